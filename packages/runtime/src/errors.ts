@@ -1,0 +1,21 @@
+/** Operational errors of the runtime: not bugs, not users' mistakes. Their codes are stable (docs/ERRORS.md). */
+
+/** Thrown when other writers were first too many times in a row; the caller may try again later. */
+export class ExecutionContendedError extends Error {
+  readonly code = 'EXECUTION_CONTENDED';
+
+  constructor(id: string, attempts: number) {
+    super(`Execution ${id} was changed by other writers ${attempts} times in a row while one event was being applied to it.`);
+    this.name = 'ExecutionContendedError';
+  }
+}
+
+/** Thrown when too many events wait for one execution in this process; the caller may try again later. */
+export class ExecutionBusyError extends Error {
+  readonly code = 'EXECUTION_BUSY';
+
+  constructor(id: string, waiting: number) {
+    super(`Execution ${id} already has ${waiting} events waiting to be applied.`);
+    this.name = 'ExecutionBusyError';
+  }
+}
