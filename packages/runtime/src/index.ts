@@ -30,5 +30,6 @@ export { LostTaskLoop, type LostTaskLoopOptions } from './lost-task-loop.ts';
 export { MemoryDatabase } from './memory/memory-database.ts';
 export { MemoryExecutionStore } from './memory/memory-execution-store.ts';
 export { MemoryTaskQueue } from './memory/memory-task-queue.ts';
+export { VirtualTime } from './memory/virtual-time.ts';
 export { TaskReports, type ReportResult, type TaskReport } from './task-reports.ts';
 export { TimerLoop, type TimerLoopOptions } from './timer-loop.ts';
