@@ -1,0 +1,108 @@
+/**
+ * Pipeline YAML → typed model with diagnostics, leniently: what can be read is read, everything else is reported with its
+ * place. Never throws.
+ */
+import { Findings, START_OF_TEXT, type Diagnostic } from './diagnostics.ts';
+import { checkFailureStrategies } from './failure-strategies.ts';
+import { readIdentifier, readName } from './identifiers.ts';
+import { checkInputTexts } from './check-texts.ts';
+import { loadYaml } from './load-yaml.ts';
+import type { Pipeline, Stage } from './model.ts';
+import { readFlag, readSelectors, readTags, readText, readTimeout, warnUnknownKeys } from './read-fields.ts';
+import { readItems } from './read-items.ts';
+import { isRunStageType, readStage } from './read-stage.ts';
+import { reportConstructs } from './read-steps.ts';
+import { readVariables } from './read-variables.ts';
+import { didYouMean } from './suggest.ts';
+import { checkUniqueIdentifiers } from './unique-identifiers.ts';
+import { describeKind, find, isEmpty, toValue, type MapNode, type YamlNode } from './yaml-node.ts';
+
+export interface ParsedPipeline {
+  /** Absent when the text is no YAML or has no `pipeline`. May hold gaps when a diagnostic blocks saving. */
+  readonly pipeline?: Pipeline;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const PIPELINE_KEYS = [
+  'identifier', 'name', 'description', 'tags', 'projectIdentifier', 'orgIdentifier', 'stages', 'variables', 'properties', 'timeout',
+  'delegateSelectors', 'notificationRules', 'flowControl', 'allowStageExecutions', 'fixedInputsOnRerun', 'template',
+];
+
+export function parsePipeline(yaml: string): ParsedPipeline {
+  const { root, diagnostics } = loadYaml(yaml);
+  const findings = new Findings();
+  findings.addAll(diagnostics);
+  const map = root === undefined && diagnostics.length > 0 ? undefined : findRoot(root, 'pipeline', findings);
+  if (map === undefined) return { diagnostics: findings.list() };
+  const pipeline = readPipeline(map, findings);
+  return { pipeline, diagnostics: findings.list() };
+}
+
+/** The map under the document's root key, or `undefined` with a report. */
+export function findRoot(root: YamlNode | undefined, key: string, findings: Findings): MapNode | undefined {
+  if (root?.kind !== 'map') {
+    findings.add('ROOT_KEY_MISSING', 'save', root ?? { path: '', range: START_OF_TEXT }, `The document is ${root === undefined ? 'empty' : describeKind(root)}; it must be a map with the key ${key}.`);
+    return undefined;
+  }
+  const entry = root.entries.get(key);
+  if (entry === undefined) {
+    const keys = [...root.entries.keys()];
+    findings.add('ROOT_KEY_MISSING', 'save', root, `The document has no key ${key}.`, keys.map((other) => didYouMean(key, [other])).find((hint) => hint !== undefined) === undefined ? undefined : `Rename ${String(keys[0])} to ${key}.`);
+    return undefined;
+  }
+  warnUnknownKeys(root, [key], 'the document', findings);
+  if (entry.value.kind !== 'map') {
+    findings.add('STRUCTURE_INVALID', 'save', { path: key, range: entry.keyRange }, `The ${key} must be a map, but it is ${describeKind(entry.value)}.`);
+    return undefined;
+  }
+  return entry.value;
+}
+
+function readPipeline(map: MapNode, findings: Findings): Pipeline {
+  const what = 'the pipeline';
+  warnUnknownKeys(map, PIPELINE_KEYS, what, findings);
+  const identifier = readIdentifier(map, 'pipeline', findings);
+  const description = readText(map, 'description', what, findings);
+  const orgIdentifier = readText(map, 'orgIdentifier', what, findings);
+  const projectIdentifier = readText(map, 'projectIdentifier', what, findings);
+  const timeout = readTimeout(map, what, findings);
+  reportConstructs(map, ['template'], findings);
+  reportIgnored(map, findings);
+  const pipeline: Pipeline = {
+    identifier,
+    name: readName(map, 'pipeline', identifier, findings),
+    ...(description === undefined ? {} : { description }),
+    tags: readTags(map, what, findings),
+    ...(orgIdentifier === undefined ? {} : { orgIdentifier }),
+    ...(projectIdentifier === undefined ? {} : { projectIdentifier }),
+    variables: readVariables(map, what, findings),
+    ...(timeout === undefined ? {} : { timeout }),
+    delegateSelectors: readSelectors(map, what, findings),
+    allowStageExecutions: readFlag(map, 'allowStageExecutions', what, findings),
+    properties: toValue(find(map, 'properties')),
+    stages: readItems<Stage>(find(map, 'stages'), { stage: (stage, place) => readStage(stage, place, findings) }, 'the stages', findings),
+    path: map.path,
+    range: map.range,
+  };
+  if (isEmpty(find(map, 'stages')) && isEmpty(find(map, 'template'))) {
+    findings.add('FIELD_MISSING', 'run', find(map, 'stages') ?? map, 'The pipeline has no stages.', 'Add stages: with at least one stage.');
+  }
+  checkUniqueIdentifiers(pipeline, findings);
+  checkFailureStrategies(pipeline, ({ type }) => isRunStageType(type), findings);
+  checkInputTexts(map, findings);
+  return pipeline;
+}
+
+/** Parts of a pipeline whose absence changes no node of the run: named, so that nobody relies on them. */
+function reportIgnored(map: MapNode, findings: Findings): void {
+  const ignored: readonly (readonly [string, string])[] = [
+    ['notificationRules', 'Bridle does not send notifications yet: notificationRules have no effect.'],
+    ['flowControl', 'Bridle has no barriers yet: flowControl has no effect, and Barrier steps are refused.'],
+    ['fixedInputsOnRerun', 'Bridle does not fix inputs on a rerun yet: fixedInputsOnRerun has no effect.'],
+  ];
+  for (const [key, message] of ignored) {
+    const node = find(map, key);
+    const isOff = node?.kind === 'scalar' && node.text === 'false';
+    if (node !== undefined && !isEmpty(node) && !isOff) findings.add('CONSTRUCT_IGNORED', 'nothing', node, message);
+  }
+}

@@ -1,0 +1,124 @@
+/** Stages (pipelines.md §1.3, §6.1). */
+import type { Findings, Place } from './diagnostics.ts';
+import { readFailureStrategies } from './failure-strategies.ts';
+import { readIdentifier, readName } from './identifiers.ts';
+import type { Stage } from './model.ts';
+import { awaitsInput, isLate, readMap, readSelectors, readTags, readText, readTimeout, readWhen, reportNotRunYet, warnUnknownKeys } from './read-fields.ts';
+import { readSteps, reportConstructs } from './read-steps.ts';
+import { readVariables } from './read-variables.ts';
+import { didYouMean } from './suggest.ts';
+import { find, findText, isEmpty, toValue, type MapNode } from './yaml-node.ts';
+
+/** The stage types that Bridle runs. */
+export const RUN_STAGE_TYPES = ['Custom', 'CI'] as const;
+export type RunStageType = (typeof RUN_STAGE_TYPES)[number];
+
+const KNOWN_STAGE_TYPES: readonly string[] = [
+  'Deployment', 'Approval', 'Pipeline', 'FeatureFlag', 'Security', 'SecurityTests', 'IACM', 'IDP', 'DRTest', 'CompositeLoadTest', 'Dynamic',
+];
+
+const STAGE_KEYS = [
+  'identifier', 'name', 'type', 'description', 'tags', 'when', 'failureStrategies', 'strategy', 'variables', 'delegateSelectors', 'timeout',
+  'runMode', 'spec', 'template', 'skipInstances', 'platform', 'dependsOn', 'source', 'sourceConfig',
+];
+const CUSTOM_SPEC_KEYS = ['execution', 'environment', 'outputs'];
+const CI_SPEC_KEYS = ['cloneCodebase', 'infrastructure', 'platform', 'runtime', 'sharedPaths', 'serviceDependencies', 'caching', 'buildIntelligence', 'execution'];
+
+export function isRunStageType(type: string): type is RunStageType {
+  return (RUN_STAGE_TYPES as readonly string[]).includes(type);
+}
+
+export function readStage(map: MapNode, place: Place, findings: Findings): Stage {
+  const identifier = readIdentifier(map, 'stage', findings);
+  const name = readName(map, 'stage', identifier, findings);
+  const what = `the stage ${identifier}`;
+  const description = readText(map, 'description', what, findings);
+  const timeout = readTimeout(map, what, findings);
+  warnUnknownKeys(map, STAGE_KEYS, what, findings);
+  reportConstructs(map, ['strategy', 'template', 'dependsOn'], findings);
+  checkRunMode(map, findings);
+  const type = isEmpty(find(map, 'template')) ? readStageType(map, place, what, findings) : 'Template';
+  const spec = readMap(map, 'spec', what, findings);
+  if (spec !== undefined) checkSpec(spec, type, what, findings);
+  const execution = spec === undefined ? undefined : readMap(spec, 'execution', `the spec of ${what}`, findings);
+  if (execution !== undefined) {
+    warnUnknownKeys(execution, ['steps', 'rollbackSteps'], `the execution of ${what}`, findings);
+    if (isRunStageType(type)) reportConstructs(execution, ['rollbackSteps'], findings);
+  }
+  if (isRunStageType(type) && isEmpty(find(execution, 'steps'))) findings.add('FIELD_MISSING', 'run', place, `The stage ${identifier} has no steps.`, 'Add spec.execution.steps.');
+  return {
+    kind: 'stage',
+    identifier,
+    name,
+    ...(description === undefined ? {} : { description }),
+    type,
+    tags: readTags(map, what, findings),
+    when: readWhen(map, 'pipelineStatus', what, findings),
+    ...(timeout === undefined ? {} : { timeout }),
+    variables: readVariables(map, what, findings),
+    delegateSelectors: readSelectors(map, what, findings),
+    failureStrategies: readFailureStrategies(map, what, findings),
+    steps: readSteps(find(execution, 'steps'), { stageType: type }, `the steps of ${what}`, findings),
+    rollbackSteps: readSteps(find(execution, 'rollbackSteps'), { stageType: type }, `the rollback steps of ${what}`, findings),
+    spec: Object.fromEntries([...(spec?.entries.values() ?? [])].filter(({ key }) => key !== 'execution').map(({ key, value }) => [key, toValue(value)])),
+    ...place,
+  };
+}
+
+function readStageType(map: MapNode, place: Place, what: string, findings: Findings): string {
+  const type = readText(map, 'type', what, findings) ?? '';
+  const at = find(map, 'type') ?? place;
+  const line = String(place.range.start.line);
+  if (type === '') {
+    findings.add('FIELD_MISSING', 'run', at, `Type is missing: ${what} has none (line ${line}).`, `Bridle runs ${RUN_STAGE_TYPES.join(' and ')} stages.`);
+  } else if (isLate(type)) {
+    findings.add('FIELD_VALUE', 'run', at, `The type of ${what} cannot be an expression or an input (line ${line}).`);
+  } else if (KNOWN_STAGE_TYPES.includes(type)) {
+    findings.add('STAGE_TYPE_NOT_RUN_YET', 'run', at, `Bridle does not run ${type} stages yet: ${what} (line ${line}).`, 'The pipeline can be saved; runs are refused while the stage is in it.');
+  } else if (!isRunStageType(type)) {
+    findings.add('STAGE_TYPE_UNKNOWN', 'run', at, `Unknown stage type ${type}: ${what} (line ${line}).`, didYouMean(type, [...RUN_STAGE_TYPES, ...KNOWN_STAGE_TYPES]));
+  }
+  return type;
+}
+
+/** A stage with `runMode` Manual waits for a person; `Auto` is what happens anyway. */
+function checkRunMode(map: MapNode, findings: Findings): void {
+  const mode = find(map, 'runMode');
+  if (mode === undefined || isEmpty(mode) || awaitsInput(mode)) return;
+  if (findText(mode, 'type') !== 'Auto') reportNotRunYet(mode, 'stages that are started by hand (runMode)', findings);
+}
+
+function checkSpec(spec: MapNode, type: string, what: string, findings: Findings): void {
+  if (type === 'Custom') {
+    warnUnknownKeys(spec, CUSTOM_SPEC_KEYS, `the spec of ${what}`, findings);
+    reportSet(spec, 'environment', 'environments of Custom stages', findings);
+    reportSet(spec, 'outputs', 'stage outputs', findings);
+  }
+  if (type === 'CI') checkCiSpec(spec, what, findings);
+}
+
+function checkCiSpec(spec: MapNode, what: string, findings: Findings): void {
+  warnUnknownKeys(spec, CI_SPEC_KEYS, `the spec of ${what}`, findings);
+  const clone = find(spec, 'cloneCodebase');
+  const isOff = isEmpty(clone) || awaitsInput(clone) || (clone?.kind === 'scalar' && clone.text === 'false');
+  if (clone !== undefined && !isOff) {
+    reportNotRunYet(clone, 'cloning the codebase (cloneCodebase)', findings);
+  }
+  reportSet(spec, 'serviceDependencies', 'service dependencies', findings);
+  for (const key of ['infrastructure', 'platform', 'runtime']) {
+    ignore(spec, key, `The ${key} of ${what} has no effect yet: its steps run as processes on a delegate.`, findings);
+  }
+  ignore(spec, 'sharedPaths', `The sharedPaths of ${what} have no effect: steps are processes of one host and see the same files.`, findings);
+  ignore(spec, 'caching', `Bridle does not cache between runs yet: caching of ${what} has no effect.`, findings);
+  ignore(spec, 'buildIntelligence', `Bridle has no build intelligence: ${what} builds everything.`, findings);
+}
+
+function reportSet(spec: MapNode, key: string, what: string, findings: Findings): void {
+  const node = find(spec, key);
+  if (node !== undefined && !isEmpty(node) && !awaitsInput(node)) reportNotRunYet(node, what, findings);
+}
+
+function ignore(spec: MapNode, key: string, message: string, findings: Findings): void {
+  const node = find(spec, key);
+  if (node !== undefined && !isEmpty(node)) findings.add('CONSTRUCT_IGNORED', 'nothing', node, message);
+}

@@ -1,0 +1,29 @@
+/** `ShellScript`: a script on a delegate, in a temp folder of its own (pipelines.md §5.2). */
+import { Type, type Static } from 'typebox';
+import { ignored, NamedValues, notRunYet, type StepDefinition } from './step-definition.ts';
+
+export const ShellScriptSpec = Type.Object({
+  /** Harness writes `Bash` and `PowerShell`; the other interpreters are Bridle's. */
+  shell: Type.Enum(['Bash', 'PowerShell', 'Powershell', 'Pwsh', 'Sh', 'Python'], { default: 'Bash' }),
+  source: Type.Object({
+    type: Type.Enum(['Inline', 'Harness'], { default: 'Inline', notRunYetValues: { Harness: 'scripts from the file store' } }),
+    spec: Type.Object({ script: Type.String(), file: notRunYet('scripts from the file store') }),
+  }),
+  onDelegate: Type.Boolean({ default: true, notRunYetValues: { false: 'ShellScript on another host than the delegate' } }),
+  executionTarget: notRunYet('ShellScript on another host than the delegate'),
+  environmentVariables: Type.Optional(NamedValues),
+  outputVariables: Type.Optional(NamedValues),
+  delegateSelectors: Type.Optional(Type.Array(Type.String())),
+  includeInfraSelectors: ignored('The stages that Bridle runs have no infrastructure whose selectors could be added.'),
+  outputAlias: notRunYet('output aliases'),
+  metadata: ignored('Bridle does not use it.'),
+});
+export type ShellScriptSpec = Static<typeof ShellScriptSpec>;
+
+export const shellScript: StepDefinition = {
+  type: 'ShellScript',
+  spec: ShellScriptSpec,
+  outputs: [],
+  usualIn: ['Custom'],
+  scriptPath: ['source', 'spec', 'script'],
+};
