@@ -1,0 +1,89 @@
+/** Bridle's own endpoints, below `/bridle/api`: sessions, diagnostics, delegates, and the events of its live streams. */
+import { Type, type Static } from 'typebox';
+import { ExecutionNode } from './execution-graph.ts';
+import { PipelineExecutionSummary } from './execution-summary.ts';
+import { nullable, Time } from './schema.ts';
+import { ExecutionStatus } from './statuses.ts';
+
+/** Either a personal access token, or the one-time code of a sign-in link. */
+export const SignInRequest = Type.Object({
+  token: Type.Optional(Type.String({ minLength: 1, maxLength: 1_024 })),
+  code: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+});
+export type SignInRequest = Static<typeof SignInRequest>;
+
+export const SessionResponse = Type.Object({
+  user: Type.Object({
+    id: Type.String(),
+    name: Type.String(),
+    email: Type.String(),
+    admin: Type.Boolean(),
+  }),
+  accountId: Type.String(),
+  /** The project a browser opens first. */
+  defaultScope: Type.Object({ orgIdentifier: Type.String(), projectIdentifier: Type.String() }),
+  /** Base URL under which clients reach this installation, without a trailing slash. */
+  publicUrl: Type.String(),
+});
+export type SessionResponse = Static<typeof SessionResponse>;
+
+const Position = Type.Object({
+  line: Type.Integer({ description: '1-based' }),
+  column: Type.Integer({ description: '1-based' }),
+  offset: Type.Integer({ description: '0-based, in UTF-16 units' }),
+});
+
+/** A user's mistake in a document: a stable code, a place, a sentence and a hint (docs/ERRORS.md). */
+export const WireDiagnostic = Type.Object({
+  code: Type.String(),
+  blocks: Type.Enum(['save', 'run', 'nothing']),
+  message: Type.String(),
+  hint: Type.Optional(Type.String()),
+  range: Type.Object({ start: Position, end: Position }),
+  path: Type.String(),
+  document: Type.Optional(Type.Literal('inputs')),
+});
+export type WireDiagnostic = Static<typeof WireDiagnostic>;
+
+export const DiagnosticsResponse = Type.Object({ diagnostics: Type.Array(WireDiagnostic) });
+export type DiagnosticsResponse = Static<typeof DiagnosticsResponse>;
+
+export const DelegateSummary = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  tags: Type.Array(Type.String()),
+  state: Type.Enum(['connected', 'disconnected', 'left']),
+  version: Type.String(),
+  hostName: Type.String(),
+  capacity: Type.Integer(),
+  registeredAt: Time,
+  heartbeatAt: Time,
+});
+export type DelegateSummary = Static<typeof DelegateSummary>;
+
+/**
+ * Event `change` of `GET /bridle/api/executions/{planExecutionId}/events`; its id is the execution's version. The first one
+ * (without `Last-Event-ID`) holds every node. Event `end` follows the final state and closes the stream.
+ */
+export const ExecutionChangeEvent = Type.Object({
+  version: Type.Integer(),
+  pipelineExecutionSummary: PipelineExecutionSummary,
+  /** The nodes that changed since the event before, as the execution graph prints them. */
+  nodes: Type.Array(ExecutionNode),
+});
+export type ExecutionChangeEvent = Static<typeof ExecutionChangeEvent>;
+
+/** Event `line` of `…/nodes/{nodeExecutionId}/log`; its id is the line's number, 0-based. Event `end` closes the stream. */
+export const LogLineEvent = Type.Object({ line: Type.Integer(), time: Time, text: Type.String() });
+export type LogLineEvent = Static<typeof LogLineEvent>;
+
+/** Event `execution` of `GET /bridle/api/projects/{org}/{project}/events`. */
+export const ProjectExecutionEvent = Type.Object({
+  planExecutionId: Type.String(),
+  pipelineIdentifier: Type.String(),
+  runSequence: Type.Integer(),
+  status: ExecutionStatus,
+  startTs: nullable(Time),
+  endTs: nullable(Time),
+});
+export type ProjectExecutionEvent = Static<typeof ProjectExecutionEvent>;

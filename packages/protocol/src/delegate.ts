@@ -1,0 +1,161 @@
+/**
+ * The wire contract between delegate and server: outbound HTTP only, JSON, under `/delegate/api`, authenticated by
+ * `authorization: Bearer <delegate token>`. Times are epoch milliseconds, durations milliseconds.
+ *
+ * | call | meaning |
+ * |---|---|
+ * | POST /delegate/api/register | name, tags, capabilities → delegate id and the intervals to keep |
+ * | POST /delegate/api/{delegateId}/poll | long-poll: work to do, tasks to stop, workspaces to delete |
+ * | POST /delegate/api/{delegateId}/heartbeat | extends leases; says which are lost |
+ * | POST /delegate/api/{delegateId}/tasks/{taskId}/started | committed before the process is spawned (D2); 409 = do not start |
+ * | POST /delegate/api/{delegateId}/tasks/{taskId}/complete | exactly once by fence; repeating the same report answers 200 again; 409 = stale |
+ * | POST /delegate/api/{delegateId}/logs | log chunks, idempotent by key and byte offset |
+ * | POST /delegate/api/{delegateId}/leave | drained, going away |
+ *
+ * A delegate whose `incarnation` differs from the registered one gets 410 and must register again (another process took its place).
+ */
+import { Type, type Static } from 'typebox';
+
+export const DELEGATE_HEARTBEAT_MS = 5_000;
+export const DELEGATE_LEASE_MS = 15_000;
+export const DELEGATE_POLL_MAX_MS = 30_000;
+/** A started task of a silent (not known dead) delegate keeps its fence for this long (D3). */
+export const DELEGATE_GRACE_MS = 600_000;
+
+const Text = Type.String({ maxLength: 4_096 });
+const TaskId = Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' });
+
+export const RegisterRequest = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 128 }),
+  tags: Type.Array(Type.String({ maxLength: 128 }), { maxItems: 100 }),
+  /** Random per process: a new incarnation of the same name and host means that the old process is dead. */
+  incarnation: Type.String({ minLength: 8, maxLength: 64 }),
+  /** Stable over restarts of one installation (kept in the delegate's home). */
+  installation: Type.String({ minLength: 8, maxLength: 64 }),
+  version: Type.String({ maxLength: 64 }),
+  hostName: Text,
+  os: Type.String({ maxLength: 32 }),
+  arch: Type.String({ maxLength: 32 }),
+  /** Shells found on the host: Bash, Sh, Python, Powershell, Pwsh. */
+  shells: Type.Array(Type.String({ maxLength: 32 }), { maxItems: 16 }),
+  capacity: Type.Integer({ minimum: 1, maximum: 1_000 }),
+});
+export type RegisterRequest = Static<typeof RegisterRequest>;
+
+export const RegisterResponse = Type.Object({
+  delegateId: Type.String(),
+  heartbeatMs: Type.Integer(),
+  leaseMs: Type.Integer(),
+  /** Tasks this installation had started under an earlier incarnation: they are lost, whatever is left of them must be killed. */
+  abandoned: Type.Array(TaskId),
+});
+export type RegisterResponse = Static<typeof RegisterResponse>;
+
+export const HeldTask = Type.Object({ taskId: TaskId, fence: Type.Integer() });
+export type HeldTask = Static<typeof HeldTask>;
+
+export const PollRequest = Type.Object({
+  incarnation: Type.String(),
+  /** How many more tasks the delegate can take now; 0 = only listen for cancellations. */
+  free: Type.Integer({ minimum: 0, maximum: 1_000 }),
+  /** Cancellations the delegate already carries out, so that they are not told again. */
+  cancelling: Type.Array(TaskId),
+  waitMs: Type.Integer({ minimum: 0, maximum: DELEGATE_POLL_MAX_MS }),
+  /** Workspaces deleted since the last poll. */
+  released: Type.Array(Type.String()),
+});
+export type PollRequest = Static<typeof PollRequest>;
+
+export const DelegateTask = Type.Object({
+  taskId: TaskId,
+  fence: Type.Integer(),
+  stepType: Type.String(),
+  identifier: Type.String(),
+  name: Type.String(),
+  fqn: Type.String(),
+  spec: Type.Unknown(),
+  environment: Type.Record(Type.String(), Type.String()),
+  workspaceKey: Type.Optional(Type.String()),
+  logKey: Type.String(),
+});
+export type DelegateTask = Static<typeof DelegateTask>;
+
+export const PollResponse = Type.Object({
+  tasks: Type.Array(DelegateTask),
+  cancel: Type.Array(TaskId),
+  release: Type.Array(Type.String()),
+});
+export type PollResponse = Static<typeof PollResponse>;
+
+export const HeartbeatRequest = Type.Object({
+  incarnation: Type.String(),
+  held: Type.Array(HeldTask),
+});
+export type HeartbeatRequest = Static<typeof HeartbeatRequest>;
+
+export const HeartbeatResponse = Type.Object({
+  /** Held tasks whose fence is no longer valid: stop them, their reports would be refused. */
+  lost: Type.Array(TaskId),
+  cancel: Type.Array(TaskId),
+});
+export type HeartbeatResponse = Static<typeof HeartbeatResponse>;
+
+export const StartedRequest = Type.Object({ incarnation: Type.String(), fence: Type.Integer() });
+export type StartedRequest = Static<typeof StartedRequest>;
+
+export const TaskFailure = Type.Object({
+  message: Type.String({ maxLength: 65_536 }),
+  types: Type.Array(Type.String()),
+});
+
+export const TaskOutcome = Type.Union([
+  Type.Object({
+    kind: Type.Literal('succeeded'),
+    exitCode: Type.Optional(Type.Integer()),
+    outputs: Type.Record(Type.String(), Type.Unknown()),
+  }),
+  Type.Object({
+    kind: Type.Literal('failed'),
+    exitCode: Type.Optional(Type.Integer()),
+    outputs: Type.Record(Type.String(), Type.Unknown()),
+    failure: TaskFailure,
+  }),
+  Type.Object({ kind: Type.Literal('cancelled') }),
+]);
+export type TaskOutcome = Static<typeof TaskOutcome>;
+
+export const CompleteRequest = Type.Object({
+  incarnation: Type.String(),
+  fence: Type.Integer(),
+  outcome: TaskOutcome,
+});
+export type CompleteRequest = Static<typeof CompleteRequest>;
+
+/**
+ * A piece of one log, in order and without gaps: `byteOffset` is where it continues. The content is the raw bytes (after
+ * masking) in base64; `lineTimes` has one entry per line that STARTS in this chunk.
+ */
+export const LogChunk = Type.Object({
+  taskId: TaskId,
+  fence: Type.Integer(),
+  logKey: Type.String({ maxLength: 2_048 }),
+  byteOffset: Type.Integer({ minimum: 0 }),
+  content: Type.String(),
+  lineTimes: Type.Array(Type.Integer()),
+  /** The last chunk of this log. */
+  final: Type.Boolean(),
+});
+export type LogChunk = Static<typeof LogChunk>;
+
+export const LogsRequest = Type.Object({
+  incarnation: Type.String(),
+  chunks: Type.Array(LogChunk, { maxItems: 256 }),
+});
+export type LogsRequest = Static<typeof LogsRequest>;
+
+/** For each log the number of bytes the server now has; a delegate continues there. */
+export const LogsResponse = Type.Object({ received: Type.Record(Type.String(), Type.Integer()) });
+export type LogsResponse = Static<typeof LogsResponse>;
+
+export const LeaveRequest = Type.Object({ incarnation: Type.String() });
+export type LeaveRequest = Static<typeof LeaveRequest>;

@@ -1,0 +1,95 @@
+/** Starting and interrupting executions (api.md §5). Keys are always present, null when they have no value. */
+import { Type, type Static } from 'typebox';
+import { ExecutionTriggerInfo, GovernanceMetadata } from './execution-summary.ts';
+import { EntityGitDetails } from './git-details.ts';
+import { nullable, Time } from './schema.ts';
+
+export const PlanExecution = Type.Object({
+  uuid: Type.String({ description: 'The planExecutionId.' }),
+  createdAt: Time,
+  planId: Type.String(),
+  nodeId: Type.String(),
+  setupAbstractions: Type.Object({
+    accountId: Type.String(),
+    orgIdentifier: Type.String(),
+    projectIdentifier: Type.String(),
+  }),
+  validUntil: Time,
+  status: Type.String({ description: 'Raw engine name, such as RUNNING.' }),
+  startTs: nullable(Time),
+  endTs: nullable(Time),
+  metadata: Type.Object({
+    runSequence: Type.Integer(),
+    triggerInfo: ExecutionTriggerInfo,
+    pipelineIdentifier: Type.String(),
+    executionUuid: Type.String(),
+    principalInfo: Type.Object({
+      principal: Type.String(),
+      principalType: Type.String(),
+      shouldValidateRbac: Type.Boolean(),
+    }),
+    gitSyncBranchContext: Type.String(),
+    moduleType: Type.String(),
+    retryInfo: Type.Object({
+      isRetry: Type.Boolean(),
+      rootExecutionId: Type.String(),
+      parentRetryId: Type.String(),
+    }),
+    isNotificationConfigured: Type.Boolean(),
+    pipelineStoreType: Type.String(),
+    pipelineConnectorRef: Type.String(),
+    harnessVersion: Type.String(),
+    executionMode: Type.String(),
+    isDebug: Type.Boolean(),
+  }),
+  lastUpdatedAt: Time,
+  version: Type.Integer(),
+  nextIteration: Type.Null(),
+  governanceMetadata: GovernanceMetadata,
+  nodeType: Type.Literal('PLAN'),
+});
+export type PlanExecution = Static<typeof PlanExecution>;
+
+export const PlanExecutionResponse = Type.Object({
+  planExecution: PlanExecution,
+  gitDetails: EntityGitDetails,
+});
+export type PlanExecutionResponse = Static<typeof PlanExecutionResponse>;
+
+export const InterruptResponse = Type.Object({
+  id: Type.String(),
+  type: Type.String(),
+  planExecutionId: Type.String(),
+});
+export type InterruptResponse = Static<typeof InterruptResponse>;
+
+/** The inputs an execution was started with (api.md §6.6). */
+export const ExecutionInputs = Type.Object({
+  inputSetTemplateYaml: nullable(Type.String()),
+  inputSetYaml: Type.String(),
+  latestTemplateYaml: nullable(Type.String()),
+  expressionValues: Type.Array(Type.Unknown()),
+  inputSetDetails: Type.Array(Type.Object({ identifier: Type.String(), name: Type.String() })),
+  inputSetBranchName: nullable(Type.String()),
+  resolvedYaml: nullable(Type.String()),
+});
+export type ExecutionInputs = Static<typeof ExecutionInputs>;
+
+/** Body of the executions list (api.md §6.7); unknown keys are ignored. */
+export const ExecutionFilter = Type.Object({
+  filterType: Type.Optional(Type.String()),
+  status: Type.Optional(nullable(Type.Array(Type.String()))),
+  pipelineName: Type.Optional(nullable(Type.String())),
+  pipelineIdentifiers: Type.Optional(nullable(Type.Array(Type.String()))),
+  triggerTypes: Type.Optional(nullable(Type.Array(Type.String()))),
+  triggerIdentifiers: Type.Optional(nullable(Type.Array(Type.String()))),
+  timeRange: Type.Optional(
+    nullable(
+      Type.Object({
+        startTime: Type.Optional(nullable(Type.Number())),
+        endTime: Type.Optional(nullable(Type.Number())),
+      }),
+    ),
+  ),
+});
+export type ExecutionFilter = Static<typeof ExecutionFilter>;

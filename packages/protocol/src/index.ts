@@ -1,0 +1,88 @@
+/** Wire contracts as schemas with derived types. */
+export { EventId, IDENTIFIER_PATTERN, Id22, ProtoInt64, Tags, Time, nullable } from './schema.ts';
+export { ERROR_CODES, ErrorCode } from './error-codes.ts';
+export {
+  ErrorDto,
+  FailureDto,
+  ResponseMessage,
+  ngPageOf,
+  springPageOf,
+  successOf,
+  type NgPage,
+  type SpringPage,
+  type Success,
+} from './envelopes.ts';
+export { EXECUTION_STATUSES, ExecutionStatus } from './statuses.ts';
+export {
+  ExecutionTriggerInfo,
+  FailureInfo,
+  GovernanceMetadata,
+  LayoutNode,
+  NodeRunInfo,
+  PipelineExecutionSummary,
+} from './execution-summary.ts';
+export { ExecutionDetails, ExecutionGraph, ExecutionNode, InterruptHistory } from './execution-graph.ts';
+export {
+  ExecutionFilter,
+  ExecutionInputs,
+  InterruptResponse,
+  PlanExecution,
+  PlanExecutionResponse,
+} from './execution-control.ts';
+export { EntityGitDetails, INLINE_GIT_DETAILS } from './git-details.ts';
+export {
+  ConditionResult,
+  TRIGGER_EVENT_STATUSES,
+  TargetExecutionSummary,
+  TriggerEventHistory,
+  TriggerEventStatus,
+} from './trigger-events.ts';
+export { TriggerDetails, TriggerResponse } from './triggers.ts';
+export {
+  InputSetTemplate,
+  PipelineFilter,
+  PipelineResponse,
+  PipelineSaveResponse,
+  PipelineSummary,
+  RecentExecution,
+} from './pipelines.ts';
+export {
+  CustomWebhookAccepted,
+  TriggerExecutionDetails,
+  WebhookEventProcessingDetails,
+  WebhookRepresentation,
+} from './webhooks.ts';
+export { LogDownload, LogLine, LogServiceError } from './log-lines.ts';
+export { AccountLicenses, AccountResponse, CurrentUser, OrganizationResponse, ProjectResponse } from './platform.ts';
+export {
+  DelegateSummary,
+  DiagnosticsResponse,
+  ExecutionChangeEvent,
+  LogLineEvent,
+  ProjectExecutionEvent,
+  SessionResponse,
+  SignInRequest,
+  WireDiagnostic,
+} from './bridle.ts';
+export {
+  CompleteRequest,
+  DELEGATE_GRACE_MS,
+  DELEGATE_HEARTBEAT_MS,
+  DELEGATE_LEASE_MS,
+  DELEGATE_POLL_MAX_MS,
+  DelegateTask,
+  HeartbeatRequest,
+  HeartbeatResponse,
+  HeldTask,
+  LeaveRequest,
+  LogChunk,
+  LogsRequest,
+  LogsResponse,
+  PollRequest,
+  PollResponse,
+  RegisterRequest,
+  RegisterResponse,
+  StartedRequest,
+  TaskFailure,
+  TaskOutcome,
+} from './delegate.ts';
