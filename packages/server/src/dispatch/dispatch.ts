@@ -1,0 +1,76 @@
+/**
+ * Gives tasks to delegates: registration, the long-poll, leases, and the reports that come back. Wire shapes are those of
+ * `protocol/src/delegate.ts`; `createDispatch` (create-dispatch.ts) is the implementation.
+ *
+ * Invariants: D1, D2, D3, T1, N1 of docs/ARCHITECTURE.md; each is kept by a statement of `store/` under a row lock.
+ */
+import type {
+  CompleteRequest,
+  HeartbeatRequest,
+  HeartbeatResponse,
+  LeaveRequest,
+  LogsRequest,
+  LogsResponse,
+  PollRequest,
+  PollResponse,
+  RegisterRequest,
+  RegisterResponse,
+  StartedRequest,
+} from '@bridle/protocol';
+
+/** Who holds a delegate token, and what it may serve: the account, one organization, or one project. */
+export interface TokenScope {
+  readonly tokenId: string;
+  readonly accountId: string;
+  readonly orgIdentifier?: string;
+  readonly projectIdentifier?: string;
+}
+
+export type Refusal =
+  /** Another process took this delegate's place, it has left, or it is not registered under this token: register again (410). */
+  | { readonly kind: 'gone' }
+  /** The report is stale (409). */
+  | { readonly kind: 'stale'; readonly message: string }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+export type Answer<Body> = { readonly kind: 'ok'; readonly body: Body } | Refusal;
+
+export interface DelegateInfo {
+  readonly delegateId: string;
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly orgIdentifier?: string;
+  readonly projectIdentifier?: string;
+  readonly version: string;
+  readonly hostName: string;
+  readonly os: string;
+  readonly arch: string;
+  readonly shells: readonly string[];
+  readonly capacity: number;
+  readonly registeredAt: number;
+  readonly heartbeatAt: number;
+  /** `disconnected`: silent for longer than a lease (D3). `left`: it said that it goes. */
+  readonly state: 'connected' | 'disconnected' | 'left';
+  /** Tasks it holds now. */
+  readonly tasks: number;
+}
+
+export interface Dispatch {
+  /** The token's scope, or `undefined` for an unknown or revoked one. */
+  authenticate(bearer: string): Promise<TokenScope | undefined>;
+  register(token: TokenScope, request: RegisterRequest): Promise<Answer<RegisterResponse>>;
+  /** Answers at once when there is work or a cancellation, else after `waitMs` or when `signal` aborts. */
+  poll(token: TokenScope, delegateId: string, request: PollRequest, signal: AbortSignal): Promise<Answer<PollResponse>>;
+  heartbeat(token: TokenScope, delegateId: string, request: HeartbeatRequest): Promise<Answer<HeartbeatResponse>>;
+  started(token: TokenScope, delegateId: string, taskId: string, request: StartedRequest): Promise<Answer<Record<string, never>>>;
+  complete(token: TokenScope, delegateId: string, taskId: string, request: CompleteRequest): Promise<Answer<Record<string, never>>>;
+  logs(token: TokenScope, delegateId: string, request: LogsRequest): Promise<Answer<LogsResponse>>;
+  leave(token: TokenScope, delegateId: string, request: LeaveRequest): Promise<Answer<Record<string, never>>>;
+  /** Delegates that may serve the scope; those that have left are listed for a day. */
+  listDelegates(scope: { readonly accountId: string; readonly orgIdentifier?: string; readonly projectIdentifier?: string }): Promise<readonly DelegateInfo[]>;
+  /** Makes a token and returns its plaintext, shown once. */
+  createToken(scope: Omit<TokenScope, 'tokenId'>, name: string): Promise<{ readonly tokenId: string; readonly secret: string }>;
+  revokeToken(accountId: string, tokenId: string): Promise<boolean>;
+  /** Ends the long-polls and the loop; delegates poll another replica. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,77 @@
+/**
+ * What the rest of the server asks of executions. `PostgresExecutionService` (execution-service.ts) is the implementation.
+ */
+import type { ExecutionCause, ExecutionId, NodeExecution, NodeStatus, Plan, ProjectScope } from '@bridle/pipeline';
+import type { Transaction } from '../store/database.ts';
+
+export interface StartRequest {
+  readonly scope: ProjectScope;
+  readonly pipelineIdentifier: string;
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly modules: readonly string[];
+  readonly cause: ExecutionCause;
+  readonly plan: Plan;
+  /** Random text; node and node-execution ids are derived from it. */
+  readonly seed: string;
+  readonly executionId: ExecutionId;
+  readonly pipelineYaml: string;
+  readonly resolvedYaml: string;
+  readonly inputYaml: string;
+}
+
+/** Times are epoch milliseconds of the database's clock. */
+export interface StartedExecution {
+  readonly executionId: ExecutionId;
+  readonly runSequence: number;
+  readonly createdAt: number;
+  readonly startedAt: number;
+}
+
+export type AbortResult =
+  | { readonly kind: 'requested'; readonly interruptId: string }
+  | { readonly kind: 'alreadyFinal'; readonly status: NodeStatus }
+  | { readonly kind: 'alreadyRequested' }
+  | { readonly kind: 'unknown' };
+
+/** How things stand now, not what happened: `version` and everything that changed after the version asked for. */
+export interface ExecutionChange {
+  readonly executionId: ExecutionId;
+  readonly version: number;
+  readonly status: NodeStatus;
+  readonly isFinal: boolean;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  /** Nodes that changed after the version asked for, as they stand now. */
+  readonly nodes: readonly NodeExecution[];
+}
+
+export interface ProjectChange {
+  readonly executionId: ExecutionId;
+  readonly pipelineIdentifier: string;
+  readonly runSequence: number;
+  readonly version: number;
+  readonly status: NodeStatus;
+}
+
+export interface ExecutionService {
+  /**
+   * Takes run sequences and inserts executions, nodes, events and first effects in the CALLER's transaction. Nothing runs
+   * before that transaction commits; call `started` after it.
+   */
+  startIn(tx: Transaction, requests: readonly StartRequest[]): Promise<readonly StartedExecution[]>;
+  /** After the commit of the transaction given to `startIn`: wakes delegates, timers and watchers. Losing the call costs a poll. */
+  started(executions: readonly StartedExecution[]): void;
+  /** `startIn` in a transaction of its own, then `started`. */
+  start(request: StartRequest): Promise<StartedExecution>;
+  abort(id: ExecutionId, by: { readonly userId: string; readonly name: string; readonly email: string }): Promise<AbortResult>;
+  /** `true` as soon as the execution is final, at once when it is already; `false` when it is not there, at the timeout or abort. */
+  waitUntilFinal(id: ExecutionId, timeoutMs: number, signal: AbortSignal): Promise<boolean>;
+  /**
+   * The state after `afterVersion` (0 = everything), then again after each change, several at once when they come fast. Ends
+   * after the final one, when the execution is not there, or when `signal` aborts. Resumable on any replica by `version`.
+   */
+  watch(id: ExecutionId, afterVersion: number, signal: AbortSignal): AsyncIterable<ExecutionChange>;
+  /** Every execution of the project that starts or changes from now on. */
+  watchProject(scope: ProjectScope, signal: AbortSignal): AsyncIterable<ProjectChange>;
+}

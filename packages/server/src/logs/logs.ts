@@ -1,0 +1,84 @@
+/**
+ * The logs of steps: raw bytes in order (already masked by the delegate) with an index of their lines. JSON and SSE are views
+ * of lines in which invalid UTF-8 becomes U+FFFD; the raw download is exact.
+ *
+ * Invariants (cited by tests):
+ * - L1 the bytes of a log are what its delegate sent, in order, without gap or repetition, however often a chunk is sent.
+ * - L2 only the delegate that holds the task (D1) adds to its log, and only to a log of that task.
+ * - L3 line numbers are 0-based, dense and stable: a view resumes by them.
+ * - L4 a last line without line break is a line as soon as the log is closed; until then views hold it back.
+ */
+import type { LogChunk } from '@bridle/protocol';
+
+/** Bytes of one chunk after decoding. */
+export const LOG_CHUNK_BYTES_MAX = 1_048_576;
+/** Bytes of one line that a view shows (P1); the rest is in the raw log only. */
+export const LOG_LINE_BYTES_MAX = 262_144;
+/** What one read answers at most, unless asked for less. */
+export const LOG_READ_BYTES_MAX = 4_194_304;
+export const LOG_READ_LINES_MAX = 10_000;
+
+export interface LogInfo {
+  readonly key: string;
+  readonly accountId: string;
+  readonly executionId: string;
+  readonly nodeExecutionId: string;
+  readonly bytes: number;
+  /** Lines that have begun. */
+  readonly lines: number;
+  readonly createdAt: number;
+  /** Set once nothing will follow. */
+  readonly closedAt?: number;
+}
+
+export interface LogLine {
+  /** 0-based (L3). */
+  readonly number: number;
+  /** When the line began, epoch milliseconds by the delegate's clock. */
+  readonly time: number;
+  /** Without its line break. */
+  readonly text: string;
+  /** The line is longer than `LOG_LINE_BYTES_MAX`; this is its beginning. */
+  readonly isCut?: true;
+}
+
+export interface LogPage {
+  readonly lines: readonly LogLine[];
+  /** Where to go on; `undefined` when there is nothing more now. */
+  readonly nextLine?: number;
+  /** Nothing will follow these lines (only with `nextLine` undefined). */
+  readonly isClosed: boolean;
+}
+
+export interface LogRead {
+  /** Default 0. */
+  readonly fromLine?: number;
+  readonly linesMax?: number;
+  readonly bytesMax?: number;
+}
+
+export type LogAppendResult =
+  /** Per log key the number of bytes the server now has; the delegate goes on there. */
+  | { readonly kind: 'received'; readonly received: Readonly<Record<string, number>> }
+  /** The chunks do not make sense: malformed base64, wrong number of lines, too large. */
+  | { readonly kind: 'invalid'; readonly message: string };
+
+export interface Logs {
+  /**
+   * Adds chunks (L1). A chunk that is there already is skipped; one that would leave a gap, or whose task the delegate does
+   * not hold (L2), changes nothing: the answer says how far the log is.
+   */
+  append(delegateId: string, chunks: readonly LogChunk[]): Promise<LogAppendResult>;
+  info(key: string): Promise<LogInfo | undefined>;
+  /** All logs of the account whose keys begin with the prefix, by key; at most `limit`. */
+  list(accountId: string, prefix: string, limit: number): Promise<readonly LogInfo[]>;
+  /** Complete lines, and the last one when the log is closed (L4). `undefined` = no such log. */
+  read(key: string, request?: LogRead): Promise<LogPage | undefined>;
+  /** The exact bytes from an offset on, as they are now. */
+  readBytes(key: string, fromByte?: number): AsyncIterable<Buffer>;
+  /**
+   * The lines after line `afterLine` (-1 = from the start), then new ones as they come. The last item has `isClosed`. A log
+   * that is not there yet is waited for; end that by `signal`.
+   */
+  tail(key: string, afterLine: number, signal: AbortSignal): AsyncIterable<{ readonly lines: readonly LogLine[]; readonly isClosed: boolean }>;
+}

@@ -1,0 +1,53 @@
+/**
+ * Forward-only migrations: a static list, applied under the migrator's lock, so that replicas may start at once. A database
+ * that is ahead of this program is refused: an older replica must not touch a schema it does not know.
+ */
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Migrator, type Migration } from 'kysely/migration';
+import { Pool } from 'pg';
+import { CONNECT_TIMEOUT_MS } from './database.ts';
+import * as founding from './migrations/0001-founding.ts';
+
+/** Name → migration, in the order of their names. Never rename or change one that was released. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-founding': founding,
+};
+
+/** Thrown when the database has migrations that this program does not know: it was used by a newer version. */
+export class SchemaNewerError extends Error {
+  readonly code = 'SCHEMA_NEWER';
+
+  constructor(unknown: readonly string[]) {
+    super(
+      `The database was migrated by a newer version of Bridle (${unknown.join(', ')}). Start that version or a newer one, or restore a backup made before the upgrade.`,
+    );
+    this.name = 'SchemaNewerError';
+  }
+}
+
+/** Brings the schema to this program's version. Throws `SchemaNewerError`, or the error of a migration (which is rolled back). */
+export async function migrateToLatest(url: string): Promise<void> {
+  const pool = new Pool({ connectionString: url, max: 2, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: 'bridle-migrate' });
+  pool.on('error', () => undefined);
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await refuseNewer(db);
+    const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
+    const result = await migrator.migrateToLatest();
+    if (result.error !== undefined) {
+      // Another replica, newer than this one, may have migrated between the check and the lock.
+      await refuseNewer(db);
+      throw result.error;
+    }
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function refuseNewer(db: Kysely<unknown>): Promise<void> {
+  const exists = await sql<{ found: boolean }>`select to_regclass('kysely_migration') is not null as found`.execute(db);
+  if (exists.rows[0]?.found !== true) return;
+  const applied = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  const unknown = applied.rows.map((row) => row.name).filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  if (unknown.length > 0) throw new SchemaNewerError(unknown);
+}

@@ -1,0 +1,286 @@
+/**
+ * The rows of the schema as kysely sees them: one interface per table of `migrations/`. They never leave this room: each
+ * statement maps them to the domain.
+ *
+ * `bigint` columns arrive as safe integers (database.ts asserts it). `json` and `jsonb` columns arrive parsed and are written
+ * as text made by `JSON.stringify` (a JavaScript array would be sent as a PostgreSQL array).
+ */
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+
+/** A `json`/`jsonb` column: parsed when read, text when written. */
+export type Json = ColumnType<unknown, string, string>;
+/** The same with a default. */
+export type JsonWithDefault = ColumnType<unknown, string | undefined, string>;
+export type NullableJson = ColumnType<unknown, string | null | undefined, string | null>;
+
+interface ScopeColumns {
+  account_id: string;
+  org_identifier: string;
+  project_identifier: string;
+}
+
+export interface InstallationTable {
+  key: string;
+  value: string;
+}
+
+export interface AccountsTable {
+  id: string;
+  name: string;
+  created_at: number;
+}
+
+export interface OrganizationsTable {
+  account_id: string;
+  identifier: string;
+  name: string;
+  description: Generated<string>;
+  tags: JsonWithDefault;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface ProjectsTable {
+  account_id: string;
+  org_identifier: string;
+  identifier: string;
+  name: string;
+  description: Generated<string>;
+  tags: JsonWithDefault;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface UsersTable {
+  id: string;
+  account_id: string;
+  name: string;
+  email: string;
+  is_admin: boolean;
+  created_at: number;
+}
+
+export interface ApiKeysTable {
+  id: string;
+  account_id: string;
+  user_id: string;
+  name: string;
+  secret_hash: string;
+  created_at: number;
+  expires_at: number | null;
+  revoked_at: number | null;
+}
+
+export interface SessionsTable {
+  id_hash: string;
+  account_id: string;
+  user_id: string;
+  purpose: string;
+  created_at: number;
+  expires_at: number;
+}
+
+export interface PipelinesTable extends ScopeColumns {
+  identifier: string;
+  name: string;
+  description: Generated<string>;
+  tags: JsonWithDefault;
+  yaml: string;
+  stage_names: JsonWithDefault;
+  modules: JsonWithDefault;
+  version: Generated<number>;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface RunSequencesTable extends ScopeColumns {
+  pipeline_identifier: string;
+  last: number;
+}
+
+export interface TriggersTable extends ScopeColumns {
+  pipeline_identifier: string;
+  identifier: string;
+  name: string;
+  description: Generated<string>;
+  tags: JsonWithDefault;
+  type: string;
+  source_type: string;
+  is_enabled: boolean;
+  yaml: string;
+  webhook_token: string;
+  version: Generated<number>;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface TriggerEventsTable extends ScopeColumns {
+  id: string;
+  pipeline_identifier: string | null;
+  trigger_identifier: string | null;
+  state: string;
+  status: string;
+  message: string;
+  is_exception: Generated<boolean>;
+  payload: Buffer;
+  headers: Json;
+  source_ip: Generated<string>;
+  principal: NullableJson;
+  execution_id: string | null;
+  runtime_input: string | null;
+  condition_results: NullableJson;
+  received_at: number;
+  processed_at: number | null;
+  attempts: Generated<number>;
+}
+
+export interface ExecutionsTable extends ScopeColumns {
+  id: string;
+  pipeline_identifier: string;
+  name: string;
+  run_sequence: number;
+  status: string;
+  is_final: boolean;
+  version: number;
+  trigger_type: string;
+  trigger_identifier: string | null;
+  triggered_by: string;
+  tags: JsonWithDefault;
+  modules: JsonWithDefault;
+  created_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+  header: Json;
+  state: Json;
+  summary: Json;
+}
+
+export interface ExecutionDocumentsTable {
+  execution_id: string;
+  plan: Json;
+  trigger_input: NullableJson;
+  pipeline_yaml: string;
+  resolved_yaml: string;
+  input_yaml: string;
+}
+
+export interface NodeExecutionsTable {
+  execution_id: string;
+  id: string;
+  node_id: string;
+  status: string;
+  changed_at_version: number;
+  state: Json;
+}
+
+export interface ExecutionEventsTable {
+  execution_id: string;
+  sequence: number;
+  at: number;
+  event: Json;
+}
+
+export interface TimersTable {
+  id: string;
+  execution_id: string;
+  node_execution_id: string;
+  due_at: number;
+}
+
+export interface DelegateTokensTable {
+  id: string;
+  account_id: string;
+  org_identifier: string | null;
+  project_identifier: string | null;
+  name: string;
+  secret_hash: string;
+  created_at: number;
+  revoked_at: number | null;
+}
+
+export interface DelegatesTable {
+  id: string;
+  account_id: string;
+  token_id: string;
+  org_identifier: string | null;
+  project_identifier: string | null;
+  name: string;
+  installation: string;
+  incarnation: string;
+  tags: string[];
+  facts: Json;
+  capacity: number;
+  registered_at: number;
+  heartbeat_at: number;
+  left_at: number | null;
+}
+
+export interface DelegateTasksTable extends ScopeColumns {
+  id: string;
+  position: GeneratedAlways<number>;
+  execution_id: string;
+  state: string;
+  request: Json;
+  selectors: string[];
+  workspace_key: string | null;
+  log_key: string;
+  delegate_id: string | null;
+  incarnation: string | null;
+  fence: Generated<number>;
+  lease_until: number | null;
+  queued_at: number;
+}
+
+export interface WorkspacesTable {
+  key: string;
+  execution_id: string;
+  delegate_id: string;
+  incarnation: string;
+  released_at: number | null;
+  deleted_at: number | null;
+}
+
+export interface LogsTable {
+  key: string;
+  account_id: string;
+  execution_id: string;
+  node_execution_id: string;
+  bytes: Generated<number>;
+  lines: Generated<number>;
+  ends_in_line: Generated<boolean>;
+  created_at: number;
+  closed_at: number | null;
+}
+
+export interface LogChunksTable {
+  log_key: string;
+  byte_offset: number;
+  first_line: number;
+  content: Buffer;
+  line_times: number[];
+}
+
+export interface Tables {
+  installation: InstallationTable;
+  accounts: AccountsTable;
+  organizations: OrganizationsTable;
+  projects: ProjectsTable;
+  users: UsersTable;
+  api_keys: ApiKeysTable;
+  sessions: SessionsTable;
+  pipelines: PipelinesTable;
+  run_sequences: RunSequencesTable;
+  triggers: TriggersTable;
+  trigger_events: TriggerEventsTable;
+  executions: ExecutionsTable;
+  execution_documents: ExecutionDocumentsTable;
+  node_executions: NodeExecutionsTable;
+  execution_events: ExecutionEventsTable;
+  timers: TimersTable;
+  delegate_tokens: DelegateTokensTable;
+  delegates: DelegatesTable;
+  delegate_tasks: DelegateTasksTable;
+  workspaces: WorkspacesTable;
+  logs: LogsTable;
+  log_chunks: LogChunksTable;
+}
