@@ -1,0 +1,262 @@
+/**
+ * Evaluates syntax trees against a scope.
+ *
+ * - V1 Pure: the result depends on the tree, the scope's answers and the options alone.
+ * - V2 Bounded: every node visited is paid from one budget, depth is counted, every value made is measured (S10).
+ * - V3 A value read from the scope is never read as an expression; only `ExpressionText` of the scope is (S9).
+ * - V4 A name that does not exist is `undefined` until an operator takes it as null, so that a missing name alone can be told
+ *   from a null value.
+ */
+import type { AccessStep, CallNode, ExpressionNode, Interpolation, Name, NestedNode, PathNode } from './ast.ts';
+import { concatenate, toBoolean, toText } from './coerce.ts';
+import { Failure, shorten } from './errors.ts';
+import { Arguments } from './functions/arguments.ts';
+import { callFunctor, findFunctor, isFunctorName } from './functions/functors.ts';
+import { callMethod } from './functions/methods.ts';
+import { EVALUATION_DEPTH_MAX, INDIRECTION_DEPTH_MAX, LEAF_LENGTH_MAX, UNRESOLVED_MAX } from './limits.ts';
+import { calculate, compare, isEmpty, negate, range, sizeOf } from './operators.ts';
+import { Budget, isList, isMap, measure, SecretText, type Operand } from './operands.ts';
+import { callScopeObject, isPlain, readMember, type Scoped } from './path.ts';
+import { isMissingAnError, type NullPolicy } from './policy.ts';
+import { ExpressionText, ExpressionTree, isScopeObject, SecretReference, type ExpressionScope } from './scope.ts';
+import { parseTemplate, type Template } from './templates.ts';
+import type { Trace } from './trace.ts';
+import type { Value } from './values.ts';
+
+export class Evaluator {
+  /** References that do not exist, as written. */
+  readonly unresolved: string[] = [];
+  /** Those of them that the policy makes an error. */
+  readonly refused: string[] = [];
+  readonly budget = new Budget();
+  private scope: ExpressionScope;
+  private readonly policy: NullPolicy;
+  private readonly trace: Trace | undefined;
+  private depth = 0;
+  private indirections = 0;
+  /** Above 0 where a missing name is asked about, not used. */
+  private guards = 0;
+
+  constructor(scope: ExpressionScope, policy: NullPolicy, trace: Trace | undefined) {
+    this.scope = scope;
+    this.policy = policy;
+    this.trace = trace;
+  }
+
+  /** The value of a leaf: of its only expression, or its parts joined to text. */
+  template(template: Template): Operand {
+    const { only } = template;
+    if (only !== undefined) return this.operand(only);
+    return this.join(template.parts);
+  }
+
+  /** The value of a condition: nothing in it is refused for being missing unless the policy is strict. */
+  condition(program: ExpressionNode): Operand {
+    return this.policy === 'strict' ? this.operand(program) : this.guarded(program);
+  }
+
+  private operand(node: ExpressionNode): Operand {
+    return this.plain(this.evaluate(node)) ?? null;
+  }
+
+  private guarded(node: ExpressionNode): Operand {
+    this.guards++;
+    const value = this.operand(node);
+    this.guards--;
+    return value;
+  }
+
+  private evaluate(node: ExpressionNode): Scoped {
+    this.budget.spend(1);
+    this.depth++;
+    if (this.depth > EVALUATION_DEPTH_MAX) throw new Failure('EXPRESSION_LIMIT', `the expression is nested more than ${EVALUATION_DEPTH_MAX} deep`);
+    const value = this.visit(node);
+    this.depth--;
+    return value;
+  }
+
+  private visit(node: ExpressionNode): Scoped {
+    switch (node.kind) {
+      case 'literal':
+        return node.value;
+      case 'text':
+        return this.join(node.parts);
+      case 'nested':
+        return this.nested(node);
+      case 'path':
+        return this.path(node);
+      case 'access':
+        return this.read(this.evaluate(node.target), node.steps, node.source, undefined);
+      case 'call':
+        return this.call(node);
+      case 'unary':
+        return this.unary(node.operator, node.operand);
+      case 'comparison':
+        return compare(node.operator, this.guarded(node.left), this.guarded(node.right), this.budget);
+      case 'arithmetic':
+        return this.measured(calculate(node.operator, this.operand(node.left), this.operand(node.right), node.isFloat));
+      case 'logical':
+        return toBoolean(this.guarded(node.left)) === (node.operator === '&&') ? toBoolean(this.guarded(node.right)) : node.operator === '||';
+      case 'ternary':
+        return this.evaluate(toBoolean(this.guarded(node.condition)) ? node.then : node.otherwise);
+      case 'fallback': {
+        const left = this.guarded(node.left);
+        const isTaken = node.operator === '??' ? left !== null : toBoolean(left);
+        return isTaken ? left : this.evaluate(node.right);
+      }
+      case 'range':
+        return this.measured(range(this.operand(node.left), this.operand(node.right)));
+      case 'list':
+        return this.list(node.items, node.isSet);
+      case 'map':
+        return this.measured(Object.fromEntries(node.entries.map(([key, value]) => [toText(this.operand(key)), this.operand(value)])));
+    }
+  }
+
+  private nested(node: NestedNode): Scoped {
+    const value = this.evaluate(node.program);
+    if (this.trace !== undefined) this.trace.add(node.source, this.plain(value) ?? null);
+    return value;
+  }
+
+  private unary(operator: '!' | '-' | '+' | 'empty' | 'size', operand: ExpressionNode): Operand {
+    switch (operator) {
+      case '!':
+        return !toBoolean(this.guarded(operand));
+      case 'empty':
+        return isEmpty(this.guarded(operand));
+      case 'size':
+        return sizeOf(this.guarded(operand));
+      case '-':
+        return negate(this.operand(operand));
+      case '+':
+        return 0 - negate(this.operand(operand));
+    }
+  }
+
+  private list(nodes: readonly ExpressionNode[], isSet: boolean): Operand {
+    const items = nodes.map((node) => this.operand(node));
+    const isNew = (item: Operand, index: number): boolean => !items.slice(0, index).some((other) => compare('==', item, other, this.budget));
+    return this.measured(isSet ? items.filter(isNew) : items);
+  }
+
+  private path(node: PathNode): Scoped {
+    const root = this.name(node.root);
+    return this.read(this.scope.root(root), node.steps, node.source, [root]);
+  }
+
+  /** Walks as far as things exist. `names` are given for references, which are reported when they lead nowhere. */
+  private read(from: Scoped, steps: readonly AccessStep[], source: string, names: string[] | undefined): Scoped {
+    let value = this.unwrap(from);
+    for (const step of steps) {
+      this.budget.spend(1);
+      const key = step.kind === 'member' ? this.name(step.name) : this.index(step.index);
+      names?.push(key);
+      if (value !== undefined && value !== null) value = this.unwrap(readMember(value, key));
+      else value = undefined;
+    }
+    if (value === undefined) this.missing(source, names);
+    return value;
+  }
+
+  private index(node: ExpressionNode): string {
+    return toText(this.operand(node));
+  }
+
+  private name(name: Name): string {
+    return typeof name === 'string' ? name : toText(this.join(name));
+  }
+
+  private missing(source: string, names: readonly string[] | undefined): void {
+    if (this.unresolved.length < UNRESOLVED_MAX && !this.unresolved.includes(source)) this.unresolved.push(source);
+    if (this.guards > 0 || names === undefined || !isMissingAnError(this.policy, names)) return;
+    if (this.refused.length < UNRESOLVED_MAX && !this.refused.includes(source)) this.refused.push(source);
+  }
+
+  private call(node: CallNode): Scoped {
+    const { target, method } = node;
+    const root = target.kind === 'path' && target.steps.length === 0 && typeof target.root === 'string' ? target.root : undefined;
+    const functor = root === undefined ? undefined : findFunctor(root, method);
+    if (functor !== undefined) {
+      const result = callFunctor(functor, new Arguments(`${root}.${method}`, this.args(node), this.budget));
+      return this.measured(result);
+    }
+    if (root !== undefined && isFunctorName(root) && this.scope.root(root) === undefined) {
+      throw new Failure('EXPRESSION_FUNCTION', `there is no ${root}.${shorten(method, 60)}()`);
+    }
+    const value = this.unwrap(this.evaluate(target));
+    const args = this.args(node);
+    if (value === undefined || value === null) return value;
+    if (isScopeObject(value)) {
+      const answer = callScopeObject(value, new Arguments(method, args, this.budget));
+      if (answer.isOwn) return this.called(this.unwrap(answer.value), node);
+    }
+    const plain = this.plain(value) ?? null;
+    return plain === null ? null : this.measured(callMethod(plain, new Arguments(method, args, this.budget)));
+  }
+
+  /** What a scope object's own look-up gave; missing ones are reported like members. */
+  private called(value: Scoped, node: CallNode): Scoped {
+    if (value === undefined && node.target.kind === 'path') this.missing(`${node.target.source}.${node.method}(…)`, undefined);
+    return value;
+  }
+
+  private args(node: CallNode): readonly Operand[] {
+    return node.args.map((argument) => this.operand(argument));
+  }
+
+  private join(parts: Interpolation): string | SecretText {
+    const values: Operand[] = [];
+    let length = 0;
+    for (const part of parts) {
+      const value = typeof part === 'string' ? part : this.operand(part);
+      const text = concatenate([value]);
+      length += typeof text === 'string' ? text.length : measure(text, this.budget);
+      if (length > LEAF_LENGTH_MAX) throw new Failure('EXPRESSION_LIMIT', `the text becomes longer than ${LEAF_LENGTH_MAX} characters`);
+      values.push(text);
+    }
+    return concatenate(values);
+  }
+
+  /** Resolves the author's own texts on the way; data stays what it is (V3). */
+  private unwrap(value: Scoped): Scoped {
+    if (value instanceof ExpressionText) return this.indirect(value.scope, () => this.template(parseTemplate(value.text)));
+    if (value instanceof SecretReference) return new SecretText([value]);
+    return value;
+  }
+
+  /** The value itself, where it is used as a whole. */
+  private plain(scoped: Scoped): Operand | undefined {
+    const value = this.unwrap(scoped);
+    if (value === undefined || isPlain(value)) return value;
+    if (value instanceof ExpressionTree) return this.indirect(value.scope, () => this.tree(value.value));
+    return isScopeObject(value) ? value.toValue() : null;
+  }
+
+  private tree(value: Value, level = 0): Operand {
+    this.budget.spend(1);
+    if (level > EVALUATION_DEPTH_MAX) throw new Failure('EXPRESSION_LIMIT', 'the value is nested too deep');
+    if (typeof value === 'string') return value.includes('<+') ? this.template(parseTemplate(value)) : value;
+    if (isList(value)) return value.map((item) => this.tree(item, level + 1));
+    if (!isMap(value)) return value;
+    return Object.fromEntries(Object.entries(value as Readonly<Record<string, Value>>).map(([key, item]) => [key, this.tree(item, level + 1)]));
+  }
+
+  private indirect<T>(scope: ExpressionScope | undefined, resolve: () => T): T {
+    if (this.indirections >= INDIRECTION_DEPTH_MAX) {
+      throw new Failure('EXPRESSION_LIMIT', `variables refer to each other in a circle, or more than ${INDIRECTION_DEPTH_MAX} deep`);
+    }
+    const outer = this.scope;
+    this.scope = scope ?? outer;
+    this.indirections++;
+    const value = resolve();
+    this.indirections--;
+    this.scope = outer;
+    return value;
+  }
+
+  private measured<T extends Operand>(value: T): T {
+    if (value !== null && typeof value !== 'number' && typeof value !== 'boolean') measure(value, this.budget);
+    return value;
+  }
+}
