@@ -7,7 +7,15 @@
  *   computed from.
  * - D1 a guarded transition is saved only while its task has the fence it names.
  */
-import type { Effect, EngineEvent, Execution, ExecutionId, NodeExecutionId, TaskRequest, TimerId } from '@bridle/pipeline';
+import type {
+  Effect,
+  EngineEvent,
+  Execution,
+  ExecutionId,
+  NodeExecutionId,
+  TaskRequest,
+  TimerId,
+} from '@bridle/pipeline';
 
 export interface Clock {
   /** Epoch milliseconds of the store's clock (the database's, or the virtual one), never of this process. */

@@ -1,0 +1,40 @@
+/**
+ * Requests that leave the engine: data, saved in the same transaction as the state that caused them (E3), carried out at
+ * least once, keyed by node execution. Each is idempotent by its id.
+ */
+import type { DelegateStepType } from '../steps/step-types.ts';
+import type { Value } from '../expressions/values.ts';
+import type { NodeExecutionId, TimerId } from './ids.ts';
+
+export type Effect =
+  | { readonly kind: 'enqueueTask'; readonly task: TaskRequest }
+  /** Not leased or not started yet: the task must never start. Started: its delegate must stop it and report `cancelled`. */
+  | { readonly kind: 'cancelTask'; readonly taskId: NodeExecutionId }
+  | {
+      readonly kind: 'startTimer';
+      readonly timerId: TimerId;
+      readonly nodeExecutionId: NodeExecutionId;
+      readonly dueAt: number;
+    }
+  | { readonly kind: 'cancelTimer'; readonly timerId: TimerId }
+  /** The CI stage is over: the delegate that holds its workspace may delete it. */
+  | { readonly kind: 'releaseWorkspace'; readonly workspaceKey: string };
+
+/** What a delegate needs to perform one step. */
+export interface TaskRequest {
+  readonly taskId: NodeExecutionId;
+  readonly stepType: DelegateStepType;
+  readonly identifier: string;
+  readonly name: string;
+  /** `baseFqn` of the step. */
+  readonly fqn: string;
+  /** The step's spec, fully resolved. */
+  readonly spec: Value;
+  /** Environment of the step beside what its spec declares: CI variables, pipeline and stage variables, outputs of earlier steps. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Every selector must be a tag of the delegate. */
+  readonly selectors: readonly string[];
+  /** All tasks with the same key run on one delegate in one folder (a CI stage); absent = a temp folder on any eligible delegate. */
+  readonly workspaceKey?: string;
+  readonly logKey: string;
+}

@@ -1,0 +1,99 @@
+/**
+ * The environment of a CI step beside what its own spec declares (pipelines.md §6.4). Same-name precedence, low to high:
+ * built-in, pipeline variables, stage variables, outputs of earlier steps of the stage (the latest wins).
+ */
+import type { PlanVariable } from '../plan/plan.ts';
+import type { Value } from '../expressions/values.ts';
+import type { Draft } from './draft.ts';
+import { resolveVariable } from './evaluation.ts';
+import type { NodeExecution } from './execution.ts';
+import type { NodeExecutionId } from './ids.ts';
+
+const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Steps outside a CI stage get nothing beside what they declare. */
+export function stepEnvironment(draft: Draft, id: NodeExecutionId): Readonly<Record<string, string>> {
+  const path = ancestors(draft, id);
+  const stage = path.find((node) => draft.planNode(node.nodeId).kind === 'stage');
+  if (stage === undefined) return {};
+  const plan = draft.planNode(stage.nodeId);
+  if (plan.kind !== 'stage' || plan.stageType !== 'CI') return {};
+  const root = draft.planNode(draft.execution.plan.rootId);
+  return {
+    ...builtIn(draft, plan.identifier, plan.name, draft.planNode(draft.get(id).nodeId).name),
+    ...(root.kind === 'pipeline' ? variables(draft, draft.execution.plan.rootId, root.variables) : {}),
+    ...variables(draft, stage.nodeId, plan.variables),
+    ...earlierOutputs(draft, stage.id),
+  };
+}
+
+function ancestors(draft: Draft, id: NodeExecutionId): NodeExecution[] {
+  const node = draft.get(id);
+  return node.parentId === undefined ? [node] : [node, ...ancestors(draft, node.parentId)];
+}
+
+function builtIn(draft: Draft, stageIdentifier: string, stageName: string, stepName: string): Record<string, string> {
+  const { execution } = draft;
+  const build = String(execution.runSequence);
+  return {
+    CI: 'true',
+    DRONE: 'true',
+    HARNESS_ACCOUNT_ID: execution.scope.accountId,
+    HARNESS_ORG_ID: execution.scope.orgIdentifier,
+    HARNESS_PROJECT_ID: execution.scope.projectIdentifier,
+    HARNESS_PIPELINE_ID: execution.pipelineIdentifier,
+    HARNESS_STAGE_ID: stageIdentifier,
+    HARNESS_BUILD_ID: build,
+    HARNESS_EXECUTION_ID: execution.id,
+    HARNESS_USER_ID: execution.cause.triggeredBy.uuid,
+    DRONE_BUILD_NUMBER: build,
+    DRONE_BUILD_LINK: execution.executionUrl,
+    DRONE_STAGE_NAME: stageName,
+    DRONE_STEP_NAME: stepName,
+  };
+}
+
+function variables(
+  draft: Draft,
+  owner: NodeExecution['nodeId'],
+  list: readonly PlanVariable[],
+): Record<string, string> {
+  return Object.fromEntries(
+    list
+      .filter(({ name }) => SHELL_NAME.test(name))
+      .map((variable) => [variable.name, text(resolveVariable(draft, owner, variable))]),
+  );
+}
+
+/** Output variables of the stage's finished steps by name, in the order in which the steps ended. */
+function earlierOutputs(draft: Draft, stage: NodeExecutionId): Record<string, string> {
+  const ended = descendants(draft, stage)
+    .filter((node) => node.endedAt !== undefined)
+    .toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
+  return Object.assign({}, ...ended.map((node) => outputVariables(node))) as Record<string, string>;
+}
+
+function outputVariables(node: NodeExecution): Record<string, string> {
+  const output = node.outcomes['output'];
+  if (!isMap(output)) return {};
+  const named = output['outputVariables'];
+  if (!isMap(named)) return {};
+  return Object.fromEntries(
+    Object.entries(named)
+      .filter(([name]) => SHELL_NAME.test(name))
+      .map(([name, value]) => [name, text(value)]),
+  );
+}
+
+function descendants(draft: Draft, id: NodeExecutionId): NodeExecution[] {
+  return draft.get(id).children.flatMap((child) => [draft.get(child), ...descendants(draft, child)]);
+}
+
+function isMap(value: Value | undefined): value is { readonly [key: string]: Value } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(value: Value): string {
+  if (value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
