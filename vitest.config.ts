@@ -1,0 +1,48 @@
+import { defineConfig } from 'vitest/config';
+import { CountReporter } from './tools/vitest/count-reporter.ts';
+
+const NEVER = ['**/node_modules/**', '**/dist/**', 'tools/lint/fixture/**'];
+
+export default defineConfig({
+  test: {
+    exclude: NEVER,
+    passWithNoTests: true,
+    reporters: ['default', new CountReporter()],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{packages,tools}/**/*.test.{ts,tsx}'],
+          exclude: [...NEVER, '**/*.db.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'db',
+          include: ['packages/**/*.db.test.ts'],
+          globalSetup: ['./tools/vitest/db-setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'sim', include: ['simulation/**/*.sim.test.ts'], testTimeout: 120_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.e2e.test.ts'],
+          // Each file starts a whole Bridle; side by side they would take each other's time.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
