@@ -20,7 +20,7 @@ const outputs = [
     }),
   },
   {
-    path: 'tools/lint/fixture/.oxlintrc.json',
+    path: 'tools/lint/fixture/oxlint.json',
     config: lintConfig({ globPrefix: '**/', ignorePatterns: [], pluginPath: '../plugin.mjs' }),
   },
 ];
