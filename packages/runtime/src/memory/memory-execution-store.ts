@@ -15,7 +15,7 @@ export class MemoryExecutionStore implements ExecutionStore {
   }
 
   async commit(transitions: readonly Transition[]): Promise<readonly CommitOutcome[]> {
-    return transitions.map((transition) => this.#commitOne(transition));
+    return transitions.map((transition) => this.commitOne(transition));
   }
 
   async listEvents(id: ExecutionId): Promise<readonly EngineEvent[]> {
@@ -36,7 +36,8 @@ export class MemoryExecutionStore implements ExecutionStore {
     return next;
   }
 
-  #commitOne(transition: Transition): CommitOutcome {
+  /** All of one transition or nothing, without waiting. */
+  protected commitOne(transition: Transition): CommitOutcome {
     const { execution, events, expectedVersion, guard, firedTimer } = transition;
     const record = this.#database.executions.get(execution.id);
     if (record?.execution.version !== expectedVersion) return { kind: 'conflict' };

@@ -5,13 +5,15 @@ interface Sleeper {
   /** Of sleepers with the same time the one that lay down first wakes first: the order is always the same. */
   readonly order: number;
   readonly wake: () => void;
+  /** Woken by its signal: it stays in the heap until it comes up, and is passed over. */
+  isOver: boolean;
 }
 
 /** A clock that stands still until it is told to go on, with everybody who sleeps by it. For simulation and tests. */
 export class VirtualTime implements Clock, Scheduler {
   #now: number;
   #orders = 0;
-  /** Binary heap, earliest first. Sleepers that were woken by their signal stay until they come up, and do nothing. */
+  /** Binary heap, earliest first. */
   readonly #sleepers: Sleeper[] = [];
 
   constructor(startAt: number) {
@@ -29,21 +31,26 @@ export class VirtualTime implements Clock, Scheduler {
         return;
       }
       const wake = (): void => {
+        sleeper.isOver = true;
         signal.removeEventListener('abort', wake);
         resolve();
       };
+      this.#orders += 1;
+      const sleeper: Sleeper = { wakeAt: this.#now + Math.max(0, ms), order: this.#orders, wake, isOver: false };
       signal.addEventListener('abort', wake);
-      this.#push({ wakeAt: this.#now + Math.max(0, ms), order: (this.#orders += 1), wake });
+      this.#push(sleeper);
     });
   }
 
   /** When the next sleeper wakes; `undefined` when nobody sleeps. */
   nextWakeAt(): number | undefined {
+    while (this.#sleepers[0]?.isOver === true) this.#pop();
     return this.#sleepers[0]?.wakeAt;
   }
 
   /** Moves the clock to the next sleeper's time and wakes that one. False when nobody sleeps. */
   wakeNext(): boolean {
+    if (this.nextWakeAt() === undefined) return false;
     const sleeper = this.#pop();
     if (sleeper === undefined) return false;
     this.#now = Math.max(this.#now, sleeper.wakeAt);
