@@ -51,7 +51,7 @@ export const ROOMS: readonly Room[] = [
     ...PIPELINE,
     folder: 'packages/pipeline/src/plan',
     rooms: ['language', 'steps', 'expressions'],
-    leaves: ['engine/ids.ts'],
+    leaves: ['engine/ids.ts', 'engine/derive-id.ts'],
   },
   {
     ...PIPELINE,

@@ -8,7 +8,13 @@ import { awaitsInput, reportKind, reportNotRunYet, warnUnknownKeys } from './rea
 import { find, findText, isEmpty, type MapNode, type YamlNode } from './yaml-node.ts';
 
 /** Errors whose node ends with another status than Failed: marking it as failed would change that status. */
-const ENDS_OTHERWISE: readonly string[] = ['AllErrors', 'AnyOther', 'Timeout', 'ApprovalRejection', 'InputTimeoutError'];
+const ENDS_OTHERWISE: readonly string[] = [
+  'AllErrors',
+  'AnyOther',
+  'Timeout',
+  'ApprovalRejection',
+  'InputTimeoutError',
+];
 
 export function readFailureStrategies(map: MapNode, what: string, findings: Findings): readonly FailureStrategy[] {
   const node = find(map, 'failureStrategies');
@@ -25,7 +31,12 @@ function readStrategy(item: YamlNode, what: string, findings: Findings): Failure
   if (item.kind === 'map') warnUnknownKeys(item, ['onFailure'], `a failure strategy of ${what}`, findings);
   const errors = find(onFailure, 'errors');
   const names = errors?.kind === 'list' ? errors.items.map((error) => (error.kind === 'scalar' ? error.text : '')) : [];
-  return { errors: names, action: findText(find(onFailure, 'action'), 'type') ?? '', path: item.path, range: item.range };
+  return {
+    errors: names,
+    action: findText(find(onFailure, 'action'), 'type') ?? '',
+    path: item.path,
+    range: item.range,
+  };
 }
 
 /** Reports every strategy that would change the run. Stages of types that do not run are refused for their type already. */
@@ -43,11 +54,17 @@ export function checkFailureStrategies(pipeline: Pipeline, runs: (stage: Stage) 
 }
 
 /** What the strategy does that would not happen without it, or `undefined`. */
-function whatWouldChange({ action, errors }: FailureStrategy, stage: Stage, laterFailureStage: Stage | undefined): string | undefined {
+function whatWouldChange(
+  { action, errors }: FailureStrategy,
+  stage: Stage,
+  laterFailureStage: Stage | undefined,
+): string | undefined {
   const name = action === '' ? 'a failure strategy without an action' : `the failure strategy ${action}`;
   if (action === 'MarkAsFailure') {
     const other = errors.find((error) => ENDS_OTHERWISE.includes(error));
-    return other === undefined && errors.length > 0 ? undefined : `${name} on ${other ?? 'no errors'}, which would end an expired step as Failed,`;
+    return other === undefined && errors.length > 0
+      ? undefined
+      : `${name} on ${other ?? 'no errors'}, which would end an expired step as Failed,`;
   }
   if (action !== 'StageRollback') return name;
   // Reported as rollbackSteps already.
@@ -55,7 +72,8 @@ function whatWouldChange({ action, errors }: FailureStrategy, stage: Stage, late
   // Without rollback steps it only ends the stage, as a failure does, unless something is there to run after the failure.
   const follower = findFollower(stage.steps);
   if (follower !== undefined) return `${name} in a stage whose step ${follower} runs after a failure`;
-  if (laterFailureStage !== undefined) return `${name} before the stage ${laterFailureStage.identifier}, which runs after a failure`;
+  if (laterFailureStage !== undefined)
+    return `${name} before the stage ${laterFailureStage.identifier}, which runs after a failure`;
   return undefined;
 }
 

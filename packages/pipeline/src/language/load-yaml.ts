@@ -2,9 +2,30 @@
  * YAML text → positioned tree, leniently: YAML 1.2 core rules (`on` and `yes` stay text), numbers keep their spelling,
  * anchors, aliases and merge keys are expanded. Never throws; what is wrong is a diagnostic. Every size has a limit.
  */
-import { Composer, LineCounter, Parser, isAlias, isMap, isScalar, isSeq, type Alias, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import {
+  Composer,
+  LineCounter,
+  Parser,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Alias,
+  type ParsedNode,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import { Findings, START_OF_TEXT, type Diagnostic, type SourceRange } from './diagnostics.ts';
-import { indexPath, keyPath, type ListNode, type MapEntry, type MapNode, type ScalarNode, type YamlNode } from './yaml-node.ts';
+import {
+  indexPath,
+  keyPath,
+  type ListNode,
+  type MapEntry,
+  type MapNode,
+  type ScalarNode,
+  type YamlNode,
+} from './yaml-node.ts';
 import { explainYamlError } from './yaml-errors.ts';
 
 /** Harness's limit for a compiled document: 3 MB. Counted in UTF-16 units, which is never more than the bytes. */
@@ -29,7 +50,10 @@ export function loadYaml(text: string, document?: Diagnostic['document']): Loade
     return { hasAliases: false, diagnostics: findings.list() };
   };
   if (text.length > YAML_LENGTH_MAX) {
-    return refuse('YAML_TOO_LARGE', `The document has ${String(text.length)} characters; ${String(YAML_LENGTH_MAX)} are the limit.`);
+    return refuse(
+      'YAML_TOO_LARGE',
+      `The document has ${String(text.length)} characters; ${String(YAML_LENGTH_MAX)} are the limit.`,
+    );
   }
   const lines = new LineCounter();
   const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: false, logLevel: 'silent' });
@@ -112,7 +136,10 @@ class Converter {
   convert(node: Part, path: string, depth: number): YamlNode {
     this.#nodes += 1;
     if (this.#nodes > YAML_NODES_MAX) {
-      throw new LimitReached('YAML_TOO_LARGE', `The document has more than ${String(YAML_NODES_MAX)} values, aliases expanded.`);
+      throw new LimitReached(
+        'YAML_TOO_LARGE',
+        `The document has more than ${String(YAML_NODES_MAX)} values, aliases expanded.`,
+      );
     }
     if (depth > YAML_DEPTH_MAX) {
       throw new LimitReached('YAML_TOO_DEEP', `The document is nested deeper than ${String(YAML_DEPTH_MAX)} levels.`);
@@ -135,18 +162,33 @@ class Converter {
     const target = this.#anchors.get(node.source);
     if (target !== undefined) return this.convert(target, path, depth + 1);
     const place = { path, range: this.#places.of(node) };
-    this.#findings.add('YAML_ALIAS', 'save', place, `The alias *${node.source} has no anchor &${node.source} before it.`, 'Quote the text if it only begins with an asterisk.');
+    this.#findings.add(
+      'YAML_ALIAS',
+      'save',
+      place,
+      `The alias *${node.source} has no anchor &${node.source} before it.`,
+      'Quote the text if it only begins with an asterisk.',
+    );
     return { kind: 'scalar', value: null, text: '', style: 'plain', ...place };
   }
 
   #scalar(node: Scalar, path: string): ScalarNode {
     const { value } = node;
-    const isKnown = value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-    const style = node.type === 'PLAIN' || node.type === undefined ? 'plain' : node.type.startsWith('BLOCK') ? 'block' : 'quoted';
+    const isKnown =
+      value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+    const style =
+      node.type === 'PLAIN' || node.type === undefined ? 'plain' : node.type.startsWith('BLOCK') ? 'block' : 'quoted';
     const written = style === 'plain' && node.source !== undefined ? node.source : String(value);
     // JSON has no infinity and no NaN: such a number is the text it was written as.
     const isWhole = isKnown && (typeof value !== 'number' || Number.isFinite(value));
-    return { kind: 'scalar', value: isWhole ? value : written, text: value === null ? '' : written, style, path, range: this.#places.of(node) };
+    return {
+      kind: 'scalar',
+      value: isWhole ? value : written,
+      text: value === null ? '' : written,
+      style,
+      path,
+      range: this.#places.of(node),
+    };
   }
 
   #list(node: YAMLSeq, path: string, depth: number): ListNode {
@@ -168,7 +210,13 @@ class Converter {
         merged.push(...this.#mergeSources(value, path));
       } else if (entries.has(key.text)) {
         const message = `The key ${key.text} occurs twice in one map.`;
-        this.#findings.add('YAML_DUPLICATE_KEY', 'save', { path: at, range: key.range }, message, 'Remove one of the two, or join them.');
+        this.#findings.add(
+          'YAML_DUPLICATE_KEY',
+          'save',
+          { path: at, range: key.range },
+          message,
+          'Remove one of the two, or join them.',
+        );
       } else {
         entries.set(key.text, { key: key.text, keyRange: key.range, value });
       }
@@ -178,7 +226,10 @@ class Converter {
     return { kind: 'map', entries, path, range: this.#places.of(node) };
   }
 
-  #key(part: Part, path: string): { readonly text: string; readonly isMerge: boolean; readonly range: SourceRange } | undefined {
+  #key(
+    part: Part,
+    path: string,
+  ): { readonly text: string; readonly isMerge: boolean; readonly range: SourceRange } | undefined {
     const target = isAlias(part) ? (this.#anchors.get(part.source) ?? null) : part;
     const range = part === null ? START_OF_TEXT : this.#places.of(part);
     if (isScalar(target)) {
@@ -186,7 +237,13 @@ class Converter {
       if (target.anchor !== undefined) this.#anchors.set(target.anchor, target);
       return { text, isMerge: text === '<<' && style === 'plain', range };
     }
-    this.#findings.add('YAML_KEY_NOT_TEXT', 'save', { path, range }, 'A key must be a text, not a list or a map.', 'Quote the key if it begins with { or [.');
+    this.#findings.add(
+      'YAML_KEY_NOT_TEXT',
+      'save',
+      { path, range },
+      'A key must be a text, not a list or a map.',
+      'Quote the key if it begins with { or [.',
+    );
     return undefined;
   }
 
@@ -197,9 +254,15 @@ class Converter {
     const entries: MapEntry[] = [];
     for (const source of sources) {
       if (source.kind === 'map') {
-        for (const entry of source.entries.values()) entries.push({ ...entry, value: moved(entry.value, keyPath(path, entry.key)) });
+        for (const entry of source.entries.values())
+          entries.push({ ...entry, value: moved(entry.value, keyPath(path, entry.key)) });
       } else {
-        this.#findings.add('YAML_ALIAS', 'save', source, 'The key << merges a map or a list of maps, and this is neither.');
+        this.#findings.add(
+          'YAML_ALIAS',
+          'save',
+          source,
+          'The key << merges a map or a list of maps, and this is neither.',
+        );
       }
     }
     return entries;
@@ -214,7 +277,9 @@ function moved(node: YamlNode, path: string): YamlNode {
     case 'list':
       return { ...node, path, items: node.items.map((item, index) => moved(item, indexPath(path, index))) };
     case 'map': {
-      const entries = [...node.entries].map(([key, entry]) => [key, { ...entry, value: moved(entry.value, keyPath(path, key)) }] as const);
+      const entries = [...node.entries].map(
+        ([key, entry]) => [key, { ...entry, value: moved(entry.value, keyPath(path, key)) }] as const,
+      );
       return { ...node, path, entries: new Map(entries) };
     }
   }

@@ -5,7 +5,9 @@
 import type { Value } from '../expressions/values.ts';
 import type { Place } from './diagnostics.ts';
 
-export type Timeout = { readonly kind: 'fixed'; readonly ms: number } | { readonly kind: 'expression'; readonly text: string };
+export type Timeout =
+  | { readonly kind: 'fixed'; readonly ms: number }
+  | { readonly kind: 'expression'; readonly text: string };
 
 export interface When {
   readonly status: 'Success' | 'Failure' | 'All';

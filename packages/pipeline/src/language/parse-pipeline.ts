@@ -5,7 +5,8 @@
 import { Findings, START_OF_TEXT, type Diagnostic } from './diagnostics.ts';
 import { checkFailureStrategies } from './failure-strategies.ts';
 import { readIdentifier, readName } from './identifiers.ts';
-import { checkInputTexts } from './check-texts.ts';
+import { checkTexts } from './check-texts.ts';
+import { checkInputLeaves, listInputLeaves } from './input-fields.ts';
 import { loadYaml } from './load-yaml.ts';
 import type { Pipeline, Stage } from './model.ts';
 import { readFlag, readSelectors, readTags, readText, readTimeout, warnUnknownKeys } from './read-fields.ts';
@@ -24,8 +25,22 @@ export interface ParsedPipeline {
 }
 
 const PIPELINE_KEYS = [
-  'identifier', 'name', 'description', 'tags', 'projectIdentifier', 'orgIdentifier', 'stages', 'variables', 'properties', 'timeout',
-  'delegateSelectors', 'notificationRules', 'flowControl', 'allowStageExecutions', 'fixedInputsOnRerun', 'template',
+  'identifier',
+  'name',
+  'description',
+  'tags',
+  'projectIdentifier',
+  'orgIdentifier',
+  'stages',
+  'variables',
+  'properties',
+  'timeout',
+  'delegateSelectors',
+  'notificationRules',
+  'flowControl',
+  'allowStageExecutions',
+  'fixedInputsOnRerun',
+  'template',
 ];
 
 export function parsePipeline(yaml: string): ParsedPipeline {
@@ -41,18 +56,36 @@ export function parsePipeline(yaml: string): ParsedPipeline {
 /** The map under the document's root key, or `undefined` with a report. */
 export function findRoot(root: YamlNode | undefined, key: string, findings: Findings): MapNode | undefined {
   if (root?.kind !== 'map') {
-    findings.add('ROOT_KEY_MISSING', 'save', root ?? { path: '', range: START_OF_TEXT }, `The document is ${root === undefined ? 'empty' : describeKind(root)}; it must be a map with the key ${key}.`);
+    findings.add(
+      'ROOT_KEY_MISSING',
+      'save',
+      root ?? { path: '', range: START_OF_TEXT },
+      `The document is ${root === undefined ? 'empty' : describeKind(root)}; it must be a map with the key ${key}.`,
+    );
     return undefined;
   }
   const entry = root.entries.get(key);
   if (entry === undefined) {
     const keys = [...root.entries.keys()];
-    findings.add('ROOT_KEY_MISSING', 'save', root, `The document has no key ${key}.`, keys.map((other) => didYouMean(key, [other])).find((hint) => hint !== undefined) === undefined ? undefined : `Rename ${String(keys[0])} to ${key}.`);
+    findings.add(
+      'ROOT_KEY_MISSING',
+      'save',
+      root,
+      `The document has no key ${key}.`,
+      keys.map((other) => didYouMean(key, [other])).find((hint) => hint !== undefined) === undefined
+        ? undefined
+        : `Rename ${String(keys[0])} to ${key}.`,
+    );
     return undefined;
   }
   warnUnknownKeys(root, [key], 'the document', findings);
   if (entry.value.kind !== 'map') {
-    findings.add('STRUCTURE_INVALID', 'save', { path: key, range: entry.keyRange }, `The ${key} must be a map, but it is ${describeKind(entry.value)}.`);
+    findings.add(
+      'STRUCTURE_INVALID',
+      'save',
+      { path: key, range: entry.keyRange },
+      `The ${key} must be a map, but it is ${describeKind(entry.value)}.`,
+    );
     return undefined;
   }
   return entry.value;
@@ -80,16 +113,28 @@ function readPipeline(map: MapNode, findings: Findings): Pipeline {
     delegateSelectors: readSelectors(map, what, findings),
     allowStageExecutions: readFlag(map, 'allowStageExecutions', what, findings),
     properties: toValue(find(map, 'properties')),
-    stages: readItems<Stage>(find(map, 'stages'), { stage: (stage, place) => readStage(stage, place, findings) }, 'the stages', findings),
+    stages: readItems<Stage>(
+      find(map, 'stages'),
+      { stage: (stage, place) => readStage(stage, place, findings) },
+      'the stages',
+      findings,
+    ),
     path: map.path,
     range: map.range,
   };
   if (isEmpty(find(map, 'stages')) && isEmpty(find(map, 'template'))) {
-    findings.add('FIELD_MISSING', 'run', find(map, 'stages') ?? map, 'The pipeline has no stages.', 'Add stages: with at least one stage.');
+    findings.add(
+      'FIELD_MISSING',
+      'run',
+      find(map, 'stages') ?? map,
+      'The pipeline has no stages.',
+      'Add stages: with at least one stage.',
+    );
   }
   checkUniqueIdentifiers(pipeline, findings);
   checkFailureStrategies(pipeline, ({ type }) => isRunStageType(type), findings);
-  checkInputTexts(map, findings);
+  checkInputLeaves(listInputLeaves(map), findings);
+  checkTexts(map, findings);
   return pipeline;
 }
 

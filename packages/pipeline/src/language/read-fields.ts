@@ -90,7 +90,12 @@ export function readTimeout(map: MapNode, what: string, findings: Findings): Tim
   const ms = checkDuration(text, node, `the timeout of ${what}`, findings);
   if (ms === undefined) return undefined;
   if (ms < DURATION_MS_USUAL_MIN) {
-    findings.add('DURATION_SHORT', 'nothing', node, `Harness refuses the timeout ${text} of ${what}, because it is shorter than 10s; Bridle runs it.`);
+    findings.add(
+      'DURATION_SHORT',
+      'nothing',
+      node,
+      `Harness refuses the timeout ${text} of ${what}, because it is shorter than 10s; Bridle runs it.`,
+    );
   }
   return { kind: 'fixed', ms };
 }
@@ -99,7 +104,13 @@ export function readTimeout(map: MapNode, what: string, findings: Findings): Tim
 export function checkDuration(text: string, place: Place, what: string, findings: Findings): number | undefined {
   const ms = parseDuration(text);
   if (ms === undefined) {
-    findings.add('DURATION_INVALID', 'run', place, `${capitalised(what)} is "${text}", which is not a duration of at most 53w.`, 'Write parts of w, d, h, m, s and ms, such as 1h 30m.');
+    findings.add(
+      'DURATION_INVALID',
+      'run',
+      place,
+      `${capitalised(what)} is "${text}", which is not a duration of at most 53w.`,
+      'Write parts of w, d, h, m, s and ms, such as 1h 30m.',
+    );
   }
   return ms;
 }
@@ -107,7 +118,12 @@ export function checkDuration(text: string, place: Place, what: string, findings
 const WHEN_STATUSES = ['Success', 'Failure', 'All'] as const;
 
 /** `statusKey` is `pipelineStatus` for stages, `stageStatus` for steps and groups. The default is Success, no condition. */
-export function readWhen(map: MapNode, statusKey: 'pipelineStatus' | 'stageStatus', what: string, findings: Findings): When {
+export function readWhen(
+  map: MapNode,
+  statusKey: 'pipelineStatus' | 'stageStatus',
+  what: string,
+  findings: Findings,
+): When {
   const when = readMap(map, 'when', what, findings);
   if (when === undefined) return { status: 'Success' };
   warnUnknownKeys(when, [statusKey, 'condition'], `when of ${what}`, findings);
@@ -115,7 +131,13 @@ export function readWhen(map: MapNode, statusKey: 'pipelineStatus' | 'stageStatu
   const status = WHEN_STATUSES.find((known) => known === written);
   const node = find(when, statusKey);
   if (written !== undefined && status === undefined && node !== undefined && !awaitsInput(node)) {
-    findings.add('FIELD_VALUE', 'run', node, `${statusKey} of ${what} is "${written}"; it takes Success, Failure or All.`, didYouMean(written, WHEN_STATUSES));
+    findings.add(
+      'FIELD_VALUE',
+      'run',
+      node,
+      `${statusKey} of ${what} is "${written}"; it takes Success, Failure or All.`,
+      didYouMean(written, WHEN_STATUSES),
+    );
   }
   const condition = readText(when, 'condition', `when of ${what}`, findings)?.trim();
   return { status: status ?? 'Success', ...(condition === undefined || condition === '' ? {} : { condition }) };
@@ -126,12 +148,24 @@ export function warnUnknownKeys(map: MapNode, known: readonly string[], what: st
   for (const { key, keyRange, value } of map.entries.values()) {
     if (known.includes(key)) continue;
     const place = { path: value.path, range: keyRange };
-    findings.add('UNKNOWN_KEY', 'nothing', place, `The key ${key} of ${what} is unknown and has no effect.`, didYouMean(key, known));
+    findings.add(
+      'UNKNOWN_KEY',
+      'nothing',
+      place,
+      `The key ${key} of ${what} is unknown and has no effect.`,
+      didYouMean(key, known),
+    );
   }
 }
 
 /** Something that would change what runs, and that Bridle does not carry out yet. `what` completes "Bridle does not run … yet". */
 export function reportNotRunYet(place: Place, what: string, findings: Findings): void {
   const { line } = place.range.start;
-  findings.add('CONSTRUCT_NOT_RUN_YET', 'run', place, `Bridle does not run ${what} yet (line ${String(line)}).`, 'The pipeline can be saved; runs are refused until this is gone or supported.');
+  findings.add(
+    'CONSTRUCT_NOT_RUN_YET',
+    'run',
+    place,
+    `Bridle does not run ${what} yet (line ${String(line)}).`,
+    'The pipeline can be saved; runs are refused until this is gone or supported.',
+  );
 }

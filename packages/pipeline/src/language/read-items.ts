@@ -26,20 +26,31 @@ export function readItems<Item>(
   return node.items.flatMap((item) => readItem(item, wrappers, what, findings));
 }
 
-function readItem<Item>(item: YamlNode, wrappers: Readonly<Record<string, ReadItem<Item>>>, what: string, findings: Findings): readonly (Item | Parallel<Item>)[] {
+function readItem<Item>(
+  item: YamlNode,
+  wrappers: Readonly<Record<string, ReadItem<Item>>>,
+  what: string,
+  findings: Findings,
+): readonly (Item | Parallel<Item>)[] {
   const known = [...Object.keys(wrappers), 'parallel', 'insert'];
   const expected = `An item of ${what} is one of ${known.join(', ')}`;
   const entries = item.kind === 'map' ? [...item.entries.values()] : [];
   const [entry] = entries;
   if (entry === undefined || entries.length > 1) {
-    findings.add('STRUCTURE_INVALID', 'save', item, `${expected}; this is ${entry === undefined ? describeKind(item) : 'more than one thing'}.`);
+    findings.add(
+      'STRUCTURE_INVALID',
+      'save',
+      item,
+      `${expected}; this is ${entry === undefined ? describeKind(item) : 'more than one thing'}.`,
+    );
     return [];
   }
   const { key, keyRange, value } = entry;
   const place = { path: value.path, range: { start: keyRange.start, end: value.range.end } };
   if (key === 'parallel') {
     const items = readItems(value, wrappers, `parallel in ${what}`, findings) as readonly Item[];
-    if (items.length === 0 && isEmpty(value)) findings.add('FIELD_MISSING', 'run', place, `A parallel group of ${what} is empty.`);
+    if (items.length === 0 && isEmpty(value))
+      findings.add('FIELD_MISSING', 'run', place, `A parallel group of ${what} is empty.`);
     return [{ kind: 'parallel', items, ...place }];
   }
   if (key === 'insert') {
@@ -48,11 +59,22 @@ function readItem<Item>(item: YamlNode, wrappers: Readonly<Record<string, ReadIt
   }
   const read = Object.hasOwn(wrappers, key) ? wrappers[key] : undefined;
   if (read === undefined) {
-    findings.add('STRUCTURE_INVALID', 'save', { path: value.path, range: keyRange }, `${expected}; ${key} is none of them.`, didYouMean(key, known));
+    findings.add(
+      'STRUCTURE_INVALID',
+      'save',
+      { path: value.path, range: keyRange },
+      `${expected}; ${key} is none of them.`,
+      didYouMean(key, known),
+    );
     return [];
   }
   if (value.kind !== 'map') {
-    findings.add('STRUCTURE_INVALID', 'save', place, `The ${key} in ${what} must be a map, but it is ${describeKind(value)}.`);
+    findings.add(
+      'STRUCTURE_INVALID',
+      'save',
+      place,
+      `The ${key} in ${what} must be a map, but it is ${describeKind(value)}.`,
+    );
     return [];
   }
   return [read(value, place)];

@@ -23,10 +23,17 @@ interface SchemaView extends SpecKeywords {
 }
 
 /** `node` is the step's `spec`, `step` the place of the step itself, `what` as in `the step build`. */
-export function readSpec(definition: StepDefinition, node: YamlNode | undefined, step: Place, what: string, findings: Findings): Value {
+export function readSpec(
+  definition: StepDefinition,
+  node: YamlNode | undefined,
+  step: Place,
+  what: string,
+  findings: Findings,
+): Value {
   const schema = definition.spec as unknown as SchemaView;
   const empty: MapNode = { kind: 'map', entries: new Map(), path: `${step.path}.spec`, range: step.range };
-  if (node === undefined || (node.kind === 'scalar' && node.value === null)) return readObject(schema, empty, what, findings);
+  if (node === undefined || (node.kind === 'scalar' && node.value === null))
+    return readObject(schema, empty, what, findings);
   return read(schema, node, `spec of ${what}`, findings) ?? {};
 }
 
@@ -37,7 +44,8 @@ function read(schema: SchemaView, node: YamlNode, what: string, findings: Findin
     return toValue(node);
   }
   if (schema.ignored !== undefined) {
-    if (isSet(node)) findings.add('CONSTRUCT_IGNORED', 'nothing', node, `${capitalised(what)} has no effect.`, schema.ignored);
+    if (isSet(node))
+      findings.add('CONSTRUCT_IGNORED', 'nothing', node, `${capitalised(what)} has no effect.`, schema.ignored);
     return toValue(node);
   }
   if (node.kind === 'scalar') {
@@ -52,7 +60,9 @@ function read(schema: SchemaView, node: YamlNode, what: string, findings: Findin
     return node.items.map((item, index) => read(items, item, `item ${String(index + 1)} of ${what}`, findings) ?? null);
   }
   if (node.kind === 'map' && schema.type === 'object') {
-    return schema.patternProperties === undefined ? readObject(schema, node, what, findings) : readTextMap(node, what, findings);
+    return schema.patternProperties === undefined
+      ? readObject(schema, node, what, findings)
+      : readTextMap(node, what, findings);
   }
   reportKind(node, what, describe(schema), findings);
   return undefined;
@@ -61,7 +71,13 @@ function read(schema: SchemaView, node: YamlNode, what: string, findings: Findin
 function readScalar(schema: SchemaView, node: ScalarNode, what: string, findings: Findings): Value | undefined {
   if (schema.enum !== undefined) {
     if (!schema.enum.includes(node.text)) {
-      findings.add('FIELD_VALUE', 'run', node, `${capitalised(what)} is "${node.text}"; it takes ${schema.enum.join(', ')}.`, didYouMean(node.text, schema.enum));
+      findings.add(
+        'FIELD_VALUE',
+        'run',
+        node,
+        `${capitalised(what)} is "${node.text}"; it takes ${schema.enum.join(', ')}.`,
+        didYouMean(node.text, schema.enum),
+      );
     }
     return node.text;
   }
@@ -95,7 +111,13 @@ function readObject(schema: SchemaView, node: MapNode, what: string, findings: F
   for (const { key, keyRange, value } of node.entries.values()) {
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (property === undefined) {
-      findings.add('UNKNOWN_KEY', 'nothing', { path: value.path, range: keyRange }, `The key ${key} of ${what} is unknown and has no effect.`, didYouMean(key, known));
+      findings.add(
+        'UNKNOWN_KEY',
+        'nothing',
+        { path: value.path, range: keyRange },
+        `The key ${key} of ${what} is unknown and has no effect.`,
+        didYouMean(key, known),
+      );
       values.push([key, toValue(value)]);
       continue;
     }
@@ -125,23 +147,19 @@ function readTextMap(node: MapNode, what: string, findings: Findings): Value {
   return Object.fromEntries(values);
 }
 
-function describe(schema: SchemaView): string {
-  if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`;
-  switch (schema.type) {
-    case 'array':
-      return 'a list';
-    case 'object':
-      return 'a map';
-    case 'boolean':
-      return 'true or false';
-    case 'number':
-    case 'integer':
-      return 'a number';
-    case 'string':
-    case undefined:
-      return 'text';
-  }
+function describe({ enum: words, type }: SchemaView): string {
+  if (words !== undefined) return `one of ${words.join(', ')}`;
+  return type === undefined ? 'text' : KIND_NAMES[type];
 }
+
+const KIND_NAMES = {
+  array: 'a list',
+  object: 'a map',
+  boolean: 'true or false',
+  number: 'a number',
+  integer: 'a number',
+  string: 'text',
+} satisfies Record<NonNullable<SchemaView['type']>, string>;
 
 /** Says something: not null, not `false`, not an empty text, list or map, also not a map of such. */
 function isSet(node: YamlNode): boolean {

@@ -3,7 +3,18 @@ import type { Findings, Place } from './diagnostics.ts';
 import { readFailureStrategies } from './failure-strategies.ts';
 import { readIdentifier, readName } from './identifiers.ts';
 import type { Stage } from './model.ts';
-import { awaitsInput, isLate, readMap, readSelectors, readTags, readText, readTimeout, readWhen, reportNotRunYet, warnUnknownKeys } from './read-fields.ts';
+import {
+  awaitsInput,
+  isLate,
+  readMap,
+  readSelectors,
+  readTags,
+  readText,
+  readTimeout,
+  readWhen,
+  reportNotRunYet,
+  warnUnknownKeys,
+} from './read-fields.ts';
 import { readSteps, reportConstructs } from './read-steps.ts';
 import { readVariables } from './read-variables.ts';
 import { didYouMean } from './suggest.ts';
@@ -14,15 +25,52 @@ export const RUN_STAGE_TYPES = ['Custom', 'CI'] as const;
 export type RunStageType = (typeof RUN_STAGE_TYPES)[number];
 
 const KNOWN_STAGE_TYPES: readonly string[] = [
-  'Deployment', 'Approval', 'Pipeline', 'FeatureFlag', 'Security', 'SecurityTests', 'IACM', 'IDP', 'DRTest', 'CompositeLoadTest', 'Dynamic',
+  'Deployment',
+  'Approval',
+  'Pipeline',
+  'FeatureFlag',
+  'Security',
+  'SecurityTests',
+  'IACM',
+  'IDP',
+  'DRTest',
+  'CompositeLoadTest',
+  'Dynamic',
 ];
 
 const STAGE_KEYS = [
-  'identifier', 'name', 'type', 'description', 'tags', 'when', 'failureStrategies', 'strategy', 'variables', 'delegateSelectors', 'timeout',
-  'runMode', 'spec', 'template', 'skipInstances', 'platform', 'dependsOn', 'source', 'sourceConfig',
+  'identifier',
+  'name',
+  'type',
+  'description',
+  'tags',
+  'when',
+  'failureStrategies',
+  'strategy',
+  'variables',
+  'delegateSelectors',
+  'timeout',
+  'runMode',
+  'spec',
+  'template',
+  'skipInstances',
+  'platform',
+  'dependsOn',
+  'source',
+  'sourceConfig',
 ];
 const CUSTOM_SPEC_KEYS = ['execution', 'environment', 'outputs'];
-const CI_SPEC_KEYS = ['cloneCodebase', 'infrastructure', 'platform', 'runtime', 'sharedPaths', 'serviceDependencies', 'caching', 'buildIntelligence', 'execution'];
+const CI_SPEC_KEYS = [
+  'cloneCodebase',
+  'infrastructure',
+  'platform',
+  'runtime',
+  'sharedPaths',
+  'serviceDependencies',
+  'caching',
+  'buildIntelligence',
+  'execution',
+];
 
 export function isRunStageType(type: string): type is RunStageType {
   return (RUN_STAGE_TYPES as readonly string[]).includes(type);
@@ -45,7 +93,8 @@ export function readStage(map: MapNode, place: Place, findings: Findings): Stage
     warnUnknownKeys(execution, ['steps', 'rollbackSteps'], `the execution of ${what}`, findings);
     if (isRunStageType(type)) reportConstructs(execution, ['rollbackSteps'], findings);
   }
-  if (isRunStageType(type) && isEmpty(find(execution, 'steps'))) findings.add('FIELD_MISSING', 'run', place, `The stage ${identifier} has no steps.`, 'Add spec.execution.steps.');
+  if (isRunStageType(type) && isEmpty(find(execution, 'steps')))
+    findings.add('FIELD_MISSING', 'run', place, `The stage ${identifier} has no steps.`, 'Add spec.execution.steps.');
   return {
     kind: 'stage',
     identifier,
@@ -59,8 +108,17 @@ export function readStage(map: MapNode, place: Place, findings: Findings): Stage
     delegateSelectors: readSelectors(map, what, findings),
     failureStrategies: readFailureStrategies(map, what, findings),
     steps: readSteps(find(execution, 'steps'), { stageType: type }, `the steps of ${what}`, findings),
-    rollbackSteps: readSteps(find(execution, 'rollbackSteps'), { stageType: type }, `the rollback steps of ${what}`, findings),
-    spec: Object.fromEntries([...(spec?.entries.values() ?? [])].filter(({ key }) => key !== 'execution').map(({ key, value }) => [key, toValue(value)])),
+    rollbackSteps: readSteps(
+      find(execution, 'rollbackSteps'),
+      { stageType: type },
+      `the rollback steps of ${what}`,
+      findings,
+    ),
+    spec: Object.fromEntries(
+      [...(spec?.entries.values() ?? [])]
+        .filter(({ key }) => key !== 'execution')
+        .map(({ key, value }) => [key, toValue(value)]),
+    ),
     ...place,
   };
 }
@@ -70,13 +128,31 @@ function readStageType(map: MapNode, place: Place, what: string, findings: Findi
   const at = find(map, 'type') ?? place;
   const line = String(place.range.start.line);
   if (type === '') {
-    findings.add('FIELD_MISSING', 'run', at, `Type is missing: ${what} has none (line ${line}).`, `Bridle runs ${RUN_STAGE_TYPES.join(' and ')} stages.`);
+    findings.add(
+      'FIELD_MISSING',
+      'run',
+      at,
+      `Type is missing: ${what} has none (line ${line}).`,
+      `Bridle runs ${RUN_STAGE_TYPES.join(' and ')} stages.`,
+    );
   } else if (isLate(type)) {
     findings.add('FIELD_VALUE', 'run', at, `The type of ${what} cannot be an expression or an input (line ${line}).`);
   } else if (KNOWN_STAGE_TYPES.includes(type)) {
-    findings.add('STAGE_TYPE_NOT_RUN_YET', 'run', at, `Bridle does not run ${type} stages yet: ${what} (line ${line}).`, 'The pipeline can be saved; runs are refused while the stage is in it.');
+    findings.add(
+      'STAGE_TYPE_NOT_RUN_YET',
+      'run',
+      at,
+      `Bridle does not run ${type} stages yet: ${what} (line ${line}).`,
+      'The pipeline can be saved; runs are refused while the stage is in it.',
+    );
   } else if (!isRunStageType(type)) {
-    findings.add('STAGE_TYPE_UNKNOWN', 'run', at, `Unknown stage type ${type}: ${what} (line ${line}).`, didYouMean(type, [...RUN_STAGE_TYPES, ...KNOWN_STAGE_TYPES]));
+    findings.add(
+      'STAGE_TYPE_UNKNOWN',
+      'run',
+      at,
+      `Unknown stage type ${type}: ${what} (line ${line}).`,
+      didYouMean(type, [...RUN_STAGE_TYPES, ...KNOWN_STAGE_TYPES]),
+    );
   }
   return type;
 }
@@ -108,7 +184,12 @@ function checkCiSpec(spec: MapNode, what: string, findings: Findings): void {
   for (const key of ['infrastructure', 'platform', 'runtime']) {
     ignore(spec, key, `The ${key} of ${what} has no effect yet: its steps run as processes on a delegate.`, findings);
   }
-  ignore(spec, 'sharedPaths', `The sharedPaths of ${what} have no effect: steps are processes of one host and see the same files.`, findings);
+  ignore(
+    spec,
+    'sharedPaths',
+    `The sharedPaths of ${what} have no effect: steps are processes of one host and see the same files.`,
+    findings,
+  );
   ignore(spec, 'caching', `Bridle does not cache between runs yet: caching of ${what} has no effect.`, findings);
   ignore(spec, 'buildIntelligence', `Bridle has no build intelligence: ${what} builds everything.`, findings);
 }

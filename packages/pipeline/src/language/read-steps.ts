@@ -8,16 +8,50 @@ import { readFailureStrategies } from './failure-strategies.ts';
 import { readIdentifier, readName } from './identifiers.ts';
 import type { Step, StepGroup, StepItem } from './model.ts';
 import { readItems } from './read-items.ts';
-import { awaitsInput, isLate, readSelectors, readText, readTimeout, readWhen, reportNotRunYet, warnUnknownKeys } from './read-fields.ts';
+import {
+  awaitsInput,
+  isLate,
+  readSelectors,
+  readText,
+  readTimeout,
+  readWhen,
+  reportNotRunYet,
+  warnUnknownKeys,
+} from './read-fields.ts';
 import { readSpec } from './read-spec.ts';
 import { readVariables } from './read-variables.ts';
 import { didYouMean } from './suggest.ts';
 import { find, findText, isEmpty, toValue, type MapNode, type YamlNode } from './yaml-node.ts';
 
-const STEP_KEYS = ['identifier', 'name', 'type', 'spec', 'timeout', 'description', 'when', 'failureStrategies', 'strategy', 'enforce', 'template', 'identities'];
+const STEP_KEYS = [
+  'identifier',
+  'name',
+  'type',
+  'spec',
+  'timeout',
+  'description',
+  'when',
+  'failureStrategies',
+  'strategy',
+  'enforce',
+  'template',
+  'identities',
+];
 const GROUP_KEYS = [
-  'identifier', 'name', 'description', 'steps', 'rollbackSteps', 'template', 'variables', 'when', 'failureStrategies', 'strategy',
-  'delegateSelectors', 'stepGroupInfra', 'sharedPaths', 'timeout',
+  'identifier',
+  'name',
+  'description',
+  'steps',
+  'rollbackSteps',
+  'template',
+  'variables',
+  'when',
+  'failureStrategies',
+  'strategy',
+  'delegateSelectors',
+  'stepGroupInfra',
+  'sharedPaths',
+  'timeout',
 ];
 
 /** What a step needs to know of the stage it stands in. */
@@ -26,7 +60,12 @@ export interface StageContext {
 }
 
 /** `what` as in `the steps of the stage build`. */
-export function readSteps(node: YamlNode | undefined, context: StageContext, what: string, findings: Findings): readonly StepItem[] {
+export function readSteps(
+  node: YamlNode | undefined,
+  context: StageContext,
+  what: string,
+  findings: Findings,
+): readonly StepItem[] {
   return readItems<StepItem>(
     node,
     {
@@ -49,7 +88,10 @@ function readStep(map: MapNode, place: Place, context: StageContext, findings: F
   const type = isEmpty(find(map, 'template')) ? readStepType(map, place, what, findings) : 'Template';
   const definition = findStepDefinition(type);
   if (definition !== undefined) checkPlacement(definition, find(map, 'spec'), place, what, context, findings);
-  const spec = definition === undefined ? toValue(find(map, 'spec')) : readSpec(definition, find(map, 'spec'), place, what, findings);
+  const spec =
+    definition === undefined
+      ? toValue(find(map, 'spec'))
+      : readSpec(definition, find(map, 'spec'), place, what, findings);
   return {
     kind: 'step',
     identifier,
@@ -74,13 +116,31 @@ function readStepType(map: MapNode, place: Place, what: string, findings: Findin
   const at = find(map, 'type') ?? place;
   const line = String(place.range.start.line);
   if (type === '') {
-    findings.add('FIELD_MISSING', 'run', at, `Type is missing: ${what} has none (line ${line}).`, `Bridle runs ${STEP_TYPES.join(', ')}.`);
+    findings.add(
+      'FIELD_MISSING',
+      'run',
+      at,
+      `Type is missing: ${what} has none (line ${line}).`,
+      `Bridle runs ${STEP_TYPES.join(', ')}.`,
+    );
   } else if (isLate(type)) {
     findings.add('FIELD_VALUE', 'run', at, `The type of ${what} cannot be an expression or an input (line ${line}).`);
   } else if (KNOWN_STEP_TYPES.includes(type)) {
-    findings.add('STEP_TYPE_NOT_RUN_YET', 'run', at, `Bridle does not run ${type} yet: ${what} (line ${line}).`, 'The pipeline can be saved; runs are refused while the step is in it.');
+    findings.add(
+      'STEP_TYPE_NOT_RUN_YET',
+      'run',
+      at,
+      `Bridle does not run ${type} yet: ${what} (line ${line}).`,
+      'The pipeline can be saved; runs are refused while the step is in it.',
+    );
   } else if (findStepDefinition(type) === undefined) {
-    findings.add('STEP_TYPE_UNKNOWN', 'run', at, `Unknown step type ${type}: ${what} (line ${line}).`, didYouMean(type, [...STEP_TYPES, ...KNOWN_STEP_TYPES]));
+    findings.add(
+      'STEP_TYPE_UNKNOWN',
+      'run',
+      at,
+      `Unknown step type ${type}: ${what} (line ${line}).`,
+      didYouMean(type, [...STEP_TYPES, ...KNOWN_STEP_TYPES]),
+    );
   }
   return type;
 }
@@ -88,18 +148,36 @@ function readStepType(map: MapNode, place: Place, what: string, findings: Findin
 /** An absolute path of Harness's workspace, which on a delegate's host is a private folder elsewhere. */
 const WORKSPACE_PATH = /(?:^|[\s"'`=:(;&|])\/harness(?:\/|[\s"'`);&|]|$)/m;
 
-function checkPlacement(definition: StepDefinition, spec: YamlNode | undefined, place: Place, what: string, { stageType }: StageContext, findings: Findings): void {
+function checkPlacement(
+  definition: StepDefinition,
+  spec: YamlNode | undefined,
+  place: Place,
+  what: string,
+  { stageType }: StageContext,
+  findings: Findings,
+): void {
   const { usualIn, type, scriptPath } = definition;
   const usual: readonly string[] = usualIn;
   if ((stageType === 'CI' || stageType === 'Custom') && !usual.includes(stageType)) {
-    findings.add('STEP_UNUSUAL_HERE', 'nothing', place, `Harness does not allow ${type} in a ${stageType} stage (${what}); Bridle runs it.`);
+    findings.add(
+      'STEP_UNUSUAL_HERE',
+      'nothing',
+      place,
+      `Harness does not allow ${type} in a ${stageType} stage (${what}); Bridle runs it.`,
+    );
   }
   if (stageType !== 'CI' || scriptPath === undefined) return;
   const parent = scriptPath.slice(0, -1).reduce(find, spec);
   const key = scriptPath.at(-1) ?? '';
   const script = findText(parent, key);
   if (script !== undefined && WORKSPACE_PATH.test(script)) {
-    findings.add('WORKSPACE_PATH', 'nothing', find(parent, key) ?? place, `The script of ${what} names /harness; on the delegate's host the workspace is a private folder elsewhere.`, 'Use $HARNESS_WORKSPACE or paths relative to it.');
+    findings.add(
+      'WORKSPACE_PATH',
+      'nothing',
+      find(parent, key) ?? place,
+      `The script of ${what} names /harness; on the delegate's host the workspace is a private folder elsewhere.`,
+      'Use $HARNESS_WORKSPACE or paths relative to it.',
+    );
   }
 }
 
@@ -113,7 +191,8 @@ function readStepGroup(map: MapNode, place: Place, context: StageContext, findin
   reportConstructs(map, ['strategy', 'template', 'rollbackSteps'], findings);
   checkGroupInfra(map, what, findings);
   const steps = readSteps(find(map, 'steps'), context, `the steps of ${what}`, findings);
-  if (isEmpty(find(map, 'steps')) && isEmpty(find(map, 'template'))) findings.add('FIELD_MISSING', 'run', place, `The step group ${identifier} has no steps.`);
+  if (isEmpty(find(map, 'steps')) && isEmpty(find(map, 'template')))
+    findings.add('FIELD_MISSING', 'run', place, `The step group ${identifier} has no steps.`);
   return {
     kind: 'stepGroup',
     identifier,
@@ -134,11 +213,17 @@ function checkGroupInfra(map: MapNode, what: string, findings: Findings): void {
   const infra = find(map, 'stepGroupInfra');
   if (infra !== undefined && !isEmpty(infra)) {
     const type = findText(infra, 'type') ?? '';
-    if (type !== 'Delegate' && type !== 'Noop') reportNotRunYet(infra, `step groups in containers (stepGroupInfra ${type})`, findings);
+    if (type !== 'Delegate' && type !== 'Noop')
+      reportNotRunYet(infra, `step groups in containers (stepGroupInfra ${type})`, findings);
   }
   const shared = find(map, 'sharedPaths');
   if (shared !== undefined && !isEmpty(shared)) {
-    findings.add('CONSTRUCT_IGNORED', 'nothing', shared, `The sharedPaths of ${what} have no effect: steps are processes of one host and see the same files.`);
+    findings.add(
+      'CONSTRUCT_IGNORED',
+      'nothing',
+      shared,
+      `The sharedPaths of ${what} have no effect: steps are processes of one host and see the same files.`,
+    );
   }
 }
 

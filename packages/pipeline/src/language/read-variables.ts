@@ -2,7 +2,15 @@
 import type { Value } from '../expressions/values.ts';
 import type { Findings } from './diagnostics.ts';
 import type { Variable } from './model.ts';
-import { awaitsInput, isLate, readFlag, readText, reportKind, reportNotRunYet, warnUnknownKeys } from './read-fields.ts';
+import {
+  awaitsInput,
+  isLate,
+  readFlag,
+  readText,
+  reportKind,
+  reportNotRunYet,
+  warnUnknownKeys,
+} from './read-fields.ts';
 import { didYouMean } from './suggest.ts';
 import { find, isEmpty, type MapNode, type ScalarNode, type YamlNode } from './yaml-node.ts';
 
@@ -27,7 +35,13 @@ export function readVariables(map: MapNode, what: string, findings: Findings): r
     const variable = readVariable(item, what, findings);
     if (variable === undefined) continue;
     if (names.has(variable.name)) {
-      findings.add('VARIABLE_DUPLICATE', 'run', find(item, 'name') ?? item, `The variable ${variable.name} of ${what} is defined twice.`, 'Remove or rename one of the two.');
+      findings.add(
+        'VARIABLE_DUPLICATE',
+        'run',
+        find(item, 'name') ?? item,
+        `The variable ${variable.name} of ${what} is defined twice.`,
+        'Remove or rename one of the two.',
+      );
       continue;
     }
     names.add(variable.name);
@@ -45,14 +59,24 @@ function readVariable(item: MapNode, owner: string, findings: Findings): Variabl
   const what = `the variable ${name} of ${owner}`;
   warnUnknownKeys(item, KEYS, what, findings);
   if (!NAME.test(name)) {
-    findings.add('VARIABLE_NAME_INVALID', 'run', find(item, 'name') ?? item, `"${name}" is not a variable name: it begins with a letter or underscore and goes on with letters, digits and _ . $ -`);
+    findings.add(
+      'VARIABLE_NAME_INVALID',
+      'run',
+      find(item, 'name') ?? item,
+      `"${name}" is not a variable name: it begins with a letter or underscore and goes on with letters, digits and _ . $ -`,
+    );
   }
   const type = readType(item, what, findings);
   const description = readText(item, 'description', what, findings);
   const required = readFlag(item, 'required', what, findings);
   const node = [find(item, 'value'), find(item, 'default')].find((candidate) => !isEmpty(candidate));
   if (node === undefined && required) {
-    findings.add('VARIABLE_VALUE_MISSING', 'run', find(item, 'value') ?? item, `The variable ${name} of ${owner} is required and has no value.`);
+    findings.add(
+      'VARIABLE_VALUE_MISSING',
+      'run',
+      find(item, 'value') ?? item,
+      `The variable ${name} of ${owner} is required and has no value.`,
+    );
   }
   return {
     name,
@@ -69,12 +93,24 @@ function readType(item: MapNode, what: string, findings: Findings): Variable['ty
   const text = readText(item, 'type', what, findings);
   const place = find(item, 'type') ?? item;
   if (text === undefined || text === '') {
-    findings.add('VARIABLE_TYPE_MISSING', 'nothing', item, `The type of ${what} is missing; it is read as String.`, 'Add type: String.');
+    findings.add(
+      'VARIABLE_TYPE_MISSING',
+      'nothing',
+      item,
+      `The type of ${what} is missing; it is read as String.`,
+      'Add type: String.',
+    );
     return 'String';
   }
   const type = TYPES.find((known) => known === text);
   if (type === undefined) {
-    findings.add('VARIABLE_TYPE_UNKNOWN', 'nothing', place, `The type ${text} of ${what} is unknown; it is read as String.`, didYouMean(text, TYPES));
+    findings.add(
+      'VARIABLE_TYPE_UNKNOWN',
+      'nothing',
+      place,
+      `The type ${text} of ${what} is unknown; it is read as String.`,
+      didYouMean(text, TYPES),
+    );
     return 'String';
   }
   if (type === 'Secret') reportNotRunYet(place, 'Secret variables', findings);
@@ -93,7 +129,12 @@ function readValue(node: YamlNode | undefined, type: Variable['type'], what: str
 function readNumber(node: ScalarNode, what: string, findings: Findings): Value {
   if (isLate(node.text)) return node.text;
   if (isNumberText(node.text)) return typeof node.value === 'number' ? node.value : Number(node.text);
-  findings.add('VARIABLE_NOT_A_NUMBER', 'run', node, `${what.charAt(0).toUpperCase()}${what.slice(1)} is a Number, but its value is "${node.text}".`);
+  findings.add(
+    'VARIABLE_NOT_A_NUMBER',
+    'run',
+    node,
+    `${what.charAt(0).toUpperCase()}${what.slice(1)} is a Number, but its value is "${node.text}".`,
+  );
   return 0;
 }
 

@@ -31,7 +31,7 @@ export function parseRuntimeInput(text: string): InputText {
   const trimmed = text.trim();
   if (!trimmed.startsWith(INPUT)) return { kind: 'text', input: BARE };
   let input = BARE;
-  for (let rest = trimmed.slice(INPUT.length); rest !== ''; ) {
+  for (let rest = trimmed.slice(INPUT.length); rest !== '';) {
     const method = METHODS.find((name) => rest.startsWith(`.${name}(`));
     if (method === undefined) return { kind: 'text', input: BARE };
     const from = method.length + 2;

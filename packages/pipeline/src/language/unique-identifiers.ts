@@ -12,7 +12,13 @@ export function checkUniqueIdentifiers(pipeline: Pipeline, findings: Findings): 
     if (first === undefined) stages.set(stage.identifier, stage);
     else if (stage.identifier !== '') {
       const line = String(first.range.start.line);
-      findings.add('IDENTIFIER_DUPLICATE', 'save', stage, `The stage identifier ${stage.identifier} is used already in line ${line}.`, 'Each stage of a pipeline needs an identifier of its own.');
+      findings.add(
+        'IDENTIFIER_DUPLICATE',
+        'save',
+        stage,
+        `The stage identifier ${stage.identifier} is used already in line ${line}.`,
+        'Each stage of a pipeline needs an identifier of its own.',
+      );
     }
     const seen = new Map<string, Step | StepGroup>();
     checkList(stage.steps, seen, findings);
@@ -30,9 +36,21 @@ function checkList(items: readonly StepItem[], inStage: Map<string, Step | StepG
     } else if (identifier !== '') {
       const line = String(first.range.start.line);
       if (inList.has(identifier)) {
-        findings.add('IDENTIFIER_DUPLICATE', 'save', item, `The step identifier ${identifier} is used already in line ${line}.`, 'Steps and groups of one list need identifiers of their own.');
+        findings.add(
+          'IDENTIFIER_DUPLICATE',
+          'save',
+          item,
+          `The step identifier ${identifier} is used already in line ${line}.`,
+          'Steps and groups of one list need identifiers of their own.',
+        );
       } else {
-        findings.add('IDENTIFIER_REPEATED', 'nothing', item, `The step identifier ${identifier} is used already in line ${line}, in another list of the stage.`, 'Expressions such as <+steps.…> may mean the other one.');
+        findings.add(
+          'IDENTIFIER_REPEATED',
+          'nothing',
+          item,
+          `The step identifier ${identifier} is used already in line ${line}, in another list of the stage.`,
+          'Expressions such as <+steps.…> may mean the other one.',
+        );
       }
     }
     inList.add(identifier);

@@ -2,7 +2,8 @@
 import { Type, type Static } from 'typebox';
 import { ignored, notRunYet, SECRET_NOT_RUN_YET, TextMap, type StepDefinition } from './step-definition.ts';
 
-const NO_CONTAINER = 'Without an image the command runs as a process of the delegate, and there is no container to set up.';
+const NO_CONTAINER =
+  'Without an image the command runs as a process of the delegate, and there is no container to set up.';
 
 export const RunSpec = Type.Object({
   command: Type.String(),

@@ -6,10 +6,16 @@ export const ShellScriptSpec = Type.Object({
   /** Harness writes `Bash` and `PowerShell`; the other interpreters are Bridle's. */
   shell: Type.Enum(['Bash', 'PowerShell', 'Powershell', 'Pwsh', 'Sh', 'Python'], { default: 'Bash' }),
   source: Type.Object({
-    type: Type.Enum(['Inline', 'Harness'], { default: 'Inline', notRunYetValues: { Harness: 'scripts from the file store' } }),
+    type: Type.Enum(['Inline', 'Harness'], {
+      default: 'Inline',
+      notRunYetValues: { Harness: 'scripts from the file store' },
+    }),
     spec: Type.Object({ script: Type.String(), file: notRunYet('scripts from the file store') }),
   }),
-  onDelegate: Type.Boolean({ default: true, notRunYetValues: { false: 'ShellScript on another host than the delegate' } }),
+  onDelegate: Type.Boolean({
+    default: true,
+    notRunYetValues: { false: 'ShellScript on another host than the delegate' },
+  }),
   executionTarget: notRunYet('ShellScript on another host than the delegate'),
   environmentVariables: Type.Optional(NamedValues),
   outputVariables: Type.Optional(NamedValues),

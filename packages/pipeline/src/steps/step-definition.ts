@@ -5,7 +5,17 @@
  * A schema describes the spec after its expressions are resolved. In the YAML every scalar may be expression text instead;
  * the reader of specs (`language/read-spec.ts`) allows that everywhere.
  */
-import { Type, type Static, type TArray, type TObject, type TOptional, type TRecord, type TSchema, type TString, type TUnsafe } from 'typebox';
+import {
+  Type,
+  type Static,
+  type TArray,
+  type TObject,
+  type TOptional,
+  type TRecord,
+  type TSchema,
+  type TString,
+  type TUnsafe,
+} from 'typebox';
 import type { StepType } from './step-types.ts';
 
 export interface StepDefinition {

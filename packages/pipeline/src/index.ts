@@ -1,0 +1,134 @@
+/** The language and the engine, pure. One section per room, explicit names. */
+
+// expressions
+export { evaluateCondition, resolveText, resolveTree } from './expressions/evaluate.ts';
+export type { ExpressionScope, ScopeObject } from './expressions/scope.ts';
+export type { Value } from './expressions/values.ts';
+
+// steps
+export { DELEGATE_STEP_TYPES, STEP_TYPES, type DelegateStepType, type StepType } from './steps/step-types.ts';
+export { KNOWN_STEP_TYPES } from './steps/known-step-types.ts';
+export { STEP_DEFINITIONS } from './steps/step-definitions.ts';
+export type { NamedValue, StepDefinition } from './steps/step-definition.ts';
+export type { HttpSpec } from './steps/http.ts';
+export type { RunSpec } from './steps/run.ts';
+export type { ShellScriptSpec } from './steps/shell-script.ts';
+export type { WaitSpec } from './steps/wait.ts';
+
+// language
+export { DIAGNOSTIC_CODES, type DiagnosticCode } from './language/diagnostic-codes.ts';
+export {
+  isBlocked,
+  type Blocks,
+  type Diagnostic,
+  type SourcePosition,
+  type SourceRange,
+} from './language/diagnostics.ts';
+export { parseDuration, DURATION_MS_MAX } from './language/durations.ts';
+export { isIdentifier, RESERVED_IDENTIFIERS } from './language/identifiers.ts';
+export type { InputField, InputOwner } from './language/input-fields.ts';
+export {
+  extractInputTemplate,
+  fillInputTemplate,
+  NO_INPUTS_YAML,
+  type InputTemplate,
+} from './language/input-template.ts';
+export { YAML_DEPTH_MAX, YAML_LENGTH_MAX, YAML_NODES_MAX } from './language/load-yaml.ts';
+export { mergeInputYaml } from './language/merge-inputs.ts';
+export {
+  listStages,
+  listSteps,
+  type Parallel,
+  type Pipeline,
+  type Stage,
+  type StageItem,
+  type Step,
+  type StepGroup,
+  type StepItem,
+  type Variable,
+} from './language/model.ts';
+export { parsePipeline, type ParsedPipeline } from './language/parse-pipeline.ts';
+export { parseRuntimeInput, type InputText, type RuntimeInput } from './language/runtime-input.ts';
+export {
+  canFire,
+  parseTrigger,
+  type CustomWebhookSource,
+  type ParsedTrigger,
+  type TriggerDocument,
+  type TriggerSource,
+} from './language/trigger-document.ts';
+
+// plan
+export {
+  compilePlan,
+  modulesOf,
+  type CompiledPipeline,
+  type CompileRequest,
+  type RefusedPipeline,
+} from './plan/compile-plan.ts';
+export {
+  SEMANTICS_VERSION,
+  type ForkNode,
+  type PipelineNode,
+  type Plan,
+  type PlanNode,
+  type PlanVariable,
+  type SequenceNode,
+  type StageNode,
+  type StepGroupNode,
+  type StepNode,
+  type Timeout,
+  type When,
+} from './plan/plan.ts';
+
+// engine
+export { advance, createExecution, replay, type Advance } from './engine/advance.ts';
+export { aggregateFinal, aggregateLive } from './engine/aggregate.ts';
+export { InvariantError } from './engine/assert.ts';
+export { deriveId } from './engine/derive-id.ts';
+export type { Effect, TaskRequest } from './engine/effects.ts';
+export type {
+  EngineEvent,
+  ExecutionStartedEvent,
+  InterruptRequestedEvent,
+  TaskCompletedEvent,
+  TaskLostEvent,
+  TaskOutcome,
+  TaskStartedEvent,
+  TaskUnassignableEvent,
+  TimerFiredEvent,
+} from './engine/events.ts';
+export type {
+  Execution,
+  ExecutionCause,
+  ExecutionHeader,
+  Failure,
+  FailureType,
+  InterruptRecord,
+  NodeExecution,
+  ProjectScope,
+  TriggerType,
+  WhenRecord,
+} from './engine/execution.ts';
+export {
+  executionId,
+  nodeExecutionId,
+  nodeId,
+  timerId,
+  type ExecutionId,
+  type NodeExecutionId,
+  type NodeId,
+  type TimerId,
+} from './engine/ids.ts';
+export { logKeyOf, logKeyPrefix } from './engine/log-key.ts';
+export { isLegalMove, STATUS_GRAPH } from './engine/status-graph.ts';
+export {
+  ENGINE_NAMES,
+  isBroken,
+  isFinal,
+  isPositive,
+  NODE_STATUSES,
+  type FinalStatus,
+  type NodeStatus,
+} from './engine/status.ts';
+export { summarise, type ExecutionSummary, type LayoutNode, type StageCounts } from './engine/summary.ts';

@@ -1,0 +1,91 @@
+/**
+ * Freezing: the pipeline's text with every runtime input replaced by its value or default. The author's text stays as it
+ * is around the inputs, lines included, so that places in it still hold.
+ */
+import type { Findings } from './diagnostics.ts';
+import { describeOwner, type InputLeaf } from './input-fields.ts';
+import { checkValue, type SuppliedInputs } from './merge-inputs.ts';
+import { printInline, printYaml } from './print-yaml.ts';
+import { loadYaml, type LoadedYaml } from './load-yaml.ts';
+import type { MapEntry, ScalarNode, YamlNode } from './yaml-node.ts';
+
+/** Adds the defaults to what was supplied and reports the inputs that have neither. */
+export function completeInputs(
+  leaves: readonly InputLeaf[],
+  supplied: SuppliedInputs,
+  findings: Findings,
+): SuppliedInputs {
+  const complete = new Map(supplied);
+  for (const { field, node } of leaves) {
+    if (complete.has(field.path)) continue;
+    if (field.default === undefined) {
+      const asked = field.isWholeText ? `the whole text, because it contains <+input>` : `${field.label}`;
+      findings.add(
+        'INPUT_MISSING',
+        'run',
+        node,
+        `No value for the runtime input ${field.label} of ${describeOwner(field.owner)} (${field.path}).`,
+        `Supply ${asked}.`,
+      );
+      continue;
+    }
+    const value = checkValue(field, readDefault(field.default, node), findings);
+    if (value !== undefined) complete.set(field.path, value);
+  }
+  return complete;
+}
+
+/** `.default(5)` is the number 5 and `.default(x)` the text x; a Number or flag field reads either. */
+function readDefault(text: string, { path, range }: ScalarNode): ScalarNode {
+  const isTyped = /^(?:true|false|-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?)$/.test(text);
+  const value = !isTyped ? text : text === 'true' || text === 'false' ? text === 'true' : Number(text);
+  return { kind: 'scalar', value, text, style: isTyped ? 'plain' : 'quoted', path, range };
+}
+
+/** `values` must hold a value for every leaf. */
+export function freezeText(
+  yaml: string,
+  { root, hasAliases }: LoadedYaml,
+  leaves: readonly InputLeaf[],
+  values: SuppliedInputs,
+): string {
+  if (leaves.length === 0) return yaml;
+  // One place of the text may stand for several places of the tree: only the expanded tree can hold them all.
+  if (hasAliases && root !== undefined) return printYaml(replaced(root, values));
+  const spliced = splice(yaml, leaves, values);
+  // A value in an odd place (an explicit key, a tagged scalar) may not survive as text: then the tree is printed.
+  return root === undefined || loadYaml(spliced).diagnostics.length === loadYaml(yaml).diagnostics.length
+    ? spliced
+    : printYaml(replaced(root, values));
+}
+
+function splice(yaml: string, leaves: readonly InputLeaf[], values: SuppliedInputs): string {
+  const edits = leaves.toSorted((a, b) => a.node.range.start.offset - b.node.range.start.offset);
+  let text = '';
+  let at = 0;
+  for (const { node } of edits) {
+    const value = values.get(node.path);
+    const { start, end } = node.range;
+    if (value === undefined || start.offset < at) continue;
+    const lineBreaks = yaml.slice(start.offset, end.offset).split('\n').length - 1;
+    text += yaml.slice(at, start.offset) + printInline(value) + '\n'.repeat(lineBreaks);
+    at = end.offset;
+  }
+  return text + yaml.slice(at);
+}
+
+function replaced(node: YamlNode, values: SuppliedInputs): YamlNode {
+  switch (node.kind) {
+    case 'scalar':
+      return values.get(node.path) ?? node;
+    case 'list':
+      return { ...node, items: node.items.map((item) => replaced(item, values)) };
+    case 'map': {
+      const entries = [...node.entries].map(([key, entry]): [string, MapEntry] => [
+        key,
+        { ...entry, value: replaced(entry.value, values) },
+      ]);
+      return { ...node, entries: new Map(entries) };
+    }
+  }
+}

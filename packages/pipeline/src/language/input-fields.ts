@@ -1,0 +1,211 @@
+/** The runtime inputs of a pipeline: every scalar that is, or contains, `<+input>`, with what a form must know of it. */
+import { RE2JS } from 're2js';
+import type { Findings, SourceRange } from './diagnostics.ts';
+import { reportNotRunYet } from './read-fields.ts';
+import { parseRuntimeInput, type RuntimeInput } from './runtime-input.ts';
+import { find, findText, type MapNode, type ScalarNode, type YamlNode } from './yaml-node.ts';
+
+export interface InputOwner {
+  readonly kind: 'pipeline' | 'stage' | 'stepGroup' | 'step';
+  readonly identifier: string;
+  readonly name: string;
+}
+
+export interface InputField {
+  /** Identity of the input within this pipeline text, as `pipeline.variables[0].value`. */
+  readonly path: string;
+  /** Name of the variable or header, else the key, such as `script`. */
+  readonly label: string;
+  /** The nearest stage, group or step around the field, else the pipeline. */
+  readonly owner: InputOwner;
+  /** A variable's type; `Any` for every other field. */
+  readonly type: 'String' | 'Number' | 'Secret' | 'Any';
+  readonly description?: string;
+  /** As written: the input with its rules, or the whole text that contains `<+input>`. */
+  readonly text: string;
+  /** The text merely contains `<+input>`; the value replaces all of it. */
+  readonly isWholeText: boolean;
+  /** A run needs a value: there is no default. */
+  readonly required: boolean;
+  /** An empty text is no value: a variable says `required: true`. */
+  readonly refusesEmpty: boolean;
+  readonly default?: string;
+  readonly allowedValues?: readonly string[];
+  readonly isMany: boolean;
+  readonly regex?: string;
+  readonly isExecutionInput: boolean;
+  readonly range: SourceRange;
+}
+
+/** An input with the place it was found at; `stage` is the identifier of the stage around it. */
+export interface InputLeaf {
+  readonly field: InputField;
+  readonly node: ScalarNode;
+  readonly stage?: string;
+}
+
+interface Context {
+  readonly owner: InputOwner;
+  readonly stage?: string;
+  /** The key of the list whose item is being visited. */
+  readonly listKey?: string;
+  readonly item?: MapNode;
+}
+
+const OWNER_KINDS = ['stage', 'stepGroup', 'step'] as const;
+
+/** All inputs below the map under `pipeline`, in the order of the text. */
+export function listInputLeaves(pipeline: YamlNode): readonly InputLeaf[] {
+  const leaves: InputLeaf[] = [];
+  visit(pipeline, 'pipeline', { owner: ownerOf('pipeline', pipeline) }, leaves);
+  return leaves;
+}
+
+function visit(node: YamlNode, key: string, context: Context, leaves: InputLeaf[]): void {
+  switch (node.kind) {
+    case 'scalar':
+      if (typeof node.value === 'string') addLeaf(node, key, context, leaves);
+      return;
+    case 'list':
+      for (const item of node.items) {
+        visit(item, key, { ...context, listKey: key, ...(item.kind === 'map' ? { item } : {}) }, leaves);
+      }
+      return;
+    case 'map': {
+      const isItem = context.item === node;
+      for (const entry of node.entries.values()) {
+        const kind = OWNER_KINDS.find((known) => known === entry.key);
+        const isOwner = kind !== undefined && find(entry.value, 'identifier') !== undefined;
+        const inner: Context = isOwner
+          ? {
+              owner: ownerOf(kind, entry.value),
+              ...(kind === 'stage' ? { stage: findText(entry.value, 'identifier') ?? '' } : stageOf(context)),
+            }
+          : {
+              owner: context.owner,
+              ...stageOf(context),
+              ...(isItem && context.listKey !== undefined ? { listKey: context.listKey, item: node } : {}),
+            };
+        visit(entry.value, entry.key, inner, leaves);
+      }
+    }
+  }
+}
+
+function stageOf({ stage }: Context): { readonly stage?: string } {
+  return stage === undefined ? {} : { stage };
+}
+
+function ownerOf(kind: InputOwner['kind'], node: YamlNode): InputOwner {
+  const identifier = findText(node, 'identifier') ?? '';
+  return { kind, identifier, name: findText(node, 'name') ?? identifier };
+}
+
+const VARIABLE_TYPES = ['String', 'Number', 'Secret'] as const;
+
+function addLeaf(node: ScalarNode, key: string, context: Context, leaves: InputLeaf[]): void {
+  const parsed = parseRuntimeInput(node.text);
+  if (parsed.kind === 'none') return;
+  const { input } = parsed;
+  const item = key === 'value' ? context.item : undefined;
+  const variable = context.listKey === 'variables' ? item : undefined;
+  const description = findText(variable, 'description');
+  const written = findText(variable, 'type');
+  const fallback = input.default ?? findText(variable, 'default');
+  const label = findText(item, 'name') ?? findText(item, 'key') ?? key;
+  const field: InputField = {
+    path: node.path,
+    label,
+    owner: context.owner,
+    type: variable === undefined ? 'Any' : (VARIABLE_TYPES.find((known) => known === written) ?? 'String'),
+    ...(description === undefined ? {} : { description }),
+    text: node.text,
+    isWholeText: parsed.kind === 'text',
+    required: fallback === undefined,
+    refusesEmpty: findText(variable, 'required') === 'true',
+    ...(fallback === undefined ? {} : { default: fallback }),
+    ...(input.allowedValues === undefined ? {} : { allowedValues: input.allowedValues }),
+    isMany: input.isMany,
+    ...(input.regex === undefined ? {} : { regex: input.regex }),
+    isExecutionInput: input.isExecutionInput,
+    range: node.range,
+  };
+  leaves.push({ field, node, ...stageOf(context) });
+}
+
+/** Reports inputs that cannot be asked for as they are written. */
+export function checkInputLeaves(leaves: readonly InputLeaf[], findings: Findings): void {
+  for (const { field, node } of leaves) {
+    if (field.isWholeText) {
+      findings.add(
+        'INPUT_IN_TEXT',
+        'nothing',
+        node,
+        `This text of ${describeOwner(field.owner)} contains <+input> and is asked for as a whole when the pipeline runs.`,
+        'Ask for a variable instead, and use it here as <+pipeline.variables.NAME>.',
+      );
+    }
+    if (field.isExecutionInput)
+      reportNotRunYet(node, 'inputs that are asked for during the run (executionInput)', findings);
+    if (field.regex !== undefined && compileRegex(field.regex) === undefined) {
+      findings.add(
+        'INPUT_GRAMMAR',
+        'run',
+        node,
+        `"${field.regex}" is not a regular expression that Bridle understands.`,
+        'Look-ahead and back references are not supported.',
+      );
+    }
+    const violation =
+      field.default === undefined || field.default.includes('<+') ? undefined : findViolation(field.default, field);
+    if (violation !== undefined) {
+      findings.add(
+        'INPUT_DEFAULT_NOT_ALLOWED',
+        'nothing',
+        node,
+        `The default "${String(field.default)}" ${violation.text}.`,
+        'A run must then supply a value.',
+      );
+    }
+  }
+}
+
+export function describeOwner({ kind, identifier }: InputOwner): string {
+  if (kind === 'pipeline') return 'the pipeline';
+  return `the ${kind === 'stepGroup' ? 'step group' : kind} ${identifier}`;
+}
+
+export interface Violation {
+  readonly code: 'INPUT_NOT_ALLOWED' | 'INPUT_REGEX_MISMATCH';
+  /** Completes a sentence about the value. */
+  readonly text: string;
+}
+
+type Rules = Pick<RuntimeInput, 'allowedValues' | 'isMany' | 'regex'>;
+
+/** Which rule a fixed value breaks. Rules that hold expressions cannot be checked before the run and break nothing. */
+export function findViolation(value: string, { allowedValues, isMany, regex }: Rules): Violation | undefined {
+  if (allowedValues !== undefined && !allowedValues.some((allowed) => allowed.includes('<+'))) {
+    const chosen = isMany ? value.split(',').map((part) => part.trim()) : [value];
+    if (!chosen.every((part) => allowedValues.includes(part))) {
+      return { code: 'INPUT_NOT_ALLOWED', text: `is not among the allowed values ${allowedValues.join(', ')}` };
+    }
+  }
+  const pattern = regex === undefined ? undefined : compileRegex(regex);
+  if (pattern !== undefined && !pattern.matches(value))
+    return { code: 'INPUT_REGEX_MISMATCH', text: `does not match ${String(regex)}` };
+  return undefined;
+}
+
+/** Longer patterns are refused: their compiled size grows with them. */
+const REGEX_LENGTH_MAX = 1000;
+
+function compileRegex(regex: string): RE2JS | undefined {
+  if (regex.length > REGEX_LENGTH_MAX) return undefined;
+  try {
+    return RE2JS.compile(regex);
+  } catch {
+    // re2js throws on a pattern it does not know: the user's mistake, not ours.
+    return undefined;
+  }
+}

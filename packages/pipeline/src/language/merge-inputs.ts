@@ -1,0 +1,260 @@
+/**
+ * Supplied inputs → one value per runtime input (pipelines.md §2.2, §2.4).
+ *
+ * Inputs mean nothing by themselves: they are values for places of a pipeline. So they are first matched against it, which
+ * gives a map from the input's path to its value; several documents are folded by letting the later one win per input.
+ * That makes the fold associative, and folding a document with itself changes nothing.
+ */
+import { Findings, START_OF_TEXT, type Diagnostic } from './diagnostics.ts';
+import { describeOwner, findViolation, listInputLeaves, type InputField, type InputLeaf } from './input-fields.ts';
+import { NO_INPUTS_YAML, printInputs } from './input-template.ts';
+import { indexItems, listKeyedItems } from './list-items.ts';
+import { loadYaml } from './load-yaml.ts';
+import { findRoot } from './parse-pipeline.ts';
+import { printYaml } from './print-yaml.ts';
+import { capitalised, isLate } from './read-fields.ts';
+import { isNumberText } from './read-variables.ts';
+import { didYouMean } from './suggest.ts';
+import {
+  describeKind,
+  find,
+  isEmpty,
+  type ListNode,
+  type MapNode,
+  type ScalarNode,
+  type YamlNode,
+} from './yaml-node.ts';
+
+/** Values by the path of their input. */
+export type SuppliedInputs = ReadonlyMap<string, YamlNode>;
+
+export interface ReadInputs {
+  readonly supplied: SuppliedInputs;
+  /** The same inputs printed anew; `pipeline: {}` when there are none. */
+  readonly inputYaml: string;
+}
+
+/** Reads one input document against the pipeline's inputs. The empty text supplies nothing. */
+export function readInputs(
+  pipeline: MapNode,
+  leaves: readonly InputLeaf[],
+  inputYaml: string,
+  findings: Findings,
+): ReadInputs {
+  const nothing: ReadInputs = { supplied: new Map(), inputYaml: NO_INPUTS_YAML };
+  if (inputYaml.trim() === '') return nothing;
+  const { root, diagnostics } = loadYaml(inputYaml, 'inputs');
+  for (const { message, range } of diagnostics.filter(({ blocks }) => blocks !== 'nothing')) {
+    findings.add(
+      'INPUT_YAML_INVALID',
+      'run',
+      { path: '', range },
+      `The inputs are not valid YAML (line ${String(range.start.line)}): ${message}`,
+    );
+  }
+  if (diagnostics.some(({ blocks }) => blocks !== 'nothing')) return nothing;
+  const given = root?.kind === 'map' ? find(root, 'pipeline') : undefined;
+  if (root?.kind !== 'map' || given === undefined) {
+    const place = root ?? { path: '', range: START_OF_TEXT };
+    findings.add(
+      'INPUT_ROOT_MISSING',
+      'run',
+      place,
+      'The inputs must be a map with the key pipeline.',
+      'Write pipeline: on the first line and the inputs below it, as in the template.',
+    );
+    return nothing;
+  }
+  for (const { key, keyRange, value } of root.entries.values()) {
+    if (key !== 'pipeline')
+      findings.add(
+        'INPUT_NOT_AN_INPUT',
+        'run',
+        { path: value.path, range: keyRange },
+        `The key ${key} beside pipeline is not an input.`,
+      );
+  }
+  if (isEmpty(given)) return nothing;
+  const matcher = new Matcher(leaves, findings);
+  matcher.match(pipeline, given);
+  return {
+    supplied: matcher.supplied,
+    inputYaml: printYaml({ ...root, entries: new Map([...root.entries].filter(([key]) => key === 'pipeline')) }),
+  };
+}
+
+/**
+ * Folds input documents in their order, the later one winning per input, to one input YAML. Broken documents and keys that
+ * are no inputs are reported and left out.
+ */
+export function mergeInputYaml(
+  yaml: string,
+  inputYamls: readonly string[],
+): { readonly inputYaml: string; readonly diagnostics: readonly Diagnostic[] } {
+  const findings = new Findings('inputs');
+  const pipeline = findRoot(loadYaml(yaml).root, 'pipeline', new Findings());
+  if (pipeline === undefined) return { inputYaml: NO_INPUTS_YAML, diagnostics: [] };
+  const leaves = listInputLeaves(pipeline);
+  const folded = new Map<string, YamlNode>();
+  for (const inputYaml of inputYamls) {
+    for (const [path, value] of readInputs(pipeline, leaves, inputYaml, findings).supplied) folded.set(path, value);
+  }
+  return { inputYaml: printInputs(pipeline, folded), diagnostics: findings.list() };
+}
+
+class Matcher {
+  readonly #fields: ReadonlyMap<string, InputField>;
+  readonly #findings: Findings;
+  readonly supplied = new Map<string, YamlNode>();
+
+  constructor(leaves: readonly InputLeaf[], findings: Findings) {
+    this.#fields = new Map(leaves.map(({ field }) => [field.path, field]));
+    this.#findings = findings;
+  }
+
+  match(own: YamlNode, given: YamlNode): void {
+    // Nothing given: not an input that is supplied, and no reason to complain.
+    if (given.kind === 'scalar' && given.value === null) return;
+    const field = own.kind === 'scalar' ? this.#fields.get(own.path) : undefined;
+    if (field !== undefined) this.#supply(field, given);
+    else if (own.kind === 'map' && given.kind === 'map') this.#matchMap(own, given);
+    else if (own.kind === 'list' && given.kind === 'list') this.#matchList(own, given);
+    else if (own.kind === 'scalar' && given.kind === 'scalar') this.#matchFixed(own, given);
+    else {
+      this.#findings.add(
+        'INPUT_TYPE_MISMATCH',
+        'run',
+        given,
+        `The inputs give ${describeKind(given)} for ${own.path}, which is ${describeKind(own)} in the pipeline.`,
+      );
+    }
+  }
+
+  #supply(field: InputField, given: YamlNode): void {
+    // An input that is still asked for: the template was sent back as it came.
+    if (given.kind === 'scalar' && given.text.includes('<+input>')) return;
+    const value = checkValue(field, given, this.#findings);
+    if (value !== undefined) this.supplied.set(field.path, value);
+  }
+
+  #matchMap(own: MapNode, given: MapNode): void {
+    for (const { key, keyRange, value } of given.entries.values()) {
+      const found = find(own, key);
+      if (found !== undefined) this.match(found, value);
+      else if (!(value.kind === 'scalar' && value.value === null)) {
+        this.#findings.add(
+          'INPUT_NOT_AN_INPUT',
+          'run',
+          { path: value.path, range: keyRange },
+          `${value.path} is not a runtime input of this pipeline.`,
+          didYouMean(key, [...own.entries.keys()]),
+        );
+      }
+    }
+  }
+
+  #matchList(own: ListNode, given: ListNode): void {
+    const index = indexItems(own);
+    if (index === undefined) {
+      this.#matchByPosition(own, given);
+      return;
+    }
+    for (const { key, node } of listKeyedItems(given)) {
+      const found = key === undefined ? undefined : index.get(key);
+      if (found !== undefined) this.match(found, node);
+      else {
+        const [kind, name] = (key ?? ' ').split(' ');
+        const message =
+          key === undefined
+            ? `This item of ${own.path} has no identifier or name to find it by.`
+            : `The pipeline has no ${String(kind)} ${String(name)} in ${own.path}.`;
+        const known = [...index.keys()].map((other) => other.slice(other.indexOf(' ') + 1));
+        this.#findings.add('INPUT_IDENTIFIER_NOT_FOUND', 'run', node, message, didYouMean(name ?? '', known));
+      }
+    }
+  }
+
+  #matchByPosition(own: ListNode, given: ListNode): void {
+    if (own.items.length !== given.items.length) {
+      this.#findings.add(
+        'INPUT_TYPE_MISMATCH',
+        'run',
+        given,
+        `${own.path} has ${String(own.items.length)} items in the pipeline, and the inputs give ${String(given.items.length)}.`,
+      );
+      return;
+    }
+    own.items.forEach((item, index) => {
+      const other = given.items[index];
+      if (other !== undefined) this.match(item, other);
+    });
+  }
+
+  /** Identifiers and types locate inputs and may be repeated; a value that is not asked for cannot be changed. */
+  #matchFixed(own: ScalarNode, given: ScalarNode): void {
+    if (own.text === given.text || own.value === given.value) return;
+    this.#findings.add(
+      'INPUT_NOT_AN_INPUT',
+      'run',
+      given,
+      `${own.path} is "${own.text}" in the pipeline and not a runtime input; the inputs give "${given.text}".`,
+    );
+  }
+}
+
+/** The value as it enters the pipeline, or `undefined` with a report. */
+export function checkValue(field: InputField, given: YamlNode, findings: Findings): YamlNode | undefined {
+  const what = `${field.label} of ${describeOwner(field.owner)}`;
+  const value = field.isMany && given.kind === 'list' ? joinMany(given) : given;
+  const hasRules = field.allowedValues !== undefined || field.regex !== undefined;
+  if (value === undefined || (value.kind !== 'scalar' && (field.type !== 'Any' || hasRules))) {
+    findings.add(
+      'INPUT_TYPE_MISMATCH',
+      'run',
+      given,
+      `The input ${what} takes one value, but it is ${describeKind(given)}.`,
+    );
+    return undefined;
+  }
+  if (value.kind !== 'scalar') return value;
+  const { text } = value;
+  if (text === '' && field.refusesEmpty) {
+    findings.add('INPUT_MISSING', 'run', given, `The input ${what} is required and cannot be empty.`);
+    return undefined;
+  }
+  if (isLate(text)) {
+    const isListed = field.allowedValues?.includes(text) === true && field.regex === undefined;
+    if (hasRules && !isListed) {
+      findings.add(
+        'INPUT_NOT_CHECKED',
+        'nothing',
+        given,
+        `The input ${what} is an expression; its value is not known yet and not checked against the rules of the input.`,
+      );
+    }
+    return value;
+  }
+  if (field.type === 'Number' && !isNumberText(text)) {
+    findings.add('INPUT_TYPE_MISMATCH', 'run', given, `The input ${what} is a Number, but it is "${text}".`);
+    return undefined;
+  }
+  const violation = findViolation(text, field);
+  if (violation !== undefined) {
+    findings.add(
+      violation.code,
+      'run',
+      given,
+      `${capitalised(`the input ${what}`)} is "${text}", which ${violation.text}.`,
+    );
+    return undefined;
+  }
+  return value;
+}
+
+/** Several chosen values become one text, joined by commas. */
+function joinMany(list: ListNode): ScalarNode | undefined {
+  const texts = list.items.map((item) => (item.kind === 'scalar' ? item.text : undefined));
+  if (texts.includes(undefined)) return undefined;
+  const text = texts.join(',');
+  return { kind: 'scalar', value: text, text, style: 'quoted', path: list.path, range: list.range };
+}
