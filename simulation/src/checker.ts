@@ -1,0 +1,118 @@
+/**
+ * The safety of the whole system, checked at every commit, lease and spawn (architecture.md §6: E1–E4, D1, D2). It sees each
+ * transition at the moment it is saved and keeps its own copy of every execution.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { advance, createExecution, replay, type Execution, type ExecutionHeader, type ExecutionId, type NodeExecutionId } from '@bridle/pipeline';
+import type { CommitOutcome, LeasedTask, MemoryDatabase, Transition } from '@bridle/runtime';
+import { checkEffects, checkMoves, checkParents } from './check-state.ts';
+import { checkOutcome } from './oracle.ts';
+import type { SketchPipeline } from './sketch.ts';
+import { asStored } from './stored-shape.ts';
+import type { World } from './world.ts';
+
+export interface ExpectedExecution {
+  readonly header: ExecutionHeader;
+  readonly sketch: SketchPipeline;
+}
+
+export class Checker {
+  readonly #world: World;
+  readonly #database: MemoryDatabase;
+  readonly #expected: ReadonlyMap<ExecutionId, ExpectedExecution>;
+  /** The fold of all events so far, done here and not by any replica. */
+  readonly #folds = new Map<ExecutionId, Execution>();
+  readonly #spawns = new Map<NodeExecutionId, number>();
+  readonly #completions = new Map<NodeExecutionId, number>();
+  readonly #fences = new Map<NodeExecutionId, number>();
+
+  constructor(world: World, database: MemoryDatabase, expected: ReadonlyMap<ExecutionId, ExpectedExecution>) {
+    this.#world = world;
+    this.#database = database;
+    this.#expected = expected;
+  }
+
+  onTransition(transition: Transition, outcome: CommitOutcome): void {
+    this.#world.log.count(outcome.kind);
+    if (outcome.kind !== 'committed') return;
+    const { execution } = transition;
+    const before = this.#folds.get(execution.id);
+    const after = this.#fold(transition, before);
+    this.#folds.set(execution.id, after);
+    if (!isDeepStrictEqual(after, execution)) this.#break('E2', `the state saved at version ${execution.version} is not the fold of its events`);
+    this.#all('E1', checkMoves(before, after));
+    this.#all('E4', checkParents(after));
+    this.#all('E3', checkEffects(after, this.#database));
+  }
+
+  /** D1: fences of a task only grow. */
+  onLease({ task, fence }: LeasedTask): void {
+    const last = this.#fences.get(task.taskId) ?? 0;
+    if (fence <= last) this.#break('D1', `task ${task.identifier} was leased with fence ${fence} after ${last}`);
+    this.#fences.set(task.taskId, fence);
+  }
+
+  onSpawn({ task, fence }: LeasedTask, incarnation: string): void {
+    const spawns = (this.#spawns.get(task.taskId) ?? 0) + 1;
+    this.#spawns.set(task.taskId, spawns);
+    if (spawns > 1) this.#break('D2', `the process of ${task.identifier} was started ${spawns} times, now by ${incarnation}`);
+    const held = this.#database.tasks.get(task.taskId)?.fence;
+    if (held !== fence) this.#break('D1', `${incarnation} starts ${task.identifier} with fence ${fence}, the task has ${held}`);
+  }
+
+  onCompleted({ task }: LeasedTask): void {
+    const completions = (this.#completions.get(task.taskId) ?? 0) + 1;
+    this.#completions.set(task.taskId, completions);
+    if (completions > 1) this.#break('D2', `step ${task.identifier} completed ${completions} times`);
+  }
+
+  /** When all is over: everything ended, nothing is left, and every kept log gives the state that is stored. */
+  onEnd(): void {
+    for (const { header, sketch } of this.#expected.values()) {
+      const record = this.#database.executions.get(header.id);
+      if (record === undefined) {
+        this.#break('liveness', `execution ${header.runSequence} was never created`);
+        continue;
+      }
+      const { execution, events } = record;
+      if (events.length !== execution.version) this.#break('E2', `${events.length} events for version ${execution.version}`);
+      const rebuilt = replay(header, execution.createdAt, JSON.parse(JSON.stringify(events)));
+      if (!isDeepStrictEqual(rebuilt, execution)) this.#break('E2', `execution ${header.runSequence} rebuilt from its events differs`);
+      if (!isDeepStrictEqual(asStored(execution), execution)) this.#break('E2', `execution ${header.runSequence} is not plain JSON`);
+      this.#all('oracle', checkOutcome(execution, events, sketch));
+    }
+    for (const { task, state } of this.#database.tasks.values()) {
+      if (state !== 'done' && state !== 'cancelled' && state !== 'lost') this.#break('liveness', `task ${task.identifier} is still ${state}`);
+    }
+    for (const { timerId } of this.#database.timers.values()) this.#break('liveness', `timer ${timerId} still runs`);
+  }
+
+  #fold({ execution, events, effects, expectedVersion }: Transition, before: Execution | undefined): Execution {
+    let state = before ?? createExecution(this.#headerOf(execution.id), execution.createdAt);
+    if (state.version !== (expectedVersion ?? 0)) this.#break('E2', `a transition over version ${expectedVersion} was saved over ${state.version}`);
+    const wanted = [];
+    for (const event of events) {
+      this.#world.note('event', `${state.runSequence} ${state.version + 1} ${JSON.stringify(event)}`);
+      const next = advance(state, event);
+      state = next.execution;
+      wanted.push(...next.effects);
+    }
+    if (!isDeepStrictEqual(wanted, effects)) this.#break('E3', `the effects saved with version ${execution.version} are not those of its events`);
+    this.#world.note('state', `${state.runSequence} ${state.version} ${state.status}`);
+    return state;
+  }
+
+  #headerOf(id: ExecutionId): ExecutionHeader {
+    const expected = this.#expected.get(id);
+    if (expected === undefined) throw new Error(`nobody asked for execution ${id}`);
+    return expected.header;
+  }
+
+  #all(rule: string, broken: readonly string[]): void {
+    for (const text of broken) this.#break(rule, text);
+  }
+
+  #break(rule: string, text: string): void {
+    this.#world.violate(rule, text);
+  }
+}

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { SABOTAGES } from './scenario.ts';
+import { simulateSeed } from './simulate.ts';
+
+/** A broken store must be found within so many histories. */
+const SEEDS_MAX = 40;
+
+const RULES = {
+  'ignores versions': /^E2:/,
+  'ignores fences': /^(D1|D2|E1|E3):/,
+  'forgets effects': /^E3:/,
+  'keeps fences': /^D1:/,
+} as const;
+
+test.for(SABOTAGES)('the checkers see a store that %s', { timeout: 30_000 }, async (sabotage) => {
+  for (let seed = 1; seed <= SEEDS_MAX; seed += 1) {
+    const { violations } = await simulateSeed(String(seed), { sabotage });
+    if (violations.length === 0) continue;
+    expect(violations[0]).toMatch(RULES[sabotage]);
+    return;
+  }
+  expect.unreachable(`${SEEDS_MAX} histories with a store that ${sabotage} broke no rule`);
+});

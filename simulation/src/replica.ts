@@ -1,0 +1,179 @@
+/**
+ * One server process: the real runner, reports and loops over the shared in-memory store, reached through calls that take
+ * time, fail, and may be where the process dies. Nothing of it survives but what is committed.
+ */
+import type { Execution, ExecutionId, NodeExecutionId } from '@bridle/pipeline';
+import {
+  ExecutionRunner,
+  LostTaskLoop,
+  type MemoryTaskQueue,
+  TaskReports,
+  TimerLoop,
+  type CommitOutcome,
+  type CommittedChange,
+  type DelegateView,
+  type DueTimer,
+  type ExecutionStore,
+  type HeldTask,
+  type LeasedTask,
+  type LostTask,
+  type TaskQueue,
+  type Transition,
+} from '@bridle/runtime';
+import type { CrashPoint } from './scenario.ts';
+import { asStored } from './stored-shape.ts';
+import { never, type World } from './world.ts';
+
+export const GRACE_MS = 60_000;
+
+/** Thrown when the simulated store fails: operational, whoever asked may ask again. */
+export class StoreAway extends Error {}
+
+export interface ReplicaOptions {
+  readonly world: World;
+  readonly name: string;
+  readonly store: ExecutionStore;
+  readonly queue: MemoryTaskQueue;
+  readonly onCommitted: (replica: Replica, changes: readonly CommittedChange[]) => void;
+  readonly onCrash: (replica: Replica) => void;
+  /** Counts the passings of a point over all replicas; true = crash here. */
+  readonly passes: (point: CrashPoint) => boolean;
+}
+
+export class Replica implements ExecutionStore, TaskQueue {
+  readonly name: string;
+  readonly runner: ExecutionRunner;
+  readonly reports: TaskReports;
+  readonly #options: ReplicaOptions;
+  readonly #world: World;
+  readonly #timers: TimerLoop;
+  readonly #lost: LostTaskLoop;
+  readonly #life = new AbortController();
+
+  constructor(options: ReplicaOptions) {
+    this.#options = options;
+    this.#world = options.world;
+    this.name = options.name;
+    const { time, scenario } = options.world;
+    const loop = { scheduler: time, onError: (error: unknown) => this.#failed(error), pollMs: scenario.pollMs };
+    this.runner = new ExecutionRunner({
+      store: this,
+      clock: time,
+      onCommitted: (changes) => options.onCommitted(this, changes),
+      hotExecutionsMax: 2,
+    });
+    this.reports = new TaskReports(this.runner);
+    this.#timers = new TimerLoop({ ...loop, store: this, clock: time, runner: this.runner });
+    this.#lost = new LostTaskLoop({ ...loop, queue: this, reports: this.reports, graceMs: GRACE_MS });
+  }
+
+  /** Aborts when the process dies. */
+  get life(): AbortSignal {
+    return this.#life.signal;
+  }
+
+  run(): void {
+    void this.#timers.run(this.life);
+    void this.#lost.run(this.life);
+  }
+
+  wakeTimers(): void {
+    if (!this.life.aborted) this.#timers.wake();
+  }
+
+  stop(): void {
+    this.#life.abort();
+  }
+
+  find(id: ExecutionId): Promise<Execution | undefined> {
+    return this.#call('Load', async () => {
+      const execution = await this.#options.store.find(id);
+      return execution === undefined ? undefined : asStored(execution);
+    });
+  }
+
+  commit(transitions: readonly Transition[]): Promise<readonly CommitOutcome[]> {
+    return this.#call('Save', () => this.#options.store.commit(transitions));
+  }
+
+  listEvents(id: ExecutionId): ReturnType<ExecutionStore['listEvents']> {
+    return this.#options.store.listEvents(id);
+  }
+
+  listDueTimers(limit: number): Promise<readonly DueTimer[]> {
+    return this.#call('DueTimers', () => this.#options.store.listDueTimers(limit));
+  }
+
+  nextTimerAt(): Promise<number | undefined> {
+    return this.#options.store.nextTimerAt();
+  }
+
+  lease(delegate: DelegateView, limit: number, leaseMs: number): Promise<readonly LeasedTask[]> {
+    return this.#call('Lease', () => this.#options.queue.lease(delegate, limit, leaseMs));
+  }
+
+  extend(delegateId: string, held: readonly HeldTask[], leaseMs: number): Promise<readonly NodeExecutionId[]> {
+    return this.#call('Extend', () => this.#options.queue.extend(delegateId, held, leaseMs));
+  }
+
+  listCancelling(delegateId: string): Promise<readonly NodeExecutionId[]> {
+    return this.#options.queue.listCancelling(delegateId);
+  }
+
+  requeueExpired(): Promise<number> {
+    return this.#call('Requeue', () => this.#options.queue.requeueExpired());
+  }
+
+  listLost(graceMs: number, limit: number): Promise<readonly LostTask[]> {
+    return this.#call('LostTasks', () => this.#options.queue.listLost(graceMs, limit));
+  }
+
+  register(delegate: DelegateView, incarnation: string): Promise<void> {
+    return this.#options.queue.register(delegate, incarnation);
+  }
+
+  hear(delegateId: string, incarnation: string): Promise<boolean> {
+    return this.#options.queue.hear(delegateId, incarnation);
+  }
+
+  leave(delegateId: string, incarnation: string): Promise<void> {
+    return this.#options.queue.leave(delegateId, incarnation);
+  }
+
+  /** A place where the process may die; what comes after it then never happens. */
+  async reach(point: CrashPoint): Promise<void> {
+    if (this.life.aborted) return never();
+    const isDue = this.#options.passes(point) || this.#world.fault(this.#world.scenario.faults.crash);
+    if (!isDue) return undefined;
+    this.#world.note('crash', `${this.name} ${point}`);
+    this.stop();
+    this.#options.onCrash(this);
+    return never();
+  }
+
+  async #call<Result>(action: 'Load' | 'Save' | 'DueTimers' | 'LostTasks' | 'Requeue' | 'Lease' | 'Extend', work: () => Promise<Result>): Promise<Result> {
+    const { faults, latencyMs } = this.#world.scenario;
+    await this.#wait(latencyMs);
+    await this.reach(`before${action}`);
+    if (this.#world.fault(faults.storeError)) throw this.#away(action, 'before');
+    const result = await work();
+    await this.reach(`after${action}`);
+    if (this.#world.fault(faults.storeError)) throw this.#away(action, 'after');
+    await this.#wait(latencyMs);
+    return result;
+  }
+
+  async #wait(latencyMs: number): Promise<void> {
+    if (latencyMs > 0) await this.#world.sleep(this.#world.random.between(0, latencyMs), this.life);
+    if (this.life.aborted) await never();
+  }
+
+  #away(action: string, when: 'before' | 'after'): StoreAway {
+    this.#world.note('store-error', `${this.name} ${when} ${action}`);
+    return new StoreAway(`The store went away ${when} ${action}.`);
+  }
+
+  #failed(error: unknown): void {
+    if (!(error instanceof StoreAway)) this.#world.violate('no unexpected error', String(error));
+  }
+}

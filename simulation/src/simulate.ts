@@ -1,0 +1,211 @@
+/** Runs one history from its seed to its end, and says what was broken on the way. */
+import { executionId, isFinal, type ExecutionHeader, type ExecutionId } from '@bridle/pipeline';
+import { MemoryDatabase, type CommittedChange, type LeasedTask } from '@bridle/runtime';
+import { Checker, type ExpectedExecution } from './checker.ts';
+import { Client } from './client.ts';
+import { Delegate } from './delegate.ts';
+import { Network } from './network.ts';
+import { ObservedQueue, ObservedStore } from './observed-stores.ts';
+import { planOf } from './plan-of.ts';
+import { Random } from './random.ts';
+import { Replica } from './replica.ts';
+import { randomScenario, type CrashPoint, type Scenario } from './scenario.ts';
+import { behavioursOf, type SketchPipeline, type StepBehaviour } from './sketch.ts';
+import { FAULTS_END_AT, START_AT, World } from './world.ts';
+
+const ACCOUNT = 'account';
+const SCOPE = { accountId: ACCOUNT, orgIdentifier: 'default', projectIdentifier: 'simulated' };
+const DEFAULTS = { pipelineTimeoutMs: 2_400_000, stepTimeoutMs: 600_000 };
+/** By then all must have ended by itself: faults end after 30 minutes, a pipeline after 40. */
+const HORIZON_AT = FAULTS_END_AT + 2 * DEFAULTS.pipelineTimeoutMs;
+/** What may still come after the last execution ended: reports of tasks that were given up, copies of old requests. */
+const AFTERMATH_MS = 240_000;
+const RESTART_MS = [10, 1_000, 20_000] as const;
+const UNASSIGNABLE_EVERY_MS = 7_000;
+
+export interface SimulationResult {
+  readonly seed: string;
+  readonly violations: readonly string[];
+  /** The event log, byte for byte the same for the same seed. */
+  readonly log: string;
+  readonly digest: string;
+  /** How often each kind of thing happened. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** Passings of each crash point, for crashing at each of them in turn. */
+  readonly passings: ReadonlyMap<CrashPoint, number>;
+}
+
+export function simulateSeed(seed: string, change: Partial<Scenario> = {}): Promise<SimulationResult> {
+  const random = new Random(seed);
+  return new Simulation({ ...randomScenario(seed, random.stream('scenario')), ...change }, random).run();
+}
+
+class Simulation {
+  readonly #world: World;
+  readonly #database: MemoryDatabase;
+  readonly #checker: Checker;
+  readonly #store: ObservedStore;
+  readonly #queue: ObservedQueue;
+  readonly #network: Network;
+  readonly #replicas: (Replica | undefined)[] = [];
+  readonly #delegates: readonly Delegate[];
+  readonly #expected = new Map<ExecutionId, ExpectedExecution>();
+  readonly #behaviours = new Map<ExecutionId, ReadonlyMap<string, StepBehaviour>>();
+  readonly #passings = new Map<CrashPoint, number>();
+
+  constructor(scenario: Scenario, random: Random) {
+    this.#world = new World(scenario, random.stream('world'));
+    this.#database = new MemoryDatabase(this.#world.time);
+    this.#checker = new Checker(this.#world, this.#database, this.#expected);
+    this.#store = new ObservedStore(this.#database, this.#checker, scenario.sabotage);
+    this.#queue = new ObservedQueue(this.#database, this.#checker, scenario.sabotage);
+    this.#network = new Network(this.#world, this.#replicas);
+    this.#delegates = scenario.delegates.map(
+      ({ name, tags, capacity }) =>
+        new Delegate({
+          world: this.#world,
+          network: this.#network,
+          checker: this.#checker,
+          view: { delegateId: name, accountId: ACCOUNT, tags: [name, ...tags] },
+          capacity,
+          behaviourOf: (lease) => this.#behaviourOf(lease),
+        }),
+    );
+    scenario.pipelines.forEach((sketch, index) => this.#expect(sketch, index + 1, random.stream(`execution ${index}`)));
+  }
+
+  async run(): Promise<SimulationResult> {
+    for (let index = 0; index < this.#world.scenario.replicas; index += 1) this.#boot(index, 1);
+    for (const delegate of this.#delegates) delegate.start();
+    const client = new Client(this.#world, this.#network);
+    for (const { header } of this.#expected.values()) {
+      this.#world.later(this.#world.random.between(0, 30_000), () => void client.start(header));
+    }
+    if (this.#world.scenario.faults.unassignable > 0) this.#declareUnassignable();
+    await this.#untilOver();
+    if (this.#world.violations.length === 0) this.#checker.onEnd();
+    this.#world.end();
+    for (const replica of this.#replicas) replica?.stop();
+    await settled();
+    return this.#result();
+  }
+
+  /** Lets the world go on, one wake-up at a time, until everything has ended and the aftermath is over. */
+  async #untilOver(): Promise<void> {
+    const { time, violations } = this.#world;
+    let overAt: number | undefined;
+    await settled();
+    while (violations.length === 0) {
+      if (overAt === undefined && this.#isOver()) overAt = time.now();
+      if (overAt !== undefined && time.now() >= overAt + AFTERMATH_MS) return;
+      if (time.now() > HORIZON_AT) {
+        this.#world.violate('liveness', 'not everything has ended');
+        return;
+      }
+      if (!time.wakeNext()) {
+        this.#world.violate('liveness', 'nobody has anything left to do');
+        return;
+      }
+      await settled();
+    }
+  }
+
+  #isOver(): boolean {
+    for (const id of this.#expected.keys()) {
+      const record = this.#database.executions.get(id);
+      if (record === undefined || !isFinal(record.execution.status)) return false;
+    }
+    return true;
+  }
+
+  #expect(sketch: SketchPipeline, runSequence: number, random: Random): void {
+    const id = executionId(random.id());
+    const header: ExecutionHeader = {
+      id,
+      scope: SCOPE,
+      pipelineIdentifier: sketch.identifier,
+      runSequence,
+      seed: random.id(),
+      plan: planOf(sketch, random.id()),
+      cause: { triggerType: 'MANUAL', triggeredBy: { uuid: 'u', identifier: 'admin', email: 'admin@example.test' } },
+      executionUrl: `http://localhost/executions/${id}`,
+      defaults: DEFAULTS,
+    };
+    this.#expected.set(id, { header, sketch });
+    this.#behaviours.set(id, behavioursOf(sketch.stages));
+  }
+
+  #boot(index: number, life: number): void {
+    const replica = new Replica({
+      world: this.#world,
+      name: `replica${index + 1}#${life}`,
+      store: this.#store,
+      queue: this.#queue,
+      onCommitted: (from, changes) => this.#wake(from, changes),
+      onCrash: () => {
+        this.#replicas[index] = undefined;
+        this.#world.later(this.#world.random.pick(RESTART_MS), () => this.#boot(index, life + 1));
+      },
+      passes: (point) => this.#passes(point),
+    });
+    this.#replicas[index] = replica;
+    replica.run();
+  }
+
+  /** NOTIFY: tells everybody, and each of them may miss it (N1). */
+  #wake(from: Replica, changes: readonly CommittedChange[]): void {
+    const effects = changes.flatMap((change) => change.effects);
+    const { lostWake } = this.#world.scenario.faults;
+    const isHeard = (): boolean => {
+      const isLost = this.#world.fault(lostWake);
+      if (isLost) this.#world.log.count('lost-wake');
+      return !isLost;
+    };
+    if (effects.some((effect) => effect.kind === 'startTimer') && isHeard()) from.wakeTimers();
+    if (!effects.some((effect) => effect.kind === 'enqueueTask' || effect.kind === 'cancelTask')) return;
+    for (const delegate of this.#delegates) if (isHeard()) delegate.wake();
+  }
+
+  #passes(point: CrashPoint): boolean {
+    const nth = (this.#passings.get(point) ?? 0) + 1;
+    this.#passings.set(point, nth);
+    const { crashAt } = this.#world.scenario;
+    return crashAt?.point === point && crashAt.nth === nth;
+  }
+
+  /** Now and then the dispatcher finds that nobody can take a task that waits. */
+  #declareUnassignable(): void {
+    this.#world.later(UNASSIGNABLE_EVERY_MS, () => {
+      const queued = [...this.#database.tasks.values()].find((task) => task.state === 'queued');
+      if (queued !== undefined && this.#world.fault(this.#world.scenario.faults.unassignable)) {
+        this.#world.note('unassignable', queued.task.identifier);
+        const { executionId: id, task } = queued;
+        void this.#network
+          .call('unassignable', (replica) =>
+            replica.runner.deliver(id, (at) => ({ kind: 'taskUnassignable', at, nodeExecutionId: task.taskId, reason: 'Nobody can take it.' })),
+          )
+          .catch(() => undefined);
+      }
+      this.#declareUnassignable();
+    });
+  }
+
+  #behaviourOf({ executionId: id, task }: LeasedTask): StepBehaviour {
+    const behaviour = this.#behaviours.get(id)?.get(task.identifier);
+    if (behaviour === undefined) throw new Error(`${task.identifier} has no behaviour`);
+    return behaviour;
+  }
+
+  #result(): SimulationResult {
+    const { log, violations, scenario } = this.#world;
+    for (const { execution } of this.#database.executions.values()) {
+      for (const node of Object.values(execution.nodes)) log.count(`node ${node.status}`);
+      log.count(`execution ${execution.status}`);
+    }
+    log.counts.set('virtual seconds', Math.round((this.#world.time.now() - START_AT) / 1_000));
+    return { seed: scenario.seed, violations: [...violations], log: log.text(), digest: log.digest(), counts: log.counts, passings: this.#passings };
+  }
+}
+
+/** Everything that follows without the clock going on has happened: all promises are settled. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
