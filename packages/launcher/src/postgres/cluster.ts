@@ -132,6 +132,8 @@ async function runToEnd(
   const child = spawn(file, [...args], {
     cwd: '/',
     env: POSTGRES_ENVIRONMENT,
+    // A Ctrl-C in the terminal must not leave half a cluster: it reaches the launcher alone.
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(identity.uid === undefined ? {} : { uid: identity.uid }),
     ...(identity.gid === undefined ? {} : { gid: identity.gid }),

@@ -46,6 +46,8 @@ export interface StartPostgresRequest {
   readonly runAsChoice?: RunAsChoice;
   /** `tcp` listens on 127.0.0.1 with a password even where sockets exist. */
   readonly transport?: 'socket' | 'tcp';
+  /** Aborting it gives the start up: what was started is ended, and the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** How a PostgreSQL ended. */
@@ -106,7 +108,7 @@ export async function startPostgres(request: StartPostgresRequest): Promise<Runn
   const dataDirectory = resolve(request.dataDirectory);
   const lock = acquireLock(`${dataDirectory}.lock`, `The data directory ${dataDirectory}`);
   const log = openLog(request.logFile);
-  const undo: (() => void)[] = [lock.release, log.close];
+  const undo: (() => void)[] = [() => lock.release(), () => log.close()];
   try {
     const note = (line: string): void =>
       void writeSync(log.descriptor, `${new Date().toISOString()} [launcher] ${line}\n`);
@@ -130,8 +132,10 @@ export async function startPostgres(request: StartPostgresRequest): Promise<Runn
       settings: request.settings ?? {},
     });
     try {
-      await server.becomesReady();
-      await ensureDatabase(endpoint);
+      await server.becomesReady(request.signal);
+      await ensureDatabase(endpoint).catch((error: unknown) => {
+        throw server.startFailed(`The database ${DATABASE_NAME} could not be opened: ${errorText(error)}`, error);
+      });
     } catch (error) {
       await server.end('SIGQUIT');
       throw error;
@@ -211,14 +215,15 @@ class PostgresServer {
   }
 
   /** G2. */
-  async becomesReady(): Promise<void> {
+  async becomesReady(signal: AbortSignal | undefined): Promise<void> {
     const deadline = performance.now() + READY_WITHIN_MS;
     for (;;) {
+      signal?.throwIfAborted();
       const file = this.#exit === undefined ? readPostmasterFile(this.#parts.dataDirectory) : undefined;
       if (file?.pid === this.pid && file.status === 'ready') return;
-      if (this.#exit !== undefined) throw this.#startFailed('PostgreSQL ended while starting');
+      if (this.#exit !== undefined) throw this.startFailed('PostgreSQL ended while starting');
       if (performance.now() > deadline)
-        throw this.#startFailed(`PostgreSQL was not ready after ${READY_WITHIN_MS / 1_000} s`);
+        throw this.startFailed(`PostgreSQL was not ready after ${READY_WITHIN_MS / 1_000} s`);
       await Promise.race([delay(READY_POLL_MS), this.exited]);
     }
   }
@@ -264,7 +269,8 @@ class PostgresServer {
     return isInTime;
   }
 
-  #startFailed(message: string): LauncherError {
+  /** The error of a start that came this far, with the log's last lines. */
+  startFailed(message: string, cause?: unknown): LauncherError {
     const { log } = this.#parts;
     return new LauncherError({
       code: 'POSTGRES_START_FAILED',
@@ -272,6 +278,7 @@ class PostgresServer {
       hint: `Its last words are below; the whole log is ${log.path}.`,
       logTail: tailLog(log.path, LOG_TAIL_LINES, log.openedAtBytes),
       logFile: log.path,
+      cause,
     });
   }
 }

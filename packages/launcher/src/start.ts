@@ -1,0 +1,28 @@
+/** `npm start`: connects {@link runBridle} with this process: its environment, its terminal, its signals. */
+import { fileURLToPath } from 'node:url';
+
+import { runBridle } from './supervise/run-bridle.ts';
+import { stopRequests } from './supervise/stop-requests.ts';
+import { wantsColour } from './supervise/terminal.ts';
+
+// A reader that goes away (`npm start | head`) must not end Bridle with a stack trace.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+
+const { stop, force } = stopRequests(process);
+const code = await runBridle({
+  env: process.env,
+  output: {
+    isColoured: wantsColour(process.stdout, process.env),
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+  },
+  isInteractive: process.stdout.isTTY,
+  scripts: {
+    server: fileURLToPath(new URL('../../server/src/main.ts', import.meta.url)),
+    delegate: fileURLToPath(new URL('../../delegate/src/main.ts', import.meta.url)),
+  },
+  stop,
+  force,
+});
+process.exit(code);

@@ -1,0 +1,56 @@
+/** The environments of the children: the server gets the settings, the delegate none of the server's secrets. */
+import { delimiter } from 'node:path';
+
+import type { Settings } from '../settings.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the launcher adds to the settings for the server. */
+export interface ServerSecrets {
+  readonly accountId: string;
+  readonly masterKey: string;
+  readonly databaseUrl: string;
+}
+
+/** The server's environment: everything of ours, with each setting spelled out. */
+export function serverEnvironment(
+  env: Environment,
+  settings: Settings,
+  secrets: ServerSecrets,
+): Record<string, string> {
+  return {
+    ...withoutUndefined(env),
+    BRIDLE_PORT: String(settings.port),
+    BRIDLE_HOST: settings.host,
+    BRIDLE_HOME: settings.home,
+    BRIDLE_ACCOUNT_ID: secrets.accountId,
+    BRIDLE_MASTER_KEY: secrets.masterKey,
+    DATABASE_URL: secrets.databaseUrl,
+    ...(settings.publicUrl === undefined ? {} : { BRIDLE_PUBLIC_URL: settings.publicUrl }),
+  };
+}
+
+/**
+ * The delegate's environment, which its steps inherit in part: without our settings, the database, and what npm adds to the
+ * environment and in front of `PATH` (a step that says `node` means the machine's own).
+ */
+export function delegateEnvironment(env: Environment, home: string): Record<string, string> {
+  const kept = Object.entries(withoutUndefined(env)).filter(
+    ([name]) => !/^(BRIDLE_|PG[A-Z]+$|npm_)/.test(name) && name !== 'DATABASE_URL' && name !== 'INIT_CWD',
+  );
+  const result = Object.fromEntries(kept);
+  const path = result['PATH'];
+  if (path !== undefined && env['npm_lifecycle_event'] !== undefined) result['PATH'] = withoutNpm(path);
+  return { ...result, BRIDLE_DELEGATE_HOME: home };
+}
+
+function withoutNpm(path: string): string {
+  const own = path.split(delimiter).filter((folder) => !/[\\/](node_modules[\\/]\.bin|node-gyp-bin)$/.test(folder));
+  return own.join(delimiter);
+}
+
+function withoutUndefined(env: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}

@@ -1,0 +1,41 @@
+/** Turns signals into requests to stop: the first is graceful, a later one forces. */
+import { DEFAULT_PATIENCE } from './patience.ts';
+
+/** What {@link stopRequests} listens to: `process`, or an emitter in tests. */
+export interface SignalSource {
+  on(signal: NodeJS.Signals, listener: () => void): unknown;
+}
+
+/** The two requests. */
+export interface StopRequests {
+  readonly stop: AbortSignal;
+  readonly force: AbortSignal;
+}
+
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * Listens for SIGINT, SIGTERM and SIGHUP. npm hands a Ctrl-C on to a process that got it from the terminal too, so signals
+ * within `sameSignalMs` of the first count as the first.
+ *
+ * @param now milliseconds of a clock that never goes back
+ */
+export function stopRequests(
+  source: SignalSource,
+  now: () => number = () => performance.now(),
+  sameSignalMs: number = DEFAULT_PATIENCE.sameSignalMs,
+): StopRequests {
+  const stop = new AbortController();
+  const force = new AbortController();
+  let firstAt: number | undefined;
+  const onSignal = (): void => {
+    if (firstAt === undefined) {
+      firstAt = now();
+      stop.abort();
+    } else if (now() - firstAt > sameSignalMs) {
+      force.abort();
+    }
+  };
+  for (const signal of SIGNALS) source.on(signal, onSignal);
+  return { stop: stop.signal, force: force.signal };
+}
