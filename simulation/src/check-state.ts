@@ -8,16 +8,20 @@ export function checkMoves(before: Execution | undefined, after: Execution): rea
   for (const node of Object.values(after.nodes)) {
     const earlier = before?.nodes[node.id];
     if (earlier !== undefined) broken.push(...checkMove(earlier, node).map((text) => `${nameOf(after, node)} ${text}`));
-    if ((node.endedAt !== undefined) !== isFinal(node.status)) broken.push(`${nameOf(after, node)} is ${node.status} and its end is ${node.endedAt}`);
+    if ((node.endedAt !== undefined) !== isFinal(node.status))
+      broken.push(`${nameOf(after, node)} is ${node.status} and its end is ${node.endedAt}`);
   }
-  for (const id of Object.keys(before?.nodes ?? {})) if (!(id in after.nodes)) broken.push(`node execution ${id} is gone`);
-  if (before !== undefined && isFinal(before.status) && before.status !== after.status) broken.push(`the execution went from ${before.status} to ${after.status}`);
+  for (const id of Object.keys(before?.nodes ?? {}))
+    if (!(id in after.nodes)) broken.push(`node execution ${id} is gone`);
+  if (before !== undefined && isFinal(before.status) && before.status !== after.status)
+    broken.push(`the execution went from ${before.status} to ${after.status}`);
   return broken;
 }
 
 function checkMove(before: NodeExecution, after: NodeExecution): readonly string[] {
   const move = `went from ${before.status} to ${after.status}`;
-  if (isFinal(before.status) && JSON.stringify(before) !== JSON.stringify(after)) return [`changed after its end: it ${move}`];
+  if (isFinal(before.status) && JSON.stringify(before) !== JSON.stringify(after))
+    return [`changed after its end: it ${move}`];
   if (before.status === after.status) return [];
   if (after.status === 'NotStarted' || after.status === 'Skipped') return [move];
   if (before.status === 'Discontinuing' && !isFinal(after.status)) return [move];
@@ -31,9 +35,12 @@ export function checkParents(execution: Execution): readonly string[] {
   for (const node of nodes) {
     const isContainer = execution.plan.nodes[node.nodeId]?.kind !== 'step';
     const live = node.children.filter((id) => !isFinal(execution.nodes[id]?.status ?? 'NotStarted'));
-    if (isFinal(node.status) && live.length > 0) broken.push(`${nameOf(execution, node)} is ${node.status} but has living children`);
-    if (isContainer && !isFinal(node.status) && live.length === 0) broken.push(`${nameOf(execution, node)} is ${node.status} with nothing left to wait for`);
-    for (const child of node.children) if (execution.nodes[child]?.parentId !== node.id) broken.push(`${child} is not the child of ${node.id}`);
+    if (isFinal(node.status) && live.length > 0)
+      broken.push(`${nameOf(execution, node)} is ${node.status} but has living children`);
+    if (isContainer && !isFinal(node.status) && live.length === 0)
+      broken.push(`${nameOf(execution, node)} is ${node.status} with nothing left to wait for`);
+    for (const child of node.children)
+      if (execution.nodes[child]?.parentId !== node.id) broken.push(`${child} is not the child of ${node.id}`);
   }
   const root = nodes.find((node) => node.parentId === undefined);
   if (root?.status !== execution.status) broken.push(`the execution is ${execution.status}, its root ${root?.status}`);
@@ -75,9 +82,15 @@ function checkTasks(execution: Execution, database: MemoryDatabase): readonly st
 
 function checkTimers(execution: Execution, database: MemoryDatabase): readonly string[] {
   const inState = Object.values(execution.nodes).flatMap((node) => node.timers);
-  const inStore = [...database.timers.values()].filter((timer) => timer.executionId === execution.id).map((timer) => timer.timerId);
-  const missing = inState.filter((timer) => !inStore.includes(timer)).map((timer) => `timer ${timer} runs in the state but not in the store`);
-  const stray = inStore.filter((timer) => !inState.includes(timer)).map((timer) => `timer ${timer} runs in the store but not in the state`);
+  const inStore = [...database.timers.values()]
+    .filter((timer) => timer.executionId === execution.id)
+    .map((timer) => timer.timerId);
+  const missing = inState
+    .filter((timer) => !inStore.includes(timer))
+    .map((timer) => `timer ${timer} runs in the state but not in the store`);
+  const stray = inStore
+    .filter((timer) => !inState.includes(timer))
+    .map((timer) => `timer ${timer} runs in the store but not in the state`);
   return [...missing, ...stray];
 }
 

@@ -3,7 +3,15 @@
  * transition at the moment it is saved and keeps its own copy of every execution.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { advance, createExecution, replay, type Execution, type ExecutionHeader, type ExecutionId, type NodeExecutionId } from '@bridle/pipeline';
+import {
+  advance,
+  createExecution,
+  replay,
+  type Execution,
+  type ExecutionHeader,
+  type ExecutionId,
+  type NodeExecutionId,
+} from '@bridle/pipeline';
 import type { CommitOutcome, LeasedTask, MemoryDatabase, Transition } from '@bridle/runtime';
 import { checkEffects, checkMoves, checkParents } from './check-state.ts';
 import { checkOutcome } from './oracle.ts';
@@ -39,7 +47,8 @@ export class Checker {
     const before = this.#folds.get(execution.id);
     const after = this.#fold(transition, before);
     this.#folds.set(execution.id, after);
-    if (!isDeepStrictEqual(after, execution)) this.#break('E2', `the state saved at version ${execution.version} is not the fold of its events`);
+    if (!isDeepStrictEqual(after, execution))
+      this.#break('E2', `the state saved at version ${execution.version} is not the fold of its events`);
     this.#all('E1', checkMoves(before, after));
     this.#all('E4', checkParents(after));
     this.#all('E3', checkEffects(after, this.#database));
@@ -55,9 +64,11 @@ export class Checker {
   onSpawn({ task, fence }: LeasedTask, incarnation: string): void {
     const spawns = (this.#spawns.get(task.taskId) ?? 0) + 1;
     this.#spawns.set(task.taskId, spawns);
-    if (spawns > 1) this.#break('D2', `the process of ${task.identifier} was started ${spawns} times, now by ${incarnation}`);
+    if (spawns > 1)
+      this.#break('D2', `the process of ${task.identifier} was started ${spawns} times, now by ${incarnation}`);
     const held = this.#database.tasks.get(task.taskId)?.fence;
-    if (held !== fence) this.#break('D1', `${incarnation} starts ${task.identifier} with fence ${fence}, the task has ${held}`);
+    if (held !== fence)
+      this.#break('D1', `${incarnation} starts ${task.identifier} with fence ${fence}, the task has ${held}`);
   }
 
   onCompleted({ task }: LeasedTask): void {
@@ -75,21 +86,26 @@ export class Checker {
         continue;
       }
       const { execution, events } = record;
-      if (events.length !== execution.version) this.#break('E2', `${events.length} events for version ${execution.version}`);
+      if (events.length !== execution.version)
+        this.#break('E2', `${events.length} events for version ${execution.version}`);
       const rebuilt = replay(header, execution.createdAt, JSON.parse(JSON.stringify(events)));
-      if (!isDeepStrictEqual(rebuilt, execution)) this.#break('E2', `execution ${header.runSequence} rebuilt from its events differs`);
-      if (!isDeepStrictEqual(asStored(execution), execution)) this.#break('E2', `execution ${header.runSequence} is not plain JSON`);
+      if (!isDeepStrictEqual(rebuilt, execution))
+        this.#break('E2', `execution ${header.runSequence} rebuilt from its events differs`);
+      if (!isDeepStrictEqual(asStored(execution), execution))
+        this.#break('E2', `execution ${header.runSequence} is not plain JSON`);
       this.#all('oracle', checkOutcome(execution, events, sketch));
     }
     for (const { task, state } of this.#database.tasks.values()) {
-      if (state !== 'done' && state !== 'cancelled' && state !== 'lost') this.#break('liveness', `task ${task.identifier} is still ${state}`);
+      if (state !== 'done' && state !== 'cancelled' && state !== 'lost')
+        this.#break('liveness', `task ${task.identifier} is still ${state}`);
     }
     for (const { timerId } of this.#database.timers.values()) this.#break('liveness', `timer ${timerId} still runs`);
   }
 
   #fold({ execution, events, effects, expectedVersion }: Transition, before: Execution | undefined): Execution {
     let state = before ?? createExecution(this.#headerOf(execution.id), execution.createdAt);
-    if (state.version !== (expectedVersion ?? 0)) this.#break('E2', `a transition over version ${expectedVersion} was saved over ${state.version}`);
+    if (state.version !== (expectedVersion ?? 0))
+      this.#break('E2', `a transition over version ${expectedVersion} was saved over ${state.version}`);
     const wanted = [];
     for (const event of events) {
       this.#world.note('event', `${state.runSequence} ${state.version + 1} ${JSON.stringify(event)}`);
@@ -97,7 +113,8 @@ export class Checker {
       state = next.execution;
       wanted.push(...next.effects);
     }
-    if (!isDeepStrictEqual(wanted, effects)) this.#break('E3', `the effects saved with version ${execution.version} are not those of its events`);
+    if (!isDeepStrictEqual(wanted, effects))
+      this.#break('E3', `the effects saved with version ${execution.version} are not those of its events`);
     this.#world.note('state', `${state.runSequence} ${state.version} ${state.status}`);
     return state;
   }

@@ -30,7 +30,12 @@ export class Client {
     const answer = await this.#untilAnswered('abort', (replica) =>
       replica.runner.deliver(header.id, (at, execution) => {
         if (isFinal(execution.status) || execution.abort !== undefined) return undefined;
-        const interrupt: InterruptRecord = { interruptId, type: 'AbortAll', at, by: { userId: 'u', name: 'admin', email: 'admin@example.test' } };
+        const interrupt: InterruptRecord = {
+          interruptId,
+          type: 'AbortAll',
+          at,
+          by: { userId: 'u', name: 'admin', email: 'admin@example.test' },
+        };
         return { kind: 'interruptRequested', at, interrupt };
       }),
     );

@@ -130,7 +130,10 @@ class DelegateProcess {
       const held = [...this.#tasks.values()].map(({ lease }) => ({ taskId: lease.task.taskId, fence: lease.fence }));
       const answer = await this.#try('heartbeat', async (replica) => {
         if (!(await replica.hear(view.delegateId, this.#incarnation))) return 'gone';
-        return { lost: await replica.extend(view.delegateId, held, LEASE_MS), cancel: await replica.listCancelling(view.delegateId) };
+        return {
+          lost: await replica.extend(view.delegateId, held, LEASE_MS),
+          cancel: await replica.listCancelling(view.delegateId),
+        };
       });
       if (answer === undefined || answer === 'gone') continue;
       for (const taskId of [...answer.lost, ...answer.cancel]) this.#tasks.get(taskId)?.stop.abort();
@@ -158,7 +161,9 @@ class DelegateProcess {
   async #mayStart(lease: LeasedTask): Promise<boolean> {
     const { view } = this.#options;
     const delegate = { id: view.delegateId, name: view.delegateId };
-    const result = await this.#untilAnswered('started', (replica) => replica.reports.started(reportOf(lease), delegate));
+    const result = await this.#untilAnswered('started', (replica) =>
+      replica.reports.started(reportOf(lease), delegate),
+    );
     this.#world.note('started', `${this.#incarnation} ${lease.task.identifier} ${result.kind}`);
     return result.kind !== 'refused';
   }
@@ -169,7 +174,10 @@ class DelegateProcess {
     checker.onSpawn(lease, this.#incarnation);
     const behaviour = behaviourOf(lease);
     const dies = this.#world.fault(this.#world.scenario.faults.death);
-    await this.#world.sleep(dies ? behaviour.durationMs / 2 : behaviour.durationMs, AbortSignal.any([this.#life.signal, stop.signal]));
+    await this.#world.sleep(
+      dies ? behaviour.durationMs / 2 : behaviour.durationMs,
+      AbortSignal.any([this.#life.signal, stop.signal]),
+    );
     await this.#alive();
     if (dies) await this.#die('midRun');
     if (!stop.signal.aborted) return outcomeOf(behaviour);
@@ -242,7 +250,11 @@ class DelegateProcess {
   }
 }
 
-function reportOf({ executionId, task, fence }: LeasedTask): { executionId: LeasedTask['executionId']; taskId: LeasedTask['task']['taskId']; fence: number } {
+function reportOf({ executionId, task, fence }: LeasedTask): {
+  executionId: LeasedTask['executionId'];
+  taskId: LeasedTask['task']['taskId'];
+  fence: number;
+} {
   return { executionId, taskId: task.taskId, fence };
 }
 

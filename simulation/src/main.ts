@@ -3,7 +3,11 @@ import { parseArgs } from 'node:util';
 import { simulateSeed, type SimulationResult } from './simulate.ts';
 
 const { values } = parseArgs({
-  options: { seeds: { type: 'string' }, seed: { type: 'string', default: '1' }, verbose: { type: 'boolean', default: false } },
+  options: {
+    seeds: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    verbose: { type: 'boolean', default: false },
+  },
 });
 
 const first = Number(values.seed);
@@ -22,7 +26,8 @@ for (let seed = first; seed < first + seeds && failed === undefined; seed += 1) 
   if (result.violations.length > 0) failed = result;
 }
 
-for (const [kind, count] of [...totals].toSorted(([one], [other]) => (one < other ? -1 : 1))) write(`${String(count).padStart(10)} ${kind}`);
+for (const [kind, count] of [...totals].toSorted(([one], [other]) => (one < other ? -1 : 1)))
+  write(`${String(count).padStart(10)} ${kind}`);
 const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
 write(`${done} seeds in ${seconds.toFixed(1)} s`);
 if (failed !== undefined) {

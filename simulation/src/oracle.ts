@@ -3,12 +3,24 @@
  * broken before, while the engine climbs its nodes bottom-up. Given are only the ends of steps; which nodes ran, which were
  * skipped and what their parents are is predicted.
  */
-import { isBroken, type EngineEvent, type Execution, type FinalStatus, type NodeExecution, type NodeStatus, type PlanNode } from '@bridle/pipeline';
+import {
+  isBroken,
+  type EngineEvent,
+  type Execution,
+  type FinalStatus,
+  type NodeExecution,
+  type NodeStatus,
+  type PlanNode,
+} from '@bridle/pipeline';
 import { nameOf } from './check-state.ts';
 import { behavioursOf, namedItems, VARIABLES, type SketchItem, type SketchPipeline } from './sketch.ts';
 
 /** Answers with what is not as it must be. */
-export function checkOutcome(execution: Execution, events: readonly EngineEvent[], sketch: SketchPipeline): readonly string[] {
+export function checkOutcome(
+  execution: Execution,
+  events: readonly EngineEvent[],
+  sketch: SketchPipeline,
+): readonly string[] {
   return new Oracle(execution, events, sketch).check();
 }
 
@@ -40,7 +52,8 @@ class Oracle {
     const node = this.#byNode.get(root.id);
     if (node === undefined) return ['the pipeline never started'];
     this.#ended(root, node, false);
-    if (this.#execution.status !== node.status) this.#wrong(node, `is not what the execution is, ${this.#execution.status}`);
+    if (this.#execution.status !== node.status)
+      this.#wrong(node, `is not what the execution is, ${this.#execution.status}`);
     return this.#broken;
   }
 
@@ -53,7 +66,8 @@ class Oracle {
     if (decision === 'skip' && node.status !== 'Skipped') this.#wrong(node, 'had to be skipped');
     else if (decision === 'fail' && node.status !== 'Failed') this.#wrong(node, 'had to fail by its condition');
     else if (decision === 'run' && node.status === 'Skipped') this.#wrong(node, 'had to run');
-    else if (decision === 'run' || (decision === 'unknown' && node.status !== 'Skipped' && !failedByCondition(node))) this.#ended(plan, node, isBrokenBefore);
+    else if (decision === 'run' || (decision === 'unknown' && node.status !== 'Skipped' && !failedByCondition(node)))
+      this.#ended(plan, node, isBrokenBefore);
     if (node.status === 'Skipped' && node.children.length > 0) this.#wrong(node, 'was skipped but has children');
     return node.status;
   }
@@ -99,7 +113,7 @@ class Oracle {
   /** T1: its own time was over when it was told to end, or that of a node that holds it. */
   #isTimeOver(node: NodeExecution): boolean {
     const at = node.stopping?.at ?? 0;
-    for (let current: NodeExecution | undefined = node; current !== undefined; ) {
+    for (let current: NodeExecution | undefined = node; current !== undefined;) {
       if (current.timeoutMs !== undefined && at - (current.startedAt ?? at) >= current.timeoutMs) return true;
       current = current.parentId === undefined ? undefined : this.#execution.nodes[current.parentId];
     }

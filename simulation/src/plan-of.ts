@@ -62,7 +62,19 @@ function fork(at: Place, item: SketchFork, id: NodeId, fqn: string): PlanNode {
   const children = item.children.map((child, index) => add({ ...at, parentId: id, path: fqn }, child, index));
   const identifier = `parallel${id}`;
   const when: When = { status: 'Success' };
-  return { kind: 'fork', id, parentId: at.parentId, identifier, name: identifier, tags: {}, fqn, when, line: 0, of: at.of, children };
+  return {
+    kind: 'fork',
+    id,
+    parentId: at.parentId,
+    identifier,
+    name: identifier,
+    tags: {},
+    fqn,
+    when,
+    line: 0,
+    of: at.of,
+    children,
+  };
 }
 
 function named(at: Place, item: Exclude<SketchItem, SketchFork>, id: NodeId, fqn: string): PlanNode {
@@ -89,9 +101,21 @@ function named(at: Place, item: Exclude<SketchItem, SketchFork>, id: NodeId, fqn
       return { ...base, ...shared, kind: 'stepGroup', children };
     }
     case 'wait':
-      return { ...base, kind: 'step', stepType: 'Wait', spec: { duration: item.duration }, delegateSelectors: [] } satisfies StepNode;
+      return {
+        ...base,
+        kind: 'step',
+        stepType: 'Wait',
+        spec: { duration: item.duration },
+        delegateSelectors: [],
+      } satisfies StepNode;
     case 'step':
-      return { ...base, kind: 'step', stepType: 'ShellScript', spec: scriptOf(item.identifier), delegateSelectors: item.selectors } satisfies StepNode;
+      return {
+        ...base,
+        kind: 'step',
+        stepType: 'ShellScript',
+        spec: scriptOf(item.identifier),
+        delegateSelectors: item.selectors,
+      } satisfies StepNode;
   }
 }
 

@@ -36,7 +36,11 @@ class PipelineMaker {
   pipeline(): SketchPipeline {
     const count = this.#random.between(1, STAGES_MAX);
     const stages = Array.from({ length: count }, () => this.#stageItem());
-    return { identifier: 'simulated', stages, ...this.#timeout(0.08, ['20s', '1m', '10m', '<+pipeline.variables.limit>']) };
+    return {
+      identifier: 'simulated',
+      stages,
+      ...this.#timeout(0.08, ['20s', '1m', '10m', '<+pipeline.variables.limit>']),
+    };
   }
 
   #stageItem(): SketchItem {
@@ -64,7 +68,12 @@ class PipelineMaker {
   #item(depth: number): SketchItem {
     const choice = this.#random.next();
     if (depth < DEPTH_MAX && this.#steps < STEPS_MAX && choice < 0.15) {
-      return { kind: 'group', ...this.#base('group'), ...this.#timeout(0.1, ['20s', '1m']), children: this.#children(depth + 1) };
+      return {
+        kind: 'group',
+        ...this.#base('group'),
+        ...this.#timeout(0.1, ['20s', '1m']),
+        children: this.#children(depth + 1),
+      };
     }
     if (depth < DEPTH_MAX && this.#steps < STEPS_MAX && choice < 0.32) {
       const count = this.#random.between(2, 3);
@@ -83,7 +92,11 @@ class PipelineMaker {
     this.#steps += 1;
     const base = this.#base('step');
     if (this.#random.chance(0.15)) {
-      return { kind: 'wait', ...base, duration: this.#random.pick(['1s', '20s', '1m 30s', '<+pipeline.variables.pause>']) };
+      return {
+        kind: 'wait',
+        ...base,
+        duration: this.#random.pick(['1s', '20s', '1m 30s', '<+pipeline.variables.pause>']),
+      };
     }
     this.#earlier.push(base.identifier);
     return {
@@ -103,7 +116,8 @@ class PipelineMaker {
   }
 
   #condition(prefix: string): SketchCondition {
-    if (prefix === 'stage' || this.#earlier.length === 0 || this.#random.chance(0.5)) return this.#random.pick(CONDITIONS);
+    if (prefix === 'stage' || this.#earlier.length === 0 || this.#random.chance(0.5))
+      return this.#random.pick(CONDITIONS);
     const step = this.#random.pick(this.#earlier);
     return { text: `<+execution.steps.${step}.output.outputVariables.result> == "${step}"`, truth: 'unknown' };
   }
@@ -111,7 +125,11 @@ class PipelineMaker {
   #behaviour(identifier: string): StepBehaviour {
     const random = this.#random;
     return {
-      durationMs: random.chance(0.05) ? 1_200_000 : random.chance(0.2) ? random.between(10_000, 90_000) : random.between(10, 5_000),
+      durationMs: random.chance(0.05)
+        ? 1_200_000
+        : random.chance(0.2)
+          ? random.between(10_000, 90_000)
+          : random.between(10, 5_000),
       exitCode: random.chance(0.15) ? random.between(1, 255) : 0,
       output: random.chance(0.8) ? identifier : 'something else',
       stopMs: random.chance(0.1) ? 90_000 : random.between(0, 3_000),

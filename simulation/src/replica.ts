@@ -151,7 +151,10 @@ export class Replica implements ExecutionStore, TaskQueue {
     return never();
   }
 
-  async #call<Result>(action: 'Load' | 'Save' | 'DueTimers' | 'LostTasks' | 'Requeue' | 'Lease' | 'Extend', work: () => Promise<Result>): Promise<Result> {
+  async #call<Result>(
+    action: 'Load' | 'Save' | 'DueTimers' | 'LostTasks' | 'Requeue' | 'Lease' | 'Extend',
+    work: () => Promise<Result>,
+  ): Promise<Result> {
     const { faults, latencyMs } = this.#world.scenario;
     await this.#wait(latencyMs);
     await this.reach(`before${action}`);

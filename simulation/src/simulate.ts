@@ -182,7 +182,12 @@ class Simulation {
         const { executionId: id, task } = queued;
         void this.#network
           .call('unassignable', (replica) =>
-            replica.runner.deliver(id, (at) => ({ kind: 'taskUnassignable', at, nodeExecutionId: task.taskId, reason: 'Nobody can take it.' })),
+            replica.runner.deliver(id, (at) => ({
+              kind: 'taskUnassignable',
+              at,
+              nodeExecutionId: task.taskId,
+              reason: 'Nobody can take it.',
+            })),
           )
           .catch(() => undefined);
       }
@@ -203,7 +208,14 @@ class Simulation {
       log.count(`execution ${execution.status}`);
     }
     log.counts.set('virtual seconds', Math.round((this.#world.time.now() - START_AT) / 1_000));
-    return { seed: scenario.seed, violations: [...violations], log: log.text(), digest: log.digest(), counts: log.counts, passings: this.#passings };
+    return {
+      seed: scenario.seed,
+      violations: [...violations],
+      log: log.text(),
+      digest: log.digest(),
+      counts: log.counts,
+      passings: this.#passings,
+    };
   }
 }
 

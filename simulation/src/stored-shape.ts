@@ -11,6 +11,8 @@ export function asStored(execution: Execution): Execution {
 function reorder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reorder);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).toSorted(([one], [other]) => one.length - other.length || (one < other ? -1 : 1));
+  const entries = Object.entries(value).toSorted(
+    ([one], [other]) => one.length - other.length || (one < other ? -1 : 1),
+  );
   return Object.fromEntries(entries.map(([key, inner]) => [key, reorder(inner)]));
 }

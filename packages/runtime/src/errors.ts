@@ -5,7 +5,9 @@ export class ExecutionContendedError extends Error {
   readonly code = 'EXECUTION_CONTENDED';
 
   constructor(id: string, attempts: number) {
-    super(`Execution ${id} was changed by other writers ${attempts} times in a row while one event was being applied to it.`);
+    super(
+      `Execution ${id} was changed by other writers ${attempts} times in a row while one event was being applied to it.`,
+    );
     this.name = 'ExecutionContendedError';
   }
 }

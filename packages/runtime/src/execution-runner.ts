@@ -96,7 +96,8 @@ export class ExecutionRunner {
         return { kind: 'started', execution: transition.execution };
       }
       const execution = await this.#store.find(header.id);
-      if (execution === undefined) throw new Error(`The store refused the new execution ${header.id} and does not have it.`);
+      if (execution === undefined)
+        throw new Error(`The store refused the new execution ${header.id} and does not have it.`);
       return { kind: 'exists', execution };
     });
   }
@@ -123,7 +124,13 @@ export class ExecutionRunner {
       const event = makeEvent(this.#clock.now(), before);
       if (event === undefined) return { kind: 'declined', execution: before };
       const { execution, effects } = advance(before, event);
-      const outcome = await this.#submit({ expectedVersion: before.version, execution, events: [event], effects, ...options });
+      const outcome = await this.#submit({
+        expectedVersion: before.version,
+        execution,
+        events: [event],
+        effects,
+        ...options,
+      });
       switch (outcome.kind) {
         case 'committed':
           this.adopt(execution);
@@ -150,7 +157,8 @@ export class ExecutionRunner {
   async #save(batch: readonly Transition[]): Promise<readonly CommitOutcome[]> {
     const outcomes = await this.#store.commit(batch);
     const changes = batch.filter((_, index) => outcomes[index]?.kind === 'committed');
-    if (changes.length > 0) this.#onCommitted(changes.map(({ execution, events, effects }) => ({ execution, events, effects })));
+    if (changes.length > 0)
+      this.#onCommitted(changes.map(({ execution, events, effects }) => ({ execution, events, effects })));
     return outcomes;
   }
 }

@@ -9,7 +9,11 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 
 /** A store whose calls the test answers by hand. */
 class HandStore {
-  readonly calls: { readonly batch: readonly Transition[]; readonly answer: (outcomes: readonly CommitOutcome[]) => void; readonly fail: (error: Error) => void }[] = [];
+  readonly calls: {
+    readonly batch: readonly Transition[];
+    readonly answer: (outcomes: readonly CommitOutcome[]) => void;
+    readonly fail: (error: Error) => void;
+  }[] = [];
 
   readonly save = (batch: readonly Transition[]): Promise<readonly CommitOutcome[]> =>
     new Promise((answer, fail) => {
@@ -38,7 +42,12 @@ test('G1 while a call is in flight transitions gather, and the next call takes t
   await settled();
   expect(store.calls.map((call) => call.batch)).toEqual([[first], [second, third, fourth]]);
   store.call(1).answer([COMMITTED, { kind: 'conflict' }, { kind: 'stale', state: 'done', fence: 3 }]);
-  expect(await Promise.all(answers)).toEqual([COMMITTED, COMMITTED, { kind: 'conflict' }, { kind: 'stale', state: 'done', fence: 3 }]);
+  expect(await Promise.all(answers)).toEqual([
+    COMMITTED,
+    COMMITTED,
+    { kind: 'conflict' },
+    { kind: 'stale', state: 'done', fence: 3 },
+  ]);
 });
 
 test('transitions of the same tick share a call, and an idle committer starts again', async () => {

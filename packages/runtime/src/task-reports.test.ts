@@ -6,7 +6,11 @@ import { DELEGATE, START_AT, World } from './test-world.ts';
 
 const SUCCEEDED: TaskOutcome = { kind: 'succeeded', exitCode: 0, outputs: { outputVariables: { colour: 'bay' } } };
 
-const reportOf = (lease: LeasedTask): TaskReport => ({ executionId: lease.executionId, taskId: lease.task.taskId, fence: lease.fence });
+const reportOf = (lease: LeasedTask): TaskReport => ({
+  executionId: lease.executionId,
+  taskId: lease.task.taskId,
+  fence: lease.fence,
+});
 
 async function abort(world: World, lease: LeasedTask): Promise<void> {
   await world.runner.deliver(lease.executionId, (at) => ({
@@ -48,8 +52,16 @@ test('D1 a stale fence is refused and changes nothing', async () => {
   const world = new World();
   const lease = await world.started();
   const stale = { ...reportOf(lease), fence: lease.fence - 1 };
-  expect(await world.reports.completed(stale, SUCCEEDED)).toEqual({ kind: 'refused', state: 'started', fence: lease.fence });
-  expect(await world.reports.started(stale, DELEGATE)).toEqual({ kind: 'refused', state: 'started', fence: lease.fence });
+  expect(await world.reports.completed(stale, SUCCEEDED)).toEqual({
+    kind: 'refused',
+    state: 'started',
+    fence: lease.fence,
+  });
+  expect(await world.reports.started(stale, DELEGATE)).toEqual({
+    kind: 'refused',
+    state: 'started',
+    fence: lease.fence,
+  });
   expect((await world.execution(lease.executionId)).version).toBe(2);
   const unknown = { ...reportOf(lease), executionId: world.header().id };
   expect(await world.reports.completed(unknown, SUCCEEDED)).toMatchObject({ kind: 'refused' });
@@ -101,7 +113,13 @@ test('a queued task that nobody may ever take fails its step', async () => {
   const { execution } = await world.runner.start(world.header());
   const [task] = world.database.tasks.values();
   if (task === undefined) throw new Error('no task');
-  const report = { executionId: execution.id, taskId: task.task.taskId, fence: 0, from: 'queued', reason: 'Its workspace is gone.' } as const;
+  const report = {
+    executionId: execution.id,
+    taskId: task.task.taskId,
+    fence: 0,
+    from: 'queued',
+    reason: 'Its workspace is gone.',
+  } as const;
   expect(await world.reports.lost(report)).toEqual({ kind: 'accepted' });
   expect(await world.execution(execution.id)).toMatchObject({ status: 'Failed' });
   expect(task.state).toBe('lost');

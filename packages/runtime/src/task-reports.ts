@@ -38,11 +38,21 @@ export class TaskReports {
 
   /** Must be accepted (or repeated) before the process is spawned (D2); when refused the process must not start. */
   started(report: TaskReport, delegate: { readonly id: string; readonly name: string }): Promise<ReportResult> {
-    return this.#report(report, STARTED, (at) => ({ kind: 'taskStarted', at, nodeExecutionId: report.taskId, delegate }));
+    return this.#report(report, STARTED, (at) => ({
+      kind: 'taskStarted',
+      at,
+      nodeExecutionId: report.taskId,
+      delegate,
+    }));
   }
 
   completed(report: TaskReport, outcome: TaskOutcome): Promise<ReportResult> {
-    return this.#report(report, COMPLETED, (at) => ({ kind: 'taskCompleted', at, nodeExecutionId: report.taskId, outcome }));
+    return this.#report(report, COMPLETED, (at) => ({
+      kind: 'taskCompleted',
+      at,
+      nodeExecutionId: report.taskId,
+      outcome,
+    }));
   }
 
   /** Tells the execution that nobody will ever report on the task, and gives its fence up. */

@@ -48,12 +48,25 @@ export class World {
 
   /** Another process over the same store. */
   replica(store: ExecutionStore = this.store): ExecutionRunner {
-    return new ExecutionRunner({ store, clock: this.time, onCommitted: (changes) => void this.changes.push(...changes) });
+    return new ExecutionRunner({
+      store,
+      clock: this.time,
+      onCommitted: (changes) => void this.changes.push(...changes),
+    });
   }
 
   /** A header of an execution with one ShellScript step. */
   header(change: Partial<ExecutionHeader> = {}): ExecutionHeader {
-    const { version: _v, status: _s, createdAt: _c, startedAt: _a, endedAt: _e, nodes: _n, abort: _b, ...header } = sampleStart(SCOPE, START_AT).execution;
+    const {
+      version: _v,
+      status: _s,
+      createdAt: _c,
+      startedAt: _a,
+      endedAt: _e,
+      nodes: _n,
+      abort: _b,
+      ...header
+    } = sampleStart(SCOPE, START_AT).execution;
     return { ...header, ...change };
   }
 

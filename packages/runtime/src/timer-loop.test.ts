@@ -5,11 +5,21 @@ import { settled, START_AT, World } from './test-world.ts';
 const LIMITS = { pipelineTimeoutMs: 60_000, stepTimeoutMs: 30_000 };
 
 /** Runs a loop in the background until the test is over. */
-function run(world: World, options: { readonly replica?: boolean; readonly pollMs?: number } = {}): { readonly loop: TimerLoop; readonly errors: unknown[] } {
+function run(
+  world: World,
+  options: { readonly replica?: boolean; readonly pollMs?: number } = {},
+): { readonly loop: TimerLoop; readonly errors: unknown[] } {
   const errors: unknown[] = [];
   const runner = options.replica === true ? world.replica() : world.runner;
   const { store, time } = world;
-  const loop = new TimerLoop({ store, clock: time, runner, scheduler: time, onError: (error) => void errors.push(error), pollMs: options.pollMs ?? 1_000 });
+  const loop = new TimerLoop({
+    store,
+    clock: time,
+    runner,
+    scheduler: time,
+    onError: (error) => void errors.push(error),
+    pollMs: options.pollMs ?? 1_000,
+  });
   const controller = new AbortController();
   const running = loop.run(controller.signal);
   onTestFinished(async () => {
@@ -78,7 +88,8 @@ test('a failing store is told of and tried again after the poll', async () => {
 
 test('many due timers are all fired', async () => {
   const world = new World();
-  for (let count = 0; count < 450; count += 1) await world.runner.start(world.header({ defaults: { ...LIMITS, stepTimeoutMs: 10 } }));
+  for (let count = 0; count < 450; count += 1)
+    await world.runner.start(world.header({ defaults: { ...LIMITS, stepTimeoutMs: 10 } }));
   run(world);
   await world.time.pass(100, settled);
   expect(world.database.timers.size).toBe(0);

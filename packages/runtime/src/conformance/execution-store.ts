@@ -57,10 +57,17 @@ export function executionStoreConformance(makeFixture: MakeStoreFixture): void {
         if (node === undefined) throw new Error('the sample execution has a node');
         const changed = {
           ...node,
-          outcomes: { output: { outputVariables: { text: 'a "quoted" ünïcode \\ \n line', none: null, list: [1, true] } } },
+          outcomes: {
+            output: { outputVariables: { text: 'a "quoted" ünïcode \\ \n line', none: null, list: [1, true] } },
+          },
           changedAtVersion: before.version + 2,
         };
-        const abort = { interruptId: 'interrupt', type: 'AbortAll', at: 5, by: { userId: 'u', name: 'n', email: 'e' } } as const;
+        const abort = {
+          interruptId: 'interrupt',
+          type: 'AbortAll',
+          at: 5,
+          by: { userId: 'u', name: 'n', email: 'e' },
+        } as const;
         const step = sampleStep(before);
         const execution = {
           ...before,
@@ -109,16 +116,24 @@ export function executionStoreConformance(makeFixture: MakeStoreFixture): void {
       test('of calls that race for one version exactly one commits', async () => {
         const before = await insert();
         const tasks = Array.from({ length: 8 }, () => sampleTask());
-        const outcomes = await Promise.all(tasks.map((task) => commit(sampleStep(before, [{ kind: 'enqueueTask', task }]))));
+        const outcomes = await Promise.all(
+          tasks.map((task) => commit(sampleStep(before, [{ kind: 'enqueueTask', task }]))),
+        );
         expect(outcomes.filter((outcome) => outcome?.kind === 'committed')).toHaveLength(1);
         expect(outcomes.filter((outcome) => outcome?.kind === 'conflict')).toHaveLength(7);
         const queued = await Promise.all(tasks.map((task) => fixture.findTask(task.taskId)));
-        expect(queued.map((task) => task?.state)).toEqual(outcomes.map((outcome) => (outcome?.kind === 'committed' ? 'queued' : undefined)));
+        expect(queued.map((task) => task?.state)).toEqual(
+          outcomes.map((outcome) => (outcome?.kind === 'committed' ? 'queued' : undefined)),
+        );
       });
     });
 
     describe('guards (D1)', () => {
-      async function leased(): Promise<{ execution: Execution; taskId: ReturnType<typeof sampleTaskId>; fence: number }> {
+      async function leased(): Promise<{
+        execution: Execution;
+        taskId: ReturnType<typeof sampleTaskId>;
+        fence: number;
+      }> {
         const task = sampleTask();
         const execution = await insert([{ kind: 'enqueueTask', task }]);
         const view = sampleDelegate(fixture.scope, 'guardian');
@@ -156,7 +171,11 @@ export function executionStoreConformance(makeFixture: MakeStoreFixture): void {
       test('a task that is not there is stale', async () => {
         const execution = await insert();
         const guard = { taskId: sampleTaskId(), fence: 1, from: 'started', to: 'done' } as const;
-        expect(await commit(sampleStep(execution, [], { guard }))).toEqual({ kind: 'stale', state: undefined, fence: undefined });
+        expect(await commit(sampleStep(execution, [], { guard }))).toEqual({
+          kind: 'stale',
+          state: undefined,
+          fence: undefined,
+        });
       });
 
       test('a conflict leaves the guarded task alone', async () => {
@@ -197,7 +216,12 @@ export function executionStoreConformance(makeFixture: MakeStoreFixture): void {
 
       test('a conflict does not consume the timer', async () => {
         const node = sampleTaskId();
-        const timer = { kind: 'startTimer', timerId: sampleTimerId(node), nodeExecutionId: node, dueAt: (await fixture.now()) + 1_000 } as const;
+        const timer = {
+          kind: 'startTimer',
+          timerId: sampleTimerId(node),
+          nodeExecutionId: node,
+          dueAt: (await fixture.now()) + 1_000,
+        } as const;
         const execution = await insert([timer]);
         await commit(sampleStep(execution));
         await fixture.passTime(2_000);
@@ -207,7 +231,9 @@ export function executionStoreConformance(makeFixture: MakeStoreFixture): void {
 
       test('a timer that is gone already does not hinder its transition', async () => {
         const execution = await insert();
-        expect(await commit(sampleStep(execution, [], { firedTimer: sampleTimerId(sampleTaskId()) }))).toEqual(COMMITTED);
+        expect(await commit(sampleStep(execution, [], { firedTimer: sampleTimerId(sampleTaskId()) }))).toEqual(
+          COMMITTED,
+        );
       });
 
       test('the next timer is the earliest one, due or not; cancelled ones are gone', async () => {
@@ -228,7 +254,12 @@ export function executionStoreConformance(makeFixture: MakeStoreFixture): void {
     describe('effects (E3)', () => {
       test('each is idempotent by its id', async () => {
         const task = sampleTask();
-        const timer = { kind: 'startTimer', timerId: sampleTimerId(task.taskId), nodeExecutionId: task.taskId, dueAt: 7_000 } as const;
+        const timer = {
+          kind: 'startTimer',
+          timerId: sampleTimerId(task.taskId),
+          nodeExecutionId: task.taskId,
+          dueAt: 7_000,
+        } as const;
         const effects: readonly Effect[] = [{ kind: 'enqueueTask', task }, timer];
         const first = await insert(effects);
         const second = sampleStep(first, [...effects, { kind: 'cancelTask', taskId: task.taskId }]);
@@ -247,7 +278,11 @@ export function executionStoreConformance(makeFixture: MakeStoreFixture): void {
 
       test('a cancel of an unknown task changes nothing', async () => {
         const execution = await insert();
-        expect(await commit(sampleStep(execution, [{ kind: 'cancelTask', taskId: nodeExecutionId('unknown'.padEnd(22, '-')) }]))).toEqual(COMMITTED);
+        expect(
+          await commit(
+            sampleStep(execution, [{ kind: 'cancelTask', taskId: nodeExecutionId('unknown'.padEnd(22, '-')) }]),
+          ),
+        ).toEqual(COMMITTED);
       });
 
       test('a released workspace is marked', async () => {

@@ -44,7 +44,11 @@ export function sampleTask(change: Partial<TaskRequest> = {}): TaskRequest {
   };
 }
 
-export function sampleDelegate(scope: ProjectScope, delegateId: string, change: Partial<DelegateView> = {}): DelegateView {
+export function sampleDelegate(
+  scope: ProjectScope,
+  delegateId: string,
+  change: Partial<DelegateView> = {},
+): DelegateView {
   return { delegateId, accountId: scope.accountId, tags: [delegateId.toLowerCase()], ...change };
 }
 
@@ -91,7 +95,12 @@ function samplePlan(): Plan {
         name: 'Greet',
         fqn: 'pipeline.stages.only.spec.execution.steps.greet',
         stepType: 'ShellScript',
-        spec: { shell: 'Bash', source: { type: 'Inline', spec: { script: 'true' } }, environmentVariables: [], outputVariables: [] },
+        spec: {
+          shell: 'Bash',
+          source: { type: 'Inline', spec: { script: 'true' } },
+          environmentVariables: [],
+          outputVariables: [],
+        },
         delegateSelectors: [],
       },
     },
@@ -116,8 +125,17 @@ export function sampleStart(scope: ProjectScope, at: number, effects: readonly E
 }
 
 /** A later transition: one event that changes nothing but the version, and the given effects. */
-export function sampleStep(before: Execution, effects: readonly Effect[] = [], rest: Partial<Transition> = {}): Transition {
-  const event: EngineEvent = { kind: 'taskUnassignable', at: before.createdAt + before.version, nodeExecutionId: sampleTaskId(), reason: 'sample' };
+export function sampleStep(
+  before: Execution,
+  effects: readonly Effect[] = [],
+  rest: Partial<Transition> = {},
+): Transition {
+  const event: EngineEvent = {
+    kind: 'taskUnassignable',
+    at: before.createdAt + before.version,
+    nodeExecutionId: sampleTaskId(),
+    reason: 'sample',
+  };
   return {
     expectedVersion: before.version,
     execution: { ...before, version: before.version + 1 },

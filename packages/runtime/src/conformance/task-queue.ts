@@ -19,7 +19,10 @@ export function taskQueueConformance(makeFixture: MakeStoreFixture): void {
     });
 
     /** Puts tasks into the queue, oldest first, each by an execution of its own. */
-    async function enqueue(tasks: readonly TaskRequest[], scope: ProjectScope = fixture.scope): Promise<readonly Execution[]> {
+    async function enqueue(
+      tasks: readonly TaskRequest[],
+      scope: ProjectScope = fixture.scope,
+    ): Promise<readonly Execution[]> {
       const executions: Execution[] = [];
       for (const task of tasks) {
         const start = sampleStart(scope, await fixture.now(), [{ kind: 'enqueueTask', task }]);
@@ -43,7 +46,13 @@ export function taskQueueConformance(makeFixture: MakeStoreFixture): void {
     }
 
     /** Moves the task as the report of its delegate would. */
-    async function move(execution: Execution, taskId: NodeExecutionId, fence: number, from: TaskState, to: TaskState): Promise<Execution> {
+    async function move(
+      execution: Execution,
+      taskId: NodeExecutionId,
+      fence: number,
+      from: TaskState,
+      to: TaskState,
+    ): Promise<Execution> {
       const step = sampleStep(execution, [], { guard: { taskId, fence, from, to } });
       expect(await fixture.store.commit([step])).toEqual([{ kind: 'committed' }]);
       return step.execution;
@@ -62,7 +71,10 @@ export function taskQueueConformance(makeFixture: MakeStoreFixture): void {
     }
 
     /** One task that this delegate has started. */
-    async function started(view: DelegateView, change: Partial<TaskRequest> = {}): Promise<{ execution: Execution; taskId: NodeExecutionId; fence: number }> {
+    async function started(
+      view: DelegateView,
+      change: Partial<TaskRequest> = {},
+    ): Promise<{ execution: Execution; taskId: NodeExecutionId; fence: number }> {
       const execution = await only([sampleTask(change)]);
       const { task, fence } = await leaseOne(view);
       return { execution: await move(execution, task.taskId, fence, 'leased', 'started'), taskId: task.taskId, fence };
@@ -75,7 +87,9 @@ export function taskQueueConformance(makeFixture: MakeStoreFixture): void {
         const view = await delegate('worker');
         const first = await fixture.queue.lease(view, 2, LEASE_MS);
         expect(first.map((lease) => lease.task)).toEqual(tasks.slice(0, 2));
-        expect(first.map((lease) => lease.executionId)).toEqual(executions.slice(0, 2).map((execution) => execution.id));
+        expect(first.map((lease) => lease.executionId)).toEqual(
+          executions.slice(0, 2).map((execution) => execution.id),
+        );
         const second = await fixture.queue.lease(view, 2, LEASE_MS);
         expect(second.map((lease) => lease.task)).toEqual(tasks.slice(2));
         expect(await fixture.queue.lease(view, 2, LEASE_MS)).toEqual([]);
@@ -100,8 +114,12 @@ export function taskQueueConformance(makeFixture: MakeStoreFixture): void {
 
       test('every selector must be a tag', async () => {
         await enqueue([sampleTask({ selectors: ['linux', 'Gpu '] })]);
-        expect(await fixture.queue.lease(await delegate('plain', { tags: ['plain', 'linux'] }), 1, LEASE_MS)).toEqual([]);
-        expect(await fixture.queue.lease(await delegate('big', { tags: ['big', 'linux', 'gpu', 'more'] }), 1, LEASE_MS)).toHaveLength(1);
+        expect(await fixture.queue.lease(await delegate('plain', { tags: ['plain', 'linux'] }), 1, LEASE_MS)).toEqual(
+          [],
+        );
+        expect(
+          await fixture.queue.lease(await delegate('big', { tags: ['big', 'linux', 'gpu', 'more'] }), 1, LEASE_MS),
+        ).toHaveLength(1);
       });
 
       test('a delegate serves its account, or only its organization or project', async () => {
@@ -109,7 +127,13 @@ export function taskQueueConformance(makeFixture: MakeStoreFixture): void {
         await enqueue([sampleTask()], otherScope);
         const bound = { orgIdentifier: scope.orgIdentifier, projectIdentifier: scope.projectIdentifier };
         expect(await fixture.queue.lease(await delegate('project', bound), 1, LEASE_MS)).toEqual([]);
-        expect(await fixture.queue.lease(await delegate('organization', { orgIdentifier: otherScope.orgIdentifier }), 1, LEASE_MS)).toHaveLength(1);
+        expect(
+          await fixture.queue.lease(
+            await delegate('organization', { orgIdentifier: otherScope.orgIdentifier }),
+            1,
+            LEASE_MS,
+          ),
+        ).toHaveLength(1);
       });
 
       test('a process that is gone gets nothing', async () => {
@@ -137,7 +161,8 @@ export function taskQueueConformance(makeFixture: MakeStoreFixture): void {
         await enqueue([sampleTask({ workspaceKey: key }), sampleTask({ workspaceKey: key })]);
         const [one, two] = [await delegate('one'), await delegate('two')];
         const leases = await Promise.all([one, two].map((view) => fixture.queue.lease(view, 2, LEASE_MS)));
-        expect(leases.map((list) => list.length).toSorted()).toEqual([0, 2]);
+        expect(leases.flat()).toHaveLength(2);
+        expect(leases.filter((list) => list.length > 0)).toHaveLength(1);
       });
 
       test('a queued task whose workspace died with its delegate is lost', async () => {
@@ -228,8 +253,12 @@ export function taskQueueConformance(makeFixture: MakeStoreFixture): void {
         const view = await delegate('worker');
         const { task, fence } = await leaseOne(view);
         const cancelled = await apply(execution, { kind: 'cancelTask', taskId: task.taskId });
-        expect(await fixture.queue.extend(view.delegateId, [{ taskId: task.taskId, fence }], LEASE_MS)).toEqual([task.taskId]);
-        const late = sampleStep(cancelled, [], { guard: { taskId: task.taskId, fence, from: 'leased', to: 'started' } });
+        expect(await fixture.queue.extend(view.delegateId, [{ taskId: task.taskId, fence }], LEASE_MS)).toEqual([
+          task.taskId,
+        ]);
+        const late = sampleStep(cancelled, [], {
+          guard: { taskId: task.taskId, fence, from: 'leased', to: 'started' },
+        });
         expect(await fixture.store.commit([late])).toEqual([{ kind: 'stale', state: 'cancelled', fence }]);
         expect(await fixture.queue.listCancelling(view.delegateId)).toEqual([]);
       });

@@ -1,4 +1,12 @@
-import type { EngineEvent, Execution, ExecutionId, NodeExecutionId, ProjectScope, TaskRequest, TimerId } from '@bridle/pipeline';
+import type {
+  EngineEvent,
+  Execution,
+  ExecutionId,
+  NodeExecutionId,
+  ProjectScope,
+  TaskRequest,
+  TimerId,
+} from '@bridle/pipeline';
 import type { Clock, DelegateView, TaskState } from '../ports.ts';
 
 export interface ExecutionRecord {

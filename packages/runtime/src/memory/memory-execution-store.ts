@@ -42,7 +42,9 @@ export class MemoryExecutionStore implements ExecutionStore {
     const record = this.#database.executions.get(execution.id);
     if (record?.execution.version !== expectedVersion) return { kind: 'conflict' };
     if (execution.version !== (expectedVersion ?? 0) + events.length) {
-      throw new Error(`E2: ${events.length} events cannot lead from version ${expectedVersion ?? 0} to ${execution.version}.`);
+      throw new Error(
+        `E2: ${events.length} events cannot lead from version ${expectedVersion ?? 0} to ${execution.version}.`,
+      );
     }
     const task = guard === undefined ? undefined : this.#database.tasks.get(guard.taskId);
     if (guard !== undefined) {
@@ -66,7 +68,14 @@ export class MemoryExecutionStore implements ExecutionStore {
       case 'enqueueTask': {
         const { task } = effect;
         if (tasks.has(task.taskId)) return;
-        const queued = { task, executionId: execution.id, scope: execution.scope, sequence: tasks.size, state: 'queued', fence: 0 } as const;
+        const queued = {
+          task,
+          executionId: execution.id,
+          scope: execution.scope,
+          sequence: tasks.size,
+          state: 'queued',
+          fence: 0,
+        } as const;
         tasks.set(task.taskId, { ...queued });
         return;
       }

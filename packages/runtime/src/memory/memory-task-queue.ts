@@ -115,7 +115,9 @@ export class MemoryTaskQueue implements TaskQueue {
   }
 
   #isHeldBy({ holder }: TaskRecord, delegateId: string): boolean {
-    return holder?.delegateId === delegateId && holder.incarnation === this.#database.delegates.get(delegateId)?.incarnation;
+    return (
+      holder?.delegateId === delegateId && holder.incarnation === this.#database.delegates.get(delegateId)?.incarnation
+    );
   }
 
   /** The process without which the task cannot end: the one that runs it, or the one that has its workspace. */

@@ -12,7 +12,9 @@ test('sleepers wake in the order of their times, and of lying down at equal time
       const woken: { index: number; at: number }[] = [];
       durations.forEach((ms, index) => void time.sleep(ms, never).then(() => woken.push({ index, at: time.now() })));
       await time.pass(20, settled);
-      const expected = durations.map((ms, index) => ({ index, at: 100 + ms })).toSorted((one, two) => one.at - two.at || one.index - two.index);
+      const expected = durations
+        .map((ms, index) => ({ index, at: 100 + ms }))
+        .toSorted((one, two) => one.at - two.at || one.index - two.index);
       expect(woken).toEqual(expected);
       expect(time.now()).toBe(120);
     }),

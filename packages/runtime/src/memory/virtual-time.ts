@@ -88,7 +88,7 @@ export class VirtualTime implements Clock, Scheduler {
     if (heap.length <= 1) return heap.pop();
     swap(heap, 0, heap.length - 1);
     const first = heap.pop();
-    for (let index = 0; ; ) {
+    for (let index = 0; ;) {
       const left = index * 2 + 1;
       let least = index;
       if (left < heap.length && isBefore(heap, left, least)) least = left;
