@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openScene, shellTask, type Scene } from './testing/scene.ts';
+import { TOKEN } from './testing/fake-server.ts';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await openScene();
+});
+afterEach(async () => {
+  const { problems } = scene.server;
+  await scene.close();
+  expect(problems).toEqual([]);
+});
+
+describe('a task', () => {
+  test('runs between started and complete, with its log and outputs', async () => {
+    await scene.start();
+    const task = shellTask('echo hello; answer="4\n2"', {
+      spec: {
+        shell: 'Bash',
+        source: { type: 'Inline', spec: { script: 'echo hello; answer="4\n2"' } },
+        outputVariables: [{ name: 'ANSWER', type: 'String', value: 'answer' }],
+      },
+    });
+    scene.server.give(task);
+    const { outcome, fence } = await scene.server.completion(task.taskId);
+    expect(fence).toBe(1);
+    expect(outcome).toEqual({ kind: 'succeeded', exitCode: 0, outputs: { outputVariables: { ANSWER: '4\n2' } } });
+    const log = scene.server.logs.get(task.logKey);
+    expect(log?.isFinal).toBe(true); // T2: complete before the report
+    expect(log?.bytes.toString()).toMatch(/^Executing step step1 .*\nhello\nExecution ended with exit code 0\n$/);
+    const order = scene.server.calls
+      .map((call) => call.path.split('/').at(-1))
+      .filter((name) => name !== 'poll' && name !== 'heartbeat');
+    expect(order[1]).toBe('started');
+    expect(order.at(-1)).toBe('complete');
+  });
+
+  test('prints 10 MB that arrive byte for byte', async () => {
+    await scene.start();
+    const task = shellTask(
+      'head -c 10000000 /dev/zero | tr "\\0" "x"; printf "\\n\\377\\376 broken"; head -c 2000 /dev/urandom > "$HARNESS_OUTPUT_FILE.bin"; echo; cat "$HARNESS_OUTPUT_FILE.bin"; printf "end without line break"',
+    );
+    scene.server.give(task);
+    await scene.server.completion(task.taskId);
+    const bytes = scene.server.logs.get(task.logKey)?.bytes ?? Buffer.alloc(0);
+    const start = bytes.indexOf('\n') + 1;
+    const tail = Buffer.from('end without line break\nExecution ended with exit code 0\n');
+    expect(bytes.subarray(-tail.length)).toEqual(tail);
+    const body = bytes.subarray(start, start + 10_000_001);
+    expect(createHash('sha256').update(body).digest('hex')).toBe(
+      createHash('sha256')
+        .update(`${'x'.repeat(10_000_000)}\n`)
+        .digest('hex'),
+    );
+    expect(bytes.subarray(start + 10_000_001, start + 10_000_010).toString('latin1')).toBe('\xff\xfe broken');
+    expect(bytes.length).toBe(start + 10_000_001 + 9 + 1 + 2_000 + tail.length);
+  });
+
+  test('of an own folder leaves nothing behind', async () => {
+    const delegate = await scene.start();
+    const task = shellTask('pwd; mkdir deep; chmod 555 deep; ln -s / out');
+    scene.server.give(task);
+    await scene.server.completion(task.taskId);
+    delegate.stop();
+    await delegate.ended;
+    expect(await readdir(join(scene.home, 'work', 'tasks'))).toEqual([]);
+    expect(await readdir(join(scene.home, 'work', 'trash'))).toEqual([]);
+    expect((await readdir('/')).length).toBeGreaterThan(3);
+  });
+
+  test('that the server takes back before the start is never started (D2)', async () => {
+    await scene.start();
+    scene.server.intercept = (path) => (path.endsWith('/started') ? { status: 409 } : undefined);
+    const task = shellTask(`touch ${scene.home}/started`);
+    scene.server.give(task);
+    await scene.server.until(() => scene.server.callsTo('/started').length > 0);
+    const next = shellTask('true');
+    scene.server.intercept = () => undefined;
+    scene.server.give(next);
+    await scene.server.completion(next.taskId);
+    expect(await readdir(scene.home)).not.toContain('started');
+    expect(scene.server.completions.map((entry) => entry.taskId)).toEqual([next.taskId]);
+    expect(scene.server.logs.has(task.logKey)).toBe(false);
+  });
+
+  test('of an unknown type fails and says so', async () => {
+    await scene.start();
+    const task = shellTask('', { stepType: 'Teleport' });
+    scene.server.give(task);
+    const { outcome } = await scene.server.completion(task.taskId);
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { message: expect.stringContaining('Teleport') } });
+  });
+});
+
+test('secrets of the delegate stay with it', async () => {
+  process.env['BRIDLE_DELEGATE_TOKEN'] = TOKEN;
+  process.env['SOME_SECRET_OF_THE_HOST'] = 'sesame-secret';
+  try {
+    await scene.start();
+    const task = shellTask('env; tr "\\0" "\\n" < /proc/self/environ; cat /proc/self/cmdline', {
+      environment: { GIVEN: 'value' },
+    });
+    scene.server.give(task);
+    await scene.server.completion(task.taskId);
+    const log = scene.server.text(task.logKey);
+    expect(log).toContain('GIVEN=value');
+    expect(log).not.toContain(TOKEN);
+    expect(log).not.toContain('sesame');
+    expect(log).not.toContain('BRIDLE_');
+    expect(scene.logged.join('')).not.toContain(TOKEN);
+  } finally {
+    delete process.env['BRIDLE_DELEGATE_TOKEN'];
+    delete process.env['SOME_SECRET_OF_THE_HOST'];
+  }
+});

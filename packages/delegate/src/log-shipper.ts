@@ -1,0 +1,274 @@
+/**
+ * Sends the logs of all running steps to the server, in batches.
+ *
+ * - B1 For each log the server gets every byte once, in order: a piece is kept and sent again until it is acknowledged.
+ * - B2 One request is under way at a time; a batch waits at most `BATCH_WAIT_MS` for company, and not at all at the end of a log.
+ * - B3 A log the server refuses (its fence is stale) is dropped; the others go on.
+ */
+import { join } from 'node:path';
+import type { LogChunk, LogsResponse } from '@bridle/protocol';
+import type { LogSink } from '@bridle/executors';
+import type { Logger } from 'pino';
+import { pause } from './backoff.ts';
+import { LogSpool, type LogPiece } from './log-spool.ts';
+import type { Session } from './session.ts';
+
+const BATCH_WAIT_MS = 50;
+/** Raw bytes of one request; base64 makes it a third more. */
+const BATCH_BYTES_MAX = 512 * 1024;
+/** Lines of one request: each has its time. */
+const BATCH_LINES_MAX = 16_384;
+/** The protocol's bound. */
+const BATCH_CHUNKS_MAX = 256;
+/** A request that is this full does not wait for more. */
+const BATCH_BYTES_ENOUGH = 128 * 1024;
+const STALLS_MAX = 10;
+const NEWLINE = 0x0a;
+
+export interface LogOwner {
+  readonly taskId: string;
+  readonly fence: number;
+  readonly logKey: string;
+}
+
+export class LogShipper {
+  readonly #session: Session;
+  readonly #folder: string;
+  readonly #log: Logger;
+  readonly #logs = new Map<string, TaskLog>();
+  readonly #stop = new AbortController();
+  #wake: AbortController | undefined;
+  #pendingBytes = 0;
+  #isHurried = false;
+  #loop: Promise<void> | undefined;
+
+  /** @param folder - existing, for what memory does not hold */
+  constructor(session: Session, folder: string, log: Logger) {
+    this.#session = session;
+    this.#folder = folder;
+    this.#log = log;
+  }
+
+  open(owner: LogOwner): TaskLog {
+    const log = new TaskLog(owner, join(this.#folder, `${owner.taskId}.log`), (bytes, isLast) =>
+      this.#notice(bytes, isLast),
+    );
+    this.#logs.set(owner.taskId, log);
+    this.#loop ??= this.#run();
+    return log;
+  }
+
+  /** Ends without sending what is left. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#wake?.abort();
+    await this.#loop;
+    await Promise.all([...this.#logs.values()].map((log) => log.drop('the delegate stops')));
+    this.#logs.clear();
+  }
+
+  #notice(bytes: number, isLast: boolean): void {
+    this.#pendingBytes += bytes;
+    if (isLast || this.#pendingBytes >= BATCH_BYTES_ENOUGH) this.#isHurried = true;
+    this.#wake?.abort();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      for (const [taskId, log] of this.#logs) if (log.isDone) this.#logs.delete(taskId);
+      const waiting = [...this.#logs.values()].filter((log) => log.hasWork);
+      if (waiting.length === 0) await this.#sleep(undefined);
+      else {
+        if (!this.#isHurried) await this.#sleep(BATCH_WAIT_MS);
+        this.#isHurried = false;
+        this.#pendingBytes = 0;
+        // What does not fit goes with the next batch; who was served moves to the end.
+        await this.#sendBatch(waiting);
+      }
+    }
+  }
+
+  /** Until the time is over or there is reason to hurry; without a time, until there is anything to do. */
+  async #sleep(ms: number | undefined): Promise<void> {
+    const until = ms === undefined ? undefined : performance.now() + ms;
+    for (;;) {
+      const wake = new AbortController();
+      this.#wake = wake;
+      const left = until === undefined ? 2 ** 30 : until - performance.now();
+      if (left > 0) await pause(left, wake.signal);
+      this.#wake = undefined;
+      const isOver = until === undefined ? wake.signal.aborted : performance.now() >= until || this.#isHurried;
+      if (isOver || this.#stop.signal.aborted) return;
+    }
+  }
+
+  async #sendBatch(waiting: readonly TaskLog[]): Promise<void> {
+    const batch: TaskLog[] = [];
+    const chunks: LogChunk[] = [];
+    let bytes = BATCH_BYTES_MAX;
+    let lines = BATCH_LINES_MAX;
+    for (const log of waiting) {
+      if (bytes <= 0 || lines <= 0 || chunks.length === BATCH_CHUNKS_MAX) {
+        this.#isHurried = true; // the rest must not wait for company again
+        break;
+      }
+      const chunk = await log.nextChunk(bytes, lines);
+      if (chunk === undefined) continue;
+      batch.push(log);
+      chunks.push(chunk);
+      bytes -= Buffer.byteLength(chunk.content, 'base64');
+      lines -= chunk.lineTimes.length;
+      this.#logs.delete(log.owner.taskId);
+      this.#logs.set(log.owner.taskId, log);
+    }
+    if (chunks.length > 0) await this.#deliver(batch, chunks);
+  }
+
+  async #deliver(batch: readonly TaskLog[], chunks: readonly LogChunk[]): Promise<void> {
+    const answer = await this.#session
+      .post('logs', { chunks }, { signal: this.#stop.signal })
+      .catch((error: unknown) => error);
+    if (answer instanceof Error || typeof answer !== 'object' || answer === null || !('kind' in answer)) {
+      // Given up while stopping, or the registration was refused, which ends the delegate elsewhere.
+      if (!this.#stop.signal.aborted) await pause(1_000, this.#stop.signal);
+      return;
+    }
+    const result = answer as Awaited<ReturnType<Session['post']>>;
+    if (result.kind === 'ok') {
+      const { received } = result.body as LogsResponse;
+      for (const log of batch) await this.#acknowledge(log, received[log.owner.logKey]);
+      return;
+    }
+    if (batch.length > 1) {
+      // One of them spoils the batch: ask one by one.
+      for (const [index, log] of batch.entries()) {
+        const chunk = chunks[index];
+        if (chunk !== undefined) await this.#deliver([log], [chunk]);
+      }
+      return;
+    }
+    for (const log of batch) {
+      this.#log.warn(
+        { taskId: log.owner.taskId, status: result.status, reason: result.message },
+        'the server refused a log; it is dropped',
+      );
+      await log.drop(`the server refused the log (${result.status})`);
+    }
+  }
+
+  async #acknowledge(log: TaskLog, received: number | undefined): Promise<void> {
+    if (received !== undefined && (await log.acknowledge(received))) return;
+    if (received !== undefined && log.stalls < STALLS_MAX) return;
+    this.#log.warn({ taskId: log.owner.taskId, received }, 'the server does not take a log; it is dropped');
+    await log.drop('the server does not take the log');
+  }
+}
+
+/** The log of one task. `write` is what executors see. */
+export class TaskLog implements LogSink {
+  readonly owner: LogOwner;
+  readonly #spool: LogSpool;
+  readonly #notice: (bytes: number, isLast: boolean) => void;
+  readonly #finished = Promise.withResolvers<void>();
+  #inFlight: LogPiece | undefined;
+  #isFinalSent = false;
+  #offset = 0;
+  #isAtLineStart = true;
+  #isFinishing = false;
+  isDone = false;
+  stalls = 0;
+
+  constructor(owner: LogOwner, spoolPath: string, notice: (bytes: number, isLast: boolean) => void) {
+    this.owner = owner;
+    this.#spool = new LogSpool(spoolPath);
+    this.#notice = notice;
+  }
+
+  get hasWork(): boolean {
+    return !this.isDone && (this.#isFinishing || this.#inFlight !== undefined || !this.#spool.isEmpty);
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.isDone) return;
+    const taken = this.#spool.append(bytes, Date.now());
+    this.#notice(bytes.length, false);
+    await taken;
+  }
+
+  /** No more bytes come: resolves when the server has everything, or the log was dropped. */
+  async finish(): Promise<void> {
+    this.#isFinishing = true;
+    this.#notice(0, true);
+    await this.#finished.promise;
+  }
+
+  async drop(_reason: string): Promise<void> {
+    this.isDone = true;
+    this.#finished.resolve();
+    await this.#spool.close();
+  }
+
+  async nextChunk(maxBytes: number, maxLines: number): Promise<LogChunk | undefined> {
+    this.#inFlight ??= await this.#spool.take(maxBytes, maxLines);
+    const isFinal = this.#isFinishing && this.#spool.isEmpty;
+    if (this.isDone || (this.#inFlight === undefined && !isFinal)) return undefined;
+    this.#isFinalSent = isFinal;
+    const piece = this.#inFlight ?? { bytes: Buffer.alloc(0), arrivals: [] };
+    return {
+      ...this.owner,
+      byteOffset: this.#offset,
+      content: piece.bytes.toString('base64'),
+      lineTimes: lineTimesOf(piece, this.#isAtLineStart),
+      final: isFinal,
+    };
+  }
+
+  /** Answers false when the server has less than before. */
+  async acknowledge(received: number): Promise<boolean> {
+    const piece = this.#inFlight;
+    const taken = received - this.#offset;
+    const size = piece?.bytes.length ?? 0;
+    if (taken < 0 || (taken === 0 && size > 0)) {
+      this.stalls += 1;
+      return false;
+    }
+    this.stalls = 0;
+    if (piece !== undefined && taken < size) {
+      this.#isAtLineStart = piece.bytes[taken - 1] === NEWLINE;
+      this.#inFlight = without(piece, taken);
+      this.#offset = received;
+      return true;
+    }
+    if (piece !== undefined && size > 0) this.#isAtLineStart = piece.bytes[size - 1] === NEWLINE;
+    this.#inFlight = undefined;
+    this.#offset = received;
+    if (this.#isFinalSent) await this.drop('complete');
+    return true;
+  }
+}
+
+/** The arrival times of the lines that start in the piece. */
+export function lineTimesOf(piece: LogPiece, isAtLineStart: boolean): number[] {
+  const times: number[] = [];
+  let arrival = 0;
+  const add = (start: number): void => {
+    while ((piece.arrivals[arrival + 1]?.offset ?? Infinity) <= start) arrival += 1;
+    times.push(Math.floor(piece.arrivals[arrival]?.time ?? 0));
+  };
+  if (isAtLineStart && piece.bytes.length > 0) add(0);
+  for (
+    let at = piece.bytes.indexOf(NEWLINE);
+    at !== -1 && at + 1 < piece.bytes.length;
+    at = piece.bytes.indexOf(NEWLINE, at + 1)
+  )
+    add(at + 1);
+  return times;
+}
+
+/** The piece without its first bytes. */
+function without(piece: LogPiece, count: number): LogPiece {
+  const arrivals = piece.arrivals
+    .map(({ offset, time }) => ({ offset: Math.max(0, offset - count), time }))
+    .filter((arrival, index, all) => (all[index + 1]?.offset ?? 1) > 0 || arrival.offset > 0);
+  return { bytes: piece.bytes.subarray(count), arrivals };
+}

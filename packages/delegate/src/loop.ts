@@ -1,0 +1,198 @@
+/**
+ * The delegate at work: asks for tasks, runs them, tells that it lives, stops what it is told to stop.
+ *
+ * - A1 Never more tasks than the capacity.
+ * - A2 A task is held from the answer that brought it until its report is answered; heartbeats name exactly those.
+ * - A3 Draining takes no new work; what runs may end within the deadline, the rest is stopped and reported.
+ */
+import type { DelegateTask, HeartbeatResponse, PollResponse } from '@bridle/protocol';
+import type { Logger } from 'pino';
+import { backoffMs, pause } from './backoff.ts';
+import { CallCancelled, OutageError } from './client.ts';
+import type { Session } from './session.ts';
+import { TaskRun, type TaskTools } from './task-run.ts';
+
+const POLL_WAIT_MS = 25_000;
+/** On top of the wait, for the way there and back. */
+const POLL_SLACK_MS = 10_000;
+const HEARTBEAT_TIMEOUT_MS = 5_000;
+/** A poll that comes back empty sooner than this was not a long-poll; do not spin. */
+const EMPTY_POLL_MS = 200;
+/** After the drain deadline: for stopping steps (kill grace apart) and telling the server. */
+const REPORT_DEADLINE_MS = 5_000;
+const LEAVE_TIMEOUT_MS = 2_000;
+const UNKNOWN_CANCELS_MAX = 1_000;
+
+export interface DelegateOptions extends TaskTools {
+  readonly capacity: number;
+  /** How long running steps may go on after `drain`. */
+  readonly drainMs: number;
+}
+
+export class Delegate {
+  readonly #options: DelegateOptions;
+  readonly #session: Session;
+  readonly #log: Logger;
+  readonly #runs = new Map<string, TaskRun>();
+  /** Workspaces that are gone, until the server has heard of it. */
+  readonly #released = new Set<string>();
+  readonly #unknownCancels = new Set<string>();
+  readonly #drain = new AbortController();
+  readonly #hurry = new AbortController();
+  readonly #end = new AbortController();
+  #onFreed: () => void = () => undefined;
+
+  constructor(options: DelegateOptions) {
+    this.#options = options;
+    this.#session = options.session;
+    this.#log = options.log;
+  }
+
+  /** Works until drained; resolves when everything is reported or kept. The session must be registered. */
+  async run(): Promise<void> {
+    const heartbeats = this.#heartbeats();
+    try {
+      await this.#polls();
+      await this.#finishRuns();
+    } finally {
+      this.#end.abort();
+      await heartbeats;
+    }
+    await this.#session
+      .post('leave', {}, { timeoutMs: LEAVE_TIMEOUT_MS, isPersistent: false })
+      .catch((error: unknown) => this.#log.warn({ reason: String(error) }, 'could not say goodbye to the server'));
+    await this.#options.shipper.close();
+    await this.#options.workspaces.settled();
+  }
+
+  /** Graceful stop. A second call does not wait for running steps. */
+  drain(): void {
+    if (this.#drain.signal.aborted) this.#hurry.abort();
+    this.#drain.abort();
+  }
+
+  /** Tasks the server has given up, from a registration: whatever still runs of them is stopped. */
+  abandon(taskIds: readonly string[]): void {
+    for (const taskId of taskIds) this.#runs.get(taskId)?.stop('lost');
+  }
+
+  async #polls(): Promise<void> {
+    for (let empty = 0; !this.#drain.signal.aborted;) {
+      const free = Math.max(0, this.#options.capacity - this.#runs.size);
+      const released = [...this.#released];
+      const startedAt = performance.now();
+      const response = await this.#poll(free, released);
+      if (response === undefined) continue;
+      for (const key of released) this.#released.delete(key);
+      for (const task of response.tasks) this.#accept(task);
+      for (const taskId of response.cancel) this.#cancel(taskId);
+      await Promise.all(response.release.map((key) => this.#release(key)));
+      const isEmpty = response.tasks.length + response.release.length === 0;
+      empty = isEmpty && performance.now() - startedAt < EMPTY_POLL_MS ? empty + 1 : 0;
+      if (empty > 1) await pause(backoffMs(empty), this.#drain.signal);
+    }
+  }
+
+  async #poll(free: number, released: readonly string[]): Promise<PollResponse | undefined> {
+    // An answer may carry tasks, so a poll that asked for some is never given up for want of patience; one that asked for none is,
+    // as soon as there is room.
+    const room = new AbortController();
+    if (free === 0) this.#onFreed = () => room.abort();
+    try {
+      const answer = await this.#session.post(
+        'poll',
+        { free, cancelling: this.#cancelling(), waitMs: POLL_WAIT_MS, released },
+        { signal: AbortSignal.any([this.#drain.signal, room.signal]), timeoutMs: POLL_WAIT_MS + POLL_SLACK_MS },
+      );
+      if (answer.kind === 'ok') return answer.body as PollResponse;
+      this.#log.error({ status: answer.status, reason: answer.message }, 'the server refused a poll');
+      await pause(backoffMs(16), this.#drain.signal);
+    } catch (error) {
+      if (!(error instanceof CallCancelled)) throw error;
+    } finally {
+      this.#onFreed = () => undefined;
+    }
+    return undefined;
+  }
+
+  #cancelling(): string[] {
+    return [
+      ...[...this.#runs.values()].filter((run) => run.isStopping).map((run) => run.task.taskId),
+      ...this.#unknownCancels,
+    ];
+  }
+
+  #accept(task: DelegateTask): void {
+    if (this.#runs.has(task.taskId)) return; // told twice
+    const run = new TaskRun(task, this.#options);
+    this.#runs.set(task.taskId, run);
+    void run.done.then(() => {
+      this.#runs.delete(task.taskId);
+      this.#onFreed();
+    });
+  }
+
+  #cancel(taskId: string): void {
+    const run = this.#runs.get(taskId);
+    if (run !== undefined) return void (run.isStopping || run.stop('cancelled'));
+    // Over already. Say "known" from now on, so that the server does not answer every poll with it at once.
+    const oldest = this.#unknownCancels.values().next();
+    if (this.#unknownCancels.size >= UNKNOWN_CANCELS_MAX && oldest.done !== true)
+      this.#unknownCancels.delete(oldest.value);
+    this.#unknownCancels.add(taskId);
+  }
+
+  async #release(key: string): Promise<void> {
+    try {
+      await this.#options.workspaces.release(key);
+    } catch (error) {
+      this.#log.error({ err: error, workspaceKey: key }, 'a workspace could not be deleted');
+    }
+    this.#released.add(key); // also then: asking again would not help
+  }
+
+  async #heartbeats(): Promise<void> {
+    while (!this.#end.signal.aborted) {
+      await pause(this.#session.registration.heartbeatMs, this.#end.signal);
+      if (this.#end.signal.aborted) return;
+      const held = [...this.#runs.values()].map(({ task }) => ({ taskId: task.taskId, fence: task.fence }));
+      try {
+        const answer = await this.#session.post(
+          'heartbeat',
+          { held },
+          { signal: this.#end.signal, timeoutMs: HEARTBEAT_TIMEOUT_MS, isPersistent: false },
+        );
+        if (answer.kind === 'ok') this.#heed(answer.body as HeartbeatResponse);
+      } catch (error) {
+        // The next beat is the retry: silence does not end running steps (D3).
+        if (!(error instanceof OutageError) && !(error instanceof CallCancelled)) {
+          this.#log.error({ err: error }, 'the server does not accept this delegate any more');
+          this.#drain.abort();
+        }
+      }
+    }
+  }
+
+  #heed(response: HeartbeatResponse): void {
+    for (const taskId of response.lost) this.#runs.get(taskId)?.stop('lost');
+    for (const taskId of response.cancel) this.#cancel(taskId);
+  }
+
+  async #finishRuns(): Promise<void> {
+    if (this.#runs.size === 0) return;
+    this.#log.info({ running: this.#runs.size, drainMs: this.#options.drainMs }, 'draining');
+    const all = this.#allDone();
+    await Promise.race([all, pause(this.#options.drainMs, this.#hurry.signal)]);
+    for (const run of this.#runs.values()) run.stop('delegateStops');
+    const stopMs = this.#options.host.settings.killGraceMs + REPORT_DEADLINE_MS;
+    const giveUp = new AbortController();
+    await Promise.race([all, pause(stopMs, giveUp.signal)]);
+    giveUp.abort();
+    for (const run of this.#runs.values()) run.giveUpReporting();
+    await all;
+  }
+
+  async #allDone(): Promise<void> {
+    await Promise.all([...this.#runs.values()].map((run) => run.done));
+  }
+}

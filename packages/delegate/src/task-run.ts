@@ -1,0 +1,198 @@
+/**
+ * One task from lease to report.
+ *
+ * - D2 No process before the server has committed `started`; 409 there = never start.
+ * - T1 Exactly one report per task: repeated until the server has answered it; 409 = it was given to somebody else, drop it.
+ * - T2 The log is complete at the server before the report is.
+ * - T3 A lost task (its fence is no longer valid) is stopped and never reported.
+ */
+import { findExecutor, type ExecutorHost, type StepResult, type Workspaces } from '@bridle/executors';
+import type { DelegateTask, TaskOutcome } from '@bridle/protocol';
+import type { Logger } from 'pino';
+import { CallCancelled } from './client.ts';
+import type { LogShipper, TaskLog } from './log-shipper.ts';
+import type { ReportSpool } from './report-spool.ts';
+import type { Session } from './session.ts';
+
+/** Bound of the protocol for the text of a failure. */
+const MESSAGE_LENGTH_MAX = 65_536;
+
+export interface TaskTools {
+  readonly session: Session;
+  readonly shipper: LogShipper;
+  readonly workspaces: Workspaces;
+  readonly host: ExecutorHost;
+  readonly reports: ReportSpool;
+  readonly log: Logger;
+}
+
+/** Why a run was told to end. */
+export type StopReason = 'cancelled' | 'lost' | 'delegateStops';
+
+export class TaskRun {
+  readonly task: DelegateTask;
+  readonly #tools: TaskTools;
+  readonly #log: Logger;
+  /** Ends the step. */
+  readonly #stop = new AbortController();
+  /** Gives up every call to the server about this task. */
+  readonly #abandon = new AbortController();
+  #stopReason: StopReason | undefined;
+  /** Resolves when nothing of the task is left to do; never rejects. */
+  readonly done: Promise<void>;
+
+  constructor(task: DelegateTask, tools: TaskTools) {
+    this.task = task;
+    this.#tools = tools;
+    this.#log = tools.log.child({ taskId: task.taskId, fqn: task.fqn });
+    this.done = this.#run().catch((error: unknown) => {
+      if (!(error instanceof CallCancelled)) this.#log.error({ err: error }, 'the task could not be carried through');
+    });
+  }
+
+  get isStopping(): boolean {
+    return this.#stopReason !== undefined;
+  }
+
+  stop(reason: StopReason): void {
+    // What is lost stays lost; otherwise the first reason counts.
+    if (this.#stopReason === undefined || reason === 'lost') this.#stopReason = reason;
+    if (reason === 'lost') this.#abandon.abort();
+    this.#stop.abort();
+  }
+
+  /** No more calls to the server for this task: what could not be reported is kept on disk. */
+  giveUpReporting(): void {
+    this.#abandon.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { session, shipper, workspaces } = this.#tools;
+    const { taskId, fence, logKey } = this.task;
+    const started = await session.post(`tasks/${taskId}/started`, { fence }, { signal: this.#abandon.signal });
+    if (started.kind === 'refused') {
+      this.#log.info({ status: started.status, reason: started.message }, 'the task is no longer ours; not started');
+      return;
+    }
+    const log = shipper.open({ taskId, fence, logKey });
+    const workspace = await workspaces.enter(taskId, this.task.workspaceKey).catch(async (error: unknown) => {
+      this.#log.error({ err: error }, 'no folder for the step');
+      return error instanceof Error ? error : new Error(String(error));
+    });
+    if (workspace instanceof Error) {
+      await this.#report(log, failure(`The delegate could not make a folder for the step: ${workspace.message}`));
+      return;
+    }
+    const result = await this.#perform(log, workspace);
+    // Folders and stray processes go while the report is under way: the next step must not wait for them.
+    const left = workspace
+      .leave()
+      .catch((error: unknown) => this.#log.error({ err: error }, 'the step could not be cleaned up'));
+    await this.#report(log, this.#outcomeOf(result));
+    await left;
+  }
+
+  async #perform(log: TaskLog, workspace: Awaited<ReturnType<Workspaces['enter']>>): Promise<StepResult> {
+    const { task } = this;
+    const executor = findExecutor(task.stepType);
+    if (executor === undefined) {
+      return failure(`This delegate does not know steps of type ${task.stepType}; it may be older than the server.`);
+    }
+    try {
+      return await executor.run({
+        step: {
+          taskId: task.taskId,
+          stepType: task.stepType,
+          identifier: task.identifier,
+          name: task.name,
+          spec: task.spec,
+          environment: task.environment,
+        },
+        workspace,
+        signal: this.#stop.signal,
+        log,
+        host: this.#tools.host,
+      });
+    } catch (error) {
+      this.#log.error({ err: error }, 'an executor failed');
+      return failure(`The delegate could not run the step: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #outcomeOf(result: StepResult): StepResult {
+    if (result.kind !== 'cancelled' || this.#stopReason !== 'delegateStops') return result;
+    return {
+      kind: 'failed',
+      outputs: {},
+      failure: { message: 'The delegate was stopped while the step was running.', types: ['DELEGATE_RESTART'] },
+    };
+  }
+
+  async #report(log: TaskLog, result: StepResult): Promise<void> {
+    const { session, reports } = this.#tools;
+    const { taskId, fence } = this.task;
+    if (this.#stopReason === 'lost') {
+      await log.drop('the task was lost');
+      return;
+    }
+    const finished = log.finish();
+    const outcome = outcomeOf(result);
+    let call: AbortSignal = this.#abandon.signal;
+    try {
+      await orAbort(finished, call);
+      const answer = await session.post(`tasks/${taskId}/complete`, { fence, outcome }, { signal: call });
+      if (answer.kind === 'refused') {
+        this.#log.warn({ status: answer.status, reason: answer.message }, 'the report was refused; it is dropped');
+      }
+    } catch (error) {
+      if (!(error instanceof CallCancelled)) throw error;
+      if (this.isLost) return;
+      await reports.keep({
+        delegateId: session.registration.delegateId,
+        incarnation: session.incarnation,
+        taskId,
+        fence,
+        outcome,
+      });
+      this.#log.warn('the server cannot be reached; the report is kept for the next start');
+    } finally {
+      if (this.isLost) await log.drop('the task was lost');
+    }
+  }
+
+  get isLost(): boolean {
+    return this.#stopReason === 'lost';
+  }
+}
+
+function failure(message: string): StepResult {
+  return { kind: 'failed', outputs: {}, failure: { message, types: ['APPLICATION_ERROR'] } };
+}
+
+function outcomeOf(result: StepResult): TaskOutcome {
+  switch (result.kind) {
+    case 'cancelled':
+      return { kind: 'cancelled' };
+    case 'succeeded':
+      return { kind: 'succeeded', ...exitCodeOf(result), outputs: { ...result.outputs } };
+    case 'failed':
+      return {
+        kind: 'failed',
+        ...exitCodeOf(result),
+        outputs: { ...result.outputs },
+        failure: { message: result.failure.message.slice(0, MESSAGE_LENGTH_MAX), types: [...result.failure.types] },
+      };
+  }
+}
+
+function exitCodeOf(result: { readonly exitCode?: number }): { exitCode?: number } {
+  return result.exitCode === undefined ? {} : { exitCode: result.exitCode };
+}
+
+function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(new CallCancelled('The call was given up.'));
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  return Promise.race([promise, aborted.promise]).finally(() => signal.removeEventListener('abort', onAbort));
+}

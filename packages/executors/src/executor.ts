@@ -1,0 +1,103 @@
+/**
+ * The port between a delegate (or a local run) and what performs one step.
+ *
+ * Invariants:
+ * - X1 `run` answers with a result for everything a step, its author or the outside world can do wrong; it rejects only for a
+ *   bug of ours.
+ * - X2 Once `signal` is aborted no process of the step outlives `run` by more than the kill grace, and the result is
+ *   `cancelled` unless the step had already ended by itself.
+ * - X3 The log gets the step's bytes as they were written, in order, nothing left out; `run` resolves only after the last of
+ *   them was handed over.
+ */
+import type { FailureType, Value } from '@bridle/pipeline';
+import type { FifoPool } from './process/fifo-pool.ts';
+import type { ProcessTable } from './process/process-table.ts';
+import type { Shells } from './process/shells.ts';
+import type { StepWorkspace } from './workspace.ts';
+
+/** What is asked for; the resolved step of a plan. */
+export interface StepRequest {
+  readonly taskId: string;
+  readonly stepType: string;
+  readonly identifier: string;
+  readonly name: string;
+  /** The step's spec, fully resolved. It came over a wire: every reader checks what it takes. */
+  readonly spec: unknown;
+  /** Environment beside what the spec declares: CI variables, pipeline and stage variables, outputs of earlier steps. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Where a step's output goes. Masking, spooling and shipping are the sink's business. */
+export interface LogSink {
+  /** Bytes in order. The returned promise is the back pressure: a step is not read from until it resolves. */
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+export interface StepContext {
+  readonly step: StepRequest;
+  readonly workspace: StepWorkspace;
+  /** Aborted when the step must stop (timeout, abort, lost fence). */
+  readonly signal: AbortSignal;
+  readonly log: LogSink;
+  readonly host: ExecutorHost;
+}
+
+/** What all steps of one delegate share. */
+export interface ExecutorHost {
+  readonly shells: Shells;
+  readonly fifos: FifoPool;
+  readonly processes: ProcessTable;
+  readonly settings: ExecutorSettings;
+}
+
+export interface ExecutorSettings {
+  /** Between SIGTERM and SIGKILL, in milliseconds. */
+  readonly killGraceMs: number;
+  /** How long a process that outlives the script may keep the output open without writing, in milliseconds. */
+  readonly pipeGraceMs: number;
+  /** Names taken from this process's environment beside the built-in minimal list. */
+  readonly inheritedNames: readonly string[];
+  readonly http: HttpSettings;
+}
+
+export interface HttpSettings {
+  /** Loopback and private ranges may be called (default); link-local and metadata addresses never. */
+  readonly isPrivateNetworkAllowed: boolean;
+  /** Origins of Bridle itself; Http steps may only ask them for their health. */
+  readonly ownOrigins: readonly string[];
+  readonly connectTimeoutMs: number;
+}
+
+export const DEFAULT_SETTINGS: ExecutorSettings = {
+  killGraceMs: 10_000,
+  pipeGraceMs: 1_000,
+  inheritedNames: [],
+  http: { isPrivateNetworkAllowed: true, ownOrigins: [], connectTimeoutMs: 10_000 },
+};
+
+export type StepOutputs = Readonly<Record<string, Value>>;
+
+export interface StepFailure {
+  readonly message: string;
+  readonly types: readonly FailureType[];
+}
+
+export type StepResult =
+  | { readonly kind: 'succeeded'; readonly exitCode?: number; readonly outputs: StepOutputs }
+  | {
+      readonly kind: 'failed';
+      readonly exitCode?: number;
+      readonly outputs: StepOutputs;
+      readonly failure: StepFailure;
+    }
+  | { readonly kind: 'cancelled' };
+
+/** Performs one step type. */
+export interface StepExecutor {
+  run(context: StepContext): Promise<StepResult>;
+}
+
+/** A failure that is not the step's process saying no: a bad spec, a missing shell, a limit. */
+export function failed(message: string, types: readonly FailureType[] = ['APPLICATION_ERROR']): StepResult {
+  return { kind: 'failed', outputs: {}, failure: { message, types } };
+}

@@ -1,0 +1,179 @@
+/**
+ * Which addresses an Http step may connect to.
+ *
+ * - G1 The address that counts is the one the socket is connected to: names are checked after resolution, literals before they are
+ *   used, and the socket once more (rebinding). Every redirect is a new connection with a new check.
+ * - G2 Link-local, metadata, multicast, unspecified and reserved addresses are refused always; loopback and private ranges by a
+ *   setting; Bridle's own address but for its health.
+ */
+import { lookup, type LookupAddress } from 'node:dns';
+import { lookup as resolve } from 'node:dns/promises';
+import { isIP, type LookupFunction } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import ipaddr from 'ipaddr.js';
+import { Agent, buildConnector } from 'undici';
+
+/** The connection was refused by the rules of this file. The text is for the step's author. */
+export class AddressRefused extends Error {
+  override readonly name = 'AddressRefused';
+}
+
+export interface AddressRules {
+  readonly isPrivateNetworkAllowed: boolean;
+  /** Endpoints of Bridle itself that this request may not reach. */
+  readonly own: readonly OwnEndpoint[];
+}
+
+export interface OwnEndpoint {
+  readonly hostName: string;
+  readonly port: number;
+  readonly addresses: readonly string[];
+  /** Bridle listens on this host: every local address with its port is Bridle. */
+  readonly isLocal: boolean;
+}
+
+/** Ranges of ipaddr.js that no step may reach. */
+const REFUSED_RANGES: ReadonlySet<string> = new Set([
+  'unspecified',
+  'broadcast',
+  'multicast',
+  'linkLocal',
+  'reserved',
+  'discard',
+  'teredo',
+  'benchmarking',
+  'amt',
+]);
+
+/** Ranges behind the setting. */
+const PRIVATE_RANGES: ReadonlySet<string> = new Set(['loopback', 'private', 'uniqueLocal', 'carrierGradeNat']);
+
+/** Metadata services of clouds that lie outside of link-local ranges. */
+const METADATA_ADDRESSES: ReadonlySet<string> = new Set([
+  '100.100.100.200',
+  '168.63.129.16',
+  '192.0.0.192',
+  'fd00:ec2::254',
+  'fd20:ce::254',
+]);
+
+/** Why the address may not be used, or `undefined`. */
+export function findAddressProblem(text: string, port: number, host: string, rules: AddressRules): string | undefined {
+  const address = parseAddress(text);
+  if (address === undefined) return `${text} is not an address.`;
+  const plain = address.toString();
+  if (METADATA_ADDRESSES.has(plain))
+    return `${plain} is a metadata service of the host's cloud; steps may not reach it.`;
+  const range = address.range();
+  if (REFUSED_RANGES.has(range)) return `${plain} is a ${rangeName(range)} address; steps may not reach it.`;
+  if (!rules.isPrivateNetworkAllowed && PRIVATE_RANGES.has(range)) {
+    return `${plain} is a ${rangeName(range)} address; this delegate is set to refuse those.`;
+  }
+  if (rules.own.some((endpoint) => isOwn(endpoint, plain, range, port, host))) {
+    return `${plain} port ${port} is Bridle itself; steps may only ask it for /healthz and /readyz.`;
+  }
+  return undefined;
+}
+
+function isOwn(endpoint: OwnEndpoint, address: string, range: string, port: number, host: string): boolean {
+  if (endpoint.port !== port) return false;
+  if (endpoint.isLocal) return range === 'loopback' || endpoint.addresses.includes(address) || isOfThisHost(address);
+  // Elsewhere one address may serve many names (a load balancer): the name decides.
+  return endpoint.addresses.includes(address) && endpoint.hostName === host.toLowerCase();
+}
+
+/** Resolves Bridle's own origins. An origin that does not resolve cannot be reached by a step either. */
+export async function findOwnEndpoints(origins: readonly string[]): Promise<readonly OwnEndpoint[]> {
+  const endpoints = await Promise.all(origins.map(findOwnEndpoint));
+  return endpoints.filter((endpoint) => endpoint !== undefined);
+}
+
+async function findOwnEndpoint(origin: string): Promise<OwnEndpoint | undefined> {
+  if (!URL.canParse(origin)) return undefined;
+  const url = new URL(origin);
+  const hostName = withoutBrackets(url.hostname);
+  const found = await resolve(hostName, { all: true }).catch(() => []);
+  const addresses = found.map(({ address }) => parseAddress(address)).filter((address) => address !== undefined);
+  if (addresses.length === 0) return undefined;
+  return {
+    hostName: hostName.toLowerCase(),
+    port: portOf(url),
+    addresses: addresses.map(String),
+    isLocal: addresses.some((address) => address.range() === 'loopback' || isOfThisHost(String(address))),
+  };
+}
+
+function isOfThisHost(address: string): boolean {
+  return Object.values(networkInterfaces()).some((list) =>
+    list?.some((entry) => String(parseAddress(entry.address)) === address),
+  );
+}
+
+/** The address itself: IPv4 inside of IPv6 (mapped, NAT64, 6to4) is taken out, a zone is dropped. */
+function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  const plain = withoutBrackets(text).replace(/%.*$/, '');
+  if (!ipaddr.isValid(plain)) return undefined;
+  const address = ipaddr.process(plain);
+  if (address instanceof ipaddr.IPv4) return address;
+  const bytes = address.toByteArray();
+  switch (address.range()) {
+    case 'rfc6052':
+      return new ipaddr.IPv4(bytes.slice(12));
+    case '6to4':
+      return new ipaddr.IPv4(bytes.slice(2, 6));
+    default:
+      return address;
+  }
+}
+
+/** An agent for one request whose every connection is checked. The caller destroys it. */
+export function guardedAgent(rules: AddressRules, host: string, connectTimeoutMs: number): Agent {
+  const connectFreely = buildConnector({ timeout: connectTimeoutMs, lookup: guardedLookup(rules, host) });
+  const connect: buildConnector.connector = (options, callback) => {
+    const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80);
+    const literal = withoutBrackets(options.hostname);
+    if (isIP(literal.replace(/%.*$/, '')) !== 0) {
+      const problem = findAddressProblem(literal, port, host, rules);
+      if (problem !== undefined) return void callback(new AddressRefused(problem), null);
+    }
+    connectFreely(options, (...[error, socket]) => {
+      if (error !== null) return void callback(error, null);
+      const problem = findAddressProblem(socket.remoteAddress ?? '', socket.remotePort ?? port, host, rules);
+      if (problem === undefined) return void callback(null, socket);
+      socket.destroy();
+      callback(new AddressRefused(problem), null);
+    });
+  };
+  // The step's timeout is the only clock: it comes as a cancellation.
+  return new Agent({ connect, headersTimeout: 0, bodyTimeout: 0, pipelining: 0 });
+}
+
+/** Leaves out addresses that are refused whatever the port; the port is checked on the socket. */
+function guardedLookup(rules: AddressRules, host: string): LookupFunction {
+  return (hostName, options, callback) => {
+    lookup(hostName, { ...options, all: true }, (error, found: LookupAddress[]) => {
+      if (error !== null) return void callback(error, '');
+      const allowed = found.filter(({ address }) => findAddressProblem(address, 0, host, rules) === undefined);
+      const first = allowed[0];
+      if (first === undefined) {
+        const problem = findAddressProblem(found[0]?.address ?? '', 0, host, rules);
+        return void callback(new AddressRefused(`${hostName}: ${problem ?? 'no address'}`), '');
+      }
+      if (options.all === true) callback(null, allowed);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+export function portOf(url: URL): number {
+  if (url.port !== '') return Number(url.port);
+  return url.protocol === 'https:' ? 443 : 80;
+}
+
+export function withoutBrackets(host: string): string {
+  return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
+}
+
+function rangeName(range: string): string {
+  return range.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

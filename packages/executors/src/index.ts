@@ -1,0 +1,17 @@
+export {
+  DEFAULT_SETTINGS,
+  type ExecutorHost,
+  type ExecutorSettings,
+  type HttpSettings,
+  type LogSink,
+  type StepContext,
+  type StepExecutor,
+  type StepFailure,
+  type StepRequest,
+  type StepResult,
+} from './executor.ts';
+export { FifoPool } from './process/fifo-pool.ts';
+export { MARK_VARIABLE, ProcessTable, type ProcessSelection } from './process/process-table.ts';
+export { Shells, SHELL_NAMES, type ShellName } from './process/shells.ts';
+export { findExecutor } from './registry.ts';
+export { Workspaces, type GroupObserver, type StepWorkspace } from './workspace.ts';

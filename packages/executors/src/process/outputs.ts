@@ -1,0 +1,96 @@
+/** Reads what a step left behind as output variables. */
+import { open } from 'node:fs/promises';
+
+/** One value; expressions take no longer ones. */
+export const OUTPUT_VALUE_BYTES_MAX = 256 * 1024;
+/** All values of one step together. */
+export const OUTPUT_TOTAL_BYTES_MAX = 512 * 1024;
+
+export type ReadOutputs =
+  | { readonly kind: 'read'; readonly values: ReadonlyMap<string, string> }
+  /** A limit was passed; the text names it. */
+  | { readonly kind: 'refused'; readonly message: string };
+
+/** Reads NAME NUL VALUE NUL …; a missing file has no values. */
+export async function readCapturedValues(path: string): Promise<ReadOutputs> {
+  const bytes = await readLimited(path);
+  if (bytes === undefined) return { kind: 'read', values: new Map() };
+  if (bytes === 'tooLarge') return tooLarge();
+  const values = new Map<string, string>();
+  let at = 0;
+  while (at < bytes.length) {
+    const nameEnd = bytes.indexOf(0, at);
+    const valueEnd = nameEnd === -1 ? -1 : bytes.indexOf(0, nameEnd + 1);
+    if (valueEnd === -1) break; // cut off: the shell could not write it whole
+    values.set(bytes.toString('utf8', at, nameEnd), bytes.toString('utf8', nameEnd + 1, valueEnd));
+    at = valueEnd + 1;
+  }
+  return checkSizes(values);
+}
+
+/**
+ * Reads the file a script may write to by `$DRONE_OUTPUT` or `$HARNESS_OUTPUT_FILE`: `NAME=value` a line, the value bare, in
+ * single quotes (as it is) or in double quotes (`\n`, `\r`, `\t`, `\"`, `\\`, `\$`); quoted values may span lines.
+ */
+export async function readOutputFile(path: string): Promise<ReadOutputs> {
+  const bytes = await readLimited(path);
+  if (bytes === undefined) return { kind: 'read', values: new Map() };
+  if (bytes === 'tooLarge') return tooLarge();
+  return checkSizes(parseOutputFile(bytes.toString('utf8').replaceAll('\0', '\u{FFFD}')));
+}
+
+/** Exported for its tests: the text of an output file to names and values. */
+export function parseOutputFile(text: string): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  const assignment =
+    /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\[^])*)"|'([^']*)'|([^\r\n]*))/gm;
+  for (const [, name, double, single, bare] of text.matchAll(assignment)) {
+    if (name === undefined) continue;
+    values.set(name, double === undefined ? (single ?? (bare ?? '').trimEnd()) : unescape(double));
+  }
+  return values;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
+
+function unescape(text: string): string {
+  return text.replaceAll(/\\([^])/g, (_, character: string) => {
+    if (character === '"' || character === '\\' || character === '$' || character === '`') return character;
+    return ESCAPES[character] ?? `\\${character}`;
+  });
+}
+
+function checkSizes(values: ReadonlyMap<string, string>): ReadOutputs {
+  let total = 0;
+  for (const [name, value] of values) {
+    const bytes = Buffer.byteLength(value);
+    total += bytes;
+    if (bytes > OUTPUT_VALUE_BYTES_MAX) {
+      return {
+        kind: 'refused',
+        message: `The output variable ${name} has ${bytes} bytes; at most ${OUTPUT_VALUE_BYTES_MAX} are kept. Pass large data by a file.`,
+      };
+    }
+  }
+  return total > OUTPUT_TOTAL_BYTES_MAX ? tooLarge() : { kind: 'read', values };
+}
+
+function tooLarge(): ReadOutputs {
+  return {
+    kind: 'refused',
+    message: `The output variables of the step have more than ${OUTPUT_TOTAL_BYTES_MAX} bytes together. Pass large data by a file.`,
+  };
+}
+
+/** At most the limit plus what names and separators take. */
+async function readLimited(path: string): Promise<Buffer | 'tooLarge' | undefined> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (file === undefined) return undefined;
+  try {
+    const { size } = await file.stat();
+    if (size > OUTPUT_TOTAL_BYTES_MAX * 2) return 'tooLarge';
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,21 @@
+/** Step type → executor. A step type of the language without its executor does not compile. */
+import type { DelegateStepType } from '@bridle/pipeline';
+import type { StepExecutor } from './executor.ts';
+import { http } from './http.ts';
+import { run } from './run.ts';
+import { shellScript } from './shell-script.ts';
+
+const EXECUTORS = {
+  ShellScript: shellScript,
+  Run: run,
+  Http: http,
+} satisfies Record<DelegateStepType, StepExecutor>;
+
+/** The executor of a step type; `undefined` for one this build does not know (a newer server). */
+export function findExecutor(stepType: string): StepExecutor | undefined {
+  return isKnown(stepType) ? EXECUTORS[stepType] : undefined;
+}
+
+function isKnown(stepType: string): stepType is DelegateStepType {
+  return Object.hasOwn(EXECUTORS, stepType);
+}

@@ -1,0 +1,198 @@
+/** What `ShellScript` and `Run` share: write the script, run it, read its outputs. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { failed, type StepContext, type StepResult } from './executor.ts';
+import { makeEnvironment } from './process/environment.ts';
+import { readCapturedValues, readOutputFile, type ReadOutputs } from './process/outputs.ts';
+import { isVariableName, makeScript, type OutputCapture } from './process/script.ts';
+import { parseShellName, type Shell } from './process/shells.ts';
+import { spawnStep, type ProcessEnd } from './process/spawn-step.ts';
+import { StepLog } from './step-log.ts';
+import { outputVariables, type DeclaredOutput } from './step-spec.ts';
+
+/** A longer script is refused by the language already; here it guards the disk. */
+const SCRIPT_BYTES_MAX = 4 * 1024 * 1024;
+const OUTPUTS_MAX = 1_000;
+
+export interface ScriptStep {
+  readonly shell: string;
+  readonly text: string;
+  /** Stop at the first failing command and trace commands. */
+  readonly isStrict: boolean;
+  /** The step's own variables. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly outputs: readonly DeclaredOutput[];
+  /** Where declared outputs are read from, and by which name. */
+  readonly outputsFrom: OutputCapture['from'];
+}
+
+export async function runScriptStep(script: ScriptStep, context: StepContext): Promise<StepResult> {
+  if (context.signal.aborted) return { kind: 'cancelled' };
+  const log = new StepLog(context.log);
+  const shell = findShell(script.shell, context);
+  if (typeof shell === 'string') return refuse(log, shell);
+  const tooMuch = limitPassed(script);
+  if (tooMuch !== undefined) return refuse(log, tooMuch);
+  const environment = makeEnvironment(context.host.settings.inheritedNames, [
+    context.step.environment,
+    builtInVariables(context),
+    script.variables,
+  ]);
+  if (environment.kind === 'refused') return refuse(log, environment.message);
+
+  await log.line(`Executing step ${context.step.identifier} with ${shell.name} (${shell.path})`);
+  const sources = await usableSources(script, log);
+  const program = await writeScript(script, shell, sources, context);
+  const end = await spawnStep(
+    {
+      program: shell.path,
+      args: program,
+      workspace: context.workspace,
+      environment: environment.variables,
+    },
+    log,
+    context.signal,
+    context.host,
+  );
+  return conclude(end, sources, context, log);
+}
+
+async function refuse(log: StepLog, message: string): Promise<StepResult> {
+  await log.line(message);
+  return failed(message);
+}
+
+function findShell(wanted: string, context: StepContext): Shell | string {
+  const name = parseShellName(wanted);
+  if (name === undefined)
+    return `"${wanted}" is not a shell this step can use; it knows Bash, Sh, Python, Powershell and Pwsh.`;
+  const shells = context.host.shells;
+  const programs = shells.candidates(name).join(' or ');
+  return shells.find(name) ?? `The shell ${name} was not found on this delegate: it needs ${programs} in its PATH.`;
+}
+
+function limitPassed(script: ScriptStep): string | undefined {
+  const bytes = Buffer.byteLength(script.text);
+  if (bytes > SCRIPT_BYTES_MAX) return `The script has ${bytes} bytes; at most ${SCRIPT_BYTES_MAX} are run.`;
+  if (script.outputs.length > OUTPUTS_MAX)
+    return `${script.outputs.length} output variables are declared; at most ${OUTPUTS_MAX} are kept.`;
+  return undefined;
+}
+
+function outputFile(context: StepContext): string {
+  return join(context.workspace.scratch, 'output.env');
+}
+
+function valuesFile(context: StepContext): string {
+  return join(context.workspace.scratch, 'values');
+}
+
+function builtInVariables(context: StepContext): Record<string, string> {
+  const file = outputFile(context);
+  const variables: Record<string, string> = { DRONE_OUTPUT: file, HARNESS_OUTPUT_FILE: file };
+  if (context.workspace.isOfStage) {
+    variables['HARNESS_WORKSPACE'] = context.workspace.folder;
+    variables['DRONE_WORKSPACE'] = context.workspace.folder;
+  }
+  return variables;
+}
+
+/** An output with the name of the variable it is read from. */
+interface OutputSource {
+  readonly name: string;
+  readonly variable: string;
+}
+
+async function usableSources(script: ScriptStep, log: StepLog): Promise<readonly OutputSource[]> {
+  const sources: OutputSource[] = [];
+  for (const output of script.outputs) {
+    const variable = output.value ?? output.name;
+    if (isVariableName(variable)) sources.push({ name: output.name, variable });
+    else
+      await log.line(`The output variable ${output.name} is left out: no shell variable can be called "${variable}".`);
+  }
+  return sources;
+}
+
+/** Answers with the interpreter's arguments. */
+async function writeScript(
+  script: ScriptStep,
+  shell: Shell,
+  sources: readonly OutputSource[],
+  context: StepContext,
+): Promise<readonly string[]> {
+  const collectorPath = join(context.workspace.scratch, 'collect.sh');
+  const capture: OutputCapture | undefined =
+    sources.length === 0
+      ? undefined
+      : {
+          names: [...new Set(sources.map((source) => source.variable))],
+          from: script.outputsFrom,
+          valuesPath: valuesFile(context),
+          collectorPath,
+          shPath: context.host.shells.find('Sh')?.path ?? shell.path,
+        };
+  const files = makeScript(shell, script.text, script.isStrict, capture);
+  const scriptPath = join(context.workspace.scratch, `script${files.extension}`);
+  await Promise.all([
+    writeFile(scriptPath, files.script, { mode: 0o600 }),
+    // There from the start: scripts append to it, and some test for it.
+    writeFile(outputFile(context), '', { mode: 0o600 }),
+    files.collector === undefined ? undefined : writeFile(collectorPath, files.collector, { mode: 0o600 }),
+  ]);
+  return [...files.args, scriptPath];
+}
+
+async function conclude(
+  end: ProcessEnd,
+  sources: readonly OutputSource[],
+  context: StepContext,
+  log: StepLog,
+): Promise<StepResult> {
+  switch (end.kind) {
+    case 'cancelled':
+      await log.line('Execution was stopped before it ended.');
+      return { kind: 'cancelled' };
+    case 'notStarted':
+      return refuse(log, end.message);
+    case 'exited':
+      break;
+  }
+  const outputs = await collectOutputs(sources, end.exitCode === 0, context);
+  if (outputs.kind === 'refused') {
+    await log.line(outputs.message);
+    await log.line(`Execution ended with exit code ${end.exitCode}`);
+    return {
+      kind: 'failed',
+      exitCode: end.exitCode,
+      outputs: {},
+      failure: { message: outputs.message, types: ['APPLICATION_ERROR'] },
+    };
+  }
+  await log.line(`Execution ended with exit code ${end.exitCode}${end.signal === undefined ? '' : ` (${end.signal})`}`);
+  const kept = outputVariables(outputs.values);
+  if (end.exitCode === 0) return { kind: 'succeeded', exitCode: 0, outputs: kept };
+  const message =
+    end.signal === undefined
+      ? `The script ended with exit code ${end.exitCode}.`
+      : `The script was ended by ${end.signal} (exit code ${end.exitCode}).`;
+  return { kind: 'failed', exitCode: end.exitCode, outputs: kept, failure: { message, types: ['APPLICATION_ERROR'] } };
+}
+
+/** What the script wrote to its output file counts even when it failed; variables only after its regular end. */
+async function collectOutputs(
+  sources: readonly OutputSource[],
+  hasSucceeded: boolean,
+  context: StepContext,
+): Promise<ReadOutputs> {
+  const written = await readOutputFile(outputFile(context));
+  if (written.kind === 'refused' || !hasSucceeded || sources.length === 0) return written;
+  const captured = await readCapturedValues(valuesFile(context));
+  if (captured.kind === 'refused') return captured;
+  const values = new Map(written.values);
+  for (const source of sources) {
+    const value = captured.values.get(source.variable);
+    if (value !== undefined) values.set(source.name, value);
+  }
+  return { kind: 'read', values };
+}

@@ -1,0 +1,172 @@
+/**
+ * Folders of steps.
+ *
+ * - W1 A step of a CI stage works in the folder of its stage, which lives until the server releases it; any other step gets a folder of
+ *   its own, removed when it is over.
+ * - W2 Nothing outside this root is ever deleted: keys are checked, links are removed and not followed.
+ * - W3 Processes go with their folder: those of a step when it ends, those a CI step left running when the stage's workspace goes
+ *   (a service started in one step serves the next).
+ */
+import { randomBytes } from 'node:crypto';
+import { chmod, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ProcessTable } from './process/process-table.ts';
+
+/** Ids made by the engine: path-safe by their alphabet. */
+const KEY = /^[A-Za-z0-9_-]{1,64}$/;
+/** Folders walked when a tree refuses to be deleted. */
+const FOLDERS_MAX = 100_000;
+
+export interface StepWorkspace {
+  /** Working directory of the step. */
+  readonly folder: string;
+  /** Script and output files: outside of `folder`, so that a step's `ls` or `git clean` does not meet them. */
+  readonly scratch: string;
+  /** True when `folder` belongs to a stage and outlives the step. */
+  readonly isOfStage: boolean;
+  /** Value of the marker variable for processes of this step. */
+  readonly mark: string;
+  /** Tells of a process group that belongs to this step. */
+  noteGroup(group: number): void;
+  /** Ends the step's remaining processes where they must not stay, and removes its own folders. Safe to call twice. */
+  leave(): Promise<void>;
+}
+
+export interface WorkspacesOptions {
+  /** Private folder on a local disk; made when missing. */
+  readonly root: string;
+  readonly processes: ProcessTable;
+  /** Prefix of all markers of this delegate process: path- and shell-safe, unique per process. */
+  readonly mark: string;
+  readonly observer?: GroupObserver;
+}
+
+/** Hears of every process group of a step: whoever must end them when this process cannot. */
+export interface GroupObserver {
+  started(group: number): void;
+  ended(group: number): void;
+}
+
+export class Workspaces {
+  readonly #tasks: string;
+  readonly #stages: string;
+  readonly #trash: string;
+  readonly #processes: ProcessTable;
+  readonly #mark: string;
+  readonly #observer: GroupObserver | undefined;
+  readonly #deleting = new Set<Promise<void>>();
+
+  constructor(options: WorkspacesOptions) {
+    this.#tasks = join(options.root, 'tasks');
+    this.#stages = join(options.root, 'workspaces');
+    this.#trash = join(options.root, 'trash');
+    this.#processes = options.processes;
+    this.#mark = options.mark;
+    this.#observer = options.observer;
+  }
+
+  /** Makes the folders and throws away what an earlier process left of single steps. Stage workspaces stay until released. */
+  async open(): Promise<void> {
+    for (const folder of [this.#tasks, this.#stages, this.#trash])
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (const entry of await readdir(this.#tasks)) await this.#discard(join(this.#tasks, entry));
+    for (const entry of await readdir(this.#trash)) this.#deleteLater(join(this.#trash, entry));
+  }
+
+  /** @param workspaceKey - of the CI stage, or `undefined` for a folder of the step's own */
+  async enter(taskId: string, workspaceKey: string | undefined): Promise<StepWorkspace> {
+    const base = join(this.#tasks, checkedKey(taskId));
+    const scratch = join(base, 'files');
+    const folder = workspaceKey === undefined ? join(base, 'work') : join(this.#stages, checkedKey(workspaceKey));
+    await mkdir(scratch, { recursive: true, mode: 0o700 });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const isOfStage = workspaceKey !== undefined;
+    const mark = `${this.#stageMark(workspaceKey)}${taskId};`;
+    const groups = new Set<number>();
+    return {
+      folder,
+      scratch,
+      isOfStage,
+      mark,
+      noteGroup: (group) => {
+        groups.add(group);
+        this.#observer?.started(group);
+      },
+      leave: async () => {
+        const mine = [...groups];
+        groups.clear();
+        if (!isOfStage) await this.#processes.killAll({ markPrefix: mark, groups: mine });
+        for (const group of mine) this.#observer?.ended(group);
+        await this.#discard(base);
+      },
+    };
+  }
+
+  /** The stage is over: its processes are killed, its folder is gone from its place when this resolves. */
+  async release(workspaceKey: string): Promise<void> {
+    const key = checkedKey(workspaceKey);
+    await this.#processes.killAll({ markPrefix: this.#stageMark(key), groups: [] });
+    await this.#discard(join(this.#stages, key));
+  }
+
+  /** Resolves when everything thrown away so far is deleted. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#deleting);
+  }
+
+  #stageMark(workspaceKey: string | undefined): string {
+    return `${this.#mark}:${workspaceKey ?? 'own'}:`;
+  }
+
+  /** Moves a folder out of the way at once; the disk is cleaned behind our back. */
+  async #discard(path: string): Promise<void> {
+    const aside = join(this.#trash, randomBytes(12).toString('hex'));
+    try {
+      await rename(path, aside);
+    } catch (error) {
+      if (isMissing(error)) return;
+      await deleteTree(path); // a mount point or another file system: delete in place
+      return;
+    }
+    this.#deleteLater(aside);
+  }
+
+  #deleteLater(path: string): void {
+    const deletion = deleteTree(path)
+      .catch(() => undefined) // left in the trash; the next start tries again
+      .finally(() => this.#deleting.delete(deletion));
+    this.#deleting.add(deletion);
+  }
+}
+
+function checkedKey(key: string): string {
+  if (!KEY.test(key)) throw new Error(`"${key.slice(0, 80)}" is not a valid folder key`);
+  return key;
+}
+
+async function deleteTree(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    await makeWritable(path); // e.g. a read-only module cache: folders without the write bit keep their entries
+    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function makeWritable(root: string): Promise<void> {
+  const open = [root];
+  let count = 0;
+  for (let folder = open.pop(); folder !== undefined && count < FOLDERS_MAX; folder = open.pop()) {
+    count += 1;
+    const info = await lstat(folder).catch(() => undefined);
+    if (info === undefined || !info.isDirectory()) continue;
+    await chmod(folder, 0o700).catch(() => undefined);
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+      if (entry.isDirectory()) open.push(join(folder, entry.name));
+    }
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
