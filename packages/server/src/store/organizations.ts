@@ -1,0 +1,92 @@
+import { sql, type Selectable } from 'kysely';
+import type { Database, Transaction } from './database.ts';
+import type { OrganizationsTable } from './tables.ts';
+
+export interface OrganizationRow {
+  readonly accountId: string;
+  readonly identifier: string;
+  readonly name: string;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface NameFilter {
+  /** Part of the name or identifier, in any case. */
+  readonly search?: string;
+  readonly identifiers?: readonly string[];
+}
+
+export async function insertOrganization(
+  db: Database | Transaction,
+  accountId: string,
+  identifier: string,
+  name: string,
+): Promise<void> {
+  const now = sql<number>`bridle_now()`;
+  await db
+    .insertInto('organizations')
+    .values({ account_id: accountId, identifier, name, created_at: now, updated_at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+export async function findOrganization(
+  db: Database | Transaction,
+  accountId: string,
+  identifier: string,
+): Promise<OrganizationRow | undefined> {
+  const row = await db
+    .selectFrom('organizations')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('identifier', '=', identifier)
+    .executeTakeFirst();
+  return row === undefined ? undefined : organizationRow(row);
+}
+
+/** One page (0-based), by name. */
+export async function listOrganizations(
+  db: Database | Transaction,
+  accountId: string,
+  filter: NameFilter,
+  page: number,
+  size: number,
+): Promise<{ readonly rows: OrganizationRow[]; readonly total: number }> {
+  let matching = db.selectFrom('organizations').where('account_id', '=', accountId);
+  if (filter.identifiers !== undefined && filter.identifiers.length > 0)
+    matching = matching.where('identifier', 'in', filter.identifiers);
+  if (filter.search !== undefined && filter.search !== '') {
+    const pattern = likePattern(filter.search);
+    matching = matching.where((eb) => eb.or([eb('name', 'ilike', pattern), eb('identifier', 'ilike', pattern)]));
+  }
+  const [rows, count] = await Promise.all([
+    matching
+      .selectAll()
+      .orderBy('name')
+      .orderBy('identifier')
+      .limit(size)
+      .offset(page * size)
+      .execute(),
+    matching.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  ]);
+  return { rows: rows.map(organizationRow), total: count.total };
+}
+
+/** A `like` pattern that finds the text anywhere, its own signs taken literally. */
+export function likePattern(search: string): string {
+  return `%${search.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+}
+
+function organizationRow(row: Selectable<OrganizationsTable>): OrganizationRow {
+  return {
+    accountId: row.account_id,
+    identifier: row.identifier,
+    name: row.name,
+    description: row.description,
+    tags: row.tags as Readonly<Record<string, string>>,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

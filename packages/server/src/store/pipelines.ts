@@ -1,0 +1,199 @@
+/** Saved pipelines. One statement, one function. */
+import { sql, type Selectable } from 'kysely';
+import type { ProjectScope } from '@bridle/pipeline';
+import type { Database, Transaction } from './database.ts';
+import { likePattern } from './organizations.ts';
+import type { PipelinesTable } from './tables.ts';
+
+export interface PipelineContent {
+  readonly name: string;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly yaml: string;
+  readonly stageNames: readonly string[];
+  readonly modules: readonly string[];
+}
+
+export interface PipelineRow extends PipelineContent {
+  readonly scope: ProjectScope;
+  readonly identifier: string;
+  /** 1-based, raised by each update: what `If-Match` compares. */
+  readonly version: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface PipelineListFilter {
+  readonly identifiers?: readonly string[];
+  /** Part of the name, the identifier or the description, in any case. */
+  readonly search?: string;
+  readonly name?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+export interface PipelineSort {
+  readonly field: 'updatedAt' | 'createdAt' | 'name' | 'identifier';
+  readonly direction: 'asc' | 'desc';
+}
+
+export type InsertOutcome = 'inserted' | 'duplicate';
+export type UpdateOutcome<Row> =
+  | { readonly kind: 'updated'; readonly row: Row }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'stale' };
+
+export async function insertPipeline(
+  db: Database | Transaction,
+  scope: ProjectScope,
+  identifier: string,
+  content: PipelineContent,
+): Promise<InsertOutcome> {
+  const now = sql<number>`bridle_now()`;
+  const inserted = await db
+    .insertInto('pipelines')
+    .values({
+      account_id: scope.accountId,
+      org_identifier: scope.orgIdentifier,
+      project_identifier: scope.projectIdentifier,
+      identifier,
+      ...columns(content),
+      created_at: now,
+      updated_at: now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('version')
+    .executeTakeFirst();
+  return inserted === undefined ? 'duplicate' : 'inserted';
+}
+
+/** `expectedVersion` undefined = no check. */
+export async function updatePipeline(
+  db: Database | Transaction,
+  scope: ProjectScope,
+  identifier: string,
+  content: PipelineContent,
+  expectedVersion?: number,
+): Promise<UpdateOutcome<PipelineRow>> {
+  let update = db
+    .updateTable('pipelines')
+    .set({ ...columns(content), version: sql<number>`version + 1`, updated_at: sql<number>`bridle_now()` })
+    .where('account_id', '=', scope.accountId)
+    .where('org_identifier', '=', scope.orgIdentifier)
+    .where('project_identifier', '=', scope.projectIdentifier)
+    .where('identifier', '=', identifier);
+  if (expectedVersion !== undefined) update = update.where('version', '=', expectedVersion);
+  const row = await update.returningAll().executeTakeFirst();
+  if (row !== undefined) return { kind: 'updated', row: pipelineRow(row) };
+  return (await findPipeline(db, scope, identifier)) === undefined ? { kind: 'missing' } : { kind: 'stale' };
+}
+
+/** Its triggers go with it; its executions and trigger events stay. */
+export async function deletePipeline(
+  db: Database | Transaction,
+  scope: ProjectScope,
+  identifier: string,
+  expectedVersion?: number,
+): Promise<'deleted' | 'missing' | 'stale'> {
+  let deletion = db
+    .deleteFrom('pipelines')
+    .where('account_id', '=', scope.accountId)
+    .where('org_identifier', '=', scope.orgIdentifier)
+    .where('project_identifier', '=', scope.projectIdentifier)
+    .where('identifier', '=', identifier);
+  if (expectedVersion !== undefined) deletion = deletion.where('version', '=', expectedVersion);
+  const { numDeletedRows } = await deletion.executeTakeFirstOrThrow();
+  if (numDeletedRows > 0n) return 'deleted';
+  return (await findPipeline(db, scope, identifier)) === undefined ? 'missing' : 'stale';
+}
+
+export async function findPipeline(
+  db: Database | Transaction,
+  scope: ProjectScope,
+  identifier: string,
+): Promise<PipelineRow | undefined> {
+  const row = await db
+    .selectFrom('pipelines')
+    .selectAll()
+    .where('account_id', '=', scope.accountId)
+    .where('org_identifier', '=', scope.orgIdentifier)
+    .where('project_identifier', '=', scope.projectIdentifier)
+    .where('identifier', '=', identifier)
+    .executeTakeFirst();
+  return row === undefined ? undefined : pipelineRow(row);
+}
+
+/** One page (0-based). */
+export async function listPipelines(
+  db: Database | Transaction,
+  scope: ProjectScope,
+  filter: PipelineListFilter,
+  page: number,
+  size: number,
+  sort: PipelineSort = { field: 'updatedAt', direction: 'desc' },
+): Promise<{ readonly rows: PipelineRow[]; readonly total: number }> {
+  let matching = db
+    .selectFrom('pipelines')
+    .where('account_id', '=', scope.accountId)
+    .where('org_identifier', '=', scope.orgIdentifier)
+    .where('project_identifier', '=', scope.projectIdentifier);
+  if (filter.identifiers !== undefined)
+    matching = matching.where(sql<boolean>`identifier = any(${filter.identifiers}::text[])`);
+  if (filter.name !== undefined && filter.name !== '')
+    matching = matching.where('name', 'ilike', likePattern(filter.name));
+  if (filter.tags !== undefined) matching = matching.where(sql<boolean>`tags @> ${JSON.stringify(filter.tags)}::jsonb`);
+  if (filter.search !== undefined && filter.search !== '') {
+    const pattern = likePattern(filter.search);
+    matching = matching.where((eb) =>
+      eb.or([eb('name', 'ilike', pattern), eb('identifier', 'ilike', pattern), eb('description', 'ilike', pattern)]),
+    );
+  }
+  const [rows, count] = await Promise.all([
+    matching
+      .selectAll()
+      .orderBy(SORT_COLUMNS[sort.field], (order) => (sort.direction === 'asc' ? order.asc() : order.desc()))
+      .orderBy('identifier')
+      .limit(size)
+      .offset(page * size)
+      .execute(),
+    matching.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  ]);
+  return { rows: rows.map(pipelineRow), total: count.total };
+}
+
+const SORT_COLUMNS = {
+  updatedAt: 'updated_at',
+  createdAt: 'created_at',
+  name: 'name',
+  identifier: 'identifier',
+} as const satisfies Record<PipelineSort['field'], keyof PipelinesTable>;
+
+function columns(content: PipelineContent): Pick<Selectable<PipelinesTable>, 'name' | 'description' | 'yaml'> & {
+  readonly tags: string;
+  readonly stage_names: string;
+  readonly modules: string;
+} {
+  return {
+    name: content.name,
+    description: content.description,
+    yaml: content.yaml,
+    tags: JSON.stringify(content.tags),
+    stage_names: JSON.stringify(content.stageNames),
+    modules: JSON.stringify(content.modules),
+  };
+}
+
+function pipelineRow(row: Selectable<PipelinesTable>): PipelineRow {
+  return {
+    scope: { accountId: row.account_id, orgIdentifier: row.org_identifier, projectIdentifier: row.project_identifier },
+    identifier: row.identifier,
+    name: row.name,
+    description: row.description,
+    tags: row.tags as Readonly<Record<string, string>>,
+    yaml: row.yaml,
+    stageNames: row.stage_names as readonly string[],
+    modules: row.modules as readonly string[],
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

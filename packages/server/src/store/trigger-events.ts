@@ -1,0 +1,269 @@
+/**
+ * Trigger events: accepted calls on their way to an execution.
+ *
+ * Invariants (cited by tests):
+ * - I1 an event is accepted by the statement that checks for an enabled trigger, becomes final once (`state` guards it), and
+ *   names at most one execution; further triggers the same call matched have rows of their own (`originEventId`).
+ */
+import { sql, type Selectable } from 'kysely';
+import type { ExecutionId, ProjectScope } from '@bridle/pipeline';
+import type { Database, Transaction } from './database.ts';
+import type { TriggerEventsTable } from './tables.ts';
+
+/** Who called, when the call was authenticated. */
+export interface EventPrincipal {
+  readonly userId: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+export interface NewTriggerEvent {
+  readonly id: string;
+  readonly scope: ProjectScope;
+  readonly pipelineIdentifier?: string;
+  readonly triggerIdentifier?: string;
+  readonly payload: Buffer;
+  /** Names in lower case, without credentials. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly sourceIp: string;
+  readonly principal?: EventPrincipal;
+}
+
+export interface TriggerEventRow {
+  readonly id: string;
+  readonly scope: ProjectScope;
+  readonly pipelineIdentifier?: string;
+  readonly triggerIdentifier?: string;
+  readonly state: 'queued' | 'final';
+  readonly status: string;
+  readonly message: string;
+  readonly isException: boolean;
+  /** The bytes as received. */
+  readonly payload: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly principal?: EventPrincipal;
+  readonly executionId?: ExecutionId;
+  readonly runtimeInput?: string;
+  readonly conditionResults?: readonly unknown[];
+  readonly receivedAt: number;
+  readonly processedAt?: number;
+  readonly attempts: number;
+  /** Set on the rows of further triggers that one call matched: the event the caller knows. */
+  readonly originEventId?: string;
+}
+
+/** What became of an event; written once. */
+export interface EventOutcome {
+  readonly eventId: string;
+  readonly status: string;
+  readonly message: string;
+  readonly isException: boolean;
+  readonly pipelineIdentifier?: string;
+  readonly triggerIdentifier?: string;
+  readonly executionId?: ExecutionId;
+  readonly runtimeInput?: string;
+  readonly conditionResults?: readonly unknown[];
+}
+
+/**
+ * Accepts many calls in one statement: each is inserted only if an enabled custom trigger exists in its scope. Returns the
+ * ids of those that were.
+ */
+export async function acceptTriggerEvents(
+  db: Database | Transaction,
+  events: readonly NewTriggerEvent[],
+  queued: { readonly status: string; readonly message: string },
+): Promise<ReadonlySet<string>> {
+  const column = <T>(read: (event: NewTriggerEvent) => T): T[] => events.map(read);
+  const result = await sql<{ id: string }>`
+    insert into trigger_events (id, account_id, org_identifier, project_identifier, pipeline_identifier, trigger_identifier,
+      state, status, message, payload, headers, source_ip, principal, received_at)
+    select call.id, call.account_id, call.org, call.project, call.pipeline, call.trigger,
+      'queued', ${queued.status}, ${queued.message}, call.payload, call.headers::json, call.source_ip, call.principal::json, bridle_now()
+    from unnest(
+      ${column((event) => event.id)}::text[],
+      ${column((event) => event.scope.accountId)}::text[],
+      ${column((event) => event.scope.orgIdentifier)}::text[],
+      ${column((event) => event.scope.projectIdentifier)}::text[],
+      ${column((event) => event.pipelineIdentifier ?? null)}::text[],
+      ${column((event) => event.triggerIdentifier ?? null)}::text[],
+      ${column((event) => event.payload)}::bytea[],
+      ${column((event) => JSON.stringify(event.headers))}::text[],
+      ${column((event) => event.sourceIp)}::text[],
+      ${column((event) => (event.principal === undefined ? null : JSON.stringify(event.principal)))}::text[]
+    ) as call(id, account_id, org, project, pipeline, trigger, payload, headers, source_ip, principal)
+    where exists (
+      select from triggers
+      where account_id = call.account_id and org_identifier = call.org and project_identifier = call.project
+        and source_type = 'Custom' and is_enabled
+        and (call.pipeline is null or pipeline_identifier = call.pipeline)
+        and (call.trigger is null or identifier = call.trigger))
+    returning id`.execute(db);
+  return new Set(result.rows.map((row) => row.id));
+}
+
+/** Takes queued events, oldest first, for as long as the transaction lasts; other replicas pass them over. */
+export async function claimTriggerEvents(tx: Transaction, limit: number): Promise<TriggerEventRow[]> {
+  const rows = await tx
+    .selectFrom('trigger_events')
+    .selectAll()
+    .where('state', '=', 'queued')
+    .orderBy('received_at')
+    .orderBy('id')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .execute();
+  return rows.map(eventRow);
+}
+
+/** One queued event, if nobody else holds it. */
+export async function claimTriggerEvent(tx: Transaction, id: string): Promise<TriggerEventRow | undefined> {
+  const row = await tx
+    .selectFrom('trigger_events')
+    .selectAll()
+    .where('id', '=', id)
+    .where('state', '=', 'queued')
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst();
+  return row === undefined ? undefined : eventRow(row);
+}
+
+/** Ends queued events (I1: an event that is final already is left as it is). */
+export async function finishTriggerEvents(
+  tx: Database | Transaction,
+  outcomes: readonly EventOutcome[],
+): Promise<void> {
+  if (outcomes.length === 0) return;
+  const column = <T>(read: (outcome: EventOutcome) => T): T[] => outcomes.map(read);
+  await sql`
+    update trigger_events as event set state = 'final', status = done.status, message = done.message, is_exception = done.is_exception,
+      pipeline_identifier = coalesce(done.pipeline, event.pipeline_identifier), trigger_identifier = coalesce(done.trigger, event.trigger_identifier),
+      execution_id = done.execution_id, runtime_input = done.runtime_input, condition_results = done.conditions::json,
+      processed_at = bridle_now()
+    from unnest(
+      ${column((outcome) => outcome.eventId)}::text[],
+      ${column((outcome) => outcome.status)}::text[],
+      ${column((outcome) => outcome.message)}::text[],
+      ${column((outcome) => outcome.isException)}::boolean[],
+      ${column((outcome) => outcome.pipelineIdentifier ?? null)}::text[],
+      ${column((outcome) => outcome.triggerIdentifier ?? null)}::text[],
+      ${column((outcome) => outcome.executionId ?? null)}::text[],
+      ${column((outcome) => outcome.runtimeInput ?? null)}::text[],
+      ${column((outcome) => (outcome.conditionResults === undefined ? null : JSON.stringify(outcome.conditionResults)))}::text[]
+    ) as done(id, status, message, is_exception, pipeline, trigger, execution_id, runtime_input, conditions)
+    where event.id = done.id and event.state = 'queued'`.execute(tx);
+}
+
+/** A further row for a call that matched several triggers; final from the start. */
+export async function insertFurtherEvent(
+  tx: Transaction,
+  id: string,
+  origin: TriggerEventRow,
+  outcome: EventOutcome,
+): Promise<void> {
+  await sql`
+    insert into trigger_events (id, account_id, org_identifier, project_identifier, pipeline_identifier, trigger_identifier,
+      state, status, message, is_exception, payload, headers, source_ip, principal, execution_id, runtime_input, condition_results,
+      received_at, processed_at, origin_event_id)
+    select ${id}, account_id, org_identifier, project_identifier, ${outcome.pipelineIdentifier ?? null}, ${outcome.triggerIdentifier ?? null},
+      'final', ${outcome.status}, ${outcome.message}, ${outcome.isException}, payload, headers, source_ip, principal,
+      ${outcome.executionId ?? null}, ${outcome.runtimeInput ?? null},
+      ${outcome.conditionResults === undefined ? null : JSON.stringify(outcome.conditionResults)}::json,
+      received_at, bridle_now(), id
+    from trigger_events where id = ${origin.id}`.execute(tx);
+}
+
+/** Counts a failed try to process; returns the number of tries so far. */
+export async function countTriggerEventAttempt(db: Database | Transaction, id: string): Promise<number> {
+  const row = await db
+    .updateTable('trigger_events')
+    .set({ attempts: sql<number>`attempts + 1` })
+    .where('id', '=', id)
+    .where('state', '=', 'queued')
+    .returning('attempts')
+    .executeTakeFirst();
+  return row?.attempts ?? 0;
+}
+
+export interface EventAnswer extends TriggerEventRow {
+  /** The same call matched other triggers too. */
+  readonly hasFurther: boolean;
+}
+
+export async function findTriggerEvent(
+  db: Database | Transaction,
+  accountId: string,
+  id: string,
+): Promise<EventAnswer | undefined> {
+  const row = await db
+    .selectFrom('trigger_events as event')
+    .selectAll('event')
+    .select(
+      sql<boolean>`exists (select from trigger_events as further where further.origin_event_id = event.id)`.as(
+        'has_further',
+      ),
+    )
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return row === undefined ? undefined : { ...eventRow(row), hasFurther: row.has_further };
+}
+
+/** The event and the further rows of the same call. */
+export async function listTriggerEventsOfCall(
+  db: Database | Transaction,
+  accountId: string,
+  id: string,
+): Promise<TriggerEventRow[]> {
+  const rows = await db
+    .selectFrom('trigger_events')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where((eb) => eb.or([eb('id', '=', id), eb('origin_event_id', '=', id)]))
+    .orderBy('origin_event_id', (order) => order.asc().nullsFirst())
+    .orderBy('id')
+    .execute();
+  return rows.map(eventRow);
+}
+
+/** Whether an event has been processed; `undefined` when it is not there. */
+export async function findTriggerEventState(
+  db: Database | Transaction,
+  id: string,
+): Promise<{ readonly isFinal: boolean; readonly executionId?: ExecutionId } | undefined> {
+  const row = await db
+    .selectFrom('trigger_events')
+    .select(['state', 'execution_id'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return {
+    isFinal: row.state === 'final',
+    ...(row.execution_id === null ? {} : { executionId: row.execution_id as ExecutionId }),
+  };
+}
+
+export function eventRow(row: Selectable<TriggerEventsTable>): TriggerEventRow {
+  return {
+    id: row.id,
+    scope: { accountId: row.account_id, orgIdentifier: row.org_identifier, projectIdentifier: row.project_identifier },
+    ...(row.pipeline_identifier === null ? {} : { pipelineIdentifier: row.pipeline_identifier }),
+    ...(row.trigger_identifier === null ? {} : { triggerIdentifier: row.trigger_identifier }),
+    state: row.state === 'queued' ? 'queued' : 'final',
+    status: row.status,
+    message: row.message,
+    isException: row.is_exception,
+    payload: row.payload,
+    headers: row.headers as Readonly<Record<string, string>>,
+    ...(row.principal === null ? {} : { principal: row.principal as EventPrincipal }),
+    ...(row.execution_id === null ? {} : { executionId: row.execution_id as ExecutionId }),
+    ...(row.runtime_input === null ? {} : { runtimeInput: row.runtime_input }),
+    ...(row.condition_results === null ? {} : { conditionResults: row.condition_results as readonly unknown[] }),
+    receivedAt: row.received_at,
+    ...(row.processed_at === null ? {} : { processedAt: row.processed_at }),
+    attempts: row.attempts,
+    ...(row.origin_event_id === null ? {} : { originEventId: row.origin_event_id }),
+  };
+}

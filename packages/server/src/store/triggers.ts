@@ -1,0 +1,202 @@
+/** Triggers. One statement, one function. */
+import { sql, type Selectable } from 'kysely';
+import type { ProjectScope } from '@bridle/pipeline';
+import type { Database, Transaction } from './database.ts';
+import { likePattern } from './organizations.ts';
+import type { InsertOutcome, UpdateOutcome } from './pipelines.ts';
+import type { TriggersTable } from './tables.ts';
+
+export interface TriggerKey {
+  readonly scope: ProjectScope;
+  readonly pipelineIdentifier: string;
+  readonly identifier: string;
+}
+
+export interface TriggerContent {
+  readonly name: string;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** `Webhook`, `Scheduled`, … */
+  readonly type: string;
+  /** `Custom`, `Github`, …; empty for types that have none. */
+  readonly sourceType: string;
+  readonly isEnabled: boolean;
+  readonly yaml: string;
+}
+
+export interface TriggerRow extends TriggerKey, TriggerContent {
+  readonly webhookToken: string;
+  /** 1-based, raised by each update. */
+  readonly version: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export async function insertTrigger(
+  db: Database | Transaction,
+  key: TriggerKey,
+  content: TriggerContent,
+  webhookToken: string,
+): Promise<InsertOutcome> {
+  const now = sql<number>`bridle_now()`;
+  const inserted = await db
+    .insertInto('triggers')
+    .values({
+      account_id: key.scope.accountId,
+      org_identifier: key.scope.orgIdentifier,
+      project_identifier: key.scope.projectIdentifier,
+      pipeline_identifier: key.pipelineIdentifier,
+      identifier: key.identifier,
+      ...columns(content),
+      webhook_token: webhookToken,
+      created_at: now,
+      updated_at: now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('version')
+    .executeTakeFirst();
+  return inserted === undefined ? 'duplicate' : 'inserted';
+}
+
+/** `expectedVersion` undefined = no check. */
+export async function updateTrigger(
+  db: Database | Transaction,
+  key: TriggerKey,
+  content: TriggerContent,
+  expectedVersion?: number,
+): Promise<UpdateOutcome<TriggerRow>> {
+  let update = db
+    .updateTable('triggers')
+    .set({ ...columns(content), version: sql<number>`version + 1`, updated_at: sql<number>`bridle_now()` })
+    .where('account_id', '=', key.scope.accountId)
+    .where('org_identifier', '=', key.scope.orgIdentifier)
+    .where('project_identifier', '=', key.scope.projectIdentifier)
+    .where('pipeline_identifier', '=', key.pipelineIdentifier)
+    .where('identifier', '=', key.identifier);
+  if (expectedVersion !== undefined) update = update.where('version', '=', expectedVersion);
+  const row = await update.returningAll().executeTakeFirst();
+  if (row !== undefined) return { kind: 'updated', row: triggerRow(row) };
+  return (await findTrigger(db, key)) === undefined ? { kind: 'missing' } : { kind: 'stale' };
+}
+
+export async function deleteTrigger(
+  db: Database | Transaction,
+  key: TriggerKey,
+  expectedVersion?: number,
+): Promise<'deleted' | 'missing' | 'stale'> {
+  let deletion = db
+    .deleteFrom('triggers')
+    .where('account_id', '=', key.scope.accountId)
+    .where('org_identifier', '=', key.scope.orgIdentifier)
+    .where('project_identifier', '=', key.scope.projectIdentifier)
+    .where('pipeline_identifier', '=', key.pipelineIdentifier)
+    .where('identifier', '=', key.identifier);
+  if (expectedVersion !== undefined) deletion = deletion.where('version', '=', expectedVersion);
+  const { numDeletedRows } = await deletion.executeTakeFirstOrThrow();
+  if (numDeletedRows > 0n) return 'deleted';
+  return (await findTrigger(db, key)) === undefined ? 'missing' : 'stale';
+}
+
+export async function findTrigger(db: Database | Transaction, key: TriggerKey): Promise<TriggerRow | undefined> {
+  const row = await db
+    .selectFrom('triggers')
+    .selectAll()
+    .where('account_id', '=', key.scope.accountId)
+    .where('org_identifier', '=', key.scope.orgIdentifier)
+    .where('project_identifier', '=', key.scope.projectIdentifier)
+    .where('pipeline_identifier', '=', key.pipelineIdentifier)
+    .where('identifier', '=', key.identifier)
+    .executeTakeFirst();
+  return row === undefined ? undefined : triggerRow(row);
+}
+
+/** One page (0-based) of the triggers of a pipeline, newest first. */
+export async function listTriggers(
+  db: Database | Transaction,
+  scope: ProjectScope,
+  pipelineIdentifier: string,
+  search: string,
+  page: number,
+  size: number,
+): Promise<{ readonly rows: TriggerRow[]; readonly total: number }> {
+  let matching = db
+    .selectFrom('triggers')
+    .where('account_id', '=', scope.accountId)
+    .where('org_identifier', '=', scope.orgIdentifier)
+    .where('project_identifier', '=', scope.projectIdentifier)
+    .where('pipeline_identifier', '=', pipelineIdentifier);
+  if (search !== '') {
+    const pattern = likePattern(search);
+    matching = matching.where((eb) => eb.or([eb('name', 'ilike', pattern), eb('identifier', 'ilike', pattern)]));
+  }
+  const [rows, count] = await Promise.all([
+    matching
+      .selectAll()
+      .orderBy('created_at', 'desc')
+      .orderBy('identifier')
+      .limit(size)
+      .offset(page * size)
+      .execute(),
+    matching.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  ]);
+  return { rows: rows.map(triggerRow), total: count.total };
+}
+
+/** The enabled custom triggers a call to this scope may mean; a missing identifier narrows nothing. */
+export async function listEnabledCustomTriggers(
+  db: Database | Transaction,
+  scope: ProjectScope,
+  pipelineIdentifier: string | undefined,
+  triggerIdentifier: string | undefined,
+): Promise<TriggerRow[]> {
+  let matching = db
+    .selectFrom('triggers')
+    .selectAll()
+    .where('account_id', '=', scope.accountId)
+    .where('org_identifier', '=', scope.orgIdentifier)
+    .where('project_identifier', '=', scope.projectIdentifier)
+    .where('source_type', '=', 'Custom')
+    .where('is_enabled', '=', true);
+  if (pipelineIdentifier !== undefined) matching = matching.where('pipeline_identifier', '=', pipelineIdentifier);
+  if (triggerIdentifier !== undefined) matching = matching.where('identifier', '=', triggerIdentifier);
+  const rows = await matching.orderBy('pipeline_identifier').orderBy('identifier').execute();
+  return rows.map(triggerRow);
+}
+
+function columns(content: TriggerContent): Omit<
+  Selectable<TriggersTable>,
+  'tags' | 'version' | 'webhook_token' | 'created_at' | 'updated_at' | KeyColumns
+> & {
+  readonly tags: string;
+} {
+  return {
+    name: content.name,
+    description: content.description,
+    tags: JSON.stringify(content.tags),
+    type: content.type,
+    source_type: content.sourceType,
+    is_enabled: content.isEnabled,
+    yaml: content.yaml,
+  };
+}
+
+type KeyColumns = 'account_id' | 'org_identifier' | 'project_identifier' | 'pipeline_identifier' | 'identifier';
+
+function triggerRow(row: Selectable<TriggersTable>): TriggerRow {
+  return {
+    scope: { accountId: row.account_id, orgIdentifier: row.org_identifier, projectIdentifier: row.project_identifier },
+    pipelineIdentifier: row.pipeline_identifier,
+    identifier: row.identifier,
+    name: row.name,
+    description: row.description,
+    tags: row.tags as Readonly<Record<string, string>>,
+    type: row.type,
+    sourceType: row.source_type,
+    isEnabled: row.is_enabled,
+    yaml: row.yaml,
+    webhookToken: row.webhook_token,
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
