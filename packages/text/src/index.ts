@@ -1,0 +1,6 @@
+export { parseAnsiLine, plainLine, type AnsiLine } from './ansi.ts';
+export { formatDuration } from './duration.ts';
+export { formatRelative } from './relative-time.ts';
+export { shortenId } from './shorten-id.ts';
+export { PLAIN_STYLE, type AnsiSpan, type Colour, type TextStyle } from './style.ts';
+export { stripAnsi } from './tokens.ts';

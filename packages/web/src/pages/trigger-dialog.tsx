@@ -1,0 +1,144 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState, type FormEvent, type JSX } from 'react';
+import { stringify } from 'yaml';
+import { createTrigger } from '../api/queries.ts';
+import { useScope } from '../app/scope.ts';
+import { ModalFrame } from '../ui/confirm.tsx';
+import { Button, Field, TextInput } from '../ui/controls.tsx';
+import { identifierFrom } from './identifier.ts';
+
+/** Creates a custom webhook under a pipeline; its page, with the curl, opens at once. */
+export function CreateTriggerDialog({
+  pipeline,
+  isOpen,
+  onOpenChange,
+}: {
+  readonly pipeline: string;
+  readonly isOpen: boolean;
+  readonly onOpenChange: (isOpen: boolean) => void;
+}): JSX.Element {
+  return (
+    <ModalFrame isOpen={isOpen} onOpenChange={onOpenChange} title="New custom webhook">
+      <TriggerForm pipeline={pipeline} onCancel={() => onOpenChange(false)} />
+    </ModalFrame>
+  );
+}
+
+function TriggerForm({
+  pipeline,
+  onCancel,
+}: {
+  readonly pipeline: string;
+  readonly onCancel: () => void;
+}): JSX.Element {
+  const scope = useScope();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [name, setName] = useState('');
+  const [written, setWritten] = useState<string>();
+  const [inputYaml, setInputYaml] = useState('');
+  const [problem, setProblem] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  const identifier = written ?? identifierFrom(name);
+
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await createTrigger(
+        scope,
+        pipeline,
+        triggerYaml({ name, identifier, pipeline, inputYaml, org: scope.org, project: scope.project }),
+      );
+      await client.invalidateQueries({ queryKey: ['triggers'] });
+      await navigate({
+        to: '/p/$org/$project/pipelines/$pipeline/triggers/$trigger',
+        params: { org: scope.org, project: scope.project, pipeline, trigger: identifier },
+      });
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+      setBusy(false);
+    }
+  };
+
+  return (
+    <form onSubmit={(event) => void submit(event)} className="grid gap-4">
+      <Field label="Name" htmlFor="trigger-name">
+        <TextInput
+          id="trigger-name"
+          required
+          autoFocus
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+      </Field>
+      <Field
+        label="Identifier"
+        htmlFor="trigger-identifier"
+        hint="Part of the webhook’s address; it cannot be changed later."
+      >
+        <TextInput
+          id="trigger-identifier"
+          required
+          pattern="[a-zA-Z_][0-9a-zA-Z_]{0,127}"
+          value={identifier}
+          onChange={(event) => setWritten(event.target.value)}
+        />
+      </Field>
+      <Field
+        label="Runtime input (YAML, optional)"
+        htmlFor="trigger-input"
+        hint={
+          <>
+            Begins with <code>pipeline:</code>; values may be taken from the call, as{' '}
+            <code>{'<+trigger.payload.tag>'}</code>.
+          </>
+        }
+      >
+        <textarea
+          id="trigger-input"
+          rows={4}
+          spellCheck={false}
+          value={inputYaml}
+          onChange={(event) => setInputYaml(event.target.value)}
+          className="block w-full resize-y rounded border border-line-strong bg-log p-2 font-mono text-12"
+        />
+      </Field>
+      {problem === undefined ? null : (
+        <p role="alert" className="m-0 text-13 text-red-text">
+          {problem}
+        </p>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button onClick={onCancel}>Cancel</Button>
+        <Button type="submit" look="primary" disabled={isBusy || name === '' || identifier === ''}>
+          Create the webhook
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function triggerYaml(fields: {
+  readonly name: string;
+  readonly identifier: string;
+  readonly pipeline: string;
+  readonly inputYaml: string;
+  readonly org: string;
+  readonly project: string;
+}): string {
+  return stringify({
+    trigger: {
+      name: fields.name,
+      identifier: fields.identifier,
+      enabled: true,
+      orgIdentifier: fields.org,
+      projectIdentifier: fields.project,
+      pipelineIdentifier: fields.pipeline,
+      source: { type: 'Webhook', spec: { type: 'Custom', spec: { payloadConditions: [], headerConditions: [] } } },
+      ...(fields.inputYaml.trim() === '' ? {} : { inputYaml: fields.inputYaml }),
+    },
+  });
+}
