@@ -13,6 +13,8 @@ interface Cell {
   readonly style: TextStyle;
 }
 
+const BLANK: Cell = { text: ' ', style: PLAIN_STYLE };
+
 export class TerminalLine {
   #spans: AnsiSpan[] = [];
   #length = 0;
@@ -21,10 +23,12 @@ export class TerminalLine {
   #cursor = 0;
 
   write(text: string, style: TextStyle): void {
+    if (this.#cells !== undefined && this.#cells.length + text.length > OVERWRITABLE_LENGTH_MAX) this.#gather();
     if (this.#cells === undefined) {
       this.#append(text, style);
       return;
     }
+    while (this.#cells.length < this.#cursor) this.#cells.push(BLANK);
     for (const character of text) {
       this.#cells[this.#cursor] = { text: character, style };
       this.#cursor += 1;
@@ -44,10 +48,17 @@ export class TerminalLine {
   erase(part: 'after' | 'before' | 'line'): void {
     const cells = this.#spread();
     if (cells === undefined) return;
-    if (part !== 'before') cells.length = this.#cursor;
-    if (part !== 'after') {
-      for (let at = 0; at < Math.min(this.#cursor, cells.length); at += 1)
-        cells[at] = { text: ' ', style: PLAIN_STYLE };
+    switch (part) {
+      case 'after':
+        cells.length = Math.min(cells.length, this.#cursor);
+        break;
+      case 'before':
+        cells.fill(BLANK, 0, this.#cursor);
+        break;
+      case 'line':
+        // The cursor stays in its column: what is written next stands there.
+        cells.length = 0;
+        break;
     }
   }
 
@@ -62,6 +73,13 @@ export class TerminalLine {
   #append(text: string, style: TextStyle): void {
     this.#length += text.length;
     appendSpan(this.#spans, text, style);
+  }
+
+  #gather(): void {
+    const spans = [...this.spans()];
+    this.#cells = undefined;
+    this.#spans = spans;
+    this.#length = spans.reduce((sum, span) => sum + span.text.length, 0);
   }
 
   #spread(): Cell[] | undefined {
