@@ -45,6 +45,10 @@ export class Checker {
     if (outcome.kind !== 'committed') return;
     const { execution } = transition;
     const before = this.#folds.get(execution.id);
+    if ((before?.version ?? 0) !== (transition.expectedVersion ?? 0)) {
+      this.#break('E2', `a transition over version ${transition.expectedVersion} was saved over ${before?.version}`);
+      return;
+    }
     const after = this.#fold(transition, before);
     this.#folds.set(execution.id, after);
     if (!isDeepStrictEqual(after, execution))
@@ -102,10 +106,8 @@ export class Checker {
     for (const { timerId } of this.#database.timers.values()) this.#break('liveness', `timer ${timerId} still runs`);
   }
 
-  #fold({ execution, events, effects, expectedVersion }: Transition, before: Execution | undefined): Execution {
+  #fold({ execution, events, effects }: Transition, before: Execution | undefined): Execution {
     let state = before ?? createExecution(this.#headerOf(execution.id), execution.createdAt);
-    if (state.version !== (expectedVersion ?? 0))
-      this.#break('E2', `a transition over version ${expectedVersion} was saved over ${state.version}`);
     const wanted = [];
     for (const event of events) {
       this.#world.note('event', `${state.runSequence} ${state.version + 1} ${JSON.stringify(event)}`);

@@ -61,7 +61,7 @@ function add(at: Place, item: SketchItem, index: number): NodeId {
 function fork(at: Place, item: SketchFork, id: NodeId, fqn: string): PlanNode {
   const children = item.children.map((child, index) => add({ ...at, parentId: id, path: fqn }, child, index));
   const identifier = `parallel${id}`;
-  const when: When = { status: 'Success' };
+  const when: When = { status: 'All' };
   return {
     kind: 'fork',
     id,

@@ -80,6 +80,8 @@ export interface Scenario {
   readonly replicas: number;
   readonly delegates: readonly { readonly name: string; readonly tags: readonly string[]; readonly capacity: number }[];
   readonly pipelines: readonly SketchPipeline[];
+  /** Whether the pipelines are written as YAML and compiled; the plan is the same, it only takes longer. */
+  readonly isCompiled: boolean;
   readonly faults: Faults;
   /** Longest delay of one store call or one way of a request. */
   readonly latencyMs: number;
@@ -105,6 +107,7 @@ export function randomScenario(seed: string, random: Random): Scenario {
       capacity: random.between(1, 4),
     })),
     pipelines: Array.from({ length: random.between(1, 3) }, () => randomPipeline(random)),
+    isCompiled: random.chance(0.2),
     faults: randomFaults(random),
     latencyMs: random.pick([0, 3, 30, 400]),
     pollMs: random.pick([1_000, 5_000]),

@@ -10,6 +10,7 @@ import { planOf } from './plan-of.ts';
 import { Random } from './random.ts';
 import { Replica } from './replica.ts';
 import { randomScenario, type CrashPoint, type Scenario } from './scenario.ts';
+import { compiledPlanOf } from './yaml-of.ts';
 import { behavioursOf, type SketchPipeline, type StepBehaviour } from './sketch.ts';
 import { FAULTS_END_AT, START_AT, World } from './world.ts';
 
@@ -126,7 +127,7 @@ class Simulation {
       pipelineIdentifier: sketch.identifier,
       runSequence,
       seed: random.id(),
-      plan: planOf(sketch, random.id()),
+      plan: this.#world.scenario.isCompiled ? compiledPlanOf(sketch, random.id()) : planOf(sketch, random.id()),
       cause: { triggerType: 'MANUAL', triggeredBy: { uuid: 'u', identifier: 'admin', email: 'admin@example.test' } },
       executionUrl: `http://localhost/executions/${id}`,
       defaults: DEFAULTS,
