@@ -14,7 +14,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
       output: {
-        advancedChunks: {
+        codeSplitting: {
           groups: [{ name: 'editor', test: /node_modules\/(@codemirror|@lezer|yaml)\// }],
         },
       },

@@ -2,7 +2,7 @@
  * Live updates: server-sent events that resume by themselves. The server numbers its events, the browser sends the last
  * number when it reconnects, so nothing is missed and nothing is polled.
  */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 
 export type LiveState = 'connecting' | 'live' | 'lost';
 
@@ -20,11 +20,10 @@ export interface LiveEvent {
  */
 export function useLive(url: string | undefined, onEvent: (event: LiveEvent) => void): LiveState {
   const [state, setState] = useState<LiveState>('connecting');
-  const handler = useRef(onEvent);
-  handler.current = onEvent;
+  const deliver = useEffectEvent(onEvent);
   useEffect(() => {
     if (url === undefined) return undefined;
-    return openLive(url, (event) => handler.current(event), setState);
+    return openLive(url, (event) => deliver(event), setState);
   }, [url]);
   return state;
 }

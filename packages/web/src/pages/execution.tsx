@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Ban, CircleAlert, RotateCw } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState, type JSX } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, type JSX } from 'react';
 import { toast } from 'sonner';
 import { useLive } from '../api/live.ts';
 import { abort, executionQuery, rerun } from '../api/queries.ts';
@@ -58,10 +58,8 @@ function ExecutionView({
 }): JSX.Element {
   const { pipelineExecutionSummary: execution, executionGraph: graph } = details;
   const { stage, step, choose } = useSelection(execution, graph);
-  const tree = useMemo(
-    () => (graph === undefined || stage?.nodeExecutionId === undefined ? [] : treeBelow(graph, stage.nodeExecutionId)),
-    [graph, stage?.nodeExecutionId],
-  );
+  const tree =
+    graph === undefined || stage?.nodeExecutionId === undefined ? [] : treeBelow(graph, stage.nodeExecutionId);
   return (
     <>
       <Head execution={execution} isLost={isLost} />
@@ -111,12 +109,10 @@ function useSelection(
 }
 
 function useEscape(onEscape: () => void): void {
-  const handler = useRef(onEscape);
-  handler.current = onEscape;
+  const escape = useEffectEvent(onEscape);
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape' && !event.defaultPrevented && !(event.target instanceof HTMLInputElement))
-        handler.current();
+      if (event.key === 'Escape' && !event.defaultPrevented && !(event.target instanceof HTMLInputElement)) escape();
     };
     addEventListener('keydown', listen);
     return () => removeEventListener('keydown', listen);

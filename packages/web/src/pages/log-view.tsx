@@ -1,7 +1,15 @@
 /** The log of one step: complete from its first line, live to its last, searchable, every line with an address. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ChevronDown, ChevronUp, Clock, Download, Search } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState, type JSX, type KeyboardEvent } from 'react';
+import {
+  useEffect,
+  useEffectEvent,
+  useMemo,
+  useRef,
+  useState,
+  type JSX,
+  type KeyboardEvent as ReactKeyboardEvent,
+} from 'react';
 import { IconButton, TextInput } from '../ui/controls.tsx';
 import { Loading } from '../ui/states.tsx';
 import { useLogLines, type LogLine } from './log-lines.ts';
@@ -17,6 +25,8 @@ export function LogView({ url, name }: { readonly url: string; readonly name: st
   const [isFollowing, setFollowing] = useState(location.hash === '');
   const [hasTimes, setTimes] = useState(false);
   const find = useFind(lines);
+  const inView = find.current;
+  // oxlint-disable-next-line react/incompatible-library -- its functions are used here only and handed to no memoized child
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
@@ -30,12 +40,10 @@ export function LogView({ url, name }: { readonly url: string; readonly name: st
   }, [isFollowing, lines.length, virtual]);
 
   useEffect(() => {
-    if (find.current !== undefined) {
-      setFollowing(false);
-      virtual.scrollToIndex(find.current, { align: 'center' });
-    }
-  }, [find.current, virtual]);
+    if (inView !== undefined) virtual.scrollToIndex(inView, { align: 'center' });
+  }, [inView, virtual]);
 
+  useFindKey(find.open);
   const linked = useLinkedLine(lines, (index) => virtual.scrollToIndex(index, { align: 'center' }));
 
   const onScroll = (): void => {
@@ -45,15 +53,7 @@ export function LogView({ url, name }: { readonly url: string; readonly name: st
   };
 
   return (
-    <div
-      className="relative"
-      onKeyDown={(event) => {
-        if ((event.ctrlKey || event.metaKey) && event.key === 'f') {
-          event.preventDefault();
-          find.open();
-        }
-      }}
-    >
+    <div className="relative">
       <div className="flex min-h-10 flex-wrap items-center gap-1 border-b border-line px-3 text-13 text-muted">
         <span className="px-1" data-testid="log-size">
           {lines.length} {lines.length === 1 ? 'line' : 'lines'}
@@ -79,6 +79,7 @@ export function LogView({ url, name }: { readonly url: string; readonly name: st
       <div
         ref={scroller}
         onScroll={onScroll}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by the keyboard
         tabIndex={0}
         role="log"
         aria-label="Log"
@@ -191,8 +192,22 @@ function useFind(lines: readonly LogLine[]): Find {
   };
 }
 
+/** Ctrl-F finds in the log: the browser's own search sees only the lines in view. */
+function useFindKey(onFind: () => void): void {
+  const find = useEffectEvent(onFind);
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      if (!(event.ctrlKey || event.metaKey) || event.key !== 'f') return;
+      event.preventDefault();
+      find();
+    };
+    addEventListener('keydown', listen);
+    return () => removeEventListener('keydown', listen);
+  }, []);
+}
+
 function FindBox({ find }: { readonly find: Find }): JSX.Element {
-  const onKeyDown = (event: KeyboardEvent): void => {
+  const onKeyDown = (event: ReactKeyboardEvent): void => {
     if (event.key === 'Enter') find.step(event.shiftKey ? -1 : 1);
     if (event.key !== 'Escape') return;
     event.preventDefault();

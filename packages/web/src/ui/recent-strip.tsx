@@ -3,13 +3,14 @@ import { Link } from '@tanstack/react-router';
 import type { JSX } from 'react';
 import type { RecentExecution } from '../api/types.ts';
 import { statusWord, toneOf } from './status.tsx';
+import { useNow } from './time.tsx';
 
 const HEIGHT_MIN = 5;
 const HEIGHT_MAX = 22;
 
 /** The last executions, oldest first: height is duration, colour is status, each is a link. */
 export function RecentStrip({ executions }: { readonly executions: readonly RecentExecution[] }): JSX.Element {
-  const now = Date.now();
+  const now = useNow();
   const durations = executions.map(({ startTs, endTs }) => (startTs === undefined ? 0 : (endTs ?? now) - startTs));
   const longest = Math.max(1, ...durations);
   return (

@@ -22,7 +22,7 @@ import {
   lineNumbers,
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-import { useEffect, useRef, type JSX } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, type JSX } from 'react';
 import type { Diagnostic } from '../api/types.ts';
 
 const LINT_DELAY_MS = 300;
@@ -65,9 +65,11 @@ export interface YamlEditorProps {
 
 export function YamlEditor({ initial, onChange, check, onDiagnostics, onSave }: YamlEditorProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
-  const handlers = useRef({ onChange, check, onDiagnostics, onSave });
-  handlers.current = { onChange, check, onDiagnostics, onSave };
-  const start = useRef(initial);
+  const [start] = useState(initial);
+  const changed = useEffectEvent(onChange);
+  const checked = useEffectEvent(check);
+  const reported = useEffectEvent(onDiagnostics);
+  const saved = useEffectEvent(onSave);
 
   useEffect(() => {
     if (host.current === null) return undefined;
@@ -77,8 +79,8 @@ export function YamlEditor({ initial, onChange, check, onDiagnostics, onSave }: 
       running = new AbortController();
       try {
         const text = view.state.doc.toString();
-        const found = await handlers.current.check(text, running.signal);
-        handlers.current.onDiagnostics(found);
+        const found = await checked(text, running.signal);
+        reported(found);
         return found.map((diagnostic) => toMark(diagnostic, view.state.doc.length));
       } catch {
         // Superseded by a newer text, or the server is away: the marks of before would be wrong.
@@ -88,7 +90,7 @@ export function YamlEditor({ initial, onChange, check, onDiagnostics, onSave }: 
     const view = new EditorView({
       parent: host.current,
       state: EditorState.create({
-        doc: start.current,
+        doc: start,
         extensions: [
           lineNumbers(),
           foldGutter(),
@@ -105,7 +107,7 @@ export function YamlEditor({ initial, onChange, check, onDiagnostics, onSave }: 
           yaml(),
           linter(marks, { delay: LINT_DELAY_MS }),
           keymap.of([
-            { key: 'Mod-s', preventDefault: true, run: () => (handlers.current.onSave(), true) },
+            { key: 'Mod-s', preventDefault: true, run: () => (saved(), true) },
             ...defaultKeymap,
             ...historyKeymap,
             ...searchKeymap,
@@ -117,7 +119,7 @@ export function YamlEditor({ initial, onChange, check, onDiagnostics, onSave }: 
           theme,
           EditorView.contentAttributes.of({ 'aria-label': 'Pipeline YAML' }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) handlers.current.onChange(update.state.doc.toString());
+            if (update.docChanged) changed(update.state.doc.toString());
           }),
         ],
       }),
@@ -126,7 +128,7 @@ export function YamlEditor({ initial, onChange, check, onDiagnostics, onSave }: 
       running.abort();
       view.destroy();
     };
-  }, []);
+  }, [start]);
 
   return <div ref={host} className="h-full min-h-0 overflow-hidden" />;
 }
