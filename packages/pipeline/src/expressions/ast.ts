@@ -13,7 +13,12 @@ export type ExpressionNode =
   | AccessNode
   | CallNode
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: ExpressionNode }
-  | { readonly kind: 'comparison'; readonly operator: ComparisonOperator; readonly left: ExpressionNode; readonly right: ExpressionNode }
+  | {
+      readonly kind: 'comparison';
+      readonly operator: ComparisonOperator;
+      readonly left: ExpressionNode;
+      readonly right: ExpressionNode;
+    }
   | {
       readonly kind: 'arithmetic';
       readonly operator: ArithmeticOperator;
@@ -22,10 +27,25 @@ export type ExpressionNode =
       /** A literal such as `2.0` takes part: division keeps its fraction. */
       readonly isFloat: boolean;
     }
-  | { readonly kind: 'logical'; readonly operator: '&&' | '||'; readonly left: ExpressionNode; readonly right: ExpressionNode }
-  | { readonly kind: 'ternary'; readonly condition: ExpressionNode; readonly then: ExpressionNode; readonly otherwise: ExpressionNode }
+  | {
+      readonly kind: 'logical';
+      readonly operator: '&&' | '||';
+      readonly left: ExpressionNode;
+      readonly right: ExpressionNode;
+    }
+  | {
+      readonly kind: 'ternary';
+      readonly condition: ExpressionNode;
+      readonly then: ExpressionNode;
+      readonly otherwise: ExpressionNode;
+    }
   /** `a ?: b` takes b when a is not true; `a ?? b` when a is null. */
-  | { readonly kind: 'fallback'; readonly operator: '?:' | '??'; readonly left: ExpressionNode; readonly right: ExpressionNode }
+  | {
+      readonly kind: 'fallback';
+      readonly operator: '?:' | '??';
+      readonly left: ExpressionNode;
+      readonly right: ExpressionNode;
+    }
   | { readonly kind: 'range'; readonly left: ExpressionNode; readonly right: ExpressionNode }
   | { readonly kind: 'list'; readonly items: readonly ExpressionNode[]; readonly isSet: boolean }
   | { readonly kind: 'map'; readonly entries: readonly (readonly [ExpressionNode, ExpressionNode])[] };
@@ -57,7 +77,9 @@ export type Interpolation = readonly (string | NestedNode)[];
 /** A name: fixed, or built like `s1<+strategy.identifierPostFix>`. */
 export type Name = string | Interpolation;
 
-export type AccessStep = { readonly kind: 'member'; readonly name: Name } | { readonly kind: 'index'; readonly index: ExpressionNode };
+export type AccessStep =
+  | { readonly kind: 'member'; readonly name: Name }
+  | { readonly kind: 'index'; readonly index: ExpressionNode };
 
 /** A name and what is read from it: `pipeline.variables.x`, `list[0]`. */
 export interface PathNode {

@@ -11,7 +11,10 @@ import { isList, joinParts, SecretText, type Operand } from './operands.ts';
 export function toText(value: Operand): string {
   if (typeof value === 'string') return value;
   if (value instanceof SecretText) {
-    throw new Failure('EXPRESSION_VALUE', 'the value of a secret is not known here: it can be used as it is or joined with other text');
+    throw new Failure(
+      'EXPRESSION_VALUE',
+      'the value of a secret is not known here: it can be used as it is or joined with other text',
+    );
   }
   return value !== null && typeof value === 'object' ? toJson(value) : String(value);
 }

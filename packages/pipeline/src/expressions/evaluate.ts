@@ -75,12 +75,21 @@ export function resolveTree(value: Value, scope: ExpressionScope, options: Evalu
 }
 
 /** Judges a condition: the whole text is one program in which each `<+…>` is an operand. */
-export function evaluateCondition(text: string, scope: ExpressionScope, options: EvaluateOptions = {}): ConditionResult {
+export function evaluateCondition(
+  text: string,
+  scope: ExpressionScope,
+  options: EvaluateOptions = {},
+): ConditionResult {
   const trace = options.trace === true ? new Trace() : undefined;
   const evaluator = new Evaluator(scope, options.nulls ?? 'variables', trace);
   const result = { unresolved: evaluator.unresolved, trace: trace?.entries ?? [] };
   if (text.trim() === '') return { holds: true, value: true, ...result };
-  const failed = (error: ExpressionError, value: Value = null): ConditionResult => ({ holds: false, value, ...result, error });
+  const failed = (error: ExpressionError, value: Value = null): ConditionResult => ({
+    holds: false,
+    value,
+    ...result,
+    error,
+  });
   try {
     const operand = evaluator.condition(parseCondition(text));
     measure(operand, evaluator.budget);
@@ -90,7 +99,10 @@ export function evaluateCondition(text: string, scope: ExpressionScope, options:
       return { holds: value === true || value === 'true', value, ...result };
     }
     const shown = shorten(typeof value === 'string' ? value : JSON.stringify(value), 60);
-    return failed(asError(new Failure('EXPRESSION_VALUE', `the condition must give true or false, but gave ${shown}`), text, []), value);
+    return failed(
+      asError(new Failure('EXPRESSION_VALUE', `the condition must give true or false, but gave ${shown}`), text, []),
+      value,
+    );
   } catch (thrown) {
     return failed(asError(thrown, text, []));
   }
@@ -123,7 +135,11 @@ class TreeResolver {
     if (typeof value === 'string') return value.includes('<+') ? this.leaf(value, path) : value;
     if (value === null || typeof value !== 'object') return value;
     if (path.length >= VALUE_DEPTH_MAX) {
-      this.failure = asError(new Failure('EXPRESSION_LIMIT', `the value is nested more than ${VALUE_DEPTH_MAX} deep`), '', path);
+      this.failure = asError(
+        new Failure('EXPRESSION_LIMIT', `the value is nested more than ${VALUE_DEPTH_MAX} deep`),
+        '',
+        path,
+      );
       return value;
     }
     if (isList(value)) return (value as readonly Value[]).map((item, index) => this.resolve(item, [...path, index]));
@@ -152,7 +168,8 @@ class TreeResolver {
   private finish(operand: Operand, path: ValuePath): Value {
     if (operand instanceof SecretText) return this.placeSecrets(operand, path);
     if (isList(operand)) return operand.map((item, index) => this.finish(item, [...path, index]));
-    if (isMap(operand)) return Object.fromEntries(Object.entries(operand).map(([key, item]) => [key, this.finish(item, [...path, key])]));
+    if (isMap(operand))
+      return Object.fromEntries(Object.entries(operand).map(([key, item]) => [key, this.finish(item, [...path, key])]));
     return operand;
   }
 
@@ -161,7 +178,8 @@ class TreeResolver {
     for (const part of secret.parts) {
       const start = text.length;
       text += typeof part === 'string' ? part : referenceText(part);
-      if (typeof part !== 'string') this.secretRefs.push({ path, span: { start, end: text.length }, identifier: part.identifier });
+      if (typeof part !== 'string')
+        this.secretRefs.push({ path, span: { start, end: text.length }, identifier: part.identifier });
     }
     return text;
   }
@@ -170,7 +188,8 @@ class TreeResolver {
 function withoutSecrets(operand: Operand): Value {
   if (operand instanceof SecretText) return toComparableText(operand);
   if (isList(operand)) return operand.map(withoutSecrets);
-  if (isMap(operand)) return Object.fromEntries(Object.entries(operand).map(([key, item]) => [key, withoutSecrets(item)]));
+  if (isMap(operand))
+    return Object.fromEntries(Object.entries(operand).map(([key, item]) => [key, withoutSecrets(item)]));
   return operand;
 }
 
@@ -185,7 +204,8 @@ function unresolvedError(names: readonly string[], text: string, path: ValuePath
   };
 }
 
-function asError(thrown: unknown, text: string, path: ValuePath): ExpressionError {
+/** The error value of what was thrown; anything but a `Failure` is a bug and goes on. */
+export function asError(thrown: unknown, text: string, path: ValuePath): ExpressionError {
   if (!(thrown instanceof Failure)) throw thrown;
   return { code: thrown.code, message: thrown.message, ...locate(text, thrown.offset), path };
 }

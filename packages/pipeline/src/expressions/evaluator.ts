@@ -69,7 +69,8 @@ export class Evaluator {
   private evaluate(node: ExpressionNode): Scoped {
     this.budget.spend(1);
     this.depth++;
-    if (this.depth > EVALUATION_DEPTH_MAX) throw new Failure('EXPRESSION_LIMIT', `the expression is nested more than ${EVALUATION_DEPTH_MAX} deep`);
+    if (this.depth > EVALUATION_DEPTH_MAX)
+      throw new Failure('EXPRESSION_LIMIT', `the expression is nested more than ${EVALUATION_DEPTH_MAX} deep`);
     const value = this.visit(node);
     this.depth--;
     return value;
@@ -96,7 +97,9 @@ export class Evaluator {
       case 'arithmetic':
         return this.measured(calculate(node.operator, this.operand(node.left), this.operand(node.right), node.isFloat));
       case 'logical':
-        return toBoolean(this.guarded(node.left)) === (node.operator === '&&') ? toBoolean(this.guarded(node.right)) : node.operator === '||';
+        return toBoolean(this.guarded(node.left)) === (node.operator === '&&')
+          ? toBoolean(this.guarded(node.right))
+          : node.operator === '||';
       case 'ternary':
         return this.evaluate(toBoolean(this.guarded(node.condition)) ? node.then : node.otherwise);
       case 'fallback': {
@@ -109,7 +112,9 @@ export class Evaluator {
       case 'list':
         return this.list(node.items, node.isSet);
       case 'map':
-        return this.measured(Object.fromEntries(node.entries.map(([key, value]) => [toText(this.operand(key)), this.operand(value)])));
+        return this.measured(
+          Object.fromEntries(node.entries.map(([key, value]) => [toText(this.operand(key)), this.operand(value)])),
+        );
     }
   }
 
@@ -136,7 +141,8 @@ export class Evaluator {
 
   private list(nodes: readonly ExpressionNode[], isSet: boolean): Operand {
     const items = nodes.map((node) => this.operand(node));
-    const isNew = (item: Operand, index: number): boolean => !items.slice(0, index).some((other) => compare('==', item, other, this.budget));
+    const isNew = (item: Operand, index: number): boolean =>
+      !items.slice(0, index).some((other) => compare('==', item, other, this.budget));
     return this.measured(isSet ? items.filter(isNew) : items);
   }
 
@@ -175,7 +181,8 @@ export class Evaluator {
 
   private call(node: CallNode): Scoped {
     const { target, method } = node;
-    const root = target.kind === 'path' && target.steps.length === 0 && typeof target.root === 'string' ? target.root : undefined;
+    const root =
+      target.kind === 'path' && target.steps.length === 0 && typeof target.root === 'string' ? target.root : undefined;
     const functor = root === undefined ? undefined : findFunctor(root, method);
     if (functor !== undefined) {
       const result = callFunctor(functor, new Arguments(`${root}.${method}`, this.args(node), this.budget));
@@ -197,7 +204,8 @@ export class Evaluator {
 
   /** What a scope object's own look-up gave; missing ones are reported like members. */
   private called(value: Scoped, node: CallNode): Scoped {
-    if (value === undefined && node.target.kind === 'path') this.missing(`${node.target.source}.${node.method}(…)`, undefined);
+    if (value === undefined && node.target.kind === 'path')
+      this.missing(`${node.target.source}.${node.method}(…)`, undefined);
     return value;
   }
 
@@ -212,7 +220,8 @@ export class Evaluator {
       const value = typeof part === 'string' ? part : this.operand(part);
       const text = concatenate([value]);
       length += typeof text === 'string' ? text.length : measure(text, this.budget);
-      if (length > LEAF_LENGTH_MAX) throw new Failure('EXPRESSION_LIMIT', `the text becomes longer than ${LEAF_LENGTH_MAX} characters`);
+      if (length > LEAF_LENGTH_MAX)
+        throw new Failure('EXPRESSION_LIMIT', `the text becomes longer than ${LEAF_LENGTH_MAX} characters`);
       values.push(text);
     }
     return concatenate(values);
@@ -220,7 +229,8 @@ export class Evaluator {
 
   /** Resolves the author's own texts on the way; data stays what it is (V3). */
   private unwrap(value: Scoped): Scoped {
-    if (value instanceof ExpressionText) return this.indirect(value.scope, () => this.template(parseTemplate(value.text)));
+    if (value instanceof ExpressionText)
+      return this.indirect(value.scope, () => this.template(parseTemplate(value.text)));
     if (value instanceof SecretReference) return new SecretText([value]);
     return value;
   }
@@ -239,12 +249,17 @@ export class Evaluator {
     if (typeof value === 'string') return value.includes('<+') ? this.template(parseTemplate(value)) : value;
     if (isList(value)) return value.map((item) => this.tree(item, level + 1));
     if (!isMap(value)) return value;
-    return Object.fromEntries(Object.entries(value as Readonly<Record<string, Value>>).map(([key, item]) => [key, this.tree(item, level + 1)]));
+    return Object.fromEntries(
+      Object.entries(value as Readonly<Record<string, Value>>).map(([key, item]) => [key, this.tree(item, level + 1)]),
+    );
   }
 
   private indirect<T>(scope: ExpressionScope | undefined, resolve: () => T): T {
     if (this.indirections >= INDIRECTION_DEPTH_MAX) {
-      throw new Failure('EXPRESSION_LIMIT', `variables refer to each other in a circle, or more than ${INDIRECTION_DEPTH_MAX} deep`);
+      throw new Failure(
+        'EXPRESSION_LIMIT',
+        `variables refer to each other in a circle, or more than ${INDIRECTION_DEPTH_MAX} deep`,
+      );
     }
     const outer = this.scope;
     this.scope = scope ?? outer;

@@ -6,7 +6,7 @@
  */
 import { Failure } from './errors.ts';
 import { CHARACTERS_PER_STEP, STEPS_MAX, VALUE_DEPTH_MAX, VALUE_SIZE_MAX } from './limits.ts';
-import { SecretReference } from './scope.ts';
+import type { SecretReference } from './scope.ts';
 
 export type Operand = null | boolean | number | string | SecretText | readonly Operand[] | OperandMap;
 export interface OperandMap {
@@ -58,7 +58,8 @@ export function measure(value: Operand, budget: Budget, level = 0): number {
   }
   if (value === null || typeof value !== 'object') return 5;
   if (value instanceof SecretText) return measure(joinParts(value.parts), budget, level);
-  if (level >= VALUE_DEPTH_MAX) throw new Failure('EXPRESSION_LIMIT', `a value is nested more than ${VALUE_DEPTH_MAX} deep`);
+  if (level >= VALUE_DEPTH_MAX)
+    throw new Failure('EXPRESSION_LIMIT', `a value is nested more than ${VALUE_DEPTH_MAX} deep`);
   let size = 2;
   const add = (more: number): void => {
     size += more;

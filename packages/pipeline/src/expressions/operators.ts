@@ -1,6 +1,15 @@
 /** The operators on values: what `==`, `<`, `=~`, `+` and their kin mean (pipelines.md §3.6). */
 import type { ArithmeticOperator, ComparisonOperator } from './ast.ts';
-import { concatenate, describe, findNumber, isFraction, toBoolean, toComparableText, toNumber, toText } from './coerce.ts';
+import {
+  concatenate,
+  describe,
+  findNumber,
+  isFraction,
+  toBoolean,
+  toComparableText,
+  toNumber,
+  toText,
+} from './coerce.ts';
 import { Failure } from './errors.ts';
 import { matchesWhole } from './functions/regular-expressions.ts';
 import { RANGE_LENGTH_MAX } from './limits.ts';
@@ -101,7 +110,9 @@ export function calculate(operator: ArithmeticOperator, left: Operand, right: Op
 
 /** Two texts are joined; anything else is added when both sides are numbers, and joined otherwise (null as nothing). */
 function add(left: Operand, right: Operand): Operand {
-  const areTexts = (typeof left === 'string' || left instanceof SecretText) && (typeof right === 'string' || right instanceof SecretText);
+  const areTexts =
+    (typeof left === 'string' || left instanceof SecretText) &&
+    (typeof right === 'string' || right instanceof SecretText);
   if (!areTexts) {
     const [a, b] = [findNumber(left), findNumber(right)];
     if (a !== undefined && b !== undefined) return finite(a + b);
@@ -116,7 +127,8 @@ export function negate(value: Operand): number {
 export function range(left: Operand, right: Operand): readonly number[] {
   const [from, to] = [Math.trunc(toNumber(left)), Math.trunc(toNumber(right))];
   const length = Math.abs(to - from) + 1;
-  if (length > RANGE_LENGTH_MAX) throw new Failure('EXPRESSION_LIMIT', `a range has more than ${RANGE_LENGTH_MAX} elements`);
+  if (length > RANGE_LENGTH_MAX)
+    throw new Failure('EXPRESSION_LIMIT', `a range has more than ${RANGE_LENGTH_MAX} elements`);
   return Array.from({ length }, (_, index) => (from <= to ? from + index : from - index));
 }
 

@@ -4,32 +4,31 @@
  * Only expressions: no assignment, statement, lambda, `new` or function definition exists in the syntax tree, so nothing after
  * this file can run one.
  */
-import type { AccessStep, ArithmeticOperator, ComparisonOperator, ExpressionNode, Interpolation, Name, NestedNode } from './ast.ts';
+import type {
+  AccessStep,
+  ArithmeticOperator,
+  ComparisonOperator,
+  ExpressionNode,
+  Interpolation,
+  Name,
+  NestedNode,
+} from './ast.ts';
 import { Failure, shorten } from './errors.ts';
+import {
+  BINDING,
+  fixedWord,
+  isSymbol,
+  SCRIPT_SYMBOLS,
+  SCRIPT_WORDS,
+  SPELLING,
+  startsOperand,
+  TERNARY_BINDING,
+  UNARY_BINDING,
+} from './grammar.ts';
 import type { ExpressionSpan } from './lexer.ts';
 import { EXPRESSION_LENGTH_MAX, NESTING_DEPTH_MAX, SYNTAX_DEPTH_MAX } from './limits.ts';
 import { tokenise, type Token, type TokenPart } from './tokens.ts';
 
-/** How strongly an operator binds; the words are JEXL's other spelling, needed where `>` would close the expression. */
-const BINDING: ReadonlyMap<string, number> = new Map([
-  ...['?', '?:'].map((symbol) => [symbol, 1] as const),
-  ['??', 2] as const,
-  ...['||', 'or'].map((symbol) => [symbol, 3] as const),
-  ...['&&', 'and'].map((symbol) => [symbol, 4] as const),
-  ...['==', '!=', 'eq', 'ne'].map((symbol) => [symbol, 5] as const),
-  ...['<', '>', '<=', '>=', 'lt', 'gt', 'le', 'ge', '=~', '!~', '=^', '!^', '=$', '!$'].map((symbol) => [symbol, 6] as const),
-  ['..', 7] as const,
-  ...['+', '-'].map((symbol) => [symbol, 8] as const),
-  ...['*', '/', '%', 'div', 'mod'].map((symbol) => [symbol, 9] as const),
-]);
-const UNARY_BINDING = 10;
-const TERNARY_BINDING = 1;
-
-const SPELLING: Readonly<Record<string, string>> = {
-  ...{ or: '||', and: '&&', eq: '==', ne: '!=', lt: '<', gt: '>', le: '<=', ge: '>=', div: '/', mod: '%', not: '!' },
-};
-const SCRIPT_WORDS: ReadonlySet<string> = new Set(['new', 'var', 'let', 'const', 'function', 'return', 'for', 'while', 'do', 'if', 'import']);
-const SCRIPT_SYMBOLS: ReadonlySet<string> = new Set(['=', ';', '->', '=>']);
 const NOT_A_SCRIPT = 'scripts are not allowed here: only one expression, without assignment, statement or lambda';
 
 /** How deep a program lies in the one around it; the depth of the syntax tree is counted over all of them. */
@@ -148,7 +147,8 @@ class Parser {
 
   private unary(operator: '!' | '-' | '+' | 'empty' | 'size'): ExpressionNode {
     const operand = this.expression(UNARY_BINDING);
-    if (operator === '-' && operand.kind === 'literal' && typeof operand.value === 'number') return { ...operand, value: -operand.value };
+    if (operator === '-' && operand.kind === 'literal' && typeof operand.value === 'number')
+      return { ...operand, value: -operand.value };
     return { kind: 'unary', operator, operand };
   }
 
@@ -190,7 +190,11 @@ class Parser {
       throw new Failure('EXPRESSION_SYNTAX', NOT_A_SCRIPT, token.start);
     }
     if (isSymbol(following, '(')) {
-      throw new Failure('EXPRESSION_FUNCTION', `there is no function ${shorten(word ?? 'of this name')}()`, token.start);
+      throw new Failure(
+        'EXPRESSION_FUNCTION',
+        `there is no function ${shorten(word ?? 'of this name')}()`,
+        token.start,
+      );
     }
     this.next++;
     return { kind: 'path', root: this.name(token.parts), steps: [], source: this.text.slice(token.start, token.end) };
@@ -200,14 +204,12 @@ class Parser {
   private postfix(first: ExpressionNode, from: number): ExpressionNode {
     const depthBefore = this.depth;
     let target = first;
-    let steps: AccessStep[] = first.kind === 'path' ? [...first.steps] : [];
+    let steps: AccessStep[] = [];
     const read = (): ExpressionNode => {
-      if (first.kind === 'path' && target === first) {
-        const source = this.text.slice(from, this.tokens[this.next - 1]?.end);
-        return steps.length === 0 ? first : { kind: 'path', root: first.root, steps, source };
-      }
       if (steps.length === 0) return target;
-      return { kind: 'access', target, steps, source: this.text.slice(from, this.tokens[this.next - 1]?.end) };
+      const source = this.text.slice(from, this.tokens[this.next - 1]?.end);
+      if (target.kind === 'path' && target.steps.length === 0) return { ...target, steps, source };
+      return { kind: 'access', target, steps, source };
     };
     for (;;) {
       if (isSymbol(this.peek(), '[')) {
@@ -224,7 +226,8 @@ class Parser {
         if (isSymbol(this.tokens[this.next + 2], '(')) {
           const before = read();
           const method = fixedWord(token);
-          if (method === undefined) throw new Failure('EXPRESSION_SYNTAX', 'the name of a method is fixed', token.start);
+          if (method === undefined)
+            throw new Failure('EXPRESSION_SYNTAX', 'the name of a method is fixed', token.start);
           this.next += 3;
           this.deeper();
           target = { kind: 'call', target: before, method, args: this.items(')') };
@@ -316,33 +319,24 @@ class Parser {
   }
 
   private tooDeep(): Failure {
-    return new Failure('EXPRESSION_LIMIT', `the expression is nested or chained more than ${SYNTAX_DEPTH_MAX} deep`, this.peek().start);
+    return new Failure(
+      'EXPRESSION_LIMIT',
+      `the expression is nested or chained more than ${SYNTAX_DEPTH_MAX} deep`,
+      this.peek().start,
+    );
   }
 
   private unexpected(expected = 'a value is expected'): Failure {
     const token = this.peek();
-    if (token.kind === 'end') return new Failure('EXPRESSION_SYNTAX', `the expression ends where ${expected}`, token.start);
-    if (token.kind === 'symbol' && SCRIPT_SYMBOLS.has(token.symbol)) return new Failure('EXPRESSION_SYNTAX', NOT_A_SCRIPT, token.start);
+    if (token.kind === 'end')
+      return new Failure('EXPRESSION_SYNTAX', `the expression ends where ${expected}`, token.start);
+    if (token.kind === 'symbol' && SCRIPT_SYMBOLS.has(token.symbol))
+      return new Failure('EXPRESSION_SYNTAX', NOT_A_SCRIPT, token.start);
     const found = shorten(this.text.slice(token.start, token.end), 60);
     const isAfterValue = this.next > 0 && expected === 'a value is expected';
     const what = isAfterValue ? 'an operator or the end is expected, or a value is missing' : expected;
     return new Failure('EXPRESSION_SYNTAX', `${what}, but ${found} stands here`, token.start);
   }
-}
-
-function fixedWord(token: Token | undefined): string | undefined {
-  const [first] = token?.kind === 'word' && token.parts.length === 1 ? token.parts : [];
-  return typeof first === 'string' ? first : undefined;
-}
-
-function isSymbol(token: Token | undefined, symbol: string): boolean {
-  return token?.kind === 'symbol' && token.symbol === symbol;
-}
-
-/** Tells `empty x` from a path whose root is called `empty`. */
-function startsOperand(token: Token | undefined): boolean {
-  if (token === undefined || token.kind === 'end') return false;
-  return token.kind !== 'symbol' || token.symbol === '(' || token.symbol === '[' || token.symbol === '{';
 }
 
 function isFloatLiteral(node: ExpressionNode): boolean {

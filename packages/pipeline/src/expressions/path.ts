@@ -3,7 +3,14 @@ import { findEntry } from './functions/collections.ts';
 import type { Arguments } from './functions/arguments.ts';
 import { isReserved } from './names.ts';
 import { isList, SecretText, type Operand } from './operands.ts';
-import { expressionTree, ExpressionText, ExpressionTree, isScopeObject, SecretReference, type ScopeValue } from './scope.ts';
+import {
+  expressionTree,
+  ExpressionText,
+  ExpressionTree,
+  isScopeObject,
+  SecretReference,
+  type ScopeValue,
+} from './scope.ts';
 import type { Value } from './values.ts';
 
 /** What a name or a step may lead to; `undefined` = it does not exist. */
@@ -15,7 +22,8 @@ const POSITION = /^\d{1,9}$/;
 export function readMember(value: Exclude<Scoped, null | undefined>, key: string): Scoped {
   if (typeof value !== 'object' || isReserved(key)) return undefined;
   if (value instanceof ExpressionTree) return authorsMember(value, key);
-  if (value instanceof SecretText || value instanceof SecretReference || value instanceof ExpressionText) return undefined;
+  if (value instanceof SecretText || value instanceof SecretReference || value instanceof ExpressionText)
+    return undefined;
   if (isList(value)) return listMember(value, key);
   return isScopeObject(value) ? value.get(key) : findEntry(value as Readonly<Record<string, Operand>>, key);
 }
@@ -33,7 +41,8 @@ function authorsMember(tree: ExpressionTree, key: string): Scoped {
 /** Whether a value needs nothing resolved before it is used. */
 export function isPlain(value: Scoped): value is Operand {
   if (typeof value !== 'object' || value === null) return value !== undefined;
-  if (value instanceof ExpressionText || value instanceof ExpressionTree || value instanceof SecretReference) return false;
+  if (value instanceof ExpressionText || value instanceof ExpressionTree || value instanceof SecretReference)
+    return false;
   return !isScopeObject(value);
 }
 
@@ -41,15 +50,20 @@ export function isPlain(value: Scoped): value is Operand {
  * Calls a method of a scope object: its own first, then the look-ups every scope object has. `isOwn` false = none of these: the
  * method is one of its plain value.
  */
-export function callScopeObject(object: ScopeObjectLike, args: Arguments): { readonly isOwn: boolean; readonly value?: Scoped } {
+export function callScopeObject(
+  object: ScopeObjectLike,
+  args: Arguments,
+): { readonly isOwn: boolean; readonly value?: Scoped } {
   if (isReserved(args.name)) return { isOwn: false };
   const own = object.call?.(args.name, args.values.map(asValue));
   if (own !== undefined) return { isOwn: true, value: own };
   if (args.name === 'get' && args.count === 1) return { isOwn: true, value: readMember(object, args.text(0)) };
   // `exportedVariables.getValue("pipeline.ALIAS.NAME")`: a path in one text.
   if (args.name === 'getValue' && args.count === 1) return { isOwn: true, value: readDotted(object, args.text(0)) };
-  if (args.name === 'containsKey' && args.count === 1) return { isOwn: true, value: readMember(object, args.text(0)) !== undefined };
-  if (args.name === 'keySet' && args.count === 0 && object.keys !== undefined) return { isOwn: true, value: object.keys() };
+  if (args.name === 'containsKey' && args.count === 1)
+    return { isOwn: true, value: readMember(object, args.text(0)) !== undefined };
+  if (args.name === 'keySet' && args.count === 0 && object.keys !== undefined)
+    return { isOwn: true, value: object.keys() };
   return { isOwn: false };
 }
 

@@ -19,7 +19,9 @@ export function isMissingAnError(policy: NullPolicy, names: readonly string[]): 
       return false;
     case 'variables': {
       const [root, second] = names;
-      return root === 'variable' || ((root === 'pipeline' || root === 'stage') && second === 'variables' && names.length > 2);
+      return (
+        root === 'variable' || ((root === 'pipeline' || root === 'stage') && second === 'variables' && names.length > 2)
+      );
     }
   }
 }

@@ -25,7 +25,9 @@ export function parseTemplate(text: string): Template {
 
 /** Reads a condition: the whole text is one program. Throws `Failure`. */
 export function parseCondition(text: string): ExpressionNode {
-  return memo(conditions, text, (condition) => parseProgram(condition, 0, condition.length, findExpressions(condition)));
+  return memo(conditions, text, (condition) =>
+    parseProgram(condition, 0, condition.length, findExpressions(condition)),
+  );
 }
 
 function readTemplate(text: string): Template {

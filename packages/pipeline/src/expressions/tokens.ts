@@ -23,7 +23,12 @@ const SYMBOLS = [
 const NUMBER = /(\d+)(\.\d+)?([eE][+-]?\d+)?([lLhHdDfFbB](?![\w$]))?/y;
 
 /** The text from `from` up to `to`; `children` are the expressions nested directly in it. */
-export function tokenise(text: string, from: number, to: number, children: readonly ExpressionSpan[]): readonly Token[] {
+export function tokenise(
+  text: string,
+  from: number,
+  to: number,
+  children: readonly ExpressionSpan[],
+): readonly Token[] {
   const cursor: Cursor = { text, at: from, to, children, nextChild: 0 };
   const tokens: Token[] = [];
   for (;;) {
@@ -81,7 +86,11 @@ function readNumber(cursor: Cursor): TokenBody {
   const match = NUMBER.exec(cursor.text);
   const end = cursor.at + (match?.[0].length ?? 0);
   if (match === null || end > cursor.to || isWordCharacter(cursor.text.charCodeAt(end))) {
-    throw new Failure('EXPRESSION_SYNTAX', 'a number or a name is expected; names do not begin with a digit', cursor.at);
+    throw new Failure(
+      'EXPRESSION_SYNTAX',
+      'a number or a name is expected; names do not begin with a digit',
+      cursor.at,
+    );
   }
   cursor.at = end;
   const [, whole = '', fraction, exponent, suffix] = match;
@@ -91,7 +100,16 @@ function readNumber(cursor: Cursor): TokenBody {
   return { kind: 'number', value, isFloat };
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', '\\': '\\', "'": "'", '"': '"' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  b: '\b',
+  f: '\f',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+};
 
 /** An unknown escape keeps its backslash, so that `"\d+"` and `"\."` reach a regular expression as they are written. */
 function readText(cursor: Cursor): TokenBody {
@@ -120,12 +138,19 @@ function readText(cursor: Cursor): TokenBody {
       cursor.at++;
     }
   }
-  throw new Failure('EXPRESSION_SYNTAX', 'a quoted text is not closed (inside <+…> the first ">" ends the expression, also in quotes)', open);
+  throw new Failure(
+    'EXPRESSION_SYNTAX',
+    'a quoted text is not closed (inside <+…> the first ">" ends the expression, also in quotes)',
+    open,
+  );
 }
 
 function readEscape(cursor: Cursor): string {
   const next = cursor.text[cursor.at + 1] ?? '';
-  const code = next === 'u' ? /^[0-9a-fA-F]{4}/.exec(cursor.text.slice(cursor.at + 2, Math.min(cursor.at + 6, cursor.to)))?.[0] : undefined;
+  const code =
+    next === 'u'
+      ? /^[0-9a-fA-F]{4}/.exec(cursor.text.slice(cursor.at + 2, Math.min(cursor.at + 6, cursor.to)))?.[0]
+      : undefined;
   if (code !== undefined) {
     cursor.at += 6;
     return String.fromCharCode(Number.parseInt(code, 16));
@@ -141,7 +166,8 @@ function readSymbol(cursor: Cursor): TokenBody {
     return { kind: 'symbol', symbol: '.' };
   }
   const symbol = SYMBOLS.find((candidate) => text.startsWith(candidate, at) && at + candidate.length <= to);
-  if (symbol === undefined) throw new Failure('EXPRESSION_SYNTAX', `"${text.slice(at, at + 1)}" means nothing here`, at);
+  if (symbol === undefined)
+    throw new Failure('EXPRESSION_SYNTAX', `"${text.slice(at, at + 1)}" means nothing here`, at);
   cursor.at += symbol.length;
   return { kind: 'symbol', symbol };
 }

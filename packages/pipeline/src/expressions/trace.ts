@@ -18,7 +18,10 @@ export class Trace {
 
   add(source: string, value: Operand): void {
     if (this.entries.length >= TRACE_ENTRIES_MAX) return;
-    const entry = { expression: shorten(source, TRACE_VALUE_LENGTH_MAX), value: shorten(show(value), TRACE_VALUE_LENGTH_MAX) };
+    const entry = {
+      expression: shorten(source, TRACE_VALUE_LENGTH_MAX),
+      value: shorten(show(value), TRACE_VALUE_LENGTH_MAX),
+    };
     const key = `${entry.expression}\u0000${entry.value}`;
     if (this.seen.has(key)) return;
     this.seen.add(key);

@@ -15,6 +15,9 @@ export function methodTable<T>(methods: Readonly<Record<string, Method<T>>>): Me
   return new Map(Object.entries(methods));
 }
 
+/** `toString()` of every value: its text form. */
+export const TO_STRING: Method<Operand> = { arity: [0, 0], run: (value) => toText(value) };
+
 /** The evaluated arguments of one call. Reading one of the wrong kind throws `Failure`. */
 export class Arguments {
   readonly name: string;
@@ -45,7 +48,8 @@ export class Arguments {
   integer(index: number): number {
     const value = this.value(index);
     const number = toNumber(value);
-    if (!Number.isSafeInteger(number)) throw new Failure('EXPRESSION_VALUE', `${this.name}() needs a whole number, not ${describe(value)}`);
+    if (!Number.isSafeInteger(number))
+      throw new Failure('EXPRESSION_VALUE', `${this.name}() needs a whole number, not ${describe(value)}`);
     return number;
   }
 
@@ -53,7 +57,10 @@ export class Arguments {
   position(index: number, max: number): number {
     const position = this.integer(index);
     if (position < 0 || position > max) {
-      throw new Failure('EXPRESSION_VALUE', `${this.name}(): position ${position} is outside the text, which has ${max} characters`);
+      throw new Failure(
+        'EXPRESSION_VALUE',
+        `${this.name}(): position ${position} is outside the text, which has ${max} characters`,
+      );
     }
     return position;
   }
@@ -63,7 +70,10 @@ export function checkArity(name: string, arity: readonly [number, number], count
   const [min, max] = arity;
   if (count >= min && count <= max) return;
   const wanted = min === max ? `${min}` : `${min} to ${max}`;
-  throw new Failure('EXPRESSION_FUNCTION', `${name}() takes ${wanted} argument${wanted === '1' ? '' : 's'}, not ${count}`);
+  throw new Failure(
+    'EXPRESSION_FUNCTION',
+    `${name}() takes ${wanted} argument${wanted === '1' ? '' : 's'}, not ${count}`,
+  );
 }
 
 /** Joins text forms, each paid for before the result exists. */

@@ -1,9 +1,8 @@
 /** Methods of lists and of maps. A position or key that does not exist gives null. */
-import { toText } from '../coerce.ts';
 import { isReserved } from '../names.ts';
 import { areEqual, isMember, positionIn } from '../operators.ts';
 import type { Operand, OperandMap } from '../operands.ts';
-import { joinTexts, methodTable, type Arguments, type MethodTable } from './arguments.ts';
+import { joinTexts, methodTable, TO_STRING, type Arguments, type MethodTable } from './arguments.ts';
 
 export const LIST_METHODS: MethodTable<readonly Operand[]> = methodTable<readonly Operand[]>({
   size: { arity: [0, 0], run: (list) => list.length },
@@ -13,10 +12,13 @@ export const LIST_METHODS: MethodTable<readonly Operand[]> = methodTable<readonl
   contains: { arity: [1, 1], run: (list, args) => isMember(args.value(0), list, args.budget) },
   indexOf: { arity: [1, 1], run: (list, args) => positionIn(args.value(0), list, args.budget) },
   lastIndexOf: { arity: [1, 1], run: lastPosition },
-  subList: { arity: [2, 2], run: (list, args) => list.slice(Math.max(0, args.integer(0)), Math.max(0, args.integer(1))) },
+  subList: {
+    arity: [2, 2],
+    run: (list, args) => list.slice(Math.max(0, args.integer(0)), Math.max(0, args.integer(1))),
+  },
   join: { arity: [0, 1], run: (list, args) => joinTexts(list, args.count === 0 ? ',' : args.text(0), args) },
   equals: { arity: [1, 1], run: (list, args) => areEqual(list, args.value(0), args.budget) },
-  toString: { arity: [0, 0], run: (list) => toText(list) },
+  toString: TO_STRING,
 });
 
 export const MAP_METHODS: MethodTable<OperandMap> = methodTable<OperandMap>({
@@ -29,7 +31,7 @@ export const MAP_METHODS: MethodTable<OperandMap> = methodTable<OperandMap>({
   size: { arity: [0, 0], run: (map) => Object.keys(map).length },
   isEmpty: { arity: [0, 0], run: (map) => Object.keys(map).length === 0 },
   equals: { arity: [1, 1], run: (map, args) => areEqual(map, args.value(0), args.budget) },
-  toString: { arity: [0, 0], run: (map) => toText(map) },
+  toString: TO_STRING,
 });
 
 /** The member of a map, never anything inherited. */

@@ -22,9 +22,18 @@ const FUNCTORS: ReadonlyMap<string, Functor> = new Map<string, Functor>([
   ['json.format', { arity: [1, 1], run: jsonFormat }],
   ['xml.select', { arity: [2, 2], run: xmlSelect }],
   ['regex.extract', { arity: [2, 2], run: regexExtract }],
-  ['regex.match', { arity: [2, 2], run: (args) => regexOver(args.text(0), args.text(1), args.budget).test(args.text(1)) }],
-  ['regex.replace', { arity: [3, 3], run: (args) => replaceAll(args.text(2), args.text(0), args.text(1), args.budget) }],
-  ['shell.escapeChars', { arity: [1, 2], run: (args) => escapeCharacters(args.text(0), args.count > 1 ? args.text(1) : undefined) }],
+  [
+    'regex.match',
+    { arity: [2, 2], run: (args) => regexOver(args.text(0), args.text(1), args.budget).test(args.text(1)) },
+  ],
+  [
+    'regex.replace',
+    { arity: [3, 3], run: (args) => replaceAll(args.text(2), args.text(0), args.text(1), args.budget) },
+  ],
+  [
+    'shell.escapeChars',
+    { arity: [1, 2], run: (args) => escapeCharacters(args.text(0), args.count > 1 ? args.text(1) : undefined) },
+  ],
   ['secrets.getValue', { arity: [1, 1], run: secretValue }],
 ]);
 const FUNCTOR_NAMES: ReadonlySet<string> = new Set([...FUNCTORS.keys()].map((key) => key.split('.', 1)[0] ?? key));
@@ -53,6 +62,7 @@ function regexExtract(args: Arguments): Operand {
 /** A use of the secret, to be filled in where the plaintext is known. */
 function secretValue(args: Arguments): Operand {
   const identifier = args.value(0);
-  if (identifier === null || identifier === '') throw new Failure('EXPRESSION_VALUE', 'secrets.getValue() needs the identifier of a secret, not null');
+  if (identifier === null || identifier === '')
+    throw new Failure('EXPRESSION_VALUE', 'secrets.getValue() needs the identifier of a secret, not null');
   return new SecretText([new SecretReference(toText(identifier))]);
 }

@@ -2,7 +2,12 @@
 import { FunctionExpressionType, JSONPathEnvironment, type FilterFunction, type JSONPathQuery } from 'json-p3';
 import { describe, toJson } from '../coerce.ts';
 import { Failure, shorten } from '../errors.ts';
-import { JSON_PATH_BRANCHES_MAX, JSON_PATH_LENGTH_MAX, JSON_PATH_RESULTS_MAX, JSON_TEXT_LENGTH_MAX } from '../limits.ts';
+import {
+  JSON_PATH_BRANCHES_MAX,
+  JSON_PATH_LENGTH_MAX,
+  JSON_PATH_RESULTS_MAX,
+  JSON_TEXT_LENGTH_MAX,
+} from '../limits.ts';
 import { measure, type Budget, type Operand } from '../operands.ts';
 import type { Value } from '../values.ts';
 import type { Arguments } from './arguments.ts';
@@ -12,14 +17,21 @@ type JsonValue = Parameters<JSONPathQuery['query']>[0];
 
 const environment = new JSONPathEnvironment({ maxRecursionDepth: 200 });
 // The library's own run on the platform's backtracking expressions.
-environment.functionRegister.set('match', regexFunction((pattern, text) => compileRegex(pattern).matches(text)));
-environment.functionRegister.set('search', regexFunction((pattern, text) => compileRegex(pattern).test(text)));
+environment.functionRegister.set(
+  'match',
+  regexFunction((pattern, text) => compileRegex(pattern).matches(text)),
+);
+environment.functionRegister.set(
+  'search',
+  regexFunction((pattern, text) => compileRegex(pattern).test(text)),
+);
 
 function regexFunction(test: (pattern: string, text: string) => boolean): FilterFunction {
   return {
     argTypes: [FunctionExpressionType.ValueType, FunctionExpressionType.ValueType],
     returnType: FunctionExpressionType.LogicalType,
-    call: (text: unknown, pattern: unknown): boolean => typeof text === 'string' && typeof pattern === 'string' && test(pattern, text),
+    call: (text: unknown, pattern: unknown): boolean =>
+      typeof text === 'string' && typeof pattern === 'string' && test(pattern, text),
   };
 }
 
@@ -50,7 +62,8 @@ export function jsonFormat(args: Arguments): string {
 /** JSON text, parsed; a list or map is taken as it is. */
 function readJson(source: Operand, budget: Budget): Operand {
   if (typeof source !== 'string') {
-    if (source === null || typeof source !== 'object') throw new Failure('EXPRESSION_VALUE', `JSON text is needed, not ${describe(source)}`);
+    if (source === null || typeof source !== 'object')
+      throw new Failure('EXPRESSION_VALUE', `JSON text is needed, not ${describe(source)}`);
     return source;
   }
   if (source.length > JSON_TEXT_LENGTH_MAX) {
@@ -88,7 +101,9 @@ const QUOTED_OR_NAME = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\.((?:[\p{L}\p{N}_$]
 
 function normalise(path: string): string {
   const rooted = path.startsWith('$') ? path : `$${path.startsWith('[') || path.startsWith('.') ? '' : '.'}${path}`;
-  return rooted.replaceAll(QUOTED_OR_NAME, (whole, name: string | undefined) => (name === undefined ? whole : `['${name}']`));
+  return rooted.replaceAll(QUOTED_OR_NAME, (whole, name: string | undefined) =>
+    name === undefined ? whole : `['${name}']`,
+  );
 }
 
 function run(query: JSONPathQuery, value: Operand, budget: Budget): Operand[] {

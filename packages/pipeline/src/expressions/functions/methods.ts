@@ -13,10 +13,14 @@ export function callMethod(target: Exclude<Operand, null>, args: Arguments): Ope
   if (isReserved(args.name)) throw new Failure('EXPRESSION_FUNCTION', `${args.name} is not available in expressions`);
   if (typeof target === 'string') return call(STRING_METHODS, target, target, args);
   if (typeof target === 'number') {
-    return NUMBER_METHODS.has(args.name) ? call(NUMBER_METHODS, target, target, args) : call(STRING_METHODS, toText(target), target, args);
+    return NUMBER_METHODS.has(args.name)
+      ? call(NUMBER_METHODS, target, target, args)
+      : call(STRING_METHODS, toText(target), target, args);
   }
   if (typeof target === 'boolean') {
-    return BOOLEAN_METHODS.has(args.name) ? call(BOOLEAN_METHODS, target, target, args) : call(STRING_METHODS, toText(target), target, args);
+    return BOOLEAN_METHODS.has(args.name)
+      ? call(BOOLEAN_METHODS, target, target, args)
+      : call(STRING_METHODS, toText(target), target, args);
   }
   if (target instanceof SecretText) {
     if (args.name === 'toString' && args.count === 0) return target;

@@ -30,10 +30,16 @@ function compile(pattern: string, dotAll: boolean): RE2JS {
     regex = RE2JS.compile(pattern, dotAll ? RE2JS.DOTALL : 0);
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown reason';
-    throw new Failure('EXPRESSION_VALUE', `"${shorten(pattern, 100)}" is not a regular expression Bridle can run: ${shorten(reason)}`);
+    throw new Failure(
+      'EXPRESSION_VALUE',
+      `"${shorten(pattern, 100)}" is not a regular expression Bridle can run: ${shorten(reason)}`,
+    );
   }
   if (regex.programSize() > REGEX_PROGRAM_MAX) {
-    throw new Failure('EXPRESSION_LIMIT', `the regular expression "${shorten(pattern, 100)}" is too large: its repetitions multiply`);
+    throw new Failure(
+      'EXPRESSION_LIMIT',
+      `the regular expression "${shorten(pattern, 100)}" is too large: its repetitions multiply`,
+    );
   }
   return regex;
 }

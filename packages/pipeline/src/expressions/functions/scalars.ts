@@ -1,10 +1,9 @@
 /** Methods of numbers and booleans. Those of text work on them too, by their text form. */
-import { toText } from '../coerce.ts';
 import { areEqual } from '../operators.ts';
-import { methodTable, type MethodTable } from './arguments.ts';
+import { methodTable, TO_STRING, type MethodTable } from './arguments.ts';
 
 export const NUMBER_METHODS: MethodTable<number> = methodTable<number>({
-  toString: { arity: [0, 0], run: (number) => toText(number) },
+  toString: TO_STRING,
   intValue: { arity: [0, 0], run: (number) => Math.trunc(number) },
   longValue: { arity: [0, 0], run: (number) => Math.trunc(number) },
   doubleValue: { arity: [0, 0], run: (number) => number },
@@ -13,7 +12,7 @@ export const NUMBER_METHODS: MethodTable<number> = methodTable<number>({
 });
 
 export const BOOLEAN_METHODS: MethodTable<boolean> = methodTable<boolean>({
-  toString: { arity: [0, 0], run: (flag) => String(flag) },
+  toString: TO_STRING,
   booleanValue: { arity: [0, 0], run: (flag) => flag },
   equals: { arity: [1, 1], run: (flag, args) => areEqual(flag, args.value(0), args.budget) },
 });

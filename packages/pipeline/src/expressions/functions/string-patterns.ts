@@ -12,7 +12,10 @@ const ONE_PLAIN_CHARACTER = /^(?:[^.$|()[{^?*+\\]|\\[^a-zA-Z0-9])$/;
  */
 export function split(text: string, separator: string, limit: number, budget: Budget): readonly string[] {
   budget.spendOn(text.length);
-  const parts = limit === 0 && ONE_PLAIN_CHARACTER.test(separator) ? text.split(separator.at(-1) ?? '') : splitByRegex(text, separator, limit, budget);
+  const parts =
+    limit === 0 && ONE_PLAIN_CHARACTER.test(separator)
+      ? text.split(separator.at(-1) ?? '')
+      : splitByRegex(text, separator, limit, budget);
   budget.spend(parts.length);
   if (limit !== 0 || parts.length === 1) return parts;
   let length = parts.length;
@@ -43,7 +46,13 @@ export function replaceFirst(text: string, pattern: string, replacement: string,
   return replaceMatches(text, pattern, replacement, budget, true);
 }
 
-function replaceMatches(text: string, pattern: string, replacement: string, budget: Budget, onlyFirst: boolean): string {
+function replaceMatches(
+  text: string,
+  pattern: string,
+  replacement: string,
+  budget: Budget,
+  onlyFirst: boolean,
+): string {
   const matcher = regexOver(pattern, text, budget).matcher(text);
   const pieces = readReplacement(replacement);
   let result = '';
@@ -52,21 +61,31 @@ function replaceMatches(text: string, pattern: string, replacement: string, budg
     budget.spend(1 + pieces.length);
     result += text.slice(from, matcher.start());
     for (const piece of pieces) result += typeof piece === 'string' ? piece : group(piece.group, matcher);
-    if (result.length > VALUE_SIZE_MAX) throw new Failure('EXPRESSION_LIMIT', `a value is larger than ${VALUE_SIZE_MAX} characters`);
+    if (result.length > VALUE_SIZE_MAX)
+      throw new Failure('EXPRESSION_LIMIT', `a value is larger than ${VALUE_SIZE_MAX} characters`);
     from = matcher.end();
     if (onlyFirst) break;
   }
   return result + text.slice(from);
 }
 
-function group(group: number | string, matcher: { groupCount(): number; group(group: number | string): string | null }): string {
+function group(
+  group: number | string,
+  matcher: { groupCount(): number; group(group: number | string): string | null },
+): string {
   if (typeof group === 'number' && group > matcher.groupCount()) {
-    throw new Failure('EXPRESSION_VALUE', `the replacement names group ${group}, which the regular expression does not have`);
+    throw new Failure(
+      'EXPRESSION_VALUE',
+      `the replacement names group ${group}, which the regular expression does not have`,
+    );
   }
   try {
     return matcher.group(group) ?? '';
   } catch {
-    throw new Failure('EXPRESSION_VALUE', `the replacement names group "${group}", which the regular expression does not have`);
+    throw new Failure(
+      'EXPRESSION_VALUE',
+      `the replacement names group "${group}", which the regular expression does not have`,
+    );
   }
 }
 
@@ -77,7 +96,10 @@ function readReplacement(replacement: string): readonly (string | { readonly gro
   while (at < replacement.length) {
     const token = /^(?:\$(\d)|\$\{([a-zA-Z]\w*)\}|\\([\s\S])|([^$\\]+))/.exec(replacement.slice(at));
     if (token === null) {
-      throw new Failure('EXPRESSION_VALUE', 'in a replacement "$" names a group and "\\" takes the next character as it is: write "\\$" or "\\\\"');
+      throw new Failure(
+        'EXPRESSION_VALUE',
+        'in a replacement "$" names a group and "\\" takes the next character as it is: write "\\$" or "\\\\"',
+      );
     }
     const [whole, digit, name, escaped, plain] = token;
     if (digit !== undefined) pieces.push({ group: Number(digit) });

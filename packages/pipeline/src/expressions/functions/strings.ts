@@ -1,11 +1,21 @@
 /** Methods of text: those of Java's String that pipelines use. */
-import { joinTexts, methodTable, type Arguments, type MethodTable } from './arguments.ts';
+import { joinTexts, methodTable, TO_STRING, type Arguments, type MethodTable } from './arguments.ts';
 import { replaceAll, replaceFirst, split } from './string-patterns.ts';
 import { matchesWhole } from './regular-expressions.ts';
 
 export const STRING_METHODS: MethodTable<string> = methodTable<string>({
-  split: { arity: [1, 2], run: (text, args) => split(text, args.text(0), args.count > 1 ? args.integer(1) : 0, args.budget) },
-  replace: { arity: [2, 2], run: (text, args) => bounded(args, text.replaceAll(args.text(0), () => args.text(1))) },
+  split: {
+    arity: [1, 2],
+    run: (text, args) => split(text, args.text(0), args.count > 1 ? args.integer(1) : 0, args.budget),
+  },
+  replace: {
+    arity: [2, 2],
+    run: (text, args) =>
+      bounded(
+        args,
+        text.replaceAll(args.text(0), () => args.text(1)),
+      ),
+  },
   replaceAll: { arity: [2, 2], run: (text, args) => replaceAll(text, args.text(0), args.text(1), args.budget) },
   replaceFirst: { arity: [2, 2], run: (text, args) => replaceFirst(text, args.text(0), args.text(1), args.budget) },
   matches: { arity: [1, 1], run: (text, args) => matchesWhole(args.text(0), text, args.budget) },
@@ -14,10 +24,14 @@ export const STRING_METHODS: MethodTable<string> = methodTable<string>({
   indexOf: { arity: [1, 2], run: (text, args) => text.indexOf(args.text(0), args.count > 1 ? args.integer(1) : 0) },
   lastIndexOf: {
     arity: [1, 2],
-    run: (text, args) => (args.count > 1 ? lastIndexFrom(text, args.text(0), args.integer(1)) : text.lastIndexOf(args.text(0))),
+    run: (text, args) =>
+      args.count > 1 ? lastIndexFrom(text, args.text(0), args.integer(1)) : text.lastIndexOf(args.text(0)),
   },
   contains: { arity: [1, 1], run: (text, args) => text.includes(args.text(0)) },
-  startsWith: { arity: [1, 2], run: (text, args) => text.startsWith(args.text(0), args.count > 1 ? args.position(1, text.length) : 0) },
+  startsWith: {
+    arity: [1, 2],
+    run: (text, args) => text.startsWith(args.text(0), args.count > 1 ? args.position(1, text.length) : 0),
+  },
   endsWith: { arity: [1, 1], run: (text, args) => text.endsWith(args.text(0)) },
   concat: { arity: [1, 1], run: (text, args) => text + args.text(0) },
   equals: { arity: [1, 1], run: (text, args) => args.value(0) !== null && text === args.text(0) },
@@ -34,7 +48,7 @@ export const STRING_METHODS: MethodTable<string> = methodTable<string>({
   size: { arity: [0, 0], run: (text) => text.length },
   isEmpty: { arity: [0, 0], run: (text) => text === '' },
   isBlank: { arity: [0, 0], run: (text) => text.trim() === '' },
-  toString: { arity: [0, 0], run: (text) => text },
+  toString: TO_STRING,
   join: { arity: [1, Number.POSITIVE_INFINITY], run: joinArguments },
 });
 
