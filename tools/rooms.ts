@@ -153,6 +153,7 @@ export const ROOMS: readonly Room[] = [
       'eventsource-parser',
       '@codemirror/*',
       '@lezer/*',
+      'yaml',
     ],
   },
 
