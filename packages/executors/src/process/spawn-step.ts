@@ -137,8 +137,8 @@ function exitOf(end: Extract<ChildEnd, { kind: 'exit' }>): ProcessEnd {
 }
 
 /**
- * Copies until the pipe's end; once the child has ended, until the pipe has been silent for the grace or has given more than it
- * can have held at that moment (P3). Time the sink takes does not count.
+ * Copies until the pipe's end; once the child has ended, until we have waited for the grace in all or the pipe has given more
+ * than it can have held at that moment (P3): what the script itself wrote is there without waiting. Time the sink takes does not count.
  */
 async function copyOutput(reader: Socket, log: LogSink, ended: Promise<unknown>, graceMs: number): Promise<void> {
   const chunks = reader.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
@@ -148,9 +148,13 @@ async function copyOutput(reader: Socket, log: LogSink, ended: Promise<unknown>,
     return 'ended' as const;
   });
   let tailBytes = 0;
+  let graceLeftMs = graceMs;
   let next = chunks.next();
   for (;;) {
-    const first = hasEnded ? await within(next, graceMs) : await Promise.race([next, end]);
+    const askedAt = performance.now();
+    const wasOver = hasEnded;
+    const first = wasOver ? await within(next, Math.max(0, graceLeftMs)) : await Promise.race([next, end]);
+    if (wasOver) graceLeftMs -= performance.now() - askedAt;
     if (first === 'ended') continue;
     if (first === 'late') break;
     if (first.done === true) return;
@@ -160,10 +164,16 @@ async function copyOutput(reader: Socket, log: LogSink, ended: Promise<unknown>,
     next = chunks.next();
   }
   // An escapee holds the pipe. Keep emptying it, so that a service of a CI stage neither blocks nor dies of SIGPIPE.
-  next.catch(() => undefined);
-  reader.on('error', () => undefined);
-  reader.on('data', () => undefined);
   reader.unref();
+  void discard(chunks, next);
+}
+
+async function discard(chunks: AsyncIterator<Buffer>, pending: Promise<IteratorResult<Buffer>>): Promise<void> {
+  try {
+    for (let result = await pending; result.done !== true; ) result = await chunks.next();
+  } catch {
+    // Whatever the pipe says now concerns nobody.
+  }
 }
 
 async function within<T>(promise: Promise<T>, ms: number): Promise<T | 'late'> {
