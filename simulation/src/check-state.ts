@@ -28,7 +28,10 @@ function checkMove(before: NodeExecution, after: NodeExecution): readonly string
   return [];
 }
 
-/** E4 and its negation: a parent is final only when its children are, and goes on only while one of them does. */
+/**
+ * E4 and its negation: a parent is final only when its children are, and goes on only while one of them does. What was told
+ * to end has told everything in it.
+ */
 export function checkParents(execution: Execution): readonly string[] {
   const broken: string[] = [];
   const nodes = Object.values(execution.nodes);
@@ -39,6 +42,9 @@ export function checkParents(execution: Execution): readonly string[] {
       broken.push(`${nameOf(execution, node)} is ${node.status} but has living children`);
     if (isContainer && !isFinal(node.status) && live.length === 0)
       broken.push(`${nameOf(execution, node)} is ${node.status} with nothing left to wait for`);
+    const untold = live.filter((child) => execution.nodes[child]?.stopping === undefined);
+    if (node.stopping !== undefined && untold.length > 0)
+      broken.push(`${nameOf(execution, node)} was told to end, but not all that is in it`);
     for (const child of node.children)
       if (execution.nodes[child]?.parentId !== node.id) broken.push(`${child} is not the child of ${node.id}`);
   }
@@ -54,6 +60,11 @@ const TASK_STATES: Partial<Record<NodeStatus, readonly TaskState[]>> = {
   Discontinuing: ['cancelling'],
 };
 const OVER: readonly TaskState[] = ['done', 'cancelled', 'lost'];
+
+/** Nothing will ever come of the task any more. */
+export function isOver({ state }: { readonly state: TaskState }): boolean {
+  return OVER.includes(state);
+}
 
 /** E3: the rows that effects made fit the state they were saved with. */
 export function checkEffects(execution: Execution, database: MemoryDatabase): readonly string[] {

@@ -13,7 +13,7 @@ import {
   type NodeExecutionId,
 } from '@bridle/pipeline';
 import type { CommitOutcome, LeasedTask, MemoryDatabase, Transition } from '@bridle/runtime';
-import { checkEffects, checkMoves, checkParents } from './check-state.ts';
+import { isOver, checkEffects, checkMoves, checkParents } from './check-state.ts';
 import { checkOutcome } from './oracle.ts';
 import type { SketchPipeline } from './sketch.ts';
 import { asStored } from './stored-shape.ts';
@@ -99,9 +99,11 @@ export class Checker {
         this.#break('E2', `execution ${header.runSequence} is not plain JSON`);
       this.#all('oracle', checkOutcome(execution, events, sketch));
     }
-    for (const { task, state } of this.#database.tasks.values()) {
-      if (state !== 'done' && state !== 'cancelled' && state !== 'lost')
-        this.#break('liveness', `task ${task.identifier} is still ${state}`);
+    for (const record of this.#database.tasks.values()) {
+      if (!isOver(record)) this.#break('liveness', `task ${record.task.identifier} is still ${record.state}`);
+    }
+    for (const { key, releasedAt } of this.#database.workspaces.values()) {
+      if (releasedAt === undefined) this.#break('E3', `workspace ${key} was never released`);
     }
     for (const { timerId } of this.#database.timers.values()) this.#break('liveness', `timer ${timerId} still runs`);
   }

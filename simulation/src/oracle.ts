@@ -15,6 +15,12 @@ import {
 import { nameOf } from './check-state.ts';
 import { behavioursOf, namedItems, VARIABLES, type SketchItem, type SketchPipeline } from './sketch.ts';
 
+/**
+ * R9: a step that was told to end has ended after so long, whatever its delegate does: the engine's patience of a minute,
+ * and some time for replicas that are being restarted.
+ */
+const STOPPED_WITHIN_MS = 180_000;
+
 /** Answers with what is not as it must be. */
 export function checkOutcome(
   execution: Execution,
@@ -107,6 +113,8 @@ class Oracle {
     } else if (node.status === 'Expired') {
       if (!this.#isTimeOver(node)) this.#wrong(node, 'expired before its time');
     } else this.#wrong(node, `was told to end as ${node.stopping?.as}`);
+    const tookMs = (node.endedAt ?? 0) - (node.stopping?.at ?? 0);
+    if (tookMs > STOPPED_WITHIN_MS) this.#wrong(node, `took ${tookMs} ms to end`);
     if (plan.kind !== 'step') this.#children(plan, isBrokenBefore);
   }
 

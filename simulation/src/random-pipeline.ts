@@ -132,7 +132,7 @@ class PipelineMaker {
           : random.between(10, 5_000),
       exitCode: random.chance(0.15) ? random.between(1, 255) : 0,
       output: random.chance(0.8) ? identifier : 'something else',
-      stopMs: random.chance(0.1) ? 90_000 : random.between(0, 3_000),
+      stopMs: random.chance(0.1) ? random.pick([90_000, 300_000]) : random.between(0, 3_000),
     };
   }
 

@@ -26,6 +26,9 @@ import { never, type World } from './world.ts';
 
 export const GRACE_MS = 60_000;
 
+/** Longer than any lease (15 s) and most patience. */
+const PAUSE_MS = 60_000;
+
 /** Thrown when the simulated store fails: operational, whoever asked may ask again. */
 export class StoreAway extends Error {}
 
@@ -49,6 +52,7 @@ export class Replica implements ExecutionStore, TaskQueue {
   readonly #timers: TimerLoop;
   readonly #lost: LostTaskLoop;
   readonly #life = new AbortController();
+  #pausedUntil = 0;
 
   constructor(options: ReplicaOptions) {
     this.#options = options;
@@ -158,8 +162,11 @@ export class Replica implements ExecutionStore, TaskQueue {
     const { faults, latencyMs } = this.#world.scenario;
     await this.#wait(latencyMs);
     await this.reach(`before${action}`);
+    if (this.#world.fault(faults.pause)) this.#pause();
+    await this.#standStill();
     if (this.#world.fault(faults.storeError)) throw this.#away(action, 'before');
     const result = await work();
+    await this.#standStill();
     await this.reach(`after${action}`);
     if (this.#world.fault(faults.storeError)) throw this.#away(action, 'after');
     await this.#wait(latencyMs);
@@ -168,6 +175,18 @@ export class Replica implements ExecutionStore, TaskQueue {
 
   async #wait(latencyMs: number): Promise<void> {
     if (latencyMs > 0) await this.#world.sleep(this.#world.random.between(0, latencyMs), this.life);
+    if (this.life.aborted) await never();
+  }
+
+  /** The whole process stops, as by SIGSTOP. */
+  #pause(): void {
+    this.#world.note('pause', this.name);
+    this.#pausedUntil = this.#world.time.now() + PAUSE_MS;
+  }
+
+  async #standStill(): Promise<void> {
+    if (this.#pausedUntil > this.#world.time.now())
+      await this.#world.sleep(this.#pausedUntil - this.#world.time.now(), this.life);
     if (this.life.aborted) await never();
   }
 

@@ -31,6 +31,8 @@ export type DeathPoint = (typeof DEATH_POINTS)[number];
 export interface Faults {
   /** Of a replica at each crash point. */
   readonly crash: number;
+  /** Of a replica standing still at a store call for longer than any lease, then going on as if nothing had been (R5). */
+  readonly pause: number;
   /** Of a store call failing, before or after its work. */
   readonly storeError: number;
   readonly lostRequest: number;
@@ -51,6 +53,7 @@ export interface Faults {
 
 const CALM: Faults = {
   crash: 0,
+  pause: 0,
   storeError: 0,
   lostRequest: 0,
   lostAnswer: 0,
@@ -64,6 +67,7 @@ const CALM: Faults = {
 
 const STORM: Faults = {
   crash: 0.01,
+  pause: 0.003,
   storeError: 0.02,
   lostRequest: 0.05,
   lostAnswer: 0.1,
@@ -86,8 +90,10 @@ export interface Scenario {
   /** Longest delay of one store call or one way of a request. */
   readonly latencyMs: number;
   readonly pollMs: number;
-  /** A crash at exactly the n-th (from 1) passing of a point, beside what chance brings. */
-  readonly crashAt?: { readonly point: CrashPoint; readonly nth: number };
+  /** Crashes at exactly the n-th (from 1) passing of a point, beside what chance brings. */
+  readonly crashesAt?: readonly { readonly point: CrashPoint; readonly nth: number }[];
+  /** How long the history may take before it counts as one that never ends. */
+  readonly horizonMs?: number;
   /** What a deliberately broken store does wrong: proves that the checkers would see it. */
   readonly sabotage?: Sabotage;
 }

@@ -25,6 +25,7 @@ test(
     // What never happened was not tested: every fault, and every end that today's steps can come to.
     const faults = [
       'crash',
+      'pause',
       'store-error',
       'lost-request',
       'lost-answer',

@@ -10,6 +10,7 @@ import { planOf } from './plan-of.ts';
 import { Random } from './random.ts';
 import { Replica } from './replica.ts';
 import { randomScenario, type CrashPoint, type Scenario } from './scenario.ts';
+import { isOver } from './check-state.ts';
 import { compiledPlanOf } from './yaml-of.ts';
 import { behavioursOf, type SketchPipeline, type StepBehaviour } from './sketch.ts';
 import { FAULTS_END_AT, START_AT, World } from './world.ts';
@@ -18,9 +19,9 @@ const ACCOUNT = 'account';
 const SCOPE = { accountId: ACCOUNT, orgIdentifier: 'default', projectIdentifier: 'simulated' };
 const DEFAULTS = { pipelineTimeoutMs: 2_400_000, stepTimeoutMs: 600_000 };
 /** By then all must have ended by itself: faults end after 30 minutes, a pipeline after 40. */
-const HORIZON_AT = FAULTS_END_AT + 2 * DEFAULTS.pipelineTimeoutMs;
-/** What may still come after the last execution ended: reports of tasks that were given up, copies of old requests. */
-const AFTERMATH_MS = 240_000;
+const HORIZON_MS = FAULTS_END_AT - START_AT + 2 * DEFAULTS.pipelineTimeoutMs;
+/** What may still come after all has ended: late copies of old requests, timers that nobody needs. */
+const AFTERMATH_MS = 60_000;
 const RESTART_MS = [10, 1_000, 20_000] as const;
 const UNASSIGNABLE_EVERY_MS = 7_000;
 
@@ -93,13 +94,14 @@ class Simulation {
 
   /** Lets the world go on, one wake-up at a time, until everything has ended and the aftermath is over. */
   async #untilOver(): Promise<void> {
-    const { time, violations } = this.#world;
+    const { time, violations, scenario } = this.#world;
+    const horizonAt = START_AT + (scenario.horizonMs ?? HORIZON_MS);
     let overAt: number | undefined;
     await settled();
     while (violations.length === 0) {
       if (overAt === undefined && this.#isOver()) overAt = time.now();
       if (overAt !== undefined && time.now() >= overAt + AFTERMATH_MS) return;
-      if (time.now() > HORIZON_AT) {
+      if (time.now() > horizonAt) {
         this.#world.violate('liveness', 'not everything has ended');
         return;
       }
@@ -116,7 +118,8 @@ class Simulation {
       const record = this.#database.executions.get(id);
       if (record === undefined || !isFinal(record.execution.status)) return false;
     }
-    return true;
+    // Tasks that the engine gave up may still be stopping.
+    return [...this.#database.tasks.values()].every(isOver);
   }
 
   #expect(sketch: SketchPipeline, runSequence: number, random: Random): void {
@@ -170,8 +173,8 @@ class Simulation {
   #passes(point: CrashPoint): boolean {
     const nth = (this.#passings.get(point) ?? 0) + 1;
     this.#passings.set(point, nth);
-    const { crashAt } = this.#world.scenario;
-    return crashAt?.point === point && crashAt.nth === nth;
+    const { crashesAt } = this.#world.scenario;
+    return crashesAt?.some((crash) => crash.point === point && crash.nth === nth) ?? false;
   }
 
   /** Now and then the dispatcher finds that nobody can take a task that waits. */
