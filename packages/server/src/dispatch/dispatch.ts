@@ -9,8 +9,6 @@ import type {
   HeartbeatRequest,
   HeartbeatResponse,
   LeaveRequest,
-  LogsRequest,
-  LogsResponse,
   PollRequest,
   PollResponse,
   RegisterRequest,
@@ -64,7 +62,8 @@ export interface Dispatch {
   heartbeat(token: TokenScope, delegateId: string, request: HeartbeatRequest): Promise<Answer<HeartbeatResponse>>;
   started(token: TokenScope, delegateId: string, taskId: string, request: StartedRequest): Promise<Answer<Record<string, never>>>;
   complete(token: TokenScope, delegateId: string, taskId: string, request: CompleteRequest): Promise<Answer<Record<string, never>>>;
-  logs(token: TokenScope, delegateId: string, request: LogsRequest): Promise<Answer<LogsResponse>>;
+  /** Whether this process is the registered one: what it sends to other rooms (logs) counts only then. */
+  isRegistered(token: TokenScope, delegateId: string, incarnation: string): Promise<boolean>;
   leave(token: TokenScope, delegateId: string, request: LeaveRequest): Promise<Answer<Record<string, never>>>;
   /** Delegates that may serve the scope; those that have left are listed for a day. */
   listDelegates(scope: { readonly accountId: string; readonly orgIdentifier?: string; readonly projectIdentifier?: string }): Promise<readonly DelegateInfo[]>;

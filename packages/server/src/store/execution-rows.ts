@@ -1,6 +1,5 @@
 /** Executions as lists and details read them. One statement, one function. */
 import type {
-  Execution,
   ExecutionCause,
   ExecutionHeader,
   ExecutionId,
@@ -12,8 +11,10 @@ import type {
   ProjectScope,
   TriggerType,
 } from '@bridle/pipeline';
-import { sql, type RawBuilder } from 'kysely';
-import type { Database } from './database.ts';
+import { sql, type ExpressionBuilder, type Expression, type Selectable, type SqlBool } from 'kysely';
+import type { Database, Transaction } from './database.ts';
+import { wholeHeader } from './execution-json.ts';
+import type { ExecutionsTable, Tables } from './tables.ts';
 
 /** What a list shows of an execution. Times are epoch milliseconds. */
 export interface ExecutionSummaryRow {
@@ -65,4 +66,146 @@ export interface ExecutionSort {
   readonly field: 'createdAt' | 'startedAt' | 'endedAt' | 'name' | 'status' | 'runSequence';
   readonly direction: 'asc' | 'desc';
 }
-export type { Execution };
+
+/** Everything about one execution but its nodes; `undefined` when it is not there. */
+export async function findExecutionRow(db: Database | Transaction, id: ExecutionId): Promise<ExecutionRow | undefined> {
+  const row = await db
+    .selectFrom('executions')
+    .innerJoin('execution_documents', 'execution_documents.execution_id', 'executions.id')
+    .selectAll('executions')
+    .select(['plan', 'trigger_input', 'pipeline_yaml', 'resolved_yaml', 'input_yaml'])
+    .where('executions.id', '=', id)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const plan = row.plan as Plan;
+  const header = wholeHeader(row.header, plan, row.trigger_input);
+  return {
+    ...summaryRow(row),
+    cause: header.cause,
+    header,
+    plan,
+    pipelineYaml: row.pipeline_yaml,
+    resolvedYaml: row.resolved_yaml,
+    inputYaml: row.input_yaml,
+  };
+}
+
+/** The nodes that changed after a version (default: all), by the order in which they changed. */
+export async function listNodeExecutions(db: Database | Transaction, id: ExecutionId, changedAfter = 0): Promise<NodeExecution[]> {
+  const rows = await db
+    .selectFrom('node_executions')
+    .select('state')
+    .where('execution_id', '=', id)
+    .where('changed_at_version', '>', changedAfter)
+    .orderBy('changed_at_version')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => row.state as NodeExecution);
+}
+
+/** One page (0-based) of the executions that match, and how many match in all. */
+export async function listExecutions(
+  db: Database | Transaction,
+  filter: ExecutionFilter,
+  page: number,
+  size: number,
+  sort: ExecutionSort = { field: 'createdAt', direction: 'desc' },
+): Promise<{ readonly rows: ExecutionSummaryRow[]; readonly total: number }> {
+  const matching = db.selectFrom('executions').where((eb) => eb.and(conditions(eb, filter)));
+  const [rows, count] = await Promise.all([
+    matching
+      .selectAll()
+      .orderBy(SORT_COLUMNS[sort.field], (order) => (sort.direction === 'asc' ? order.asc() : order.desc()))
+      .orderBy('id', sort.direction)
+      .limit(size)
+      .offset(page * size)
+      .execute(),
+    matching.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  ]);
+  return { rows: rows.map(summaryRow), total: count.total };
+}
+
+/** Those of the given executions that exist, in no order: for pages that show the executions of other rows. */
+export async function listExecutionsById(db: Database | Transaction, ids: readonly ExecutionId[]): Promise<ExecutionSummaryRow[]> {
+  if (ids.length === 0) return [];
+  const rows = await db.selectFrom('executions').selectAll().where('id', 'in', ids).execute();
+  return rows.map(summaryRow);
+}
+
+/** The newest executions of each of the given pipelines, at most `perPipeline` each: for the pipelines list. */
+export async function listRecentExecutions(
+  db: Database | Transaction,
+  scope: ProjectScope,
+  pipelineIdentifiers: readonly string[],
+  perPipeline: number,
+): Promise<ExecutionSummaryRow[]> {
+  if (pipelineIdentifiers.length === 0) return [];
+  const result = await sql<Selectable<ExecutionsTable>>`
+    select recent.* from unnest(${pipelineIdentifiers}::text[]) as asked(identifier),
+    lateral (
+      select * from executions
+      where account_id = ${scope.accountId} and org_identifier = ${scope.orgIdentifier} and project_identifier = ${scope.projectIdentifier}
+        and pipeline_identifier = asked.identifier
+      order by created_at desc, id desc limit ${perPipeline}
+    ) as recent`.execute(db);
+  return result.rows.map(summaryRow);
+}
+
+const SORT_COLUMNS = {
+  createdAt: 'created_at',
+  startedAt: 'started_at',
+  endedAt: 'ended_at',
+  name: 'name',
+  status: 'status',
+  runSequence: 'run_sequence',
+} as const satisfies Record<ExecutionSort['field'], keyof ExecutionsTable>;
+
+function conditions(eb: ExpressionBuilder<Tables, 'executions'>, filter: ExecutionFilter): Expression<SqlBool>[] {
+  const { scope } = filter;
+  const all: Expression<SqlBool>[] = [
+    eb('account_id', '=', scope.accountId),
+    eb('org_identifier', '=', scope.orgIdentifier),
+    eb('project_identifier', '=', scope.projectIdentifier),
+  ];
+  const oneOf = (column: 'pipeline_identifier' | 'status' | 'trigger_type' | 'trigger_identifier' | 'triggered_by', values?: readonly string[]): void => {
+    if (values !== undefined) all.push(sql<SqlBool>`${sql.ref(column)} = any(${values}::text[])`);
+  };
+  oneOf('pipeline_identifier', filter.pipelineIdentifiers);
+  oneOf('status', filter.statuses);
+  oneOf('trigger_type', filter.triggerTypes);
+  oneOf('trigger_identifier', filter.triggerIdentifiers);
+  oneOf('triggered_by', filter.triggeredBy);
+  if (filter.startedAfter !== undefined) all.push(eb('started_at', '>=', filter.startedAfter));
+  if (filter.startedBefore !== undefined) all.push(eb('started_at', '<=', filter.startedBefore));
+  const search = filter.search?.trim() ?? '';
+  if (search !== '') {
+    const pattern = `%${search.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+    all.push(
+      eb.or([eb('name', 'ilike', pattern), eb('pipeline_identifier', 'ilike', pattern), sql<SqlBool>`tags::text ilike ${pattern}`]),
+    );
+  }
+  return all;
+}
+
+function summaryRow(row: Selectable<ExecutionsTable>): ExecutionSummaryRow {
+  const { cause } = row.header as Omit<ExecutionHeader, 'plan'>;
+  const { abort } = row.state as { readonly abort?: InterruptRecord };
+  return {
+    id: row.id as ExecutionId,
+    scope: { accountId: row.account_id, orgIdentifier: row.org_identifier, projectIdentifier: row.project_identifier },
+    pipelineIdentifier: row.pipeline_identifier,
+    name: row.name,
+    runSequence: row.run_sequence,
+    status: row.status as NodeStatus,
+    isFinal: row.is_final,
+    version: row.version,
+    tags: row.tags as Readonly<Record<string, string>>,
+    modules: row.modules as readonly string[],
+    createdAt: row.created_at,
+    ...(row.started_at === null ? {} : { startedAt: row.started_at }),
+    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+    cause,
+    summary: row.summary as ExecutionSummary,
+    ...(abort === undefined ? {} : { abort }),
+  };
+}

@@ -132,6 +132,7 @@ export interface TriggerEventsTable extends ScopeColumns {
   received_at: number;
   processed_at: number | null;
   attempts: Generated<number>;
+  origin_event_id: string | null;
 }
 
 export interface ExecutionsTable extends ScopeColumns {

@@ -73,7 +73,10 @@ create table trigger_events (
   state text not null, status text not null, message text not null, is_exception boolean not null default false,
   payload bytea not null, headers json not null, source_ip text not null default '', principal json,
   execution_id text, runtime_input text, condition_results json,
-  received_at bigint not null, processed_at bigint, attempts int not null default 0);
+  received_at bigint not null, processed_at bigint, attempts int not null default 0,
+  -- One call may match several triggers: the further ones have rows of their own that name the accepted event.
+  origin_event_id text references trigger_events on delete cascade);
+create index trigger_events_origin on trigger_events (origin_event_id) where origin_event_id is not null;
 create index trigger_events_queue on trigger_events (received_at, id) where state = 'queued';
 create index trigger_events_history on trigger_events
   (account_id, org_identifier, project_identifier, pipeline_identifier, trigger_identifier, received_at desc);

@@ -1,0 +1,194 @@
+/** How executions come into being: their run sequences, and all their first rows in one statement. */
+import type { Connection, Statement } from './connection.ts';
+import { eventArrays, nodeArrays, taskArrays, timerArrays, type EventRow, type NodeRow, type TaskRow, type TimerRow } from './transition-statements.ts';
+
+export interface PipelineKey {
+  readonly accountId: string;
+  readonly orgIdentifier: string;
+  readonly projectIdentifier: string;
+  readonly pipelineIdentifier: string;
+}
+
+const TAKE_SEQUENCES: Statement = {
+  name: 'bridle_take_sequences',
+  text: `
+insert into run_sequences as s (account_id, org_identifier, project_identifier, pipeline_identifier, last)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) as v(a, o, p, i, n) order by a, o, p, i
+on conflict (account_id, org_identifier, project_identifier, pipeline_identifier) do update set last = s.last + excluded.last
+returning account_id, org_identifier, project_identifier, pipeline_identifier, last, bridle_now() as now`,
+};
+
+interface SequenceRow {
+  readonly account_id: string;
+  readonly org_identifier: string;
+  readonly project_identifier: string;
+  readonly pipeline_identifier: string;
+  readonly last: number;
+  readonly now: number;
+}
+
+/**
+ * Takes one run sequence for each of the given pipelines (one may occur several times), gap-free because the rows stay locked
+ * until the transaction ends. The answer has the order of the question, and the database's time.
+ */
+export async function takeRunSequences(
+  connection: Connection,
+  pipelines: readonly PipelineKey[],
+): Promise<{ readonly sequences: readonly number[]; readonly now: number }> {
+  const counts = new Map<string, { readonly key: PipelineKey; count: number }>();
+  for (const key of pipelines) {
+    const entry = counts.get(pipelineText(key));
+    if (entry === undefined) counts.set(pipelineText(key), { key, count: 1 });
+    else entry.count += 1;
+  }
+  const asked = [...counts.values()];
+  const rows = await connection.query<SequenceRow>(TAKE_SEQUENCES, [
+    asked.map(({ key }) => key.accountId),
+    asked.map(({ key }) => key.orgIdentifier),
+    asked.map(({ key }) => key.projectIdentifier),
+    asked.map(({ key }) => key.pipelineIdentifier),
+    asked.map(({ count }) => count),
+  ]);
+  const next = new Map<string, number>();
+  for (const row of rows) {
+    const text = pipelineText({
+      accountId: row.account_id,
+      orgIdentifier: row.org_identifier,
+      projectIdentifier: row.project_identifier,
+      pipelineIdentifier: row.pipeline_identifier,
+    });
+    next.set(text, row.last - (counts.get(text)?.count ?? 0) + 1);
+  }
+  const sequences = pipelines.map((key) => {
+    const text = pipelineText(key);
+    const sequence = next.get(text);
+    if (sequence === undefined) throw new Error(`No run sequence came back for ${text}.`);
+    next.set(text, sequence + 1);
+    return sequence;
+  });
+  return { sequences, now: rows[0]?.now ?? 0 };
+}
+
+function pipelineText(key: PipelineKey): string {
+  return `${key.accountId}/${key.orgIdentifier}/${key.projectIdentifier}/${key.pipelineIdentifier}`;
+}
+
+export interface NewExecution extends PipelineKey {
+  readonly id: string;
+  readonly name: string;
+  readonly runSequence: number;
+  readonly status: string;
+  readonly isFinal: boolean;
+  readonly version: number;
+  readonly triggerType: string;
+  readonly triggerIdentifier: string | null;
+  readonly triggeredBy: string;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  /** JSON text each, down to `triggerInput`. */
+  readonly tags: string;
+  readonly modules: string;
+  readonly header: string;
+  readonly state: string;
+  readonly summary: string;
+  readonly plan: string;
+  readonly triggerInput: string | null;
+  readonly pipelineYaml: string;
+  readonly resolvedYaml: string;
+  readonly inputYaml: string;
+}
+
+export interface NewExecutionRows {
+  readonly executions: readonly NewExecution[];
+  readonly nodes: readonly NodeRow[];
+  readonly events: readonly EventRow[];
+  readonly timers: readonly TimerRow[];
+  readonly tasks: readonly TaskRow[];
+}
+
+const INSERT_EXECUTIONS: Statement = {
+  name: 'bridle_insert_executions',
+  text: `
+with given as (
+  select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::boolean[],
+    $10::bigint[], $11::text[], $12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::bigint[], $17::json[], $18::json[], $19::json[],
+    $20::json[], $21::json[], $22::json[], $23::json[], $24::text[], $25::text[], $26::text[])
+  as v(id, account_id, org_identifier, project_identifier, pipeline_identifier, name, run_sequence, status, is_final,
+    version, trigger_type, trigger_identifier, triggered_by, created_at, started_at, ended_at, tags, modules, header,
+    state, summary, plan, trigger_input, pipeline_yaml, resolved_yaml, input_yaml)),
+fresh as (
+  insert into executions (id, account_id, org_identifier, project_identifier, pipeline_identifier, name, run_sequence, status, is_final,
+    version, trigger_type, trigger_identifier, triggered_by, created_at, started_at, ended_at, tags, modules, header, state, summary)
+  select id, account_id, org_identifier, project_identifier, pipeline_identifier, name, run_sequence, status, is_final,
+    version, trigger_type, trigger_identifier, triggered_by, created_at, started_at, ended_at, tags, modules, header, state, summary
+  from given
+  on conflict (id) do nothing
+  returning id),
+documents as (
+  insert into execution_documents (execution_id, plan, trigger_input, pipeline_yaml, resolved_yaml, input_yaml)
+  select id, plan, trigger_input, pipeline_yaml, resolved_yaml, input_yaml from given where id in (select id from fresh)),
+new_nodes as (
+  insert into node_executions (execution_id, id, node_id, status, changed_at_version, state)
+  select * from unnest($27::text[], $28::text[], $29::text[], $30::text[], $31::bigint[], $32::json[]) as v(execution_id, id, node_id, status, version, state)
+  where execution_id in (select id from fresh)),
+new_events as (
+  insert into execution_events (execution_id, sequence, at, event)
+  select * from unnest($33::text[], $34::bigint[], $35::bigint[], $36::json[]) as v(execution_id, sequence, at, event)
+  where execution_id in (select id from fresh)),
+new_timers as (
+  insert into timers (id, execution_id, node_execution_id, due_at)
+  select * from unnest($37::text[], $38::text[], $39::text[], $40::bigint[]) as v(id, execution_id, node_execution_id, due_at)
+  where execution_id in (select id from fresh)),
+new_tasks as (
+  insert into delegate_tasks (id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, workspace_key, log_key, queued_at)
+  select id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors::text[], workspace_key, log_key, bridle_now()
+  from unnest($41::text[], $42::text[], $43::text[], $44::text[], $45::text[], $46::text[], $47::json[], $48::text[], $49::text[], $50::text[])
+    with ordinality as v(id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, workspace_key, log_key, place)
+  where execution_id in (select id from fresh)
+  order by place)
+select id from fresh`,
+};
+
+/** Inserts executions with all their first rows; answers with the ids that were not there yet (the others change nothing). */
+export async function insertExecutions(connection: Connection, rows: NewExecutionRows): Promise<ReadonlySet<string>> {
+  const { executions } = rows;
+  const inserted = await connection.query<{ id: string }>(INSERT_EXECUTIONS, [
+    ...COLUMNS.map((column) => executions.map((row) => row[column])),
+    ...nodeArrays(rows.nodes),
+    ...eventArrays(rows.events),
+    ...timerArrays(rows.timers),
+    ...taskArrays(rows.tasks),
+  ]);
+  return new Set(inserted.map((row) => row.id));
+}
+
+/** In the order of the statement's parameters. */
+const COLUMNS = [
+  'id',
+  'accountId',
+  'orgIdentifier',
+  'projectIdentifier',
+  'pipelineIdentifier',
+  'name',
+  'runSequence',
+  'status',
+  'isFinal',
+  'version',
+  'triggerType',
+  'triggerIdentifier',
+  'triggeredBy',
+  'createdAt',
+  'startedAt',
+  'endedAt',
+  'tags',
+  'modules',
+  'header',
+  'state',
+  'summary',
+  'plan',
+  'triggerInput',
+  'pipelineYaml',
+  'resolvedYaml',
+  'inputYaml',
+] as const satisfies readonly (keyof NewExecution)[];

@@ -1,0 +1,334 @@
+/**
+ * Delegate tasks under leases. Each statement judges by the database's clock (T1) and under the row's lock (D1); those that
+ * lock several tasks do it by id, or skip what is locked.
+ */
+import type { ExecutionId, NodeExecutionId, TaskRequest } from '@bridle/pipeline';
+import { sql } from 'kysely';
+import type { Database } from './database.ts';
+import type { Connection, Statement } from './connection.ts';
+
+/** What deciding about a queued task needs; its request is read when it is leased. */
+export interface QueuedTask {
+  readonly taskId: NodeExecutionId;
+  readonly position: number;
+  readonly accountId: string;
+  readonly orgIdentifier: string;
+  readonly projectIdentifier: string;
+  readonly selectors: readonly string[];
+  readonly workspaceKey?: string;
+  /** The process that has the task's workspace already. */
+  readonly boundTo?: { readonly delegateId: string; readonly incarnation: string };
+}
+
+interface QueuedTaskRow {
+  readonly id: string;
+  readonly position: number;
+  readonly account_id: string;
+  readonly org_identifier: string;
+  readonly project_identifier: string;
+  readonly selectors: string[];
+  readonly workspace_key: string | null;
+  readonly delegate_id: string | null;
+  readonly incarnation: string | null;
+}
+
+/**
+ * Queued tasks of an account, oldest first, after a position. `tags`: all tags of those who could take them, so that tasks
+ * nobody here may take do not fill the answer.
+ */
+export async function listQueuedTasks(
+  db: Database,
+  accountId: string,
+  tags: readonly string[],
+  afterPosition: number,
+  limit: number,
+): Promise<readonly QueuedTask[]> {
+  const result = await sql<QueuedTaskRow>`
+    select t.id, t.position, t.account_id, t.org_identifier, t.project_identifier, t.selectors, t.workspace_key, w.delegate_id, w.incarnation
+    from delegate_tasks t left join workspaces w on w.key = t.workspace_key
+    where t.state = 'queued' and t.account_id = ${accountId} and t.position > ${afterPosition} and t.selectors <@ ${tags}::text[]
+    order by t.position limit ${limit}`.execute(db);
+  return result.rows.map((row) => ({
+    taskId: row.id as NodeExecutionId,
+    position: row.position,
+    accountId: row.account_id,
+    orgIdentifier: row.org_identifier,
+    projectIdentifier: row.project_identifier,
+    selectors: row.selectors,
+    ...(row.workspace_key === null ? {} : { workspaceKey: row.workspace_key }),
+    ...(row.delegate_id === null || row.incarnation === null ? {} : { boundTo: { delegateId: row.delegate_id, incarnation: row.incarnation } }),
+  }));
+}
+
+export interface Assignment {
+  readonly taskId: NodeExecutionId;
+  readonly delegateId: string;
+  readonly incarnation: string;
+}
+
+export interface Lease {
+  readonly taskId: NodeExecutionId;
+  readonly delegateId: string;
+  readonly incarnation: string;
+  readonly executionId: ExecutionId;
+  readonly position: number;
+  readonly fence: number;
+  readonly leaseUntil: number;
+  readonly task: TaskRequest;
+}
+
+const LOCK_QUEUED: Statement = {
+  name: 'bridle_lock_queued',
+  text: `
+select id, execution_id, workspace_key from delegate_tasks where id = any($1::text[]) and state = 'queued'
+order by position for no key update skip locked`,
+};
+
+// The first one wins; a task whose workspace went to somebody else meanwhile is left out by LEASE.
+const BIND_WORKSPACES: Statement = {
+  name: 'bridle_bind_workspaces',
+  text: `
+insert into workspaces (key, execution_id, delegate_id, incarnation)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+on conflict (key) do nothing`,
+};
+
+// Delegates and tokens are read, not locked: a lease given to a process that ends this moment just ends by its time.
+const LEASE: Statement = {
+  name: 'bridle_lease',
+  text: `
+update delegate_tasks t
+set state = 'leased', fence = t.fence + 1, delegate_id = v.delegate_id, incarnation = v.incarnation, lease_until = bridle_now() + $4::bigint
+from unnest($1::text[], $2::text[], $3::text[]) as v(id, delegate_id, incarnation)
+join delegates d on d.id = v.delegate_id and d.incarnation = v.incarnation and d.left_at is null
+join delegate_tokens k on k.id = d.token_id and k.revoked_at is null
+where t.id = v.id and t.state = 'queued' and (t.workspace_key is null or exists (
+  select 1 from workspaces w where w.key = t.workspace_key and w.delegate_id = v.delegate_id and w.incarnation = v.incarnation))
+returning t.id, t.position, t.execution_id, t.delegate_id, t.incarnation, t.fence, t.lease_until, t.request`,
+};
+
+interface LeaseRow {
+  readonly id: string;
+  readonly position: number;
+  readonly execution_id: string;
+  readonly delegate_id: string;
+  readonly incarnation: string;
+  readonly fence: number;
+  readonly lease_until: number;
+  readonly request: unknown;
+}
+
+/**
+ * Leases tasks as assigned (each task at most once in the list), inside the caller's transaction: those that are still queued
+ * and that nobody else is just leasing. Each gets a new fence (D1). Oldest first.
+ */
+export async function leaseTasks(connection: Connection, assignments: readonly Assignment[], leaseMs: number): Promise<readonly Lease[]> {
+  type Locked = { readonly id: string; readonly execution_id: string; readonly workspace_key: string | null };
+  const locked = await connection.query<Locked>(LOCK_QUEUED, [assignments.map(({ taskId }) => taskId)]);
+  if (locked.length === 0) return [];
+  const byId = new Map<string, Assignment>(assignments.map((assignment) => [assignment.taskId, assignment]));
+  const taken = locked.flatMap(({ id }) => byId.get(id) ?? []);
+  const bound = new Map(locked.flatMap((row) => (row.workspace_key === null ? [] : [[row.workspace_key, row] as const])).toReversed());
+  const keys = [...bound.keys()].toSorted();
+  const [, rows] = await Promise.all([
+    keys.length === 0
+      ? undefined
+      : connection.query(BIND_WORKSPACES, [
+          keys,
+          keys.map((key) => bound.get(key)?.execution_id),
+          keys.map((key) => byId.get(bound.get(key)?.id ?? '')?.delegateId),
+          keys.map((key) => byId.get(bound.get(key)?.id ?? '')?.incarnation),
+        ]),
+    connection.query<LeaseRow>(LEASE, [
+      taken.map(({ taskId }) => taskId),
+      taken.map(({ delegateId }) => delegateId),
+      taken.map(({ incarnation }) => incarnation),
+      leaseMs,
+    ]),
+  ]);
+  return rows
+    .map((row) => ({
+      taskId: row.id as NodeExecutionId,
+      delegateId: row.delegate_id,
+      incarnation: row.incarnation,
+      executionId: row.execution_id as ExecutionId,
+      position: row.position,
+      fence: row.fence,
+      leaseUntil: row.lease_until,
+      task: row.request as TaskRequest,
+    }))
+    .toSorted((one, other) => one.position - other.position);
+}
+
+export interface HeldTaskRow {
+  readonly taskId: NodeExecutionId;
+  readonly fence: number;
+}
+
+/**
+ * Extends the leases this delegate's registered process still holds with these fences; answers with the ids it does not hold.
+ * Started tasks have no lease to extend: they are only looked up.
+ */
+export async function extendLeases(db: Database, delegateId: string, held: readonly HeldTaskRow[], leaseMs: number): Promise<readonly NodeExecutionId[]> {
+  if (held.length === 0) return [];
+  const result = await sql<{ id: string }>`
+    with alive as materialized (
+      select t.id, t.state from delegate_tasks t
+      join unnest(${held.map(({ taskId }) => taskId)}::text[], ${held.map(({ fence }) => fence)}::bigint[]) as h(id, fence) on h.id = t.id and h.fence = t.fence
+      join delegates d on d.id = t.delegate_id and d.incarnation = t.incarnation
+      where t.delegate_id = ${delegateId} and t.state in ('leased', 'started', 'cancelling')
+      order by t.id for no key update of t),
+    extended as (
+      update delegate_tasks t set lease_until = bridle_now() + ${leaseMs}::bigint from alive a where t.id = a.id and a.state = 'leased')
+    select id from alive`.execute(db);
+  const alive = new Set(result.rows.map((row) => row.id));
+  return held.map(({ taskId }) => taskId).filter((id) => !alive.has(id));
+}
+
+/** Leased, unstarted tasks go back to the queue with their fence void: when their lease is over. Answers with their accounts. */
+export async function requeueExpiredLeases(db: Database): Promise<readonly string[]> {
+  const result = await sql<{ account_id: string }>`
+    update delegate_tasks set state = 'queued', fence = fence + 1, lease_until = null, queued_at = bridle_now()
+    where id in (
+      select id from delegate_tasks where state = 'leased' and lease_until <= (select bridle_now())
+      for no key update skip locked)
+    returning account_id`.execute(db);
+  return result.rows.map((row) => row.account_id);
+}
+
+/** The same for leases that never reached their delegate (its connection broke while they were given). */
+export async function returnLeases(db: Database, held: readonly HeldTaskRow[]): Promise<readonly string[]> {
+  const result = await sql<{ account_id: string }>`
+    update delegate_tasks t set state = 'queued', fence = t.fence + 1, lease_until = null, queued_at = bridle_now()
+    from unnest(${held.map(({ taskId }) => taskId)}::text[], ${held.map(({ fence }) => fence)}::bigint[]) as h(id, fence)
+    where t.id = h.id and t.fence = h.fence and t.state = 'leased'
+    returning t.account_id`.execute(db);
+  return result.rows.map((row) => row.account_id);
+}
+
+export interface LostTaskRow {
+  readonly taskId: NodeExecutionId;
+  readonly executionId: ExecutionId;
+  readonly fence: number;
+  readonly state: 'started' | 'cancelling' | 'queued';
+  readonly delegateName: string;
+  readonly why: 'left' | 'restarted' | 'silent';
+}
+
+/** Tasks whose process is gone (D3): those it had started, and queued ones bound to a workspace it held. */
+export async function listLostTasks(db: Database, graceMs: number, limit: number): Promise<readonly LostTaskRow[]> {
+  const result = await sql<{ id: string; execution_id: string; fence: number; state: LostTaskRow['state']; name: string; why: LostTaskRow['why'] }>`
+    with gone as (
+      select t.id, t.position, t.execution_id, t.fence, t.state, d.name, t.incarnation <> d.incarnation as restarted, d.left_at is not null as has_left
+      from delegate_tasks t join delegates d on d.id = t.delegate_id
+      where t.state in ('started', 'cancelling')
+        and (d.left_at is not null or d.incarnation <> t.incarnation or d.heartbeat_at <= (select bridle_now()) - ${graceMs}::bigint)
+      union all
+      select t.id, t.position, t.execution_id, t.fence, t.state, d.name, w.incarnation <> d.incarnation, d.left_at is not null
+      from workspaces w join delegates d on d.id = w.delegate_id
+      join delegate_tasks t on t.workspace_key = w.key and t.state = 'queued'
+      where w.deleted_at is null
+        and (d.left_at is not null or d.incarnation <> w.incarnation or d.heartbeat_at <= (select bridle_now()) - ${graceMs}::bigint))
+    select id, execution_id, fence, state, name,
+      case when restarted then 'restarted' when has_left then 'left' else 'silent' end as why
+    from gone order by position limit ${limit}`.execute(db);
+  return result.rows.map((row) => ({
+    taskId: row.id as NodeExecutionId,
+    executionId: row.execution_id as ExecutionId,
+    fence: row.fence,
+    state: row.state,
+    delegateName: row.name,
+    why: row.why,
+  }));
+}
+
+export interface UnassignableTask {
+  readonly taskId: NodeExecutionId;
+  readonly executionId: ExecutionId;
+  readonly fence: number;
+  readonly accountId: string;
+  readonly orgIdentifier: string;
+  readonly projectIdentifier: string;
+  readonly selectors: readonly string[];
+}
+
+/**
+ * Queued tasks that no delegate could take for at least `windowMs`: none is registered in their scope with their selectors,
+ * or the last one of them left or was revoked longer ago than that, or was silent beyond the grace.
+ */
+export async function listUnassignableTasks(db: Database, windowMs: number, graceMs: number, limit: number): Promise<readonly UnassignableTask[]> {
+  const result = await sql<{
+    id: string;
+    execution_id: string;
+    fence: number;
+    account_id: string;
+    org_identifier: string;
+    project_identifier: string;
+    selectors: string[];
+  }>`
+    with clock as materialized (select bridle_now() as now),
+    -- Kinds of tasks are few where tasks are many.
+    kinds as (
+      select distinct account_id, org_identifier, project_identifier, selectors from delegate_tasks, clock
+      where state = 'queued' and queued_at <= clock.now - ${windowMs}::bigint),
+    hopeless as (
+      select kinds.* from kinds, clock where not exists (
+        select 1 from delegates d join delegate_tokens k on k.id = d.token_id
+        where d.account_id = kinds.account_id
+          and (d.org_identifier is null or d.org_identifier = kinds.org_identifier)
+          and (d.project_identifier is null or d.project_identifier = kinds.project_identifier)
+          and kinds.selectors <@ d.tags
+          and coalesce(k.revoked_at, clock.now) > clock.now - ${windowMs}::bigint
+          and coalesce(d.left_at, clock.now) > clock.now - ${windowMs}::bigint
+          and d.heartbeat_at > clock.now - ${graceMs}::bigint))
+    select t.id, t.execution_id, t.fence, t.account_id, t.org_identifier, t.project_identifier, t.selectors
+    from hopeless h join delegate_tasks t using (account_id, org_identifier, project_identifier, selectors), clock
+    where t.state = 'queued' and t.queued_at <= clock.now - ${windowMs}::bigint
+    order by t.position limit ${limit}`.execute(db);
+  return result.rows.map((row) => ({
+    taskId: row.id as NodeExecutionId,
+    executionId: row.execution_id as ExecutionId,
+    fence: row.fence,
+    accountId: row.account_id,
+    orgIdentifier: row.org_identifier,
+    projectIdentifier: row.project_identifier,
+    selectors: row.selectors,
+  }));
+}
+
+export interface TaskHolder {
+  readonly executionId: ExecutionId;
+  readonly delegateId: string;
+  readonly incarnation: string;
+  readonly fence: number;
+  readonly logKey: string;
+  readonly accountId: string;
+}
+
+/** Who has a task, or had it last; `undefined` when it was never leased or is not there. */
+export async function findTaskHolders(db: Database, taskIds: readonly string[]): Promise<ReadonlyMap<string, TaskHolder>> {
+  const rows = await db
+    .selectFrom('delegate_tasks')
+    .select(['id', 'execution_id', 'delegate_id', 'incarnation', 'fence', 'log_key', 'account_id'])
+    .where(sql<boolean>`id = any(${taskIds}::text[])`)
+    .execute();
+  return new Map(
+    rows.flatMap((row) => {
+      if (row.delegate_id === null || row.incarnation === null) return [];
+      const holder: TaskHolder = {
+        executionId: row.execution_id as ExecutionId,
+        delegateId: row.delegate_id,
+        incarnation: row.incarnation,
+        fence: row.fence,
+        logKey: row.log_key,
+        accountId: row.account_id,
+      };
+      return [[row.id, holder] as const];
+    }),
+  );
+}
+
+/** How a task stands; for tests and for people. */
+export async function findTask(db: Database, taskId: string): Promise<{ readonly state: string; readonly fence: number } | undefined> {
+  return db.selectFrom('delegate_tasks').select(['state', 'fence']).where('id', '=', taskId).executeTakeFirst();
+}
