@@ -1,0 +1,109 @@
+/** The server is killed while work is under way: nothing that was answered is lost, nothing runs twice, nothing is left behind. */
+import { readdir, readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  api,
+  createPipeline,
+  createTrigger,
+  customTrigger,
+  detailsWhenFinal,
+  fire,
+  shellPipeline,
+  type Summary,
+} from './src/api.ts';
+import { startProduct, type Product } from './src/product.ts';
+
+const TRIGGERS = 50;
+const MARK = `bridle-crash-${process.pid}`;
+const FINAL = ['Success', 'Failed', 'Aborted', 'Expired'];
+
+let product: Product;
+
+beforeAll(async () => {
+  product = await startProduct();
+});
+
+afterAll(async () => {
+  await product.dispose();
+});
+
+it('R1: every answered id becomes exactly one execution that ends, though the server was killed in between', async () => {
+  await createPipeline(
+    product,
+    shellPipeline('crash', [`exec -a ${MARK} sleep 0.3`, 'true', `exec -a ${MARK} sleep 0.2`]),
+  );
+  await createTrigger(product, 'crash', customTrigger('crashhook', 'crash'));
+  const server = await product.serverPid();
+
+  const answered: string[] = [];
+  let isKilled = false;
+  const calls = Array.from({ length: TRIGGERS }, async (_, index) => {
+    try {
+      const { status, body } = await fire(product, 'crash', 'crashhook', JSON.stringify({ index }));
+      if (status === 200) answered.push(body.data);
+    } catch {
+      // Not answered: nothing was promised.
+    }
+    if (answered.length >= TRIGGERS / 2 && !isKilled) {
+      isKilled = true;
+      process.kill(server, 'SIGKILL');
+    }
+  });
+  await Promise.all(calls);
+  expect(isKilled).toBe(true);
+  await untilReady(product);
+
+  const executions = new Set<string>();
+  for (const eventId of answered) {
+    const details = await detailsWhenFinal(product, eventId);
+    expect(details.webhookProcessingDetails.status).toBe('TARGET_EXECUTION_REQUESTED');
+    const summary = details.executionDetails?.pipelineExecutionSummary;
+    expect(FINAL).toContain(summary?.status);
+    if (summary !== undefined) executions.add(summary.planExecutionId);
+  }
+  expect(executions.size).toBe(answered.length);
+
+  const all = await listExecutions(product);
+  expect(all.filter((row) => !FINAL.includes(row.status))).toEqual([]);
+  // Run numbers have no gap and no double.
+  expect(all.map((row) => row.runSequence).toSorted((a, b) => a - b)).toEqual(all.map((_, index) => index + 1));
+  expect(await processesNamed(MARK)).toEqual([]);
+});
+
+async function listExecutions({ ...target }: Product): Promise<readonly Summary[]> {
+  const { body } = await api<{ content: readonly Summary[] }>(target, '/pipeline/api/pipelines/execution/summary', {
+    method: 'POST',
+    body: '{}',
+    query: { pipelineIdentifier: 'crash', size: '500' },
+  });
+  return body.data.content;
+}
+
+/** The supervisor starts the server again by itself; `/readyz` says when it is back. */
+async function untilReady(target: Product): Promise<void> {
+  const limit = Date.now() + 60_000;
+  while (Date.now() < limit) {
+    try {
+      const { ok } = await fetch(`${target.url}/readyz`);
+      if (ok) return;
+    } catch {
+      // Not listening yet: the connection is refused at once, so ask a little later.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  throw new Error(`The server did not come back:\n${target.output()}`);
+}
+
+async function processesNamed(mark: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
+    try {
+      const command = await readFile(`/proc/${entry}/cmdline`, 'utf8');
+      if (command.startsWith(mark)) found.push(command);
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return found;
+}
