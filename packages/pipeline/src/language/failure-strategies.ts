@@ -20,7 +20,7 @@ export function readFailureStrategies(map: MapNode, what: string, findings: Find
   const node = find(map, 'failureStrategies');
   if (node === undefined || isEmpty(node) || awaitsInput(node)) return [];
   if (node.kind !== 'list') {
-    reportKind(node, `failureStrategies of ${what}`, 'a list', findings);
+    reportKind(node, `the field failureStrategies of ${what}`, 'a list', findings);
     return [];
   }
   return node.items.map((item) => readStrategy(item, what, findings));

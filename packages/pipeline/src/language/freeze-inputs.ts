@@ -4,7 +4,7 @@
  */
 import type { Findings } from './diagnostics.ts';
 import { describeOwner, type InputLeaf } from './input-fields.ts';
-import { checkValue, type SuppliedInputs } from './merge-inputs.ts';
+import { checkValue, type ReadInputs, type SuppliedInputs } from './merge-inputs.ts';
 import { printInline, printYaml } from './print-yaml.ts';
 import { loadYaml, type LoadedYaml } from './load-yaml.ts';
 import type { MapEntry, ScalarNode, YamlNode } from './yaml-node.ts';
@@ -12,12 +12,12 @@ import type { MapEntry, ScalarNode, YamlNode } from './yaml-node.ts';
 /** Adds the defaults to what was supplied and reports the inputs that have neither. */
 export function completeInputs(
   leaves: readonly InputLeaf[],
-  supplied: SuppliedInputs,
+  { supplied, refused }: ReadInputs,
   findings: Findings,
 ): SuppliedInputs {
   const complete = new Map(supplied);
   for (const { field, node } of leaves) {
-    if (complete.has(field.path)) continue;
+    if (complete.has(field.path) || refused.has(field.path) || field.isExecutionInput) continue;
     if (field.default === undefined) {
       const asked = field.isWholeText ? `the whole text, because it contains <+input>` : `${field.label}`;
       findings.add(

@@ -30,6 +30,8 @@ export type SuppliedInputs = ReadonlyMap<string, YamlNode>;
 
 export interface ReadInputs {
   readonly supplied: SuppliedInputs;
+  /** Paths of inputs whose value was refused: reported, so not missing too. */
+  readonly refused: ReadonlySet<string>;
   /** The same inputs printed anew; `pipeline: {}` when there are none. */
   readonly inputYaml: string;
 }
@@ -41,7 +43,7 @@ export function readInputs(
   inputYaml: string,
   findings: Findings,
 ): ReadInputs {
-  const nothing: ReadInputs = { supplied: new Map(), inputYaml: NO_INPUTS_YAML };
+  const nothing: ReadInputs = { supplied: new Map(), refused: new Set(), inputYaml: NO_INPUTS_YAML };
   if (inputYaml.trim() === '') return nothing;
   const { root, diagnostics } = loadYaml(inputYaml, 'inputs');
   for (const { message, range } of diagnostics.filter(({ blocks }) => blocks !== 'nothing')) {
@@ -79,6 +81,7 @@ export function readInputs(
   matcher.match(pipeline, given);
   return {
     supplied: matcher.supplied,
+    refused: matcher.refused,
     inputYaml: printYaml({ ...root, entries: new Map([...root.entries].filter(([key]) => key === 'pipeline')) }),
   };
 }
@@ -106,6 +109,7 @@ class Matcher {
   readonly #fields: ReadonlyMap<string, InputField>;
   readonly #findings: Findings;
   readonly supplied = new Map<string, YamlNode>();
+  readonly refused = new Set<string>();
 
   constructor(leaves: readonly InputLeaf[], findings: Findings) {
     this.#fields = new Map(leaves.map(({ field }) => [field.path, field]));
@@ -134,7 +138,8 @@ class Matcher {
     // An input that is still asked for: the template was sent back as it came.
     if (given.kind === 'scalar' && given.text.includes('<+input>')) return;
     const value = checkValue(field, given, this.#findings);
-    if (value !== undefined) this.supplied.set(field.path, value);
+    if (value === undefined) this.refused.add(field.path);
+    else this.supplied.set(field.path, value);
   }
 
   #matchMap(own: MapNode, given: MapNode): void {
@@ -162,16 +167,21 @@ class Matcher {
     for (const { key, node } of listKeyedItems(given)) {
       const found = key === undefined ? undefined : index.get(key);
       if (found !== undefined) this.match(found, node);
-      else {
-        const [kind, name] = (key ?? ' ').split(' ');
-        const message =
-          key === undefined
-            ? `This item of ${own.path} has no identifier or name to find it by.`
-            : `The pipeline has no ${String(kind)} ${String(name)} in ${own.path}.`;
-        const known = [...index.keys()].map((other) => other.slice(other.indexOf(' ') + 1));
-        this.#findings.add('INPUT_IDENTIFIER_NOT_FOUND', 'run', node, message, didYouMean(name ?? '', known));
-      }
+      else this.#reportNotFound(key, own, [...index.keys()], node);
     }
+  }
+
+  #reportNotFound(key: string | undefined, own: ListNode, known: readonly string[], node: YamlNode): void {
+    const add = (message: string, hint?: string): void =>
+      this.#findings.add('INPUT_IDENTIFIER_NOT_FOUND', 'run', node, message, hint);
+    if (key === undefined) {
+      add(`This item of ${own.path} has no identifier or name to find it by.`);
+      return;
+    }
+    const nameOf = (text: string): string => text.slice(text.indexOf(' ') + 1);
+    const kind = key.slice(0, key.indexOf(' '));
+    const what = kind === 'name' || kind === 'key' || kind === 'identifier' ? `item with the ${kind}` : kind;
+    add(`The pipeline has no ${what} ${nameOf(key)} in ${own.path}.`, didYouMean(nameOf(key), known.map(nameOf)));
   }
 
   #matchByPosition(own: ListNode, given: ListNode): void {

@@ -25,7 +25,7 @@ export function readText(map: MapNode, key: string, what: string, findings: Find
   const node = find(map, key);
   if (node === undefined) return undefined;
   if (node.kind === 'scalar') return node.value === null ? undefined : node.text;
-  reportKind(node, `${key} of ${what}`, 'text', findings);
+  reportKind(node, `the field ${key} of ${what}`, 'text', findings);
   return undefined;
 }
 
@@ -33,7 +33,7 @@ export function readFlag(map: MapNode, key: string, what: string, findings: Find
   const node = find(map, key);
   if (node === undefined || isEmpty(node)) return false;
   if (node.kind === 'scalar' && (node.text === 'true' || node.text === 'false')) return node.text === 'true';
-  if (!awaitsInput(node)) reportKind(node, `${key} of ${what}`, 'true or false', findings);
+  if (!awaitsInput(node)) reportKind(node, `the field ${key} of ${what}`, 'true or false', findings);
   return false;
 }
 
@@ -42,7 +42,7 @@ export function readMap(map: MapNode, key: string, what: string, findings: Findi
   const node = find(map, key);
   if (node === undefined || isEmpty(node)) return undefined;
   if (node.kind === 'map') return node;
-  if (!awaitsInput(node)) reportKind(node, `${key} of ${what}`, 'a map', findings);
+  if (!awaitsInput(node)) reportKind(node, `the field ${key} of ${what}`, 'a map', findings);
   return undefined;
 }
 
@@ -60,7 +60,7 @@ export function readTags(map: MapNode, what: string, findings: Findings): Readon
   const read: [string, string][] = [];
   for (const { key, value } of tags?.entries.values() ?? []) {
     if (value.kind === 'scalar') read.push([key, value.text]);
-    else reportKind(value, `tag ${key} of ${what}`, 'text', findings);
+    else reportKind(value, `the tag ${key} of ${what}`, 'text', findings);
   }
   return Object.fromEntries(read);
 }
@@ -71,7 +71,7 @@ export function readSelectors(map: MapNode, what: string, findings: Findings): r
   if (node === undefined || isEmpty(node)) return [];
   if (node.kind === 'scalar') return [node.text];
   if (node.kind === 'map') {
-    reportKind(node, `delegateSelectors of ${what}`, 'a list of texts', findings);
+    reportKind(node, `the field delegateSelectors of ${what}`, 'a list of texts', findings);
     return [];
   }
   const selectors: string[] = [];
@@ -126,7 +126,18 @@ export function readWhen(
 ): When {
   const when = readMap(map, 'when', what, findings);
   if (when === undefined) return { status: 'Success' };
-  warnUnknownKeys(when, [statusKey, 'condition'], `when of ${what}`, findings);
+  const otherKey = statusKey === 'stageStatus' ? 'pipelineStatus' : 'stageStatus';
+  warnUnknownKeys(when, [statusKey, otherKey, 'condition'], `when of ${what}`, findings);
+  const other = find(when, otherKey);
+  if (other !== undefined) {
+    findings.add(
+      'FIELD_VALUE',
+      'run',
+      other,
+      `${capitalised(what)} has ${otherKey} in its when, where ${statusKey} is meant.`,
+      `Rename it to ${statusKey}.`,
+    );
+  }
   const written = readText(when, statusKey, `when of ${what}`, findings);
   const status = WHEN_STATUSES.find((known) => known === written);
   const node = find(when, statusKey);
@@ -166,6 +177,6 @@ export function reportNotRunYet(place: Place, what: string, findings: Findings):
     'run',
     place,
     `Bridle does not run ${what} yet (line ${String(line)}).`,
-    'The pipeline can be saved; runs are refused until this is gone or supported.',
+    'It can be saved; runs are refused until this is gone or supported.',
   );
 }

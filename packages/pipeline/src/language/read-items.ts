@@ -1,6 +1,6 @@
 /** The grammar of `stages` and step lists: each item is exactly one of a few wrappers, or a `parallel` list of such items. */
 import type { Findings, Place } from './diagnostics.ts';
-import { awaitsInput, reportNotRunYet } from './read-fields.ts';
+import { awaitsInput, capitalised, reportNotRunYet } from './read-fields.ts';
 import type { Parallel } from './model.ts';
 import { didYouMean } from './suggest.ts';
 import { describeKind, isEmpty, type MapNode, type YamlNode } from './yaml-node.ts';
@@ -20,7 +20,12 @@ export function readItems<Item>(
 ): readonly (Item | Parallel<Item>)[] {
   if (node === undefined || isEmpty(node) || awaitsInput(node)) return [];
   if (node.kind !== 'list') {
-    findings.add('STRUCTURE_INVALID', 'save', node, `${what} must be a list, but it is ${describeKind(node)}.`);
+    findings.add(
+      'STRUCTURE_INVALID',
+      'save',
+      node,
+      `${capitalised(what)} must be a list, but it is ${describeKind(node)}.`,
+    );
     return [];
   }
   return node.items.flatMap((item) => readItem(item, wrappers, what, findings));

@@ -5,7 +5,7 @@
 import type { Value } from '../expressions/values.ts';
 import type { SpecKeywords, StepDefinition } from '../steps/step-definition.ts';
 import type { Findings, Place } from './diagnostics.ts';
-import { capitalised, checkDuration, isLateNode, reportKind, reportNotRunYet } from './read-fields.ts';
+import { capitalised, checkDuration, isLateNode, reportKind, reportNotRunYet, warnUnknownKeys } from './read-fields.ts';
 import { didYouMean } from './suggest.ts';
 import { find, toTextValue, toValue, type MapNode, type ScalarNode, type YamlNode } from './yaml-node.ts';
 
@@ -22,129 +22,138 @@ interface SchemaView extends SpecKeywords {
   readonly format?: string;
 }
 
-/** `node` is the step's `spec`, `step` the place of the step itself, `what` as in `the step build`. */
+/** `node` is the step's `spec`, `step` the place of the step itself, `owner` as in `the step build`. */
 export function readSpec(
   definition: StepDefinition,
   node: YamlNode | undefined,
   step: Place,
-  what: string,
+  owner: string,
   findings: Findings,
 ): Value {
   const schema = definition.spec as unknown as SchemaView;
-  const empty: MapNode = { kind: 'map', entries: new Map(), path: `${step.path}.spec`, range: step.range };
-  if (node === undefined || (node.kind === 'scalar' && node.value === null))
-    return readObject(schema, empty, what, findings);
-  return read(schema, node, `spec of ${what}`, findings) ?? {};
+  const path = `${step.path}.spec`;
+  const isAbsent = node === undefined || (node.kind === 'scalar' && node.value === null);
+  const spec: YamlNode = isAbsent ? { kind: 'map', entries: new Map(), path, range: step.range } : node;
+  return new SpecReader(path, owner, findings).read(schema, spec) ?? {};
 }
 
-/** `undefined` = null was written, or the kind is wrong (reported). */
-function read(schema: SchemaView, node: YamlNode, what: string, findings: Findings): Value | undefined {
-  if (schema.notRunYet !== undefined) {
-    if (isSet(node)) reportNotRunYet(node, schema.notRunYet, findings);
-    return toValue(node);
-  }
-  if (schema.ignored !== undefined) {
-    if (isSet(node))
-      findings.add('CONSTRUCT_IGNORED', 'nothing', node, `${capitalised(what)} has no effect.`, schema.ignored);
-    return toValue(node);
-  }
-  if (node.kind === 'scalar') {
-    if (node.value === null) return undefined;
-    if (isLateNode(node)) return node.text;
-    const reason = schema.notRunYetValues?.[node.text];
-    if (reason !== undefined) reportNotRunYet(node, reason, findings);
-    return readScalar(schema, node, what, findings);
-  }
-  if (node.kind === 'list' && schema.type === 'array' && schema.items !== undefined) {
-    const { items } = schema;
-    return node.items.map((item, index) => read(items, item, `item ${String(index + 1)} of ${what}`, findings) ?? null);
-  }
-  if (node.kind === 'map' && schema.type === 'object') {
-    return schema.patternProperties === undefined
-      ? readObject(schema, node, what, findings)
-      : readTextMap(node, what, findings);
-  }
-  reportKind(node, what, describe(schema), findings);
-  return undefined;
-}
+class SpecReader {
+  readonly #path: string;
+  readonly #owner: string;
+  readonly #findings: Findings;
 
-function readScalar(schema: SchemaView, node: ScalarNode, what: string, findings: Findings): Value | undefined {
-  if (schema.enum !== undefined) {
-    if (!schema.enum.includes(node.text)) {
-      findings.add(
-        'FIELD_VALUE',
-        'run',
-        node,
-        `${capitalised(what)} is "${node.text}"; it takes ${schema.enum.join(', ')}.`,
-        didYouMean(node.text, schema.enum),
-      );
+  constructor(path: string, owner: string, findings: Findings) {
+    this.#path = path;
+    this.#owner = owner;
+    this.#findings = findings;
+  }
+
+  /** `undefined` = null was written, or the kind is wrong (reported). */
+  read(schema: SchemaView, node: YamlNode): Value | undefined {
+    if (schema.notRunYet !== undefined || schema.ignored !== undefined) {
+      if (isSet(node)) this.#reportUnused(schema, node);
+      return toValue(node);
+    }
+    if (node.kind === 'scalar') {
+      if (node.value === null) return undefined;
+      if (isLateNode(node)) return node.text;
+      const reason = schema.notRunYetValues?.[node.text];
+      if (reason !== undefined) reportNotRunYet(node, reason, this.#findings);
+      return this.#readScalar(schema, node);
+    }
+    if (node.kind === 'list' && schema.type === 'array' && schema.items !== undefined) {
+      const { items } = schema;
+      return node.items.map((item) => this.read(items, item) ?? null);
+    }
+    if (node.kind === 'map' && schema.type === 'object') {
+      return schema.patternProperties === undefined ? this.#readObject(schema, node) : this.#readTextMap(node);
+    }
+    this.#reportKind(schema, node);
+    return undefined;
+  }
+
+  #readScalar(schema: SchemaView, node: ScalarNode): Value | undefined {
+    if (schema.enum !== undefined) return this.#readWord(schema.enum, node);
+    switch (schema.type) {
+      case 'string':
+        if (schema.format === 'duration') checkDuration(node.text, node, this.#name(node), this.#findings);
+        return node.text;
+      case 'boolean':
+        if (node.text === 'true' || node.text === 'false') return node.text === 'true';
+        break;
+      case 'number':
+      case 'integer':
+        if (node.text.trim() !== '' && Number.isFinite(Number(node.text))) return Number(node.text);
+        break;
+      case 'array':
+        // One text where a list is expected: Harness writes a list, people write a word.
+        if (schema.items?.type === 'string') return node.text === '' ? [] : [node.text];
+        break;
+      case 'object':
+      case undefined:
+        break;
+    }
+    this.#reportKind(schema, node);
+    return undefined;
+  }
+
+  #readWord(words: readonly string[], node: ScalarNode): string {
+    if (!words.includes(node.text)) {
+      const message = `${capitalised(this.#name(node))} is "${node.text}"; it takes ${words.join(', ')}.`;
+      this.#findings.add('FIELD_VALUE', 'run', node, message, didYouMean(node.text, words));
     }
     return node.text;
   }
-  switch (schema.type) {
-    case 'string':
-      if (schema.format === 'duration') checkDuration(node.text, node, what, findings);
-      return node.text;
-    case 'boolean':
-      if (node.text === 'true' || node.text === 'false') return node.text === 'true';
-      break;
-    case 'number':
-    case 'integer':
-      if (node.text.trim() !== '' && Number.isFinite(Number(node.text))) return Number(node.text);
-      break;
-    case 'array':
-      // One text where a list is expected: Harness writes a list, people write a word.
-      if (schema.items?.type === 'string') return node.text === '' ? [] : [node.text];
-      break;
-    case 'object':
-    case undefined:
-      break;
-  }
-  reportKind(node, what, describe(schema), findings);
-  return undefined;
-}
 
-function readObject(schema: SchemaView, node: MapNode, what: string, findings: Findings): Value {
-  const properties = schema.properties ?? {};
-  const known = Object.keys(properties);
-  const values: [string, Value][] = [];
-  for (const { key, keyRange, value } of node.entries.values()) {
-    const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
-    if (property === undefined) {
-      findings.add(
-        'UNKNOWN_KEY',
-        'nothing',
-        { path: value.path, range: keyRange },
-        `The key ${key} of ${what} is unknown and has no effect.`,
-        didYouMean(key, known),
-      );
-      values.push([key, toValue(value)]);
-      continue;
+  #readObject(schema: SchemaView, node: MapNode): Value {
+    const properties = schema.properties ?? {};
+    const known = Object.keys(properties);
+    warnUnknownKeys(node, known, this.#name(node), this.#findings);
+    const values: [string, Value][] = [];
+    for (const { key, value } of node.entries.values()) {
+      const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
+      const found = property === undefined ? toValue(value) : this.read(property, value);
+      if (found !== undefined) values.push([key, found]);
     }
-    const found = read(property, value, `${key} of ${what}`, findings);
-    if (found !== undefined) values.push([key, found]);
+    const present = new Set(values.map(([key]) => key));
+    for (const key of known.filter((candidate) => !present.has(candidate))) {
+      const fallback = properties[key]?.default;
+      // A field of a wrong kind is reported already.
+      const isReported = (toValue(find(node, key)) ?? null) !== null;
+      if (fallback !== undefined) values.push([key, fallback]);
+      else if (schema.required?.includes(key) === true && !isReported) {
+        this.#findings.add('FIELD_MISSING', 'run', node, `${capitalised(this.#name(node))} needs ${key}.`);
+      }
+    }
+    return Object.fromEntries(values);
   }
-  const present = new Set(values.map(([key]) => key));
-  for (const key of known) {
-    if (present.has(key)) continue;
-    const fallback = properties[key]?.default;
-    // A field of a wrong kind is reported already.
-    const isReported = find(node, key) !== undefined && toValue(find(node, key)) !== null;
-    if (fallback !== undefined) values.push([key, fallback]);
-    else if (schema.required?.includes(key) === true && !isReported) {
-      findings.add('FIELD_MISSING', 'run', node, `${capitalised(what)} needs ${key}.`);
+
+  #readTextMap(node: MapNode): Value {
+    const values: [string, Value][] = [];
+    for (const { key, value } of node.entries.values()) {
+      if (value.kind === 'scalar') values.push([key, toTextValue(value)]);
+      else reportKind(value, this.#name(value), 'text', this.#findings);
+    }
+    return Object.fromEntries(values);
+  }
+
+  #reportUnused({ notRunYet, ignored }: SchemaView, node: YamlNode): void {
+    if (notRunYet !== undefined) reportNotRunYet(node, notRunYet, this.#findings);
+    else {
+      const message = `${capitalised(this.#name(node))} has no effect.`;
+      this.#findings.add('CONSTRUCT_IGNORED', 'nothing', node, message, ignored);
     }
   }
-  return Object.fromEntries(values);
-}
 
-function readTextMap(node: MapNode, what: string, findings: Findings): Value {
-  const values: [string, Value][] = [];
-  for (const { key, value } of node.entries.values()) {
-    if (value.kind === 'scalar') values.push([key, toTextValue(value)]);
-    else reportKind(value, `${key} of ${what}`, 'text', findings);
+  #reportKind(schema: SchemaView, node: YamlNode): void {
+    reportKind(node, this.#name(node), describe(schema), this.#findings);
   }
-  return Object.fromEntries(values);
+
+  /** As in `the field source.spec.script of the step build`. */
+  #name(node: YamlNode): string {
+    const field = node.path.slice(this.#path.length + 1);
+    return field === '' ? `the spec of ${this.#owner}` : `the field ${field} of ${this.#owner}`;
+  }
 }
 
 function describe({ enum: words, type }: SchemaView): string {

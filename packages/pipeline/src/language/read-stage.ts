@@ -126,7 +126,7 @@ export function readStage(map: MapNode, place: Place, findings: Findings): Stage
 function readStageType(map: MapNode, place: Place, what: string, findings: Findings): string {
   const type = readText(map, 'type', what, findings) ?? '';
   const at = find(map, 'type') ?? place;
-  const line = String(place.range.start.line);
+  const line = String(at.range.start.line);
   if (type === '') {
     findings.add(
       'FIELD_MISSING',

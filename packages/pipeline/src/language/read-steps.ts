@@ -36,6 +36,7 @@ const STEP_KEYS = [
   'enforce',
   'template',
   'identities',
+  'delegateSelectors',
 ];
 const GROUP_KEYS = [
   'identifier',
@@ -84,6 +85,16 @@ function readStep(map: MapNode, place: Place, context: StageContext, findings: F
   const description = readText(map, 'description', what, findings);
   const timeout = readTimeout(map, what, findings);
   warnUnknownKeys(map, STEP_KEYS, what, findings);
+  const misplaced = find(map, 'delegateSelectors');
+  if (misplaced !== undefined) {
+    findings.add(
+      'UNKNOWN_KEY',
+      'nothing',
+      misplaced,
+      `The delegateSelectors of ${what} have no effect beside its spec.`,
+      'Move them into spec.',
+    );
+  }
   reportConstructs(map, ['strategy', 'template', 'enforce', 'identities'], findings);
   const type = isEmpty(find(map, 'template')) ? readStepType(map, place, what, findings) : 'Template';
   const definition = findStepDefinition(type);
@@ -114,7 +125,7 @@ function specSelectors(spec: YamlNode | undefined, what: string, findings: Findi
 function readStepType(map: MapNode, place: Place, what: string, findings: Findings): string {
   const type = readText(map, 'type', what, findings) ?? '';
   const at = find(map, 'type') ?? place;
-  const line = String(place.range.start.line);
+  const line = String(at.range.start.line);
   if (type === '') {
     findings.add(
       'FIELD_MISSING',

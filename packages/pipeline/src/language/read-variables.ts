@@ -22,7 +22,7 @@ export function readVariables(map: MapNode, what: string, findings: Findings): r
   const node = find(map, 'variables');
   if (node === undefined || isEmpty(node) || awaitsInput(node)) return [];
   if (node.kind !== 'list') {
-    reportKind(node, `variables of ${what}`, 'a list', findings);
+    reportKind(node, `the field variables of ${what}`, 'a list', findings);
     return [];
   }
   const variables: Variable[] = [];

@@ -170,7 +170,7 @@ function readTexts(map: MapNode, key: string, what: string, findings: Findings):
   if (node === undefined || isEmpty(node)) return [];
   if (node.kind === 'scalar') return [node.text];
   if (node.kind === 'map') {
-    reportKind(node, `${key} of ${what}`, 'a list of texts', findings);
+    reportKind(node, `the field ${key} of ${what}`, 'a list of texts', findings);
     return [];
   }
   return node.items.flatMap((item) => {
@@ -278,7 +278,7 @@ function readConditions(spec: MapNode, key: string, findings: Findings): readonl
   const node = find(spec, key);
   if (node === undefined || isEmpty(node)) return [];
   if (node.kind !== 'list') {
-    reportKind(node, key, 'a list', findings);
+    reportKind(node, `the field ${key}`, 'a list', findings);
     return [];
   }
   return node.items.flatMap((item) => {

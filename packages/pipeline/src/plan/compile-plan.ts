@@ -105,8 +105,8 @@ function freeze(yaml: string, inputYaml: string): Frozen {
   const inPipeline = new Findings();
   const inInputs = new Findings('inputs');
   checkInputLeaves(leaves, inPipeline);
-  const { supplied, inputYaml: normalised } = readInputs(map, leaves, inputYaml, inInputs);
-  const complete = completeInputs(leaves, supplied, inPipeline);
+  const read = readInputs(map, leaves, inputYaml, inInputs);
+  const complete = completeInputs(leaves, read, inPipeline);
   const diagnostics = [...inInputs.list(), ...inPipeline.list()];
   if (isBlocked(diagnostics, 'run')) {
     // Say everything at once: what the pipeline itself lacks, beside what its inputs lack.
@@ -117,7 +117,7 @@ function freeze(yaml: string, inputYaml: string): Frozen {
   return {
     kind: 'frozen',
     resolvedYaml: freezeText(yaml, loaded, leaves, complete),
-    inputYaml: normalised,
+    inputYaml: read.inputYaml,
     diagnostics,
   };
 }

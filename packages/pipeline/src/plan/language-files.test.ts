@@ -1,0 +1,118 @@
+/**
+ * The language by its data files (`language/testdata/*.yml`): each shows one rule, with the text and what is made of it.
+ *
+ * A file is a comment that names the rule, then sections: `#=== pipeline` or `#=== trigger` and `#=== inputs` are read; the
+ * others say what is expected. `UPDATE_LANGUAGE_FILES=1` writes what is found into them: read the difference before keeping it.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Diagnostic } from '../language/diagnostics.ts';
+import { extractInputTemplate } from '../language/input-template.ts';
+import { parsePipeline } from '../language/parse-pipeline.ts';
+import { parseTrigger } from '../language/trigger-document.ts';
+import { compilePlan } from './compile-plan.ts';
+import type { Plan, PlanNode } from './plan.ts';
+import type { NodeId } from '../engine/ids.ts';
+
+const FOLDER = join(import.meta.dirname, '../language/testdata');
+const SEED = 'seed';
+
+type Sections = ReadonlyMap<string, string>;
+
+const EXPECTATIONS: Readonly<Record<string, (sections: Sections) => string>> = {
+  diagnostics: (sections) => {
+    const trigger = sections.get('trigger');
+    const parsed = trigger === undefined ? parsePipeline(sections.get('pipeline') ?? '') : parseTrigger(trigger);
+    return printDiagnostics(parsed.diagnostics);
+  },
+  document: (sections) => lines(JSON.stringify(parseTrigger(sections.get('trigger') ?? '').trigger, null, 2)),
+  template: (sections) => extractInputTemplate(sections.get('pipeline') ?? '').templateYaml ?? 'none\n',
+  plan: (sections) => {
+    const result = compile(sections);
+    return result.kind === 'compiled' ? printPlan(result.plan) : `refused\n${printDiagnostics(result.diagnostics)}`;
+  },
+  refused: (sections) => {
+    const result = compile(sections);
+    return result.kind === 'refused' ? printDiagnostics(result.diagnostics) : 'compiled\n';
+  },
+  warnings: (sections) => {
+    const result = compile(sections);
+    return result.kind === 'compiled' ? printDiagnostics(result.warnings) : 'refused\n';
+  },
+  resolved: (sections) => {
+    const result = compile(sections);
+    return result.kind === 'compiled' ? result.resolvedYaml : 'refused\n';
+  },
+  'input-yaml': (sections) => {
+    const result = compile(sections);
+    return result.kind === 'compiled' ? result.inputYaml : 'refused\n';
+  },
+};
+
+describe.each(readdirSync(FOLDER).filter((name) => name.endsWith('.yml')))('%s', (name) => {
+  const file = join(FOLDER, name);
+  const { title, sections } = readSections(readFileSync(file, 'utf8'));
+  const expected = [...sections.keys()].filter((section) => section in EXPECTATIONS);
+
+  if (process.env['UPDATE_LANGUAGE_FILES'] === '1') {
+    const updated = [...sections].map(
+      ([section, text]) => `#=== ${section}\n${EXPECTATIONS[section]?.(sections) ?? text}`,
+    );
+    writeFileSync(file, title + updated.join(''));
+  }
+
+  test('names its rule and expects something', () => {
+    expect(title).toMatch(/^# \S/);
+    expect(expected).not.toHaveLength(0);
+  });
+
+  test.each(expected)('%s', (section) => {
+    expect(EXPECTATIONS[section]?.(sections)).toBe(readSections(readFileSync(file, 'utf8')).sections.get(section));
+  });
+});
+
+function readSections(text: string): { readonly title: string; readonly sections: Sections } {
+  const [title = '', ...parts] = text.split(/^#=== (.*)\n/m);
+  const sections = new Map<string, string>();
+  for (let index = 0; index < parts.length; index += 2) sections.set(parts[index] ?? '', parts[index + 1] ?? '');
+  return { title, sections };
+}
+
+function compile(sections: Sections): ReturnType<typeof compilePlan> {
+  return compilePlan({ yaml: sections.get('pipeline') ?? '', inputYaml: sections.get('inputs') ?? '', seed: SEED });
+}
+
+function lines(text: string | undefined): string {
+  return `${String(text)}\n`;
+}
+
+function printDiagnostics(diagnostics: readonly Diagnostic[]): string {
+  const printed = diagnostics.map(({ code, blocks, range, path, document, message, hint }) => {
+    const place = `${document === undefined ? '' : `${document} `}${String(range.start.line)}:${String(range.start.column)}`;
+    return `${place} ${code} (${blocks}) ${path}\n    ${message}${hint === undefined ? '' : `\n    > ${hint}`}\n`;
+  });
+  return printed.length === 0 ? 'none\n' : printed.join('');
+}
+
+function printPlan(plan: Plan): string {
+  const print = (id: NodeId, depth: number): string => {
+    const node = plan.nodes[id];
+    if (node === undefined) return `missing ${id}\n`;
+    const children = node.kind === 'step' ? [] : node.children;
+    return '  '.repeat(depth) + printNode(node) + children.map((child) => print(child, depth + 1)).join('');
+  };
+  return print(plan.rootId, 0);
+}
+
+/** Facts that stand elsewhere in the sketch, or that every node has. */
+const UNPRINTED = new Set(['id', 'parentId', 'kind', 'identifier', 'name', 'fqn', 'line', 'children']);
+/** What is not worth a word: nothing, and the defaults. */
+const USUAL = new Set(['[]', '{}', 'null', 'false', '{"status":"Success"}']);
+
+function printNode(node: PlanNode): string {
+  const facts = Object.entries(node)
+    .map(([key, value]): readonly [string, string] => [key, JSON.stringify(value)])
+    .filter(([key, value]) => !UNPRINTED.has(key) && !USUAL.has(value));
+  return `${[String(node.line), node.kind, node.fqn, ...facts.map(([key, value]) => `${key} ${value}`)].join(' ')}\n`;
+}
