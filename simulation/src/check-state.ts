@@ -11,6 +11,10 @@ export function checkMoves(before: Execution | undefined, after: Execution): rea
     if ((node.endedAt !== undefined) !== isFinal(node.status))
       broken.push(`${nameOf(after, node)} is ${node.status} and its end is ${node.endedAt}`);
   }
+  for (const node of Object.values(after.nodes)) {
+    if ((node.endedAt ?? node.createdAt) < (node.startedAt ?? node.createdAt))
+      broken.push(`${nameOf(after, node)} ended before it began`);
+  }
   for (const id of Object.keys(before?.nodes ?? {}))
     if (!(id in after.nodes)) broken.push(`node execution ${id} is gone`);
   if (before !== undefined && isFinal(before.status) && before.status !== after.status)

@@ -47,6 +47,7 @@ const SCENARIO: Partial<Scenario> = {
   delegates: [{ name: 'delegate1', tags: [], capacity: 2 }],
   pipelines: [PIPELINE],
   latencyMs: 5,
+  skewMs: 0,
   pollMs: 1_000,
   faults: {
     crash: 0,

@@ -30,6 +30,7 @@ test('R10 a wait of 35 days over 100 restarts ends within a second of its time',
       },
     ],
     latencyMs: 0,
+    skewMs: 0,
     pollMs: POLL_MS,
     crashesAt: Array.from({ length: RESTARTS }, (_, index) => ({
       point: 'beforeDueTimers',

@@ -58,16 +58,18 @@ export class Replica implements ExecutionStore, TaskQueue {
     this.#options = options;
     this.#world = options.world;
     this.name = options.name;
-    const { time, scenario } = options.world;
+    const { time, scenario, random } = options.world;
+    const skewMs = random.between(-scenario.skewMs, scenario.skewMs);
+    const clock = { now: () => time.now() + skewMs };
     const loop = { scheduler: time, onError: (error: unknown) => this.#failed(error), pollMs: scenario.pollMs };
     this.runner = new ExecutionRunner({
       store: this,
-      clock: time,
+      clock,
       onCommitted: (changes) => options.onCommitted(this, changes),
       hotExecutionsMax: 2,
     });
     this.reports = new TaskReports(this.runner);
-    this.#timers = new TimerLoop({ ...loop, store: this, clock: time, runner: this.runner });
+    this.#timers = new TimerLoop({ ...loop, store: this, clock, runner: this.runner });
     this.#lost = new LostTaskLoop({ ...loop, queue: this, reports: this.reports, graceMs: GRACE_MS });
   }
 

@@ -90,6 +90,8 @@ export interface Scenario {
   /** Longest delay of one store call or one way of a request. */
   readonly latencyMs: number;
   readonly pollMs: number;
+  /** How far a replica's idea of the store's clock may be off, either way. */
+  readonly skewMs: number;
   /** Crashes at exactly the n-th (from 1) passing of a point, beside what chance brings. */
   readonly crashesAt?: readonly { readonly point: CrashPoint; readonly nth: number }[];
   /** How long the history may take before it counts as one that never ends. */
@@ -117,6 +119,7 @@ export function randomScenario(seed: string, random: Random): Scenario {
     faults: randomFaults(random),
     latencyMs: random.pick([0, 3, 30, 400]),
     pollMs: random.pick([1_000, 5_000]),
+    skewMs: random.pick([0, 0, 20, 500]),
   };
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { replay, type EngineEvent, type ExecutionId } from '@bridle/pipeline';
 import { sampleTaskId } from './conformance/samples.ts';
+import { ExecutionRunner } from './execution-runner.ts';
 import type { CommitOutcome, Transition } from './ports.ts';
 import { FaultyStore, settled, START_AT, World } from './test-world.ts';
 
@@ -149,4 +150,12 @@ test('an event that breaks the engine’s rules hurts only its own delivery', as
   const id = await start(world);
   await expect(world.runner.deliver(id, (at) => ({ kind: 'executionStarted', at }))).rejects.toThrow('E2');
   expect(await world.runner.deliver(id, idle)).toMatchObject({ kind: 'applied', execution: { version: 2 } });
+});
+
+test('X4 a replica whose clock is behind makes nothing end before it began', async () => {
+  const world = new World();
+  const id = await start(world);
+  const behind = new ExecutionRunner({ store: world.store, clock: { now: () => START_AT - 5_000 } });
+  await behind.deliver(id, interrupt);
+  expect(await world.execution(id)).toMatchObject({ status: 'Aborted', startedAt: START_AT, endedAt: START_AT });
 });

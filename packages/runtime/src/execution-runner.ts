@@ -7,6 +7,7 @@
  * - X1 in one process, events of one execution are applied one after the other in the order they were delivered.
  * - X2 after a failed store call nothing of its executions stays cached: its fate is unknown.
  * - X3 a cached state decides nothing by itself: only a commit or a fact that stays true for ever (see `MakeEvent`) does.
+ * - X4 no time in an execution is before one that was there already, however little the clocks of replicas agree.
  */
 import {
   advance,
@@ -121,7 +122,7 @@ export class ExecutionRunner {
     for (let attempt = 0; attempt <= CONFLICT_RETRIES_MAX; attempt += 1) {
       const before = this.#hot.find(id) ?? (await this.#store.find(id));
       if (before === undefined) return { kind: 'unknownExecution' };
-      const event = makeEvent(this.#clock.now(), before);
+      const event = makeEvent(Math.max(this.#clock.now(), latestTime(before)), before);
       if (event === undefined) return { kind: 'declined', execution: before };
       const { execution, effects } = advance(before, event);
       const outcome = await this.#submit({
@@ -161,4 +162,13 @@ export class ExecutionRunner {
       this.#onCommitted(changes.map(({ execution, events, effects }) => ({ execution, events, effects })));
     return outcomes;
   }
+}
+
+/** The latest time the execution shows. */
+function latestTime(execution: Execution): number {
+  let latest = execution.createdAt;
+  for (const { createdAt, endedAt, stopping } of Object.values(execution.nodes)) {
+    latest = Math.max(latest, createdAt, endedAt ?? 0, stopping?.at ?? 0);
+  }
+  return latest;
 }
