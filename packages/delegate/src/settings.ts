@@ -51,7 +51,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws SettingsError */
 export function readSettings(argv: readonly string[], environment: Environment): DelegateSettings {
   const flags = readFlags(argv);
-  const read = (flag: keyof typeof flags & string, variable: string): string | undefined => {
+  const read = (flag: keyof typeof flags, variable: string): string | undefined => {
     const value = flags[flag];
     return typeof value === 'string' && value !== '' ? value : environment[`BRIDLE_DELEGATE_${variable}`] || undefined;
   };

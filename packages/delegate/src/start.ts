@@ -68,10 +68,18 @@ export async function startDelegate(
       delegate.abandon(abandoned);
     };
     await session.register(signal);
-    return { stop: () => delegate.drain(), ended: delegate.run().finally(close) };
+    return { stop: () => delegate.drain(), ended: runToEnd(delegate, close) };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+async function runToEnd(delegate: Delegate, close: () => Promise<void>): Promise<void> {
+  try {
+    await delegate.run();
+  } finally {
+    await close();
   }
 }
 

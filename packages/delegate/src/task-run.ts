@@ -137,7 +137,7 @@ export class TaskRun {
     }
     const finished = log.finish();
     const outcome = outcomeOf(result);
-    let call: AbortSignal = this.#abandon.signal;
+    const call = this.#abandon.signal;
     try {
       await orAbort(finished, call);
       const answer = await session.post(`tasks/${taskId}/complete`, { fence, outcome }, { signal: call });

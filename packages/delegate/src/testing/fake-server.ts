@@ -146,7 +146,7 @@ export class FakeServer {
         this.heartbeats.push(body as HeartbeatRequest);
         return { status: 200, body: { lost: this.lost, cancel: [] } };
       case 'logs':
-        return { status: 200, body: this.#takeLogs(body as LogsRequest) };
+        return { status: 200, body: this.takeLogs(body as LogsRequest) };
       case 'tasks':
         return report === 'started'
           ? this.#started(taskId, body as StartedRequest)
@@ -190,7 +190,8 @@ export class FakeServer {
     return { status: 200 };
   }
 
-  #takeLogs(request: LogsRequest): { received: Record<string, number> } {
+  /** Public for faults between taking and answering. */
+  takeLogs(request: LogsRequest): { received: Record<string, number> } {
     const received: Record<string, number> = {};
     for (const chunk of request.chunks) {
       const log = this.logs.get(chunk.logKey) ?? { bytes: Buffer.alloc(0), lineTimes: [], isFinal: false };
