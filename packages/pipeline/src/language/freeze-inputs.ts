@@ -6,8 +6,8 @@ import type { Findings } from './diagnostics.ts';
 import { describeOwner, type InputLeaf } from './input-fields.ts';
 import { checkValue, type ReadInputs, type SuppliedInputs } from './merge-inputs.ts';
 import { printInline, printYaml } from './print-yaml.ts';
-import { loadYaml, type LoadedYaml } from './load-yaml.ts';
-import type { MapEntry, ScalarNode, YamlNode } from './yaml-node.ts';
+import type { LoadedYaml } from './load-yaml.ts';
+import { relocate, type MapEntry, type ScalarNode, type YamlNode } from './yaml-node.ts';
 
 /** Adds the defaults to what was supplied and reports the inputs that have neither. */
 export function completeInputs(
@@ -42,21 +42,25 @@ function readDefault(text: string, { path, range }: ScalarNode): ScalarNode {
   return { kind: 'scalar', value, text, style: isTyped ? 'plain' : 'quoted', path, range };
 }
 
+export interface FrozenPipeline {
+  /** The author's text with each input replaced. */
+  readonly text: string;
+  /** The same as a tree. Its places are those of the author's text; what was supplied stands where it was asked for. */
+  readonly loaded: LoadedYaml;
+}
+
 /** `values` must hold a value for every leaf. */
-export function freezeText(
+export function freezeInputs(
   yaml: string,
-  { root, hasAliases }: LoadedYaml,
+  loaded: LoadedYaml,
   leaves: readonly InputLeaf[],
   values: SuppliedInputs,
-): string {
-  if (leaves.length === 0) return yaml;
-  // One place of the text may stand for several places of the tree: only the expanded tree can hold them all.
-  if (hasAliases && root !== undefined) return printYaml(replaced(root, values));
-  const spliced = splice(yaml, leaves, values);
-  // A value in an odd place (an explicit key, a tagged scalar) may not survive as text: then the tree is printed.
-  return root === undefined || loadYaml(spliced).diagnostics.length === loadYaml(yaml).diagnostics.length
-    ? spliced
-    : printYaml(replaced(root, values));
+): FrozenPipeline {
+  if (leaves.length === 0 || loaded.root === undefined) return { text: yaml, loaded };
+  const root = replaced(loaded.root, values);
+  // One place of the text may stand for several places of the tree: then only the expanded tree can hold them all.
+  const text = loaded.hasAliases ? printYaml(root) : splice(yaml, leaves, values);
+  return { text, loaded: { ...loaded, root } };
 }
 
 function splice(yaml: string, leaves: readonly InputLeaf[], values: SuppliedInputs): string {
@@ -76,8 +80,10 @@ function splice(yaml: string, leaves: readonly InputLeaf[], values: SuppliedInpu
 
 function replaced(node: YamlNode, values: SuppliedInputs): YamlNode {
   switch (node.kind) {
-    case 'scalar':
-      return values.get(node.path) ?? node;
+    case 'scalar': {
+      const value = values.get(node.path);
+      return value === undefined ? node : relocate(value, node.path, node.range);
+    }
     case 'list':
       return { ...node, items: node.items.map((item) => replaced(item, values)) };
     case 'map': {

@@ -25,6 +25,7 @@ import {
   type MapNode,
   type ScalarNode,
   type YamlNode,
+  relocate,
 } from './yaml-node.ts';
 import { explainYamlError } from './yaml-errors.ts';
 
@@ -255,7 +256,7 @@ class Converter {
     for (const source of sources) {
       if (source.kind === 'map') {
         for (const entry of source.entries.values())
-          entries.push({ ...entry, value: moved(entry.value, keyPath(path, entry.key)) });
+          entries.push({ ...entry, value: relocate(entry.value, keyPath(path, entry.key)) });
       } else {
         this.#findings.add(
           'YAML_ALIAS',
@@ -266,21 +267,5 @@ class Converter {
       }
     }
     return entries;
-  }
-}
-
-/** The same subtree at another path. */
-function moved(node: YamlNode, path: string): YamlNode {
-  switch (node.kind) {
-    case 'scalar':
-      return { ...node, path };
-    case 'list':
-      return { ...node, path, items: node.items.map((item, index) => moved(item, indexPath(path, index))) };
-    case 'map': {
-      const entries = [...node.entries].map(
-        ([key, entry]) => [key, { ...entry, value: moved(entry.value, keyPath(path, key)) }] as const,
-      );
-      return { ...node, path, entries: new Map(entries) };
-    }
   }
 }

@@ -7,7 +7,7 @@ import { checkFailureStrategies } from './failure-strategies.ts';
 import { readIdentifier, readName } from './identifiers.ts';
 import { checkTexts } from './check-texts.ts';
 import { checkInputLeaves, listInputLeaves } from './input-fields.ts';
-import { loadYaml } from './load-yaml.ts';
+import { loadYaml, type LoadedYaml } from './load-yaml.ts';
 import type { Pipeline, Stage } from './model.ts';
 import { readFlag, readSelectors, readTags, readText, readTimeout, warnUnknownKeys } from './read-fields.ts';
 import { readItems } from './read-items.ts';
@@ -44,7 +44,11 @@ const PIPELINE_KEYS = [
 ];
 
 export function parsePipeline(yaml: string): ParsedPipeline {
-  const { root, diagnostics } = loadYaml(yaml);
+  return readDocument(loadYaml(yaml));
+}
+
+/** The same for a text that is loaded already. */
+export function readDocument({ root, diagnostics }: LoadedYaml): ParsedPipeline {
   const findings = new Findings();
   findings.addAll(diagnostics);
   const map = root === undefined && diagnostics.length > 0 ? undefined : findRoot(root, 'pipeline', findings);

@@ -45,6 +45,33 @@ export function indexPath(path: string, index: number): string {
   return `${path}[${String(index)}]`;
 }
 
+/** The same subtree at another path, and at another place when one is given. */
+export function relocate(node: YamlNode, path: string, range: SourceRange = node.range): YamlNode {
+  switch (node.kind) {
+    case 'scalar':
+      return { ...node, path, range };
+    case 'list':
+      return {
+        ...node,
+        path,
+        range,
+        items: node.items.map((item, index) => relocate(item, indexPath(path, index), placeOf(item, node, range))),
+      };
+    case 'map': {
+      const entries = [...node.entries].map(([key, entry]): [string, MapEntry] => {
+        const value = relocate(entry.value, keyPath(path, key), placeOf(entry.value, node, range));
+        return [key, { key, keyRange: range === node.range ? entry.keyRange : range, value }];
+      });
+      return { ...node, path, range, entries: new Map(entries) };
+    }
+  }
+}
+
+/** What is below a node that goes to another place goes there too. */
+function placeOf(child: YamlNode, parent: YamlNode, range: SourceRange): SourceRange {
+  return range === parent.range ? child.range : range;
+}
+
 export function find(node: YamlNode | undefined, key: string): YamlNode | undefined {
   return node?.kind === 'map' ? node.entries.get(key)?.value : undefined;
 }
