@@ -98,7 +98,10 @@ test('every folder of the server and of the pipeline is a room', () => {
 /** `file:line rule` of all findings, sorted. */
 function lintFixture(): readonly string[] {
   const binary = join(ROOT, 'node_modules/.bin/oxlint');
-  const run = spawnSync(binary, ['--config', 'oxlint.json', '--format', 'json', '.'], { cwd: FIXTURE, encoding: 'utf8' });
+  const run = spawnSync(binary, ['--config', 'oxlint.json', '--format', 'json', '.'], {
+    cwd: FIXTURE,
+    encoding: 'utf8',
+  });
   const { diagnostics } = JSON.parse(run.stdout) as { readonly diagnostics: readonly Finding[] };
   return diagnostics
     .map(({ filename, code, labels }) => {

@@ -1,0 +1,50 @@
+/** A PostgreSQL of its own for the floors, with the settings of a real one: what a commit costs here, now. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPostgres } from '@bridle/launcher';
+import { Client, Pool } from 'pg';
+
+export interface FloorDatabase {
+  /** Inserts one row and commits. */
+  commit(): Promise<void>;
+  /** As `commit`, with a notification in the same transaction. */
+  commitAndNotify(): Promise<void>;
+  /** As many commits at once as there are connections; each inserts `rows` rows. */
+  commitMany(rows: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openFloorDatabase(): Promise<FloorDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'bridle-bench-'));
+  const postgres = await startPostgres({ dataDirectory: join(folder, 'data'), logFile: join(folder, 'postgres.log') });
+  const client = new Client({ connectionString: postgres.url });
+  await client.connect();
+  const pool = new Pool({ connectionString: postgres.url, max: 8 });
+  await client.query('create table floor (id bigserial primary key, body text not null)');
+  const body = 'x'.repeat(200);
+  return {
+    commit: async () =>
+      void (await client.query({ name: 'one', text: 'insert into floor (body) values ($1)', values: [body] })),
+    commitAndNotify: async () => {
+      await client.query({
+        name: 'two',
+        text: "with written as (insert into floor (body) values ($1) returning id) select pg_notify('floor', id::text) from written",
+        values: [body],
+      });
+    },
+    commitMany: async (rows) => {
+      await pool.query({
+        name: 'many',
+        text: 'insert into floor (body) select $1 from generate_series(1, $2)',
+        values: [body, rows],
+      });
+    },
+    close: async () => {
+      await pool.end();
+      await client.end();
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

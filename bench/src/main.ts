@@ -1,0 +1,111 @@
+/**
+ * `npm run bench [-- CASE …] [-- --runs N]`: each case at least five times, in turns with its floor; prints a table and
+ * writes bench/results.json.
+ */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
+import type { BenchCase } from './bench-case.ts';
+import { coldStart, warmStart } from './cases/cold-start.ts';
+import { noop3 } from './cases/noop-3.ts';
+import { stepToStep } from './cases/step-to-step.ts';
+import { triggerToStep } from './cases/trigger-to-step.ts';
+import { webhookAck } from './cases/webhook-ack.ts';
+import { figuresOf, type Figures, type Run } from './samples.ts';
+
+const CASES: readonly BenchCase[] = [webhookAck, triggerToStep, stepToStep, noop3, coldStart, warmStart];
+const RUNS_MIN = 5;
+
+interface Result {
+  readonly case: string;
+  readonly timed: string;
+  readonly floorOf: string;
+  readonly target: string;
+  readonly runs: number;
+  readonly figures: Figures;
+  readonly floor: Figures;
+  /** How many times the floor: p50 by p50. */
+  readonly ratio: number;
+}
+
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
+const unknown = names.filter((name) => !CASES.some((candidate) => candidate.name === name));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no case ${unknown.join(', ')}. Known: ${CASES.map(({ name }) => name).join(', ')}.\n`);
+  process.exit(2);
+}
+
+const results: Result[] = [];
+for (const each of CASES) {
+  if (names.length > 0 && !names.includes(each.name)) continue;
+  process.stderr.write(`${each.name} …\n`);
+  results.push(await measure(each));
+}
+const machine = { cores: availableParallelism(), memoryGiB: Math.round(totalmem() / 2 ** 30) };
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+writeFileSync(
+  new URL('../results.json', import.meta.url),
+  `${JSON.stringify({ machine, commit, results }, undefined, 2)}\n`,
+);
+process.stdout.write(table(results));
+
+async function measure(each: BenchCase): Promise<Result> {
+  const prepared = await each.prepare();
+  const runs: Run[] = [];
+  const floors: Run[] = [];
+  try {
+    for (let run = 0; run < RUNS_MIN; run += 1) {
+      floors.push(await prepared.measureFloor());
+      runs.push(await prepared.measure());
+    }
+  } finally {
+    await prepared.close();
+  }
+  const figures = figuresOf(runs);
+  const floor = figuresOf(floors);
+  return {
+    case: each.name,
+    timed: each.timed,
+    floorOf: each.floor,
+    target: each.target,
+    runs: runs.length,
+    figures,
+    floor,
+    ratio: figures.p50 / floor.p50,
+  };
+}
+
+function table(rows: readonly Result[]): string {
+  const head = [
+    'case',
+    'p50 ms',
+    'p95 ms',
+    'p99 ms',
+    'per second',
+    'floor p50 ms',
+    'floor per second',
+    'ratio',
+    'target',
+  ];
+  const body = rows.map(({ figures, floor, ...row }) => [
+    row.case,
+    shown(figures.p50),
+    shown(figures.p95),
+    shown(figures.p99),
+    rate(figures.perSecond),
+    shown(floor.p50),
+    rate(floor.perSecond),
+    row.ratio.toFixed(1),
+    row.target,
+  ]);
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
+  return line(head) + line(head.map(() => '---')) + body.map(line).join('');
+}
+
+function shown(ms: number): string {
+  return ms < 100 ? ms.toFixed(1) : Math.round(ms).toLocaleString('en');
+}
+
+function rate(perSecond: number | undefined): string {
+  return perSecond === undefined ? '–' : Math.round(perSecond).toLocaleString('en');
+}
