@@ -1,5 +1,12 @@
 /** Runs one history from its seed to its end, and says what was broken on the way. */
-import { executionId, isFinal, type ExecutionHeader, type ExecutionId } from '@bridle/pipeline';
+import {
+  executionId,
+  isFinal,
+  type EngineEvent,
+  type Execution,
+  type ExecutionHeader,
+  type ExecutionId,
+} from '@bridle/pipeline';
 import { MemoryDatabase, type CommittedChange, type LeasedTask } from '@bridle/runtime';
 import { Checker, type ExpectedExecution } from './checker.ts';
 import { Client } from './client.ts';
@@ -33,8 +40,17 @@ export interface SimulationResult {
   readonly digest: string;
   /** How often each kind of thing happened. */
   readonly counts: ReadonlyMap<string, number>;
+  /** Every execution with its kept events: what a replay needs. */
+  readonly executions: readonly RecordedExecution[];
   /** Passings of each crash point, for crashing at each of them in turn. */
   readonly passings: ReadonlyMap<CrashPoint, number>;
+}
+
+export interface RecordedExecution {
+  readonly header: ExecutionHeader;
+  readonly createdAt: number;
+  readonly events: readonly EngineEvent[];
+  readonly execution: Execution;
 }
 
 export function simulateSeed(seed: string, change: Partial<Scenario> = {}): Promise<SimulationResult> {
@@ -212,6 +228,10 @@ class Simulation {
       log.count(`execution ${execution.status}`);
     }
     log.counts.set('virtual seconds', Math.round((this.#world.time.now() - START_AT) / 1_000));
+    const executions = [...this.#expected.values()].flatMap(({ header }) => {
+      const record = this.#database.executions.get(header.id);
+      return record === undefined ? [] : [{ header, createdAt: record.execution.createdAt, ...record }];
+    });
     return {
       seed: scenario.seed,
       violations: [...violations],
@@ -219,6 +239,7 @@ class Simulation {
       digest: log.digest(),
       counts: log.counts,
       passings: this.#passings,
+      executions,
     };
   }
 }

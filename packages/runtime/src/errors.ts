@@ -1,4 +1,4 @@
-/** Operational errors of the runtime: not bugs, not users' mistakes. Their codes are stable (docs/ERRORS.md). */
+/** Operational errors of the runtime: neither bugs nor users' mistakes. Their codes are stable; who meets one may try again later. */
 
 /** Thrown when other writers were first too many times in a row; the caller may try again later. */
 export class ExecutionContendedError extends Error {
