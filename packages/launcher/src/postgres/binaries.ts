@@ -50,7 +50,7 @@ export function binariesIn(root: string): PostgresBinaries {
  * npm packages cannot hold symlinks: an install script makes them. Where install scripts are off it has not run, and
  * `postgres` would not find its libraries, so the launcher makes what is missing.
  */
-function repairSymlinks(root: string): void {
+export function repairSymlinks(root: string): void {
   for (const { source, target } of readSymlinkList(join(root, 'pg-symlinks.json'))) {
     const link = join(dirname(root), target);
     if (existsSync(link)) continue;
