@@ -99,16 +99,17 @@ export const ROOMS: readonly Room[] = [
   {
     ...SERVER,
     folder: 'packages/server/src/intake',
-    rooms: ['executions', 'store'],
-    packages: ['pipeline'],
-    libraries: ['pino'],
+    rooms: ['executions', 'auth', 'store'],
+    packages: ['protocol', 'runtime', 'pipeline'],
+    libraries: ['yaml', 'pino'],
   },
   { ...SERVER, folder: 'packages/server/src/store', packages: ['pipeline'], libraries: ['pg', 'kysely', 'pino'] },
   ...['logs', 'secrets', 'scm', 'notifications', 'auth'].map((adapter) => ({
     ...SERVER,
     folder: `packages/server/src/${adapter}`,
     rooms: ['store'],
-    packages: ['text'],
+    // Log lines travel from the delegate to the browser in one and the same shape: that of the wire.
+    packages: adapter === 'logs' ? ['text', 'protocol'] : ['text'],
     libraries: ['pino'],
   })),
   {
