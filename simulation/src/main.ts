@@ -1,5 +1,9 @@
-/** `npm run simulate -- --seeds N [--seed S] [--verbose]`: runs seeds S, S+1, … and stops at the first broken rule. */
+/**
+ * `npm run simulate -- --seeds N [--seed S] [--verbose]`: runs seeds S, S+1, … and stops at the first broken rule.
+ * `npm run simulate -- --seed S --execution N --record FILE [--behaviour TEXT]`: keeps one execution as a recorded log.
+ */
 import { parseArgs } from 'node:util';
+import { recordExecution } from './record.ts';
 import { simulateSeed, type SimulationResult } from './simulate.ts';
 
 const { values } = parseArgs({
@@ -7,6 +11,9 @@ const { values } = parseArgs({
     seeds: { type: 'string' },
     seed: { type: 'string', default: '1' },
     verbose: { type: 'boolean', default: false },
+    record: { type: 'string' },
+    execution: { type: 'string', default: '1' },
+    behaviour: { type: 'string', default: '' },
   },
 });
 
@@ -24,6 +31,8 @@ for (let seed = first; seed < first + seeds && failed === undefined; seed += 1) 
   for (const [kind, count] of result.counts) totals.set(kind, (totals.get(kind) ?? 0) + count);
   if (values.verbose) write(seeds === 1 ? result.log : `seed ${result.seed} ${result.digest}`);
   if (result.violations.length > 0) failed = result;
+  else if (values.record !== undefined)
+    recordExecution(result, Number(values.execution), values.behaviour, values.record);
 }
 
 for (const [kind, count] of [...totals].toSorted(([one], [other]) => (one < other ? -1 : 1)))

@@ -4,7 +4,7 @@ import type { EngineEvent } from './events.ts';
 import type { Execution, ExecutionHeader } from './execution.ts';
 import { replay } from './advance.ts';
 
-/** One execution as it was when it was recorded (`simulation/src/record.ts`), with the state its events led to. */
+/** One execution as it was when it was recorded (`npm run simulate -- --record`), with the state its events led to. */
 interface RecordedLog {
   readonly behaviour: string;
   readonly header: ExecutionHeader;
