@@ -71,7 +71,7 @@ describe('freezing', () => {
         expect(linesOf(result)).toEqual(lines);
         expect(result.resolvedYaml).toContain('# stays');
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { DIAGNOSTIC_CODES } from '../language/diagnostic-codes.ts';
 import type { Diagnostic } from '../language/diagnostics.ts';
 import { extractInputTemplate } from '../language/input-template.ts';
 import { parsePipeline } from '../language/parse-pipeline.ts';
@@ -70,6 +71,17 @@ describe.each(readdirSync(FOLDER).filter((name) => name.endsWith('.yml')))('%s',
   test.each(expected)('%s', (section) => {
     expect(EXPECTATIONS[section]?.(sections)).toBe(readSections(readFileSync(file, 'utf8')).sections.get(section));
   });
+});
+
+/** Limits need texts that nobody wants to read: `language.test.ts` has them. */
+const SHOWN_ELSEWHERE: readonly string[] = ['YAML_TOO_LARGE', 'YAML_TOO_DEEP'];
+
+test('every diagnostic code is shown by a file', () => {
+  const texts = readdirSync(FOLDER)
+    .map((name) => readFileSync(join(FOLDER, name), 'utf8'))
+    .join('');
+  const missing = DIAGNOSTIC_CODES.filter((code) => !texts.includes(` ${code} (`) && !SHOWN_ELSEWHERE.includes(code));
+  expect(missing).toEqual([]);
 });
 
 function readSections(text: string): { readonly title: string; readonly sections: Sections } {

@@ -12,7 +12,6 @@ import {
   type TObject,
   type TOptional,
   type TRecord,
-  type TSchema,
   type TString,
   type TUnsafe,
 } from 'typebox';
@@ -63,6 +62,3 @@ export type NamedValue = Static<typeof NamedValue>;
 
 /** `[{ name, type, value }]`. */
 export const NamedValues: TArray<typeof NamedValue> = Type.Array(NamedValue);
-
-/** Narrowed so that a definition cannot forget its schema's kind. */
-export type SpecSchema = TSchema & SpecKeywords;
