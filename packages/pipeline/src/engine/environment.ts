@@ -8,6 +8,7 @@ import type { Draft } from './draft.ts';
 import { resolveVariable } from './evaluation.ts';
 import type { NodeExecution } from './execution.ts';
 import type { NodeExecutionId } from './ids.ts';
+import { valueText } from './value-text.ts';
 
 const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -61,7 +62,7 @@ function variables(
   return Object.fromEntries(
     list
       .filter(({ name }) => SHELL_NAME.test(name))
-      .map((variable) => [variable.name, text(resolveVariable(draft, owner, variable))]),
+      .map((variable) => [variable.name, valueText(resolveVariable(draft, owner, variable))]),
   );
 }
 
@@ -81,7 +82,7 @@ function outputVariables(node: NodeExecution): Record<string, string> {
   return Object.fromEntries(
     Object.entries(named)
       .filter(([name]) => SHELL_NAME.test(name))
-      .map(([name, value]) => [name, text(value)]),
+      .map(([name, value]) => [name, valueText(value)]),
   );
 }
 
@@ -91,9 +92,4 @@ function descendants(draft: Draft, id: NodeExecutionId): NodeExecution[] {
 
 function isMap(value: Value | undefined): value is { readonly [key: string]: Value } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function text(value: Value): string {
-  if (value === null) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -12,6 +12,7 @@ import { KEPT_FOR_THE_DELEGATE } from '../steps/kept-expressions.ts';
 import type { Draft } from './draft.ts';
 import type { NodeExecutionId, NodeId } from './ids.ts';
 import { executionScope } from './scope.ts';
+import { valueText } from './value-text.ts';
 
 export type Resolved<T> =
   | { readonly kind: 'value'; readonly value: T }
@@ -80,9 +81,7 @@ export function resolveSelectors(draft: Draft, id: NodeExecutionId): Resolved<re
 function flatten(value: Value): readonly string[] {
   return Array.isArray(value)
     ? (value as readonly Value[]).flatMap(flatten)
-    : value === null || value === ''
-      ? []
-      : [String(value)];
+    : [valueText(value)].filter((text) => text !== '');
 }
 
 function scopeOf(draft: Draft, at: NodeId): ReturnType<typeof executionScope> {

@@ -1,4 +1,5 @@
 /** Starting one step: its spec is resolved now, with the outputs of all that is finished (late binding). */
+import type { Value } from '../expressions/values.ts';
 import type { StepNode } from '../plan/plan.ts';
 import { DELEGATE_STEP_TYPES, type DelegateStepType } from '../steps/step-types.ts';
 import type { Draft } from './draft.ts';
@@ -6,8 +7,9 @@ import { stepEnvironment } from './environment.ts';
 import { resolveSelectors, resolveSpec } from './evaluation.ts';
 import type { NodeExecutionId } from './ids.ts';
 import { logKeyOf } from './log-key.ts';
-import { resolveDuration } from './timeout.ts';
+import { readDuration } from './timeout.ts';
 import { makeTimerId } from './timers.ts';
+import { valueText } from './value-text.ts';
 import { findWorkspaceKey } from './workspace.ts';
 
 export function startStep(draft: Draft, id: NodeExecutionId, plan: StepNode): void {
@@ -49,11 +51,14 @@ function startWait(draft: Draft, id: NodeExecutionId, plan: StepNode): void {
   const spec = resolveSpec(draft, id, plan);
   if (spec.kind === 'error') return fail(draft, id, `${plan.name} cannot start: ${spec.message}`);
   const { value } = spec;
-  const written = typeof value === 'object' && value !== null && 'duration' in value ? String(value['duration']) : '';
-  const duration = resolveDuration(draft, id, written, `The duration of ${plan.name}`);
+  const duration = readDuration(durationOf(value), `The duration of ${plan.name}`);
   if (duration.kind === 'error') return fail(draft, id, duration.failure.message);
   draft.update(id, { status: 'WaitStepRunning', stepParameters: value });
   draft.startTimer(id, makeTimerId(id, 'wait'), draft.at + (duration.ms ?? 0));
+}
+
+function durationOf(spec: Value): string {
+  return typeof spec === 'object' && spec !== null && 'duration' in spec ? valueText(spec['duration']) : '';
 }
 
 function fail(draft: Draft, id: NodeExecutionId, message: string): void {

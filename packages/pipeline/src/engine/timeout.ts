@@ -3,6 +3,7 @@ import type { Draft } from './draft.ts';
 import { resolveLeaf } from './evaluation.ts';
 import type { Failure } from './execution.ts';
 import type { NodeExecutionId } from './ids.ts';
+import { valueText } from './value-text.ts';
 
 export type ResolvedTimeout =
   | { readonly kind: 'resolved'; readonly ms: number | undefined }
@@ -21,18 +22,17 @@ export function resolveTimeout(draft: Draft, id: NodeExecutionId): ResolvedTimeo
     return { kind: 'resolved', ms: plan.kind === 'step' ? defaults.stepTimeoutMs : undefined };
   }
   if (plan.timeout.kind === 'fixed') return { kind: 'resolved', ms: plan.timeout.ms };
-  return resolveDuration(draft, id, plan.timeout.text, `The timeout of ${plan.name}`);
+  const leaf = resolveLeaf(draft, id, plan.timeout.text);
+  if (leaf.kind === 'error') return invalid(`The timeout of ${plan.name} cannot be resolved: ${leaf.message}`);
+  const text = valueText(leaf.value);
+  return text.trim() === '' ? { kind: 'resolved', ms: undefined } : readDuration(text, `The timeout of ${plan.name}`);
 }
 
-/** A duration written as an expression, such as `<+pipeline.variables.limit>`. An empty result means none. */
-export function resolveDuration(draft: Draft, id: NodeExecutionId, text: string, what: string): ResolvedTimeout {
-  const leaf = resolveLeaf(draft, id, text);
-  if (leaf.kind === 'error') return invalid(`${what} cannot be resolved: ${leaf.message}`);
-  const resolved = String(leaf.value);
-  if (resolved.trim() === '') return { kind: 'resolved', ms: undefined };
-  const ms = parseDuration(resolved);
+/** A duration that was resolved already. */
+export function readDuration(text: string, what: string): ResolvedTimeout {
+  const ms = parseDuration(text);
   return ms === undefined
-    ? invalid(`${what} is "${resolved}", which is not a duration such as 10m or 1h 30m.`)
+    ? invalid(`${what} is "${text}", which is not a duration such as 10m or 1h 30m.`)
     : { kind: 'resolved', ms };
 }
 
