@@ -8,8 +8,6 @@
  * - L3 line numbers are 0-based, dense and stable: a view resumes by them.
  * - L4 a last line without line break is a line as soon as the log is closed; until then views hold it back.
  */
-import type { LogChunk } from '@bridle/protocol';
-
 /** Bytes of one chunk after decoding. */
 export const LOG_CHUNK_BYTES_MAX = 1_048_576;
 /** Bytes of one line that a view shows (P1); the rest is in the raw log only. */
@@ -17,6 +15,21 @@ export const LOG_LINE_BYTES_MAX = 262_144;
 /** What one read answers at most, unless asked for less. */
 export const LOG_READ_BYTES_MAX = 4_194_304;
 export const LOG_READ_LINES_MAX = 10_000;
+
+/** A piece of one log as its delegate sends it (protocol/src/delegate.ts says more). */
+export interface LogChunk {
+  readonly taskId: string;
+  readonly fence: number;
+  readonly logKey: string;
+  /** Where this chunk continues its log. */
+  readonly byteOffset: number;
+  /** The raw bytes in base64. */
+  readonly content: string;
+  /** One per line that begins in this chunk, epoch milliseconds by the delegate's clock. */
+  readonly lineTimes: readonly number[];
+  /** The last chunk of this log. */
+  readonly final: boolean;
+}
 
 export interface LogInfo {
   readonly key: string;

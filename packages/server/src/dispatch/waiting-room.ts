@@ -1,0 +1,189 @@
+/**
+ * The long-polls of one replica, and the loop that gives them work.
+ *
+ * Invariants (cited by tests):
+ * - W1 one round runs at a time; whatever happens during a round is looked at in the next one.
+ * - W2 a poll whose work is just being leased is answered with it, never without it; work of a poll that broke off meanwhile
+ *   goes back to the queue at once.
+ * - N1 without any wake-up each poll is looked at every `SAFETY_POLL_MS`, all of them in a few statements.
+ */
+import type { DatabaseHandle } from '../store/database.ts';
+import { readInboxes, type Inbox } from '../store/delegates.ts';
+import { returnLeases, type Lease } from '../store/task-queue-statements.ts';
+import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
+import type { Asker } from './assign.ts';
+import { leaseRound } from './lease-round.ts';
+
+export const SAFETY_POLL_MS = 1_000;
+/** Rounds in a row without a pause, when others keep taking the work first. */
+const ROUNDS_MAX = 10;
+
+/** What a poll is answered with. */
+export interface Handout {
+  readonly leases: readonly Lease[];
+  readonly inbox: Inbox | undefined;
+}
+
+const EMPTY: Handout = { leases: [], inbox: undefined };
+
+interface Waiter {
+  readonly asker: Asker;
+  /** Whether this inbox holds anything the delegate does not know yet. */
+  readonly isNews: (inbox: Inbox) => boolean;
+  readonly answer: (handout: Handout) => void;
+  isLeasing: boolean;
+  /** News that came while its work was being leased. */
+  inbox: Inbox | undefined;
+  /** Broke off or timed out while its work was being leased. */
+  isOver: boolean;
+}
+
+export interface WaitingRoomOptions {
+  readonly database: DatabaseHandle;
+  readonly hub: WakeHub;
+  readonly leaseMs: number;
+  /** Hears of every lease given. */
+  readonly onLeased: (leases: readonly Lease[]) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+export class WaitingRoom {
+  readonly #options: WaitingRoomOptions;
+  /** In the order in which they came. */
+  readonly #waiters = new Set<Waiter>();
+  readonly #safety: NodeJS.Timeout;
+  #round: Promise<void> | undefined;
+  #isAgain = false;
+  #isClosed = false;
+
+  constructor(options: WaitingRoomOptions) {
+    this.#options = options;
+    this.#safety = setInterval(() => this.#pollForSafety(), SAFETY_POLL_MS);
+    this.#safety.unref();
+  }
+
+  get size(): number {
+    return this.#waiters.size;
+  }
+
+  /** Answers as soon as there is work or news, empty-handed after `waitMs`, when `signal` aborts, or when the room closes. */
+  wait(asker: Asker, isNews: (inbox: Inbox) => boolean, waitMs: number, signal: AbortSignal): Promise<Handout> {
+    if (this.#isClosed || signal.aborted) return Promise.resolve(EMPTY);
+    this.#dismissOlder(asker);
+    const { hub } = this.#options;
+    return new Promise((resolve) => {
+      const leave = (): void => this.#giveUp(waiter);
+      const timer = setTimeout(leave, waitMs);
+      const unsubscribes = [
+        hub.subscribe(wakeKeys.delegate(asker.delegateId), () => void this.#readInboxes([asker.delegateId])),
+        ...(asker.free > 0 ? [hub.subscribe(wakeKeys.tasks(asker.accountId), () => this.serve())] : []),
+      ];
+      const waiter: Waiter = {
+        asker,
+        isNews,
+        isLeasing: false,
+        inbox: undefined,
+        isOver: false,
+        answer: (handout) => {
+          this.#waiters.delete(waiter);
+          clearTimeout(timer);
+          signal.removeEventListener('abort', leave);
+          for (const unsubscribe of unsubscribes) unsubscribe();
+          resolve(handout);
+        },
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      this.#waiters.add(waiter);
+      // After the subscriptions: what comes from now on wakes us, what came before is seen now.
+      if (asker.free > 0) this.serve();
+      void this.#readInboxes([asker.delegateId]);
+    });
+  }
+
+  /** Work may have come: a round, or another one after the round that runs (W1). */
+  serve(): void {
+    this.#isAgain = true;
+    if (this.#isClosed) return;
+    this.#round ??= this.#rounds().finally(() => {
+      this.#round = undefined;
+      if (this.#isAgain && !this.#isClosed && this.#hungry().length > 0) this.serve();
+    });
+  }
+
+  /** Sends everybody away and waits for the round that runs. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#safety);
+    for (const waiter of [...this.#waiters]) this.#giveUp(waiter);
+    await this.#round;
+  }
+
+  /** A delegate that polls anew has given its earlier poll up, whether or not that connection knows it. */
+  #dismissOlder(asker: Asker): void {
+    for (const waiter of this.#waiters) if (waiter.asker.delegateId === asker.delegateId) this.#giveUp(waiter);
+  }
+
+  #giveUp(waiter: Waiter): void {
+    if (waiter.isLeasing) waiter.isOver = true;
+    else if (this.#waiters.has(waiter)) waiter.answer(EMPTY);
+  }
+
+  #hungry(): readonly Waiter[] {
+    return [...this.#waiters].filter((waiter) => waiter.asker.free > 0 && !waiter.isLeasing);
+  }
+
+  async #rounds(): Promise<void> {
+    for (let round = 0; round < ROUNDS_MAX && this.#isAgain; round += 1) {
+      this.#isAgain = false;
+      const waiters = this.#hungry();
+      if (waiters.length === 0) return;
+      for (const waiter of waiters) waiter.isLeasing = true;
+      try {
+        const { leases, missed } = await leaseRound(this.#options.database, waiters.map((waiter) => waiter.asker), this.#options.leaseMs);
+        this.#options.onLeased(leases);
+        await this.#handOut(waiters, leases);
+        if (missed > 0) this.#isAgain = true;
+      } catch (error) {
+        this.#options.onError(error);
+        await this.#handOut(waiters, []);
+      }
+    }
+  }
+
+  async #handOut(waiters: readonly Waiter[], leases: readonly Lease[]): Promise<void> {
+    const byDelegate = Map.groupBy(leases, (lease) => lease.delegateId);
+    const homeless: Lease[] = [];
+    for (const waiter of waiters) {
+      waiter.isLeasing = false;
+      const own = byDelegate.get(waiter.asker.delegateId) ?? [];
+      if (waiter.isOver) {
+        homeless.push(...own);
+        waiter.answer(EMPTY);
+      } else if (own.length > 0 || waiter.inbox !== undefined) waiter.answer({ leases: own, inbox: waiter.inbox });
+    }
+    if (homeless.length === 0) return;
+    await returnLeases(this.#options.database.db, homeless).catch(this.#options.onError);
+    this.#isAgain = true;
+  }
+
+  /** Tells waiting delegates what they have to stop or to delete. */
+  async #readInboxes(delegateIds: readonly string[]): Promise<void> {
+    try {
+      const inboxes = await readInboxes(this.#options.database.db, delegateIds);
+      for (const waiter of [...this.#waiters]) {
+        const inbox = inboxes.get(waiter.asker.delegateId);
+        if (inbox === undefined || !waiter.isNews(inbox)) continue;
+        if (waiter.isLeasing) waiter.inbox = inbox;
+        else waiter.answer({ leases: [], inbox });
+      }
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  #pollForSafety(): void {
+    if (this.#waiters.size === 0) return;
+    void this.#readInboxes([...new Set([...this.#waiters].map((waiter) => waiter.asker.delegateId))]);
+    if (this.#hungry().length > 0) this.serve();
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * `ExecutionStore` over PostgreSQL.
+ *
+ * Invariants (cited by tests):
+ * - E2/E3 a batch is ONE database transaction: rows are locked, then judged, then everything of the transitions that hold is
+ *   written; a failing call has written nothing (or its commit got through and only the answer was lost).
+ * - D1 guarded tasks are locked with their executions, executions first, each by id: nobody waits in a circle, and if
+ *   somebody does after all, PostgreSQL ends one of the two and the batch is tried again.
+ * - A batch takes two round trips whatever its size.
+ */
+import type { EngineEvent, Execution, ExecutionId } from '@bridle/pipeline';
+import type { CommitOutcome, DueTimer, ExecutionStore, Transition } from '@bridle/runtime';
+import { isTransientConflict, onClient, type Connection, type Statement } from '../store/connection.ts';
+import type { DatabaseClock } from '../store/clock.ts';
+import type { DatabaseHandle } from '../store/database.ts';
+import { findExecution, findNextTimerAt, listDueTimers, listEvents } from '../store/execution-statements.ts';
+import { insertExecutions } from '../store/start-statements.ts';
+import {
+  closeLogsOf,
+  deleteTimers,
+  insertEvents,
+  insertTasks,
+  insertTimers,
+  lockTransitions,
+  releaseWorkspaces,
+  updateExecutions,
+  updateTaskStates,
+  upsertNodes,
+} from '../store/transition-statements.ts';
+import { wakeKeys, type Wake } from '../store/wake-hub.ts';
+import { addStart, addTransition, emptyBatch, judge, newExecution, touchedTasks, type BatchRows } from './transition-rows.ts';
+
+/** A batch that PostgreSQL ended because of a deadlock is tried again so often. */
+const TRIES_MAX = 4;
+
+const BEGIN: Statement = { name: 'bridle_begin', text: 'begin' };
+const COMMIT: Statement = { name: 'bridle_commit', text: 'commit' };
+const CONFLICT: CommitOutcome = { kind: 'conflict' };
+const NOTHING: readonly string[] = [];
+
+export interface PostgresExecutionStoreOptions {
+  readonly database: DatabaseHandle;
+  readonly clock: DatabaseClock;
+  /** Hears after each commit what changed. */
+  readonly onWake?: (wakes: readonly Wake[]) => void;
+}
+
+interface Saved {
+  readonly outcomes: readonly CommitOutcome[];
+  readonly wakes: readonly Wake[];
+}
+
+export class PostgresExecutionStore implements ExecutionStore {
+  readonly #database: DatabaseHandle;
+  readonly #clock: DatabaseClock;
+  readonly #onWake: (wakes: readonly Wake[]) => void;
+
+  constructor(options: PostgresExecutionStoreOptions) {
+    this.#database = options.database;
+    this.#clock = options.clock;
+    this.#onWake = options.onWake ?? (() => undefined);
+  }
+
+  find(id: ExecutionId): Promise<Execution | undefined> {
+    return findExecution(this.#database.db, id);
+  }
+
+  listEvents(id: ExecutionId): Promise<readonly EngineEvent[]> {
+    return listEvents(this.#database.db, id);
+  }
+
+  listDueTimers(limit: number): Promise<readonly DueTimer[]> {
+    return listDueTimers(this.#database.db, limit);
+  }
+
+  nextTimerAt(): Promise<number | undefined> {
+    return findNextTimerAt(this.#database.db);
+  }
+
+  async commit(transitions: readonly Transition[]): Promise<readonly CommitOutcome[]> {
+    if (transitions.length === 0) return [];
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const { outcomes, wakes } = await this.#database.pipelined((client) => this.#save(onClient(client), transitions));
+        if (wakes.length > 0) this.#onWake(wakes);
+        return outcomes;
+      } catch (error) {
+        if (attempt === TRIES_MAX || !isTransientConflict(error)) throw error;
+      }
+    }
+  }
+
+  async #save(connection: Connection, transitions: readonly Transition[]): Promise<Saved> {
+    const executionIds = transitions.map(({ execution }) => execution.id);
+    const [, locked] = await Promise.all([
+      connection.query(BEGIN, []),
+      lockTransitions(connection, executionIds, transitions.flatMap(touchedTasks)),
+    ]);
+    this.#clock.hear(locked.now);
+    const judged = transitions.map((transition) => judge(transition, locked));
+    const held = transitions.filter((_, index) => judged[index]?.kind === 'committed');
+    const fresh = await insertStarts(connection, held.filter(isStart));
+    const isSaved = (transition: Transition): boolean => !isStart(transition) || fresh.has(transition.execution.id);
+    const batch = emptyBatch();
+    for (const transition of held) if (!isStart(transition)) addTransition(batch, transition, locked);
+    // COMMIT travels with the writes: when one of them failed it rolls back, and the failure is what the caller hears.
+    const [written] = await Promise.all([write(connection, batch), connection.query(COMMIT, [])]);
+    return {
+      // A start that was judged fresh is refused when somebody else inserted the same id in this very moment.
+      outcomes: judged.map((outcome, index) => (outcome.kind === 'committed' && !isSaved(transitions[index] as Transition) ? CONFLICT : outcome)),
+      wakes: [
+        ...held.filter(isSaved).flatMap(wakesOf),
+        ...[...batch.cancellingDelegates, ...written.delegates].map((id) => ({ key: wakeKeys.delegate(id) })),
+        ...written.closedLogs.map((key) => ({ key: wakeKeys.log(key) })),
+      ],
+    };
+  }
+}
+
+const isStart = ({ expectedVersion }: Transition): boolean => expectedVersion === undefined;
+
+/** Starts without documents: only tests and repairs use it, the service starts executions with theirs. */
+async function insertStarts(connection: Connection, starts: readonly Transition[]): Promise<ReadonlySet<string>> {
+  if (starts.length === 0) return new Set();
+  const batch = emptyBatch();
+  for (const start of starts) addStart(batch, start);
+  return insertExecutions(connection, {
+    executions: starts.map(({ execution }) =>
+      newExecution(execution, { name: execution.pipelineIdentifier, tags: {}, modules: [], pipelineYaml: '', resolvedYaml: '', inputYaml: '' }),
+    ),
+    nodes: batch.nodes,
+    events: batch.events,
+    timers: [...batch.timers.values()],
+    tasks: [...batch.tasks.values()],
+  });
+}
+
+interface Written {
+  /** Those that hold workspaces which were released. */
+  readonly delegates: readonly string[];
+  readonly closedLogs: readonly string[];
+}
+
+/** Sends everything at once. */
+async function write(connection: Connection, batch: BatchRows): Promise<Written> {
+  const { updates, nodes, events, endedTimers, timers, tasks, taskStates, lostTasks, releasedWorkspaces } = batch;
+  if (updates.length === 0) return { delegates: [], closedLogs: [] };
+  const sent: Promise<unknown>[] = [updateExecutions(connection, updates), insertEvents(connection, events)];
+  if (nodes.length > 0) sent.push(upsertNodes(connection, nodes));
+  if (endedTimers.size > 0) sent.push(deleteTimers(connection, [...endedTimers]));
+  if (timers.size > 0) sent.push(insertTimers(connection, [...timers.values()]));
+  if (tasks.size > 0) sent.push(insertTasks(connection, [...tasks.values()]));
+  if (taskStates.size > 0) sent.push(updateTaskStates(connection, taskStates));
+  const released = releasedWorkspaces.size === 0 ? NOTHING : releaseWorkspaces(connection, [...releasedWorkspaces]);
+  const closed = lostTasks.size === 0 ? NOTHING : closeLogsOf(connection, [...lostTasks]);
+  const [delegates, closedLogs] = await Promise.all([released, closed, ...sent]);
+  return { delegates, closedLogs };
+}
+
+/** Who may care about an accepted transition. */
+export function wakesOf({ execution, effects }: Transition): readonly Wake[] {
+  const wakes: Wake[] = [{ key: wakeKeys.execution(execution.id) }, { key: wakeKeys.project(execution.scope), id: execution.id }];
+  if (effects.some((effect) => effect.kind === 'enqueueTask')) wakes.push({ key: wakeKeys.tasks(execution.scope.accountId) });
+  return wakes;
+}

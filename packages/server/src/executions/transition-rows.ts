@@ -1,0 +1,194 @@
+/** What the transitions of one batch come to: the rows to write, decided here under the locks of the batch. */
+import { isFinal, summarise, type Effect, type Execution, type TaskRequest } from '@bridle/pipeline';
+import type { CommitOutcome, TaskGuard, TaskState, Transition } from '@bridle/runtime';
+import { headerColumns, stateColumn } from '../store/execution-json.ts';
+import type { NewExecution } from '../store/start-statements.ts';
+import type { EventRow, ExecutionUpdate, Locked, LockedTask, NodeRow, TaskRow, TimerRow } from '../store/transition-statements.ts';
+
+export interface BatchRows {
+  readonly updates: ExecutionUpdate[];
+  readonly nodes: NodeRow[];
+  readonly events: EventRow[];
+  /** Deleted before new ones are inserted. */
+  readonly endedTimers: Set<string>;
+  readonly timers: Map<string, TimerRow>;
+  readonly tasks: Map<string, TaskRow>;
+  readonly taskStates: Map<string, TaskState>;
+  readonly releasedWorkspaces: Set<string>;
+  /** Nothing more will come of these tasks; their delegates will not close the logs. */
+  readonly lostTasks: Set<string>;
+  /** Delegates that have a task to stop. */
+  readonly cancellingDelegates: Set<string>;
+}
+
+export function emptyBatch(): BatchRows {
+  return {
+    updates: [],
+    nodes: [],
+    events: [],
+    endedTimers: new Set(),
+    timers: new Map(),
+    tasks: new Map(),
+    taskStates: new Map(),
+    releasedWorkspaces: new Set(),
+    lostTasks: new Set(),
+    cancellingDelegates: new Set(),
+  };
+}
+
+/** Tasks whose rows decide about the transition or change with it. */
+export function touchedTasks({ guard, effects }: Transition): readonly string[] {
+  const cancelled = effects.flatMap((effect) => (effect.kind === 'cancelTask' ? [effect.taskId] : []));
+  return guard === undefined ? cancelled : [guard.taskId, ...cancelled];
+}
+
+/** E2/D1: whether the transition holds against the locked rows. */
+export function judge({ expectedVersion, execution, guard }: Transition, locked: Locked): CommitOutcome {
+  if (locked.versions.get(execution.id) !== expectedVersion) return { kind: 'conflict' };
+  if (guard === undefined) return { kind: 'committed' };
+  const task = locked.tasks.get(guard.taskId);
+  if (task !== undefined && holds(guard, task)) return { kind: 'committed' };
+  return { kind: 'stale', state: task?.state as TaskState | undefined, fence: task?.fence };
+}
+
+function holds(guard: TaskGuard, task: LockedTask): boolean {
+  return task.fence === guard.fence && task.state === guard.from;
+}
+
+/** Adds an accepted transition of an existing execution. */
+export function addTransition(batch: BatchRows, transition: Transition, locked: Locked): void {
+  const { execution, guard, firedTimer } = transition;
+  batch.updates.push(updateOf(execution));
+  addState(batch, transition);
+  if (guard !== undefined) {
+    batch.taskStates.set(guard.taskId, guard.to);
+    if (guard.to === 'lost') batch.lostTasks.add(guard.taskId);
+  }
+  if (firedTimer !== undefined) batch.endedTimers.add(firedTimer);
+  for (const effect of transition.effects) addEffect(batch, execution, effect, locked.tasks);
+}
+
+/** Adds a transition that creates its execution; its own row is made by `newExecution`. */
+export function addStart(batch: BatchRows, transition: Transition): void {
+  addState(batch, transition);
+  for (const effect of transition.effects) addEffect(batch, transition.execution, effect, new Map());
+}
+
+function addState(batch: BatchRows, { expectedVersion = 0, execution, events }: Transition): void {
+  if (execution.version !== expectedVersion + events.length) {
+    throw new Error(`E2: ${events.length} events cannot lead from version ${expectedVersion} to ${execution.version}.`);
+  }
+  events.forEach((event, index) => {
+    const row = { executionId: execution.id, sequence: expectedVersion + index + 1, at: event.at, event: JSON.stringify(event) };
+    batch.events.push(row);
+  });
+  for (const node of Object.values(execution.nodes)) {
+    if (node.changedAtVersion <= expectedVersion) continue;
+    batch.nodes.push({
+      executionId: execution.id,
+      id: node.id,
+      nodeId: node.nodeId,
+      status: node.status,
+      changedAtVersion: node.changedAtVersion,
+      state: JSON.stringify(node),
+    });
+  }
+}
+
+/** Idempotent by the effect's id (E3). */
+function addEffect(batch: BatchRows, execution: Execution, effect: Effect, tasks: ReadonlyMap<string, LockedTask>): void {
+  switch (effect.kind) {
+    case 'enqueueTask':
+      batch.tasks.set(effect.task.taskId, taskRow(execution, effect.task));
+      return;
+    case 'cancelTask': {
+      const fresh = batch.tasks.get(effect.taskId);
+      const before = tasks.get(effect.taskId);
+      if (before === undefined) {
+        if (fresh !== undefined) batch.tasks.set(effect.taskId, { ...fresh, state: 'cancelled' });
+        return;
+      }
+      const state = batch.taskStates.get(effect.taskId) ?? before.state;
+      if (state === 'queued' || state === 'leased') batch.taskStates.set(effect.taskId, 'cancelled');
+      else if (state === 'started') {
+        batch.taskStates.set(effect.taskId, 'cancelling');
+        if (before.delegateId !== undefined) batch.cancellingDelegates.add(before.delegateId);
+      }
+      return;
+    }
+    case 'startTimer': {
+      const { timerId: id, nodeExecutionId, dueAt } = effect;
+      batch.timers.set(id, { id, executionId: execution.id, nodeExecutionId, dueAt });
+      return;
+    }
+    case 'cancelTimer':
+      batch.timers.delete(effect.timerId);
+      batch.endedTimers.add(effect.timerId);
+      return;
+    case 'releaseWorkspace':
+      batch.releasedWorkspaces.add(effect.workspaceKey);
+      return;
+  }
+}
+
+function taskRow(execution: Execution, task: TaskRequest): TaskRow {
+  return {
+    id: task.taskId,
+    executionId: execution.id,
+    ...execution.scope,
+    state: 'queued',
+    request: JSON.stringify(task),
+    selectors: task.selectors.map(normaliseTag),
+    workspaceKey: task.workspaceKey ?? null,
+    logKey: task.logKey,
+  };
+}
+
+/** Selectors and tags meet in any case; a NUL, which the database would refuse, can be in no tag. */
+function normaliseTag(text: string): string {
+  return text.trim().toLowerCase().replaceAll('\0', '\u{FFFD}');
+}
+
+function updateOf(execution: Execution): ExecutionUpdate {
+  return {
+    id: execution.id,
+    version: execution.version,
+    status: execution.status,
+    isFinal: isFinal(execution.status),
+    startedAt: execution.startedAt ?? null,
+    endedAt: execution.endedAt ?? null,
+    state: stateColumn(execution),
+    summary: JSON.stringify(summarise(execution)),
+  };
+}
+
+/** What an execution has beside its state; empty for one that was not started by the service. */
+export interface ExecutionDocuments {
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly modules: readonly string[];
+  readonly pipelineYaml: string;
+  readonly resolvedYaml: string;
+  readonly inputYaml: string;
+}
+
+export function newExecution(execution: Execution, documents: ExecutionDocuments): NewExecution {
+  const { cause, scope, pipelineIdentifier, runSequence, createdAt } = execution;
+  return {
+    ...updateOf(execution),
+    ...scope,
+    ...headerColumns(execution),
+    pipelineIdentifier,
+    runSequence,
+    createdAt,
+    name: documents.name,
+    triggerType: cause.triggerType,
+    triggerIdentifier: cause.trigger?.identifier ?? null,
+    triggeredBy: cause.triggeredBy.identifier,
+    tags: JSON.stringify(documents.tags),
+    modules: JSON.stringify(documents.modules),
+    pipelineYaml: documents.pipelineYaml,
+    resolvedYaml: documents.resolvedYaml,
+    inputYaml: documents.inputYaml,
+  };
+}
