@@ -137,6 +137,20 @@ describe('expressions', () => {
     expect(run.node('a').stepParameters).toEqual({ text: 'b-x 3 b-x' });
   });
 
+  it('leaves an Http assertion to the delegate, with the values of the execution in it', () => {
+    const spec = {
+      url: 'http://<+pipeline.name>',
+      assertion: '<+httpResponseCode> == <+pipeline.sequenceId>',
+      outputVariables: [{ name: 'a', value: '<+httpUrl>' }],
+    };
+    const run = new Driver(planOf([stage('s', [step('a', { stepType: 'Http', spec })])]));
+    expect(run.node('a').stepParameters).toEqual({
+      url: 'http://test',
+      assertion: '<+httpResponseCode> == <+1>',
+      outputVariables: [{ name: 'a', value: '<+httpUrl>' }],
+    });
+  });
+
   it('compares statuses by their engine names', () => {
     const run = new Driver(
       planOf([

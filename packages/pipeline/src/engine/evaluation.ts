@@ -6,9 +6,11 @@ import {
   type Resolution,
   type ValuePath,
 } from '../expressions/evaluate.ts';
+import type { ExpressionScope } from '../expressions/scope.ts';
 import type { Value } from '../expressions/values.ts';
 import type { PlanVariable, StepNode } from '../plan/plan.ts';
 import { KEPT_FOR_THE_DELEGATE } from '../steps/kept-expressions.ts';
+import { bindExpressions } from './bind-expressions.ts';
 import type { Draft } from './draft.ts';
 import type { NodeExecutionId, NodeId } from './ids.ts';
 import { executionScope } from './scope.ts';
@@ -45,9 +47,28 @@ export function resolveLeaf(draft: Draft, id: NodeExecutionId, text: string): Re
 
 /** The step's spec as its delegate gets it: only what asks for the step's own result stays an expression. */
 export function resolveSpec(draft: Draft, id: NodeExecutionId, plan: StepNode): Resolved<Value> {
-  const keep = (path: ValuePath): boolean =>
-    KEPT_FOR_THE_DELEGATE[plan.stepType].some((pattern) => matches(pattern, path));
-  return unwrap(resolveTree(plan.spec, scopeOf(draft, draft.get(id).nodeId), { keep }));
+  const patterns = KEPT_FOR_THE_DELEGATE[plan.stepType];
+  const scope = scopeOf(draft, draft.get(id).nodeId);
+  const keep = (path: ValuePath): boolean => patterns.some((pattern) => matches(pattern, path));
+  const resolved = unwrap(resolveTree(plan.spec, scope, { keep }));
+  return resolved.kind === 'error' || patterns.length === 0 ? resolved : bindKept(resolved.value, [], keep, scope);
+}
+
+function bindKept(
+  value: Value,
+  path: ValuePath,
+  keep: (path: ValuePath) => boolean,
+  scope: ExpressionScope,
+): Resolved<Value> {
+  if (keep(path)) return typeof value === 'string' ? bindExpressions(value, scope) : { kind: 'value', value };
+  if (typeof value !== 'object' || value === null) return { kind: 'value', value };
+  const bound: [string, Value][] = [];
+  for (const [key, item] of Object.entries(value)) {
+    const piece = bindKept(item, [...path, key], keep, scope);
+    if (piece.kind === 'error') return piece;
+    bound.push([key, piece.value]);
+  }
+  return { kind: 'value', value: Array.isArray(value) ? bound.map(([, item]) => item) : Object.fromEntries(bound) };
 }
 
 /** `*` stands for any one segment. */
@@ -84,7 +105,7 @@ function flatten(value: Value): readonly string[] {
     : [valueText(value)].filter((text) => text !== '');
 }
 
-function scopeOf(draft: Draft, at: NodeId): ReturnType<typeof executionScope> {
+function scopeOf(draft: Draft, at: NodeId): ExpressionScope {
   return executionScope(draft.execution, draft.nodes, at);
 }
 
