@@ -60,7 +60,7 @@ const BASE_RULES: Rules = {
   'typescript/no-misused-promises': 'error',
   'typescript/no-non-null-assertion': 'error',
   'typescript/only-throw-error': ['error', { allowThrowingUnknown: true }],
-  'typescript/return-await': ['error', 'in-try-catch'],
+  'typescript/return-await': ['error', 'error-handling-correctness-only'],
   'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
   'unicorn/filename-case': ['error', { case: 'kebabCase' }],
   'vitest/no-disabled-tests': 'error',
