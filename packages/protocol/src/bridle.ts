@@ -51,13 +51,17 @@ export type DiagnosticsResponse = Static<typeof DiagnosticsResponse>;
 export const DelegateSummary = Type.Object({
   id: Type.String(),
   name: Type.String(),
+  status: Type.Enum(['connected', 'disconnected', 'left']),
   tags: Type.Array(Type.String()),
-  state: Type.Enum(['connected', 'disconnected', 'left']),
-  version: Type.String(),
   hostName: Type.String(),
+  os: Type.String(),
+  arch: Type.String(),
+  shells: Type.Array(Type.String()),
+  version: Type.String(),
   capacity: Type.Integer(),
+  runningTasks: Type.Integer(),
   registeredAt: Time,
-  heartbeatAt: Time,
+  lastHeartbeatAt: Time,
 });
 export type DelegateSummary = Static<typeof DelegateSummary>;
 
@@ -87,3 +91,7 @@ export const ProjectExecutionEvent = Type.Object({
   endTs: nullable(Time),
 });
 export type ProjectExecutionEvent = Static<typeof ProjectExecutionEvent>;
+
+/** Event `trigger-event` of the same stream: these events were accepted or processed; none = look at all. */
+export const ProjectTriggerEvent = Type.Object({ eventIds: Type.Array(Type.String()) });
+export type ProjectTriggerEvent = Static<typeof ProjectTriggerEvent>;

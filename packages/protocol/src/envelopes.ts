@@ -104,7 +104,7 @@ export function springPageOf<T extends TSchema>(item: T): SpringPageSchema<T> {
 }
 
 export interface SpringPage<T> extends Static<TObject<typeof springPageKeys>> {
-  readonly content: readonly T[];
+  readonly content: T[];
 }
 
 const ngPageKeys: {
@@ -133,5 +133,5 @@ export function ngPageOf<T extends TSchema>(item: T): NgPageSchema<T> {
 }
 
 export interface NgPage<T> extends Static<TObject<typeof ngPageKeys>> {
-  readonly content: readonly T[];
+  readonly content: T[];
 }

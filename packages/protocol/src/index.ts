@@ -60,6 +60,7 @@ export {
   ExecutionChangeEvent,
   LogLineEvent,
   ProjectExecutionEvent,
+  ProjectTriggerEvent,
   SessionResponse,
   SignInRequest,
   WireDiagnostic,

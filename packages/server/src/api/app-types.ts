@@ -1,0 +1,38 @@
+/** The app's type with our schema provider, and what routes may say in `config`. */
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { ErrorCode } from '@bridle/protocol';
+import type { Principal } from '../auth/principal.ts';
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Default `key`: a token or a session is needed. `open`: it is checked where it is sent. `public`: nobody looks. */
+    readonly access?: 'key' | 'open' | 'public';
+    /** Default `named`: the request must name its account. `own`: it is that of the caller. */
+    readonly account?: 'named' | 'own';
+    /** Default `json`: parsed. `text`: as it came, whatever its content type. `bytes`: untouched. */
+    readonly body?: 'json' | 'text' | 'bytes';
+    /** Code of the answer to a wrong key, where it is not `INVALID_TOKEN`. */
+    readonly wrongKeyCode?: ErrorCode;
+  }
+  interface FastifyRequest {
+    /** Set before handlers run, unless access is open or public and nobody is named. */
+    principal: Principal | undefined;
+    /** The account the request is about; empty on public routes that have none. */
+    accountId: string;
+  }
+}

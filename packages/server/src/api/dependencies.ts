@@ -1,0 +1,28 @@
+/** What the routes are given. Made in main.ts, or by a test. */
+import type { Dispatch } from '../dispatch/dispatch.ts';
+import type { ExecutionService } from '../executions/service.ts';
+import type { Intake } from '../intake/intake.ts';
+import type { Logs } from '../logs/logs.ts';
+import type { Database } from '../store/database.ts';
+import type { WakeHub } from '../store/wake-hub.ts';
+
+export interface ApiDependencies {
+  readonly db: Database;
+  readonly intake: Intake;
+  readonly executions: ExecutionService;
+  readonly logs: Logs;
+  readonly dispatch: Dispatch;
+  readonly wakes: WakeHub;
+  /** Where clients reach this installation, without a trailing slash. Known once it listens. */
+  readonly publicUrl: () => string;
+  /** The key behind log-service tokens; 32 bytes or more. */
+  readonly signingKey: Buffer;
+  /** The project a browser opens first. */
+  readonly defaultScope: { readonly orgIdentifier: string; readonly projectIdentifier: string };
+  /** Rejects when requests cannot be served: the database is away. */
+  readonly checkReady: () => Promise<void>;
+  /** Aborts when the server is told to stop: those who wait are answered with what is known. */
+  readonly stopping: AbortSignal;
+  /** Folder of the built web UI; undefined or empty = a short page says how to build it. */
+  readonly webRoot?: string;
+}

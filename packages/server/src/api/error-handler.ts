@@ -1,0 +1,92 @@
+/** Turns whatever a handler throws into an envelope. The text of an unexpected error goes to the log, never to the caller. */
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError, errorDto, failureDto, RequestError } from './errors.ts';
+
+/** The log service has an error shape of its own (api.md §8.1). */
+const LOG_SERVICE = '/log-service/';
+
+export function handleError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = toPrintable(thrown);
+  const status = error.httpStatus;
+  if (status >= 500) request.log.error({ err: thrown }, 'request failed');
+  const body = error instanceof ApiError ? errorDto(error, request.id) : failureDto(error, request.id);
+  const isLogService = request.url.startsWith(LOG_SERVICE);
+  return reply
+    .status(status)
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(isLogService ? { error_msg: error.message, message: error.message } : body));
+}
+
+function toPrintable(thrown: unknown): ApiError | RequestError {
+  if (thrown instanceof ApiError || thrown instanceof RequestError) return thrown;
+  if (isFastifyError(thrown)) {
+    if (thrown.validation !== undefined) return validationError(thrown);
+    if (thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+      return new RequestError('PAYLOAD_TOO_LARGE', 'The body is larger than this endpoint takes.');
+    }
+    if (thrown.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+      return new RequestError('MEDIA_NOT_SUPPORTED', 'This endpoint does not read bodies of that content type.');
+    }
+    if (thrown.statusCode !== undefined && thrown.statusCode >= 400 && thrown.statusCode < 500) {
+      return new RequestError('INVALID_REQUEST', thrown.message);
+    }
+  }
+  const code = codeOf(thrown);
+  if (UNSTORABLE_TEXT.has(code))
+    return new RequestError('INVALID_REQUEST', 'The request holds a character that no text may hold.');
+  if (isOutage(code, thrown)) {
+    return new ApiError('SERVICE_UNAVAILABLE', 'The database does not answer. Try again in a moment.');
+  }
+  return new ApiError(
+    'UNKNOWN_ERROR',
+    'Something went wrong inside Bridle. The log of the server has the details under this correlation id.',
+  );
+}
+
+function isFastifyError(thrown: unknown): thrown is FastifyError {
+  return thrown instanceof Error && ('validation' in thrown || ('statusCode' in thrown && 'code' in thrown));
+}
+
+/** `<field>: <reason>, …` (api.md §0.7). */
+function validationError({ validation, validationContext }: FastifyError): RequestError {
+  const fields = (validation ?? []).map(({ instancePath, params, message }) => {
+    const missing = params['missingProperty'];
+    const path = instancePath.slice(1).replaceAll('/', '.');
+    const fieldId = typeof missing === 'string' ? [path, missing].filter((part) => part !== '').join('.') : path;
+    return { fieldId: fieldId === '' ? (validationContext ?? 'request') : fieldId, error: reason(missing, message) };
+  });
+  return new RequestError(
+    'INVALID_REQUEST',
+    fields.map(({ fieldId, error }) => `${fieldId}: ${error}`).join(', '),
+    fields,
+  );
+}
+
+function reason(missing: unknown, message: string | undefined): string {
+  return typeof missing === 'string' ? 'is missing' : (message ?? 'is not valid');
+}
+
+function codeOf(thrown: unknown): string {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown ? String(thrown.code) : '';
+}
+
+/** PostgreSQL: a NUL character in text or jsonb, bytes that are no UTF-8. */
+const UNSTORABLE_TEXT: ReadonlySet<string> = new Set(['22021', '22P05']);
+const OUTAGES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  '53300',
+  '57P01',
+  '57P02',
+  '57P03',
+]);
+
+function isOutage(code: string, thrown: unknown): boolean {
+  if (OUTAGES.has(code) || code.startsWith('08')) return true;
+  return (
+    thrown instanceof Error && /^(Connection terminated|timeout exceeded when trying to connect)/.test(thrown.message)
+  );
+}

@@ -1,0 +1,39 @@
+/** Puts the parts of execution details together: rows in, wire shape out. */
+import { nodeId, type ExecutionId } from '@bridle/pipeline';
+import type { ExecutionDetails } from '@bridle/protocol';
+import type { Database } from '../store/database.ts';
+import { findExecutionRow, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
+import { executionGraph } from './wire/execution-graph.ts';
+import { executionSummary } from './wire/execution-summary.ts';
+
+/** Which graph is wanted beside the summary. */
+export type GraphWish =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'stage'; readonly stageNodeId?: string; readonly stageNodeExecutionId?: string };
+
+/** `undefined` when the execution is not there. */
+export async function findExecutionDetails(
+  db: Database,
+  id: ExecutionId,
+  wish: GraphWish,
+): Promise<ExecutionDetails | undefined> {
+  const row = await findExecutionRow(db, id);
+  return row === undefined ? undefined : await executionDetails(db, row, wish);
+}
+
+export async function executionDetails(db: Database, row: ExecutionRow, wish: GraphWish): Promise<ExecutionDetails> {
+  const pipelineExecutionSummary = executionSummary(row, row.plan);
+  if (wish.kind === 'none') return { pipelineExecutionSummary };
+  const nodes = await listNodeExecutions(db, row.id);
+  const graph = executionGraph(row, nodes, wish.kind === 'whole' ? undefined : stageOf(wish));
+  return { pipelineExecutionSummary, ...(graph === undefined ? {} : { executionGraph: graph }) };
+}
+
+function stageOf(wish: Extract<GraphWish, { kind: 'stage' }>): Parameters<typeof executionGraph>[2] {
+  const { stageNodeId, stageNodeExecutionId } = wish;
+  return {
+    ...(stageNodeId === undefined ? {} : { nodeId: nodeId(stageNodeId) }),
+    ...(stageNodeExecutionId === undefined ? {} : { nodeExecutionId: stageNodeExecutionId }),
+  };
+}

@@ -1,0 +1,188 @@
+/** Execution details, inputs of a run, interrupts (api.md §5.3, §6.1, §6.2, §6.6). */
+import { ENGINE_NAMES, executionId, extractInputTemplate } from '@bridle/pipeline';
+import { ExecutionDetails, ExecutionInputs, InterruptResponse, successOf } from '@bridle/protocol';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { findExecutionRow, type ExecutionRow } from '../store/execution-rows.ts';
+import { answers, success } from './answers.ts';
+import type { App } from './app-types.ts';
+import { callerOf } from './authentication.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { ApiError, invalidRequest, notFound, RequestError } from './errors.ts';
+import { executionDetails, type GraphWish } from './execution-details.ts';
+import { applyPreferences, clientSignal } from './webhook-details.ts';
+
+const Params = Type.Object({ planExecutionId: Type.String() });
+/** An execution id is enough; a scope that is named must be its own. */
+const Query = Type.Object({
+  accountIdentifier: Type.Optional(Type.String()),
+  orgIdentifier: Type.Optional(Type.String()),
+  projectIdentifier: Type.Optional(Type.String()),
+});
+const tags = ['Executions'];
+
+export function executionRoutes(app: App, deps: ApiDependencies): void {
+  app.get(
+    '/pipeline/api/pipelines/execution/v2/:planExecutionId',
+    {
+      schema: {
+        summary: 'Details of an execution',
+        description:
+          'With `stageNodeId` the graph of that stage, with `renderFullBottomGraph=true` that of the whole run. `Prefer: wait=SECONDS` waits until it is final.',
+        tags,
+        params: Params,
+        querystring: Type.Object({
+          ...Query.properties,
+          stageNodeId: Type.Optional(Type.String()),
+          stageNodeExecutionId: Type.Optional(Type.String()),
+          childStageNodeId: Type.Optional(Type.String()),
+          childStageNode: Type.Optional(Type.String()),
+          renderFullBottomGraph: Type.Optional(Type.Boolean()),
+        }),
+        response: answers(successOf(ExecutionDetails)),
+      },
+    },
+    async (request, reply) => {
+      const { planExecutionId } = request.params;
+      const row = await getExecution(deps, request, planExecutionId, request.query);
+      const { waitSeconds } = applyPreferences(request, reply, { representation: false });
+      if (waitSeconds === undefined || row.isFinal)
+        return success(request, await executionDetails(deps.db, row, graphWish(request.query)));
+      const signal = AbortSignal.any([clientSignal(reply), deps.stopping]);
+      await deps.executions.waitUntilFinal(row.id, waitSeconds * 1_000, signal);
+      const after = await getExecution(deps, request, planExecutionId, request.query);
+      return success(request, await executionDetails(deps.db, after, graphWish(request.query)));
+    },
+  );
+
+  app.get(
+    '/pipeline/api/pipelines/execution/:planExecutionId',
+    {
+      schema: {
+        summary: 'Details of an execution with its whole graph',
+        deprecated: true,
+        tags,
+        params: Params,
+        querystring: Query,
+        response: answers(successOf(ExecutionDetails)),
+      },
+    },
+    async (request) => {
+      const row = await getExecution(deps, request, request.params.planExecutionId, request.query);
+      return success(request, await executionDetails(deps.db, row, { kind: 'whole' }));
+    },
+  );
+
+  app.get(
+    '/pipeline/api/pipelines/execution/:planExecutionId/inputset',
+    { schema: { summary: 'Runtime inputs of an execution, as raw YAML', tags, params: Params, querystring: Query } },
+    async (request, reply) => {
+      const row = await getExecution(deps, request, request.params.planExecutionId, request.query);
+      return reply.type('application/yaml; charset=utf-8').send(givenInputs(row));
+    },
+  );
+
+  app.get(
+    '/pipeline/api/pipelines/execution/:planExecutionId/inputsetV2',
+    {
+      schema: {
+        summary: 'Runtime inputs of an execution',
+        tags,
+        params: Params,
+        querystring: Query,
+        response: answers(successOf(ExecutionInputs)),
+      },
+    },
+    async (request) => {
+      const row = await getExecution(deps, request, request.params.planExecutionId, request.query);
+      const template = extractInputTemplate(row.pipelineYaml).templateYaml ?? null;
+      return success(request, {
+        inputSetTemplateYaml: template,
+        inputSetYaml: givenInputs(row),
+        latestTemplateYaml: template,
+        expressionValues: [],
+        inputSetDetails: [],
+        inputSetBranchName: null,
+        resolvedYaml: row.resolvedYaml,
+      });
+    },
+  );
+
+  app.put(
+    '/pipeline/api/pipeline/execute/interrupt/:planExecutionId',
+    {
+      schema: {
+        summary: 'Abort an execution',
+        tags,
+        params: Params,
+        querystring: Type.Object({ ...Query.properties, interruptType: Type.String() }),
+        response: answers(successOf(InterruptResponse)),
+      },
+    },
+    async (request) => {
+      const { planExecutionId } = request.params;
+      const type = interruptType(request.query.interruptType);
+      const row = await getExecution(deps, request, planExecutionId, request.query);
+      const { userId, name, email } = callerOf(request);
+      const result = await deps.executions.abort(row.id, { userId, name, email });
+      switch (result.kind) {
+        case 'requested':
+          return success(request, { id: result.interruptId, type, planExecutionId });
+        case 'alreadyRequested':
+          throw new ApiError('ABORT_ALL_ALREADY_NG', 'Execution already has ABORT_ALL interrupt');
+        case 'alreadyFinal':
+          throw invalidRequest(`Execution is already finished with status: [${ENGINE_NAMES[result.status]}]`);
+        case 'unknown':
+          throw noExecution(planExecutionId);
+      }
+    },
+  );
+}
+
+/** Throws the 404 of api.md §6.1, also for an execution of another account or of another project than the one named. */
+export async function getExecution(
+  { db }: ApiDependencies,
+  request: FastifyRequest,
+  id: string,
+  named: { readonly orgIdentifier?: string; readonly projectIdentifier?: string } = {},
+): Promise<ExecutionRow> {
+  const row = await findExecutionRow(db, executionId(id));
+  if (row === undefined || row.scope.accountId !== request.accountId) throw noExecution(id);
+  const { orgIdentifier = '', projectIdentifier = '' } = named;
+  const isElsewhere =
+    (orgIdentifier !== '' && orgIdentifier !== row.scope.orgIdentifier) ||
+    (projectIdentifier !== '' && projectIdentifier !== row.scope.projectIdentifier);
+  if (isElsewhere) throw noExecution(id);
+  return row;
+}
+
+export function noExecution(id: string): Error {
+  return notFound(`Plan Execution Summary does not exist or has been deleted for planExecutionId: ${id}`);
+}
+
+function graphWish(query: {
+  readonly stageNodeId?: string;
+  readonly stageNodeExecutionId?: string;
+  readonly renderFullBottomGraph?: boolean;
+}): GraphWish {
+  const { stageNodeId, stageNodeExecutionId } = query;
+  if (query.renderFullBottomGraph === true) return { kind: 'whole' };
+  if (stageNodeId === undefined && stageNodeExecutionId === undefined) return { kind: 'none' };
+  return {
+    kind: 'stage',
+    ...(stageNodeId === undefined ? {} : { stageNodeId }),
+    ...(stageNodeExecutionId === undefined ? {} : { stageNodeExecutionId }),
+  };
+}
+
+/** Empty when none were given (api.md §6.6). */
+function givenInputs({ inputYaml }: ExecutionRow): string {
+  return inputYaml.trim() === 'pipeline: {}' ? '' : inputYaml;
+}
+
+/** Names match in any case; the answer echoes the display name. */
+function interruptType(name: string): 'AbortAll' {
+  if (name.toLowerCase() === 'abortall') return 'AbortAll';
+  const error = `is not a supported interrupt: ${name}; there is AbortAll`;
+  throw new RequestError('INVALID_REQUEST', `interruptType: ${error}`, [{ fieldId: 'interruptType', error }]);
+}

@@ -1,0 +1,107 @@
+/** Lists and summaries of saved pipelines (api.md §4.1). */
+import { PipelineFilter, PipelineSummary, springPageOf, successOf } from '@bridle/protocol';
+import type { ProjectScope } from '@bridle/pipeline';
+import { Type } from 'typebox';
+import { listRecentExecutions, type ExecutionSummaryRow } from '../store/execution-rows.ts';
+import { listPipelines, type PipelineListFilter, type PipelineSort } from '../store/pipelines.ts';
+import { answers, PageNumber, pageSize, scopeOf, scopeQuery, success } from './answers.ts';
+import type { App } from './app-types.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { getPipeline } from './pipeline-routes.ts';
+import { springPage } from './wire/pages.ts';
+import { pipelineSummary } from './wire/pipeline.ts';
+
+/** Runs shown beside each pipeline (api.md §4.1: at most 10). */
+const RECENT_MAX = 10;
+const tags = ['Pipelines'];
+
+export function pipelineListRoutes(app: App, deps: ApiDependencies): void {
+  app.post(
+    '/pipeline/api/pipelines/list',
+    {
+      schema: {
+        summary: 'List pipelines',
+        tags,
+        querystring: scopeQuery({
+          page: PageNumber,
+          size: pageSize(25),
+          sort: Type.Optional(Type.Array(Type.String())),
+          searchTerm: Type.Optional(Type.String()),
+          module: Type.Optional(Type.String()),
+        }),
+        body: PipelineFilter,
+        response: answers(successOf(springPageOf(PipelineSummary))),
+      },
+    },
+    async (request) => {
+      const scope = scopeOf(request, request.query);
+      const { page, size, sort, searchTerm } = request.query;
+      const filter = listFilter(request.body, searchTerm);
+      const { rows, total } = await listPipelines(deps.db, scope, filter, page, size, pipelineSort(sort));
+      const recent = await recentByPipeline(
+        deps,
+        scope,
+        rows.map(({ identifier }) => identifier),
+      );
+      const now = Date.now();
+      const content = rows.map((row) => pipelineSummary(row, recent.get(row.identifier) ?? [], now));
+      return success(request, springPage(content, page, size, total));
+    },
+  );
+
+  app.get(
+    '/pipeline/api/pipelines/summary/:pipelineIdentifier',
+    {
+      schema: {
+        summary: 'Summary of a pipeline',
+        tags,
+        params: Type.Object({ pipelineIdentifier: Type.String() }),
+        querystring: scopeQuery({}),
+        response: answers(successOf(PipelineSummary)),
+      },
+    },
+    async (request) => {
+      const scope = scopeOf(request, request.query);
+      const row = await getPipeline(deps, scope, request.params.pipelineIdentifier);
+      const recent = await recentByPipeline(deps, scope, [row.identifier]);
+      return success(request, pipelineSummary(row, recent.get(row.identifier) ?? [], Date.now()));
+    },
+  );
+}
+
+async function recentByPipeline(
+  { db }: ApiDependencies,
+  scope: ProjectScope,
+  identifiers: readonly string[],
+): Promise<ReadonlyMap<string, ExecutionSummaryRow[]>> {
+  const rows = await listRecentExecutions(db, scope, identifiers, RECENT_MAX);
+  return Map.groupBy(rows, ({ pipelineIdentifier }) => pipelineIdentifier);
+}
+
+function listFilter(body: PipelineFilter, searchTerm: string | undefined): PipelineListFilter {
+  const { pipelineIdentifiers, name, pipelineTags } = body;
+  return {
+    ...(pipelineIdentifiers === undefined || pipelineIdentifiers === null || pipelineIdentifiers.length === 0
+      ? {}
+      : { identifiers: pipelineIdentifiers }),
+    ...(name === undefined || name === null ? {} : { name }),
+    ...(pipelineTags === undefined || pipelineTags === null || pipelineTags.length === 0
+      ? {}
+      : { tags: Object.fromEntries(pipelineTags.map(({ key, value }) => [key, value ?? ''])) }),
+    ...(searchTerm === undefined ? {} : { search: searchTerm }),
+  };
+}
+
+const SORT_FIELDS: Readonly<Record<string, PipelineSort['field']>> = {
+  lastUpdatedAt: 'updatedAt',
+  createdAt: 'createdAt',
+  name: 'name',
+  identifier: 'identifier',
+};
+
+/** `sort=field,ASC`; a field that is not known here is passed over. */
+function pipelineSort(sort: readonly string[] | undefined): PipelineSort | undefined {
+  const [name = '', direction = ''] = sort?.[0]?.split(',') ?? [];
+  const field = SORT_FIELDS[name];
+  return field === undefined ? undefined : { field, direction: direction.toUpperCase() === 'ASC' ? 'asc' : 'desc' };
+}

@@ -1,0 +1,44 @@
+/**
+ * Bodies. Clients send YAML as `application/json`, JSON as `application/yaml` and both without a content type (api.md §0.3), so
+ * the content type decides nothing: each route says what it reads, and the bytes are kept until then.
+ */
+import { parseDocument } from 'yaml';
+import type { FastifyRequest } from 'fastify';
+import type { App } from './app-types.ts';
+import { RequestError } from './errors.ts';
+
+/** A webhook's payload, or the largest definition. Routes that take more say so themselves. */
+export const BODY_BYTES_MAX = 10 * 1_048_576;
+
+export function readBodies(app: App): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addHook('preValidation', async (request) => {
+    const kind = request.routeOptions.config.body ?? 'json';
+    const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    switch (kind) {
+      case 'bytes':
+        request.body = bytes;
+        break;
+      case 'text':
+        request.body = bytes.toString('utf8');
+        break;
+      case 'json':
+        request.body = parseJson(request, bytes.toString('utf8'));
+        break;
+    }
+  });
+}
+
+/** No body reads as an empty object where a body is asked for: clients send either. */
+function parseJson(request: FastifyRequest, text: string): unknown {
+  if (text.trim() === '') return request.routeOptions.schema?.body === undefined ? undefined : {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    const document = parseDocument(text);
+    if (document.errors.length === 0 && (request.headers['content-type'] ?? '').includes('yaml'))
+      return document.toJS({ maxAliasCount: 0 });
+    throw new RequestError('INVALID_REQUEST', 'body: is not JSON', [{ fieldId: 'body', error: 'is not JSON' }]);
+  }
+}

@@ -1,0 +1,174 @@
+/** Triggers as lists show them, and what became of their events (api.md §3.1, §3.3, §3.4). */
+import { ngPageOf, springPageOf, successOf, TriggerDetails, TriggerEventHistory } from '@bridle/protocol';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { listExecutionsById } from '../store/execution-rows.ts';
+import { listTriggerActivity, listTriggerHistory } from '../store/trigger-history.ts';
+import { listTriggerEventsOfCall, type TriggerEventRow } from '../store/trigger-events.ts';
+import { findTrigger, listTriggers, type TriggerKey } from '../store/triggers.ts';
+import { answers, PageNumber, pageSize, scopeOf, scopeQuery, success, tellVersion } from './answers.ts';
+import type { App } from './app-types.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { notFound } from './errors.ts';
+import { targetOf, TriggerParams, TriggerQuery } from './trigger-routes.ts';
+import { noSuchEvent } from './webhook-details.ts';
+import { ngPage, springPage } from './wire/pages.ts';
+import { triggerDetails } from './wire/trigger.ts';
+import { triggerEventHistory } from './wire/trigger-history.ts';
+
+const tags = ['Triggers'];
+
+const HistoryQuery = Type.Object({
+  ...TriggerQuery.properties,
+  searchTerm: Type.Optional(Type.String()),
+  page: PageNumber,
+  size: pageSize(10),
+});
+
+export function triggerListRoutes(app: App, deps: ApiDependencies): void {
+  const { db } = deps;
+
+  app.get(
+    '/pipeline/api/triggers',
+    {
+      schema: {
+        summary: 'List the triggers of a pipeline',
+        tags,
+        querystring: scopeQuery({
+          targetIdentifier: Type.String({ minLength: 1 }),
+          page: PageNumber,
+          size: pageSize(25),
+          searchTerm: Type.Optional(Type.String()),
+        }),
+        response: answers(successOf(ngPageOf(TriggerDetails))),
+      },
+    },
+    async (request) => {
+      const scope = scopeOf(request, request.query);
+      const { targetIdentifier, page, size, searchTerm = '' } = request.query;
+      const { rows, total } = await listTriggers(db, scope, targetIdentifier, searchTerm, page, size);
+      const activity = await listTriggerActivity(
+        db,
+        scope,
+        targetIdentifier,
+        rows.map(({ identifier }) => identifier),
+      );
+      const content = rows.map((row) => triggerDetails(row, activity.get(row.identifier), deps.publicUrl()));
+      return success(request, ngPage(content, page, size, total));
+    },
+  );
+
+  app.get(
+    '/pipeline/api/triggers/:triggerIdentifier/details',
+    {
+      schema: {
+        summary: 'A trigger with its webhook URL and last event',
+        tags,
+        params: TriggerParams,
+        querystring: TriggerQuery,
+        response: answers(successOf(TriggerDetails)),
+      },
+    },
+    async (request, reply) => {
+      const scope = scopeOf(request, request.query);
+      const key = targetOf(scope, request.query.targetIdentifier, request.params.triggerIdentifier);
+      const row = await findTrigger(db, key);
+      if (row === undefined) {
+        throw notFound(
+          `Trigger ${key.identifier} does not exist in project ${scope.projectIdentifier} in org ${scope.orgIdentifier}`,
+        );
+      }
+      const activity = await listTriggerActivity(db, scope, key.pipelineIdentifier, [key.identifier]);
+      tellVersion(reply, row.version);
+      return success(request, triggerDetails(row, activity.get(row.identifier), deps.publicUrl()));
+    },
+  );
+
+  for (const [url, hide] of [
+    ['/pipeline/api/triggers/eventHistory/:triggerIdentifier', false],
+    ['/pipeline/api/triggers/:triggerIdentifier/eventHistory', true],
+  ] as const) {
+    app.get(
+      url,
+      {
+        schema: {
+          summary: 'Events of a trigger, newest first',
+          tags,
+          hide,
+          params: TriggerParams,
+          querystring: HistoryQuery,
+          response: answers(successOf(springPageOf(TriggerEventHistory))),
+        },
+      },
+      async (request) => {
+        const key = targetOf(
+          scopeOf(request, request.query),
+          request.query.targetIdentifier,
+          request.params.triggerIdentifier,
+        );
+        return success(request, await historyPage(deps, key, request.query));
+      },
+    );
+  }
+
+  app.get(
+    '/pipeline/api/triggers/eventHistory/eventCorrelation/:eventId',
+    {
+      schema: {
+        summary: 'The history row of an event',
+        tags,
+        params: Type.Object({ eventId: Type.String() }),
+        querystring: Type.Object({ accountIdentifier: Type.Optional(Type.String()) }),
+        response: answers(successOf(TriggerEventHistory)),
+      },
+    },
+    async (request) => {
+      const [row] = await eventRows(deps, request, request.params.eventId);
+      if (row === undefined) throw noSuchEvent(request.params.eventId);
+      return success(request, row);
+    },
+  );
+
+  app.get(
+    '/pipeline/api/triggers/eventHistory/v2/eventCorrelation/:eventId',
+    {
+      schema: {
+        summary: 'All history rows of an event',
+        tags,
+        params: Type.Object({ eventId: Type.String() }),
+        querystring: Type.Object({ accountIdentifier: Type.Optional(Type.String()) }),
+        response: answers(successOf(Type.Array(TriggerEventHistory))),
+      },
+    },
+    async (request) => success(request, await eventRows(deps, request, request.params.eventId)),
+  );
+}
+
+async function historyPage(
+  deps: ApiDependencies,
+  key: TriggerKey,
+  query: { readonly searchTerm?: string; readonly page: number; readonly size: number },
+): Promise<ReturnType<typeof springPage<TriggerEventHistory>>> {
+  const { searchTerm = '', page, size } = query;
+  const { rows, total } = await listTriggerHistory(deps.db, key, searchTerm, page, size);
+  return springPage(await withExecutions(deps, rows), page, size, total);
+}
+
+async function eventRows(
+  deps: ApiDependencies,
+  request: FastifyRequest,
+  eventId: string,
+): Promise<TriggerEventHistory[]> {
+  return await withExecutions(deps, await listTriggerEventsOfCall(deps.db, request.accountId, eventId));
+}
+
+async function withExecutions(
+  { db }: ApiDependencies,
+  rows: readonly TriggerEventRow[],
+): Promise<TriggerEventHistory[]> {
+  const ids = rows.flatMap(({ executionId }) => executionId ?? []);
+  const executions = new Map((await listExecutionsById(db, ids)).map((execution) => [execution.id, execution]));
+  return rows.map((row) =>
+    triggerEventHistory(row, row.executionId === undefined ? undefined : executions.get(row.executionId)),
+  );
+}

@@ -1,0 +1,133 @@
+/**
+ * The execution graph (api.md §6.10), made of the engine's nodes.
+ *
+ * Clients expect two nodes that the engine has no need of: `stages` below the pipeline and `execution` below each stage. They
+ * are made here, with the state of what holds them. Sequences hang under their parent by the first child and are chained by
+ * `nextIds`; the members of a fork are all its children.
+ */
+import { deriveId, type NodeExecution, type NodeId, type Plan, type PlanNode } from '@bridle/pipeline';
+import type { ExecutionGraph, ExecutionNode } from '@bridle/protocol';
+import type { ExecutionSummaryRow } from '../../store/execution-rows.ts';
+import { executionNode, type NodeContext } from './execution-node.ts';
+
+export type GraphSource = Pick<ExecutionSummaryRow, 'id' | 'scope' | 'pipelineIdentifier' | 'abort'> & {
+  readonly plan: Plan;
+};
+
+/** `of` undefined = the whole run; otherwise a stage, by its plan node or its node execution. `undefined` when it has not begun. */
+export function executionGraph(
+  source: GraphSource,
+  nodes: readonly NodeExecution[],
+  of?: { readonly nodeId?: NodeId; readonly nodeExecutionId?: string },
+): ExecutionGraph | undefined {
+  const root = findRoot(nodes, source.plan, of);
+  if (root === undefined) return undefined;
+  const builder = new GraphBuilder(source, nodes);
+  builder.add(root, []);
+  return {
+    rootNodeId: root.id,
+    nodeMap: builder.nodeMap,
+    nodeAdjacencyListMap: builder.adjacency,
+    representationStrategy: 'camelCase',
+    executionMetadata: {
+      accountId: source.scope.accountId,
+      orgIdentifier: source.scope.orgIdentifier,
+      projectIdentifier: source.scope.projectIdentifier,
+      pipelineIdentifier: source.pipelineIdentifier,
+      planExecutionId: source.id,
+    },
+  };
+}
+
+/** Nodes as the graph prints them, one by one: for live views. A stage and the pipeline bring their made node along. */
+export function graphNodes(source: GraphSource, nodes: readonly NodeExecution[]): ExecutionNode[] {
+  return nodes.flatMap((node) => {
+    const plan = planNode(source.plan, node.nodeId);
+    const printed = executionNode(node, plan, contextOf(source));
+    const section = node.children.length > 0 ? sectionOf(node, plan, printed) : undefined;
+    return section === undefined ? [printed] : [printed, section];
+  });
+}
+
+function findRoot(
+  nodes: readonly NodeExecution[],
+  plan: Plan,
+  of: { readonly nodeId?: NodeId; readonly nodeExecutionId?: string } | undefined,
+): NodeExecution | undefined {
+  if (of?.nodeExecutionId !== undefined) return nodes.find((node) => node.id === of.nodeExecutionId);
+  const nodeId = of?.nodeId ?? plan.rootId;
+  return nodes.find((node) => node.nodeId === nodeId);
+}
+
+class GraphBuilder {
+  readonly nodeMap: Record<string, ExecutionNode> = {};
+  readonly adjacency: Record<string, { children: string[]; nextIds: string[] }> = {};
+  readonly #source: GraphSource;
+  readonly #nodes: ReadonlyMap<string, NodeExecution>;
+
+  constructor(source: GraphSource, nodes: readonly NodeExecution[]) {
+    this.#source = source;
+    this.#nodes = new Map(nodes.map((node) => [node.id, node]));
+  }
+
+  add(node: NodeExecution, nextIds: string[]): void {
+    const plan = planNode(this.#source.plan, node.nodeId);
+    const printed = executionNode(node, plan, contextOf(this.#source));
+    this.nodeMap[node.id] = printed;
+    const children = node.children.flatMap((id) => this.#nodes.get(id) ?? []);
+    if (plan.kind === 'fork') {
+      this.adjacency[node.id] = { children: children.map(({ id }) => id), nextIds };
+      for (const child of children) this.add(child, []);
+      return;
+    }
+    const section = children.length > 0 ? sectionOf(node, plan, printed) : undefined;
+    const first = children.slice(0, 1).map(({ id }) => id);
+    this.adjacency[node.id] = { children: section === undefined ? [...first] : [section.uuid], nextIds };
+    if (section !== undefined) {
+      this.nodeMap[section.uuid] = section;
+      this.adjacency[section.uuid] = { children: [...first], nextIds: [] };
+    }
+    children.forEach((child, index) => {
+      this.add(
+        child,
+        children.slice(index + 1, index + 2).map(({ id }) => id),
+      );
+    });
+  }
+}
+
+const SECTIONS = {
+  pipeline: { identifier: 'stages', name: 'stages', suffix: '.stages', stepType: 'STAGES_STEP' },
+  stage: { identifier: 'execution', name: 'Execution', suffix: '.spec.execution', stepType: 'NG_EXECUTION' },
+} as const;
+
+/** The node between a pipeline or stage and what runs in it. */
+function sectionOf(node: NodeExecution, plan: PlanNode, holder: ExecutionNode): ExecutionNode | undefined {
+  if (plan.kind !== 'pipeline' && plan.kind !== 'stage') return undefined;
+  const { identifier, name, suffix, stepType } = SECTIONS[plan.kind];
+  return {
+    ...holder,
+    uuid: deriveId(node.id, identifier),
+    setupId: deriveId(node.nodeId, identifier),
+    identifier,
+    name,
+    baseFqn: `${plan.fqn}${suffix}`,
+    stepType,
+    stepParameters: null,
+    nodeRunInfo: null,
+    outcomes: {},
+    executableResponses: node.children
+      .slice(0, 1)
+      .map((childNodeId) => ({ child: { childNodeId, logKeys: [], units: [] } })),
+  };
+}
+
+function contextOf({ id, abort }: GraphSource): NodeContext {
+  return { executionId: id, ...(abort === undefined ? {} : { abort }) };
+}
+
+function planNode(plan: Plan, id: NodeId): PlanNode {
+  const node = plan.nodes[id];
+  if (node === undefined) throw new Error(`The plan has no node ${id}.`);
+  return node;
+}

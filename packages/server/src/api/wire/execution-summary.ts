@@ -1,0 +1,83 @@
+/** An execution as lists and details print it (api.md §6.3). */
+import type { Plan } from '@bridle/pipeline';
+import type { PipelineExecutionSummary } from '@bridle/protocol';
+import type { ExecutionSummaryRow } from '../../store/execution-rows.ts';
+import { failureInfo } from './failure-info.ts';
+import { layoutNodeMap } from './layout.ts';
+import { executionTriggerInfo, NO_GOVERNANCE } from './trigger-info.ts';
+
+/** `plan` is at hand in details; lists go without. */
+export function executionSummary(row: ExecutionSummaryRow, plan?: Plan): PipelineExecutionSummary {
+  const { scope, summary } = row;
+  return {
+    pipelineIdentifier: row.pipelineIdentifier,
+    orgIdentifier: scope.orgIdentifier,
+    projectIdentifier: scope.projectIdentifier,
+    planExecutionId: row.id,
+    name: row.name,
+    status: row.status,
+    tags: Object.entries(row.tags).map(([key, value]) => ({ key, value })),
+    labels: [],
+    executionTriggerInfo: executionTriggerInfo(row.cause, scope),
+    governanceMetadata: NO_GOVERNANCE,
+    ...failures(row),
+    moduleInfo: Object.fromEntries(row.modules.map((module) => [module, MODULE_INFO[module] ?? {}])),
+    layoutNodeMap: layoutNodeMap(summary),
+    modules: [...row.modules],
+    startingNodeId: summary.startingNodeId,
+    ...(row.startedAt === undefined ? {} : { startTs: row.startedAt }),
+    ...(row.endedAt === undefined ? {} : { endTs: row.endedAt }),
+    createdAt: row.createdAt,
+    canRetry: isRetryable(row),
+    canReExecute: row.isFinal,
+    showRetryHistory: false,
+    runSequence: row.runSequence,
+    successfulStagesCount: summary.counts.successful,
+    runningStagesCount: summary.counts.running,
+    failedStagesCount: summary.counts.failed,
+    totalStagesCount: summary.counts.total,
+    executionInputConfigured: false,
+    allowStageExecutions: allowsStageExecutions(plan),
+    stagesExecution: false,
+    ...(row.abort === undefined
+      ? {}
+      : { abortedBy: { email: row.abort.by.email, userName: row.abort.by.name, createdAt: row.abort.at } }),
+    executionMode: 'NORMAL',
+    notesExistForPlanExecutionId: false,
+    shouldUseSimplifiedKey: false,
+    storeType: 'INLINE',
+  };
+}
+
+const MODULE_INFO: Readonly<Record<string, Record<string, unknown>>> = {
+  pms: { hasApprovalStage: false, approvalStageNames: [] },
+};
+
+function failures({
+  status,
+  summary,
+}: ExecutionSummaryRow): Pick<PipelineExecutionSummary, 'failureInfo' | 'executionErrorInfo'> {
+  const failure =
+    summary.failure ?? summary.layout.find((node) => node.status === status && node.failure !== undefined)?.failure;
+  if (failure === undefined) return {};
+  return { failureInfo: failureInfo(failure), executionErrorInfo: { message: failure.message } };
+}
+
+/** api.md §7.2 */
+function isRetryable({ status }: ExecutionSummaryRow): boolean {
+  switch (status) {
+    case 'Failed':
+    case 'Expired':
+    case 'ApprovalRejected':
+    case 'Aborted':
+    case 'AbortedByFreeze':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function allowsStageExecutions(plan: Plan | undefined): boolean {
+  const root = plan?.nodes[plan.rootId];
+  return root?.kind === 'pipeline' && root.allowStageExecutions;
+}

@@ -1,0 +1,104 @@
+/** Saved pipelines as the API prints them (api.md §4.1). */
+import { isFinal, isPositive } from '@bridle/pipeline';
+import {
+  INLINE_GIT_DETAILS,
+  type PipelineResponse,
+  type PipelineSaveResponse,
+  type PipelineSummary,
+  type RecentExecution,
+} from '@bridle/protocol';
+import type { ExecutionSummaryRow } from '../../store/execution-rows.ts';
+import type { PipelineRow } from '../../store/pipelines.ts';
+import { NO_GOVERNANCE } from './trigger-info.ts';
+
+const DAY_MS = 86_400_000;
+const DAYS = 7;
+
+export function pipelineResponse(row: PipelineRow): PipelineResponse {
+  return {
+    yamlPipeline: row.yaml,
+    gitDetails: INLINE_GIT_DETAILS,
+    entityValidityDetails: { valid: true },
+    modules: [...row.modules],
+    storeType: 'INLINE',
+    publicAccessResponse: { public: false, errorMessage: null },
+    allowDynamicExecutions: false,
+  };
+}
+
+export function pipelineSaveResponse(row: PipelineRow): PipelineSaveResponse {
+  return {
+    identifier: row.identifier,
+    governanceMetadata: NO_GOVERNANCE,
+    publicAccessResponse: { public: false, errorMessage: null },
+  };
+}
+
+/** `recent` are its executions of late, newest first; `now` bounds the days that are counted. */
+export function pipelineSummary(
+  row: PipelineRow,
+  recent: readonly ExecutionSummaryRow[],
+  now: number,
+): PipelineSummary {
+  const [last] = recent;
+  const perDay = countPerDay(recent, now);
+  return {
+    name: row.name,
+    identifier: row.identifier,
+    ...(row.description === '' ? {} : { description: row.description }),
+    tags: { ...row.tags },
+    version: row.version,
+    numOfStages: row.stageNames.length,
+    createdAt: row.createdAt,
+    lastUpdatedAt: row.updatedAt,
+    modules: [...row.modules],
+    executionSummaryInfo: {
+      numOfErrors: perDay.errors,
+      deployments: perDay.runs,
+      ...(last === undefined
+        ? {}
+        : {
+            lastExecutionTs: last.startedAt ?? last.createdAt,
+            lastExecutionStatus: last.status,
+            lastExecutionId: last.id,
+          }),
+    },
+    recentExecutionsInfo: recent.map(recentExecution),
+    filters: Object.fromEntries(row.modules.map((module) => [module, {}])),
+    stageNames: [...row.stageNames],
+    entityValidityDetails: { valid: true },
+    storeType: 'INLINE',
+    isDraft: false,
+    yamlVersion: '0',
+  };
+}
+
+function recentExecution(row: ExecutionSummaryRow): RecentExecution {
+  const { triggerType, triggeredBy } = row.cause;
+  return {
+    executorInfo: {
+      triggerType,
+      username: triggeredBy.identifier,
+      ...(triggeredBy.email === undefined ? {} : { email: triggeredBy.email }),
+    },
+    planExecutionId: row.id,
+    status: row.status,
+    ...(row.startedAt === undefined ? {} : { startTs: row.startedAt }),
+    ...(row.endedAt === undefined ? {} : { endTs: row.endedAt }),
+    runSequence: row.runSequence,
+  };
+}
+
+/** Of the executions at hand, today last. */
+function countPerDay(recent: readonly ExecutionSummaryRow[], now: number): { runs: number[]; errors: number[] } {
+  const runs = Array.from({ length: DAYS }, () => 0);
+  const errors = Array.from({ length: DAYS }, () => 0);
+  for (const { createdAt, status } of recent) {
+    const index = DAYS - 1 - Math.floor((now - createdAt) / DAY_MS);
+    const known = runs[index];
+    if (known === undefined) continue;
+    runs[index] = known + 1;
+    if (isFinal(status) && !isPositive(status)) errors[index] = (errors[index] ?? 0) + 1;
+  }
+  return { runs, errors };
+}

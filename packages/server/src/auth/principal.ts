@@ -1,0 +1,10 @@
+/** Who acts. Made by authentication, passed along as a value. */
+export interface Principal {
+  readonly accountId: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly email: string;
+  readonly isAdmin: boolean;
+  /** A browser's cookie needs protection against requests that other sites make in its name; a token does not. */
+  readonly by: 'token' | 'session';
+}

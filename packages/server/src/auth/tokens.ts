@@ -1,0 +1,39 @@
+/** Personal access tokens: `pat.<account>.<id>.<secret>` (clients read the account out of the second part). */
+import type { Database, Transaction } from '../store/database.ts';
+import { findApiKey, insertApiKey } from '../store/api-keys.ts';
+import type { UserRow } from '../store/users.ts';
+import type { Principal } from './principal.ts';
+import { hashSecret, makeAlphanumeric, makeSecret, sameHash } from './secrets.ts';
+
+const TOKEN = /^(?:pat|sat)\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,128})$/;
+const TOKEN_ID_LENGTH = 24;
+
+export type TokenCheck =
+  | { readonly kind: 'valid'; readonly principal: Principal }
+  | { readonly kind: 'unknown' | 'expired' | 'revoked' };
+
+/** Makes a token for a user and stores its hash; the plain text is returned once and never again. */
+export async function issueToken(db: Database | Transaction, user: UserRow, name: string): Promise<string> {
+  const id = makeAlphanumeric(TOKEN_ID_LENGTH);
+  const secret = makeSecret();
+  await insertApiKey(db, { id, accountId: user.accountId, userId: user.id, name, secretHash: hashSecret(secret) });
+  return `pat.${user.accountId}.${id}.${secret}`;
+}
+
+export async function checkToken(db: Database, token: string): Promise<TokenCheck> {
+  const match = TOKEN.exec(token);
+  const [, accountId, id, secret] = match ?? [];
+  if (accountId === undefined || id === undefined || secret === undefined) return { kind: 'unknown' };
+  const key = await findApiKey(db, accountId, id);
+  // The comparison also runs for unknown ids, so that the time taken tells nothing.
+  const isRight = sameHash(hashSecret(secret), key?.secretHash ?? hashSecret(''));
+  if (key === undefined || !isRight) return { kind: 'unknown' };
+  if (key.isRevoked) return { kind: 'revoked' };
+  if (key.isExpired) return { kind: 'expired' };
+  return { kind: 'valid', principal: principalOf(key.user, 'token') };
+}
+
+export function principalOf(user: UserRow, by: Principal['by']): Principal {
+  const { accountId, name, email, isAdmin } = user;
+  return { accountId, userId: user.id, name, email, isAdmin, by };
+}

@@ -1,0 +1,122 @@
+/**
+ * The intake of webhooks: accepts calls (event-acceptor.ts), processes them (event-processor.ts), and tells those who wait for
+ * one. Works without any notification: the accepting replica wakes its own loop, every replica looks by itself now and then.
+ */
+import { Doorbell, type Scheduler } from '@bridle/runtime';
+import type { ExecutionId } from '@bridle/pipeline';
+import type { ExecutionService } from '../executions/service.ts';
+import type { Database } from '../store/database.ts';
+import { findTriggerEventState } from '../store/trigger-events.ts';
+import { EventAcceptor, type AcceptResult, type WebhookCall } from './event-acceptor.ts';
+import { EventProcessor, type EventProcessorOptions } from './event-processor.ts';
+
+/** How often a replica looks for events that nobody processes, such as those of a replica that died. */
+const POLL_MS = 1_000;
+/** How often those who wait for an event look whether another replica has processed it. */
+const WAIT_POLL_MS = 250;
+const RETRY_MS = 1_000;
+
+export interface IntakeOptions {
+  readonly db: Database;
+  readonly executions: ExecutionService;
+  readonly scheduler: Scheduler;
+  readonly onProblem: EventProcessorOptions['onProblem'];
+  /** Hears of failures of the loop itself, such as a database that is away. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Intake {
+  /** Stores the call if an enabled custom trigger is in its scope (I1). */
+  accept(call: WebhookCall): Promise<AcceptResult>;
+  /** Resolves when the event has been processed, at the timeout, or when `signal` aborts. */
+  waitUntilProcessed(
+    eventId: string,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly isFinal: boolean; readonly executionId?: ExecutionId } | undefined>;
+  /** Calls the listener after events were processed here; the answer removes it. */
+  onProcessed(listener: (eventIds: readonly string[]) => void): () => void;
+  start(): void;
+  /** Ends the loop after the batch in hand. */
+  stop(): Promise<void>;
+}
+
+export function createIntake(options: IntakeOptions): Intake {
+  return new WebhookIntake(options);
+}
+
+class WebhookIntake implements Intake {
+  readonly #options: IntakeOptions;
+  readonly #acceptor: EventAcceptor;
+  readonly #processor: EventProcessor;
+  readonly #doorbell = new Doorbell();
+  readonly #stopping = new AbortController();
+  readonly #listeners = new Set<(eventIds: readonly string[]) => void>();
+  #loop: Promise<void> | undefined;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#acceptor = new EventAcceptor(options.db, () => this.#doorbell.ring());
+    this.#processor = new EventProcessor(options);
+  }
+
+  accept(call: WebhookCall): Promise<AcceptResult> {
+    return this.#acceptor.accept(call);
+  }
+
+  onProcessed(listener: (eventIds: readonly string[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async waitUntilProcessed(
+    eventId: string,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly isFinal: boolean; readonly executionId?: ExecutionId } | undefined> {
+    const { db, scheduler } = this.#options;
+    const deadline = performance.now() + timeoutMs;
+    let wake = new AbortController();
+    const unlisten = this.onProcessed((ids) => {
+      if (ids.includes(eventId)) wake.abort();
+    });
+    try {
+      for (;;) {
+        const state = await findTriggerEventState(db, eventId);
+        const left = deadline - performance.now();
+        if (state === undefined || state.isFinal || left <= 0 || signal.aborted) return state;
+        await scheduler.sleep(Math.min(left, WAIT_POLL_MS), AbortSignal.any([wake.signal, signal]));
+        if (wake.signal.aborted) wake = new AbortController();
+      }
+    } finally {
+      unlisten();
+    }
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    const { scheduler, onError } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        const processed = await this.#processor.processBatch();
+        if (processed.length > 0) {
+          for (const listener of this.#listeners) listener(processed);
+          continue;
+        }
+        await this.#doorbell.wait(scheduler, POLL_MS, signal);
+      } catch (error) {
+        onError(error);
+        await scheduler.sleep(RETRY_MS, signal);
+      }
+    }
+  }
+}

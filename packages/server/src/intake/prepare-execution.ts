@@ -1,0 +1,57 @@
+/** A saved pipeline + inputs + cause → what the execution service starts, or the reasons why it does not. */
+import { compilePlan, executionId, isBlocked, type Diagnostic, type ExecutionCause } from '@bridle/pipeline';
+import { makeId, makeSecret } from '../auth/secrets.ts';
+import type { StartRequest } from '../executions/service.ts';
+import type { PipelineRow } from '../store/pipelines.ts';
+import { describeDiagnostics } from './describe-diagnostics.ts';
+
+export interface PreparedExecution {
+  readonly kind: 'prepared';
+  readonly request: StartRequest;
+}
+
+export interface RefusedExecution {
+  readonly kind: 'refused';
+  /** All that blocks, as one text. */
+  readonly message: string;
+  readonly diagnostics: readonly Diagnostic[];
+  /** True when only the supplied inputs are at fault. */
+  readonly isInputFault: boolean;
+}
+
+/** Compiles the pipeline as it is saved now. Nothing is written, and no sequence number is taken. */
+export function prepareExecution(
+  pipeline: PipelineRow,
+  inputYaml: string,
+  cause: ExecutionCause,
+): PreparedExecution | RefusedExecution {
+  const seed = makeSecret();
+  const compiled = compilePlan({ yaml: pipeline.yaml, inputYaml, seed });
+  if (compiled.kind === 'refused') {
+    const { diagnostics } = compiled;
+    const blocking = diagnostics.filter((diagnostic) => isBlocked([diagnostic], 'run'));
+    return {
+      kind: 'refused',
+      message: describeDiagnostics(diagnostics, 'run'),
+      diagnostics,
+      isInputFault: blocking.every(({ code }) => code.startsWith('INPUT_')),
+    };
+  }
+  return {
+    kind: 'prepared',
+    request: {
+      scope: pipeline.scope,
+      pipelineIdentifier: pipeline.identifier,
+      name: compiled.pipeline.name,
+      tags: compiled.pipeline.tags,
+      modules: compiled.pipeline.modules,
+      cause,
+      plan: compiled.plan,
+      seed,
+      executionId: executionId(makeId()),
+      pipelineYaml: pipeline.yaml,
+      resolvedYaml: compiled.resolvedYaml,
+      inputYaml: compiled.inputYaml,
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/**
+ * A trigger's `inputYaml` with its `<+trigger.…>` expressions replaced by the event's values.
+ *
+ * Values are put into scalars of the parsed document, never into its text: a payload cannot add keys, tags or aliases (S9).
+ */
+import { resolveText, triggerScope, type Value } from '@bridle/pipeline';
+import { isScalar, parseDocument, visit } from 'yaml';
+
+export interface TriggerFacts {
+  readonly payload: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type ResolvedInputs =
+  | { readonly kind: 'resolved'; readonly inputYaml: string }
+  | { readonly kind: 'failed'; readonly message: string };
+
+const ABOUT_THE_EVENT = /<\+\s*(trigger|eventPayload)\b/;
+
+/** Text that is no YAML is given back as it is: compiling reports what is wrong with it. */
+export function resolveTriggerInputs(inputYaml: string, facts: TriggerFacts): ResolvedInputs {
+  if (!ABOUT_THE_EVENT.test(inputYaml)) return { kind: 'resolved', inputYaml };
+  const document = parseDocument(inputYaml);
+  if (document.errors.length > 0) return { kind: 'resolved', inputYaml };
+  const scope = triggerScope(facts);
+  let problem: string | undefined;
+  visit(document, {
+    Scalar: (key, node) => {
+      if (key === 'key' || typeof node.value !== 'string' || !ABOUT_THE_EVENT.test(node.value)) return undefined;
+      const resolved = resolveText(node.value, scope, { nulls: 'lenient' });
+      if (resolved.error !== undefined) {
+        problem = `${node.value} cannot be resolved: ${resolved.error.message}.`;
+        return visit.BREAK;
+      }
+      const value = scalarOf(resolved.value);
+      // The frozen YAML is author's text and is evaluated once more: a payload that holds `<+` must not get there (S9). Its
+      // expression stays instead, and gives the value as data when it is used.
+      if (typeof value === 'string' && value.includes('<+')) return undefined;
+      node.value = value;
+      // A block or quoted style was chosen for the expression's text, not for the value.
+      if (isScalar(node)) delete node.type;
+      return undefined;
+    },
+  });
+  if (problem !== undefined) return { kind: 'failed', message: problem };
+  return { kind: 'resolved', inputYaml: document.toString({ lineWidth: 0 }) };
+}
+
+/** An input is one value: lists and maps of the payload are given as JSON text, what does not exist as the text `null`. */
+function scalarOf(value: Value): string | number | boolean {
+  if (value === null) return 'null';
+  return typeof value === 'object' ? JSON.stringify(value) : value;
+}

@@ -1,0 +1,99 @@
+/** Saves pipelines: the text is parsed, and what blocks saving is answered as diagnostics. */
+import {
+  isBlocked,
+  listStages,
+  modulesOf,
+  parsePipeline,
+  type Diagnostic,
+  type Pipeline,
+  type ProjectScope,
+} from '@bridle/pipeline';
+import type { Database } from '../store/database.ts';
+import {
+  findPipeline,
+  insertPipeline,
+  updatePipeline,
+  type PipelineContent,
+  type PipelineRow,
+} from '../store/pipelines.ts';
+import { findProject } from '../store/projects.ts';
+
+export type SavePipelineResult =
+  | { readonly kind: 'saved'; readonly row: PipelineRow; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
+  /** The text names another identifier, organization or project than the request. */
+  | { readonly kind: 'mismatch'; readonly field: string; readonly inYaml: string; readonly inRequest: string }
+  | { readonly kind: 'duplicate'; readonly identifier: string }
+  | { readonly kind: 'missing' | 'stale' | 'noProject' };
+
+export async function createPipeline(db: Database, scope: ProjectScope, yaml: string): Promise<SavePipelineResult> {
+  const read = readPipelineText(yaml, scope);
+  if (read.kind !== 'read') return read;
+  if ((await findProject(db, scope)) === undefined) return { kind: 'noProject' };
+  const { identifier } = read.pipeline;
+  const outcome = await insertPipeline(db, scope, identifier, read.content);
+  if (outcome === 'duplicate') return { kind: 'duplicate', identifier };
+  const row = await findPipeline(db, scope, identifier);
+  return row === undefined ? { kind: 'missing' } : { kind: 'saved', row, diagnostics: read.diagnostics };
+}
+
+/** `expectedVersion` undefined = whatever is there. */
+export async function changePipeline(
+  db: Database,
+  scope: ProjectScope,
+  identifier: string,
+  yaml: string,
+  expectedVersion?: number,
+): Promise<SavePipelineResult> {
+  const read = readPipelineText(yaml, scope);
+  if (read.kind !== 'read') return read;
+  if (read.pipeline.identifier !== identifier) {
+    return { kind: 'mismatch', field: 'identifier', inYaml: read.pipeline.identifier, inRequest: identifier };
+  }
+  const outcome = await updatePipeline(db, scope, identifier, read.content, expectedVersion);
+  if (outcome.kind !== 'updated') return outcome;
+  return { kind: 'saved', row: outcome.row, diagnostics: read.diagnostics };
+}
+
+type ReadPipeline =
+  | {
+      readonly kind: 'read';
+      readonly pipeline: Pipeline;
+      readonly content: PipelineContent;
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  | Extract<SavePipelineResult, { readonly kind: 'invalid' | 'mismatch' }>;
+
+function readPipelineText(yaml: string, scope: ProjectScope): ReadPipeline {
+  const { pipeline, diagnostics } = parsePipeline(yaml);
+  if (pipeline === undefined || isBlocked(diagnostics, 'save')) return { kind: 'invalid', diagnostics };
+  const mismatch = findScopeMismatch(pipeline, scope);
+  if (mismatch !== undefined) return mismatch;
+  return {
+    kind: 'read',
+    pipeline,
+    diagnostics,
+    content: {
+      name: pipeline.name,
+      description: pipeline.description ?? '',
+      tags: pipeline.tags,
+      yaml,
+      stageNames: listStages(pipeline.stages).map(({ name }) => name),
+      modules: modulesOf(pipeline),
+    },
+  };
+}
+
+/** What a document says of its scope must be the scope of the request. */
+export function findScopeMismatch(
+  document: { readonly orgIdentifier?: string; readonly projectIdentifier?: string },
+  scope: ProjectScope,
+): Extract<SavePipelineResult, { readonly kind: 'mismatch' }> | undefined {
+  for (const field of ['orgIdentifier', 'projectIdentifier'] as const) {
+    const inYaml = document[field];
+    if (inYaml !== undefined && inYaml !== '' && inYaml !== scope[field]) {
+      return { kind: 'mismatch', field, inYaml, inRequest: scope[field] };
+    }
+  }
+  return undefined;
+}
