@@ -164,8 +164,8 @@ export const ROOMS: readonly Room[] = [
   },
   {
     folder: 'e2e',
-    packages: ['launcher', 'protocol', 'text'],
-    libraries: ['playwright-core', '@sparticuz/chromium', '@axe-core/playwright', 'pg', 'vitest', 'fast-check', 'yaml'],
+    packages: [],
+    libraries: ['playwright-core', '@sparticuz/chromium', '@axe-core/playwright', 'vitest'],
     node: true,
   },
   { folder: 'bench', packages: ['launcher', 'e2e'], libraries: ['pg'], node: true },

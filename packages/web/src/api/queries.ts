@@ -202,14 +202,6 @@ export function createTrigger(scope: Scope, pipeline: string, yaml: string): Pro
   });
 }
 
-export function updateTrigger(scope: Scope, pipeline: string, identifier: string, yaml: string): Promise<unknown> {
-  return call(`/pipeline/api/triggers/${encodeURIComponent(identifier)}`, {
-    method: 'PUT',
-    query: { ...scopeQuery(scope), targetIdentifier: pipeline },
-    body: yaml,
-  });
-}
-
 export function setTriggerEnabled(
   scope: Scope,
   pipeline: string,
