@@ -41,7 +41,9 @@ describe('outages', () => {
     expect(outcome).toMatchObject({ kind: 'succeeded' });
     expect(server.calls.length).toBeGreaterThan(failedCalls);
     const expected = Array.from({ length: 200_000 }, (_, index) => `${index + 1}\n`).join('');
-    expect(server.text(task.logKey).slice(server.text(task.logKey).indexOf('\nrunning'))).toBe(`\nrunning\nfound\n${expected}Execution ended with exit code 0\n`);
+    expect(server.text(task.logKey).slice(server.text(task.logKey).indexOf('\nrunning'))).toBe(
+      `\nrunning\nfound\n${expected}Execution ended with exit code 0\n`,
+    );
     expect(server.callsTo('/started')).toHaveLength(1);
   });
 
@@ -182,7 +184,9 @@ describe('stopping', () => {
     server.give(task);
     await server.completion(task.taskId);
     server.cancel(task.taskId);
-    await server.until(() => server.callsTo('/poll').some((call) => (call.body as PollRequest).cancelling.includes(task.taskId)));
+    await server.until(() =>
+      server.callsTo('/poll').some((call) => (call.body as PollRequest).cancelling.includes(task.taskId)),
+    );
     const next = shellTask('true');
     server.give(next);
     await server.completion(next.taskId);
@@ -196,7 +200,9 @@ describe('stopping', () => {
     const task = shellTask('echo running; sleep 1000');
     server.give(task);
     await server.until(() => server.text(task.logKey).includes('running'));
-    await server.until(() => server.heartbeats.some((beat) => beat.held.some((held) => held.taskId === task.taskId && held.fence === 1)));
+    await server.until(() =>
+      server.heartbeats.some((beat) => beat.held.some((held) => held.taskId === task.taskId && held.fence === 1)),
+    );
     server.lost = [task.taskId];
     await server.until(() => server.heartbeats.at(-1)?.held.length === 0);
     expect(server.callsTo('/complete')).toEqual([]);
@@ -215,7 +221,9 @@ describe('stopping', () => {
     server.give(late);
     await writeFile(file, '');
     await delegate.ended;
-    expect(server.completions.map((entry) => [entry.taskId, entry.request.outcome.kind])).toEqual([[task.taskId, 'succeeded']]);
+    expect(server.completions.map((entry) => [entry.taskId, entry.request.outcome.kind])).toEqual([
+      [task.taskId, 'succeeded'],
+    ]);
     expect(server.calls.at(-1)?.path).toBe('delegate-1/leave');
     expect(server.callsTo(late.taskId)).toEqual([]);
   });
@@ -228,7 +236,10 @@ describe('stopping', () => {
     await server.until(() => server.text(task.logKey).includes('running'));
     delegate.stop();
     await delegate.ended;
-    expect((await server.completion(task.taskId)).outcome).toMatchObject({ kind: 'failed', failure: { types: ['DELEGATE_RESTART'] } });
+    expect((await server.completion(task.taskId)).outcome).toMatchObject({
+      kind: 'failed',
+      failure: { types: ['DELEGATE_RESTART'] },
+    });
   });
 });
 
@@ -279,24 +290,32 @@ describe('as a process', () => {
 
   function launch(...args: string[]): { readonly child: ChildProcess; readonly output: string[] } {
     const output: string[] = [];
-    const child = spawn(process.execPath, [main, '--home', scene.home, '--name', 'p1', '--kill-grace-ms', '300', '--drain-ms', '200', ...args], {
-      env: { PATH: process.env['PATH'] ?? '', BRIDLE_DELEGATE_URL: scene.server.url },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      [main, '--home', scene.home, '--name', 'p1', '--kill-grace-ms', '300', '--drain-ms', '200', ...args],
+      {
+        env: { PATH: process.env['PATH'] ?? '', BRIDLE_DELEGATE_URL: scene.server.url },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     child.stdout?.on('data', (data) => output.push(String(data)));
     child.stderr?.on('data', (data) => output.push(String(data)));
     return { child, output };
   }
 
   const ended = (child: ChildProcess): Promise<number | null> =>
-    child.exitCode === null && child.signalCode === null ? new Promise((resolve) => child.once('exit', (code) => resolve(code))) : Promise.resolve(child.exitCode);
+    child.exitCode === null && child.signalCode === null
+      ? new Promise((resolve) => child.once('exit', (code) => resolve(code)))
+      : Promise.resolve(child.exitCode);
 
   test('SIGKILL leaves no process and no folder; the server hears of it from the watchdog (R6)', async () => {
     const { server, home } = scene;
     const tokenFile = join(home, 'token');
     await writeFile(tokenFile, `${TOKEN}\n`);
     const { child, output } = launch('--token-file', tokenFile);
-    const task = shellTask('trap "" TERM; echo "pid $$"; sleep 1000 & echo "pid $!"; setsid sleep 1000 & echo "pid $!"; echo ready; while :; do wait; done');
+    const task = shellTask(
+      'trap "" TERM; echo "pid $$"; sleep 1000 & echo "pid $!"; setsid sleep 1000 & echo "pid $!"; echo ready; while :; do wait; done',
+    );
     server.give(task);
     await server.until(() => server.text(task.logKey).includes('ready'));
     const pids = [...server.text(task.logKey).matchAll(/pid (\d+)/g)].map((found) => Number(found[1]));

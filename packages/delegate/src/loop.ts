@@ -37,6 +37,7 @@ export class Delegate {
   /** Workspaces that are gone, until the server has heard of it. */
   readonly #released = new Set<string>();
   readonly #unknownCancels = new Set<string>();
+  readonly #cleanups = new Set<Promise<void>>();
   readonly #drain = new AbortController();
   readonly #hurry = new AbortController();
   readonly #end = new AbortController();
@@ -62,6 +63,8 @@ export class Delegate {
       .post('leave', {}, { timeoutMs: LEAVE_TIMEOUT_MS, isPersistent: false })
       .catch((error: unknown) => this.#log.warn({ reason: String(error) }, 'could not say goodbye to the server'));
     await this.#options.shipper.close();
+    this.#options.host.processes.hurry();
+    await Promise.all(this.#cleanups);
     await this.#options.workspaces.settled();
   }
 
@@ -129,6 +132,8 @@ export class Delegate {
     void run.done.then(() => {
       this.#runs.delete(task.taskId);
       this.#onFreed();
+      this.#cleanups.add(run.cleaned);
+      void run.cleaned.then(() => this.#cleanups.delete(run.cleaned));
     });
   }
 

@@ -38,8 +38,10 @@ export class TaskRun {
   /** Gives up every call to the server about this task. */
   readonly #abandon = new AbortController();
   #stopReason: StopReason | undefined;
-  /** Resolves when nothing of the task is left to do; never rejects. */
+  /** Resolves when the task is reported, or will not be; never rejects. */
   readonly done: Promise<void>;
+  /** Resolves when its folders and stray processes are gone too; set before `done` resolves. */
+  cleaned: Promise<void> = Promise.resolve();
 
   constructor(task: DelegateTask, tools: TaskTools) {
     this.task = task;
@@ -85,11 +87,10 @@ export class TaskRun {
     }
     const result = await this.#perform(log, workspace);
     // Folders and stray processes go while the report is under way: the next step must not wait for them.
-    const left = workspace
+    this.cleaned = workspace
       .leave()
       .catch((error: unknown) => this.#log.error({ err: error }, 'the step could not be cleaned up'));
     await this.#report(log, this.#outcomeOf(result));
-    await left;
   }
 
   async #perform(log: TaskLog, workspace: Awaited<ReturnType<Workspaces['enter']>>): Promise<StepResult> {

@@ -54,7 +54,10 @@ describe('Http', () => {
     const result = await perform({
       url: `${url}/path?q=1`,
       method: 'POST',
-      headers: [{ key: 'X-One', value: '1' }, { key: 'content-type', value: 'application/json' }],
+      headers: [
+        { key: 'X-One', value: '1' },
+        { key: 'content-type', value: 'application/json' },
+      ],
       requestBody: '{"a":"é"}',
       assertion: '<+httpResponseCode> == 201 && <+json.select("data.version", httpResponseBody)> == "1.2"',
       outputVariables: [
@@ -73,12 +76,17 @@ describe('Http', () => {
         outputVariables: { version: '1.2', text: 'code 201 of POST' },
       },
     });
-    expect(seen).toMatchObject([{ method: 'POST', url: '/path?q=1', body: '{"a":"é"}', headers: { 'x-one': '1', 'user-agent': 'Bridle' } }]);
+    expect(seen).toMatchObject([
+      { method: 'POST', url: '/path?q=1', body: '{"a":"é"}', headers: { 'x-one': '1', 'user-agent': 'Bridle' } },
+    ]);
   });
 
   test('without an assertion any response is a success (Q12); a false one fails and keeps the response', async () => {
     const url = await serve((_, response) => response.writeHead(500).end('broken'));
-    expect(await perform({ url, method: 'GET' })).toMatchObject({ kind: 'succeeded', outputs: { httpResponseCode: 500 } });
+    expect(await perform({ url, method: 'GET' })).toMatchObject({
+      kind: 'succeeded',
+      outputs: { httpResponseCode: 500 },
+    });
     expect(await perform({ url, method: 'GET', assertion: '<+httpResponseCode> == 200' })).toMatchObject({
       kind: 'failed',
       outputs: { httpResponseCode: 500, httpResponseBody: 'broken', status: 'FAILURE' },
@@ -93,15 +101,23 @@ describe('Http', () => {
   test('a response is data: expressions in it are not evaluated (S9)', async () => {
     const url = await serve((_, response) => response.end('<+httpMethod>'));
     const outputVariables = [{ name: 'echo', type: 'String', value: '<+httpResponseBody>' }];
-    expect(await perform({ url, method: 'GET', outputVariables })).toMatchObject({ outputs: { outputVariables: { echo: '<+httpMethod>' } } });
+    expect(await perform({ url, method: 'GET', outputVariables })).toMatchObject({
+      outputs: { outputVariables: { echo: '<+httpMethod>' } },
+    });
   });
 
   test('nobody there is a connectivity failure', async () => {
     const url = await serve(() => undefined);
     const [server] = servers.splice(0);
     await new Promise((resolve) => server?.close(resolve));
-    expect(await perform({ url, method: 'GET' })).toMatchObject({ kind: 'failed', failure: { types: ['CONNECTIVITY'] } });
-    expect(await perform({ url: 'http://no-such-host.invalid/', method: 'GET' })).toMatchObject({ kind: 'failed', failure: { types: ['CONNECTIVITY'] } });
+    expect(await perform({ url, method: 'GET' })).toMatchObject({
+      kind: 'failed',
+      failure: { types: ['CONNECTIVITY'] },
+    });
+    expect(await perform({ url: 'http://no-such-host.invalid/', method: 'GET' })).toMatchObject({
+      kind: 'failed',
+      failure: { types: ['CONNECTIVITY'] },
+    });
   });
 
   test('cancelling ends a request that nobody answers', async () => {
@@ -119,7 +135,10 @@ describe('Http', () => {
     ['a file', { url: 'file:///etc/passwd', method: 'GET' }],
     ['a bad method', { url: 'http://127.0.0.1:1', method: 'GE T' }],
     ['a bad header', { url: 'http://127.0.0.1:1', method: 'GET', headers: [{ key: 'a b', value: '' }] }],
-    ['a header with a line break', { url: 'http://127.0.0.1:1', method: 'GET', headers: [{ key: 'a', value: 'x\r\ny: z' }] }],
+    [
+      'a header with a line break',
+      { url: 'http://127.0.0.1:1', method: 'GET', headers: [{ key: 'a', value: 'x\r\ny: z' }] },
+    ],
     ['no object', 'text'],
   ])('refuses a spec with %s in words', async (_name, spec) => {
     expect(await perform(spec)).toMatchObject({ kind: 'failed', failure: { types: ['APPLICATION_ERROR'] } });
@@ -148,11 +167,21 @@ describe('redirects', () => {
       const code = request.url === '/see' ? 303 : 307;
       response.writeHead(code, { location: `${other}/target` }).end();
     });
-    const spec = { method: 'POST', requestBody: 'data', headers: [{ key: 'Authorization', value: 'Bearer x' }, { key: 'Content-Type', value: 'text/plain' }] };
+    const spec = {
+      method: 'POST',
+      requestBody: 'data',
+      headers: [
+        { key: 'Authorization', value: 'Bearer x' },
+        { key: 'Content-Type', value: 'text/plain' },
+      ],
+    };
     const result = await perform({ ...spec, url: `${url}/see` });
     expect(result).toMatchObject({ kind: 'succeeded', outputs: { httpUrl: `${other}/target`, httpMethod: 'POST' } });
     await perform({ ...spec, url: `${url}/again` });
-    expect(seen.map(({ method, body }) => [method, body])).toEqual([['GET', ''], ['POST', 'data']]);
+    expect(seen.map(({ method, body }) => [method, body])).toEqual([
+      ['GET', ''],
+      ['POST', 'data'],
+    ]);
     expect(seen.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
     expect(seen[0]?.headers['content-type']).toBeUndefined();
   });
@@ -163,12 +192,17 @@ describe('redirects', () => {
       count += 1;
       response.writeHead(302, { location: '/next' }).end();
     });
-    expect(await perform({ url, method: 'GET' })).toMatchObject({ kind: 'failed', failure: { message: expect.stringContaining('more than 10 times') } });
+    expect(await perform({ url, method: 'GET' })).toMatchObject({
+      kind: 'failed',
+      failure: { message: expect.stringContaining('more than 10 times') },
+    });
     expect(count).toBe(11);
   });
 
   test('to a metadata address are refused (S11)', async () => {
-    const url = await serve((_, response) => response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data/' }).end());
+    const url = await serve((_, response) =>
+      response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data/' }).end(),
+    );
     expect(await perform({ url, method: 'GET' })).toMatchObject({
       kind: 'failed',
       failure: { types: ['AUTHORIZATION_ERROR'], message: expect.stringContaining('169.254.169.254') },
@@ -203,10 +237,13 @@ describe('addresses', () => {
     expect(findAddressProblem(address, 80, 'x', free)).toBeDefined();
   });
 
-  test.each(['127.0.0.1', '::1', '10.0.0.1', '192.168.1.1', '172.16.0.1', 'fd12::1', '100.64.0.1', '::ffff:10.0.0.1'])('%s by the setting', (address) => {
-    expect(findAddressProblem(address, 80, 'x', free)).toBeUndefined();
-    expect(findAddressProblem(address, 80, 'x', closed)).toBeDefined();
-  });
+  test.each(['127.0.0.1', '::1', '10.0.0.1', '192.168.1.1', '172.16.0.1', 'fd12::1', '100.64.0.1', '::ffff:10.0.0.1'])(
+    '%s by the setting',
+    (address) => {
+      expect(findAddressProblem(address, 80, 'x', free)).toBeUndefined();
+      expect(findAddressProblem(address, 80, 'x', closed)).toBeDefined();
+    },
+  );
 
   test.each(['8.8.8.8', '2606:4700::1111'])('%s is public', (address) => {
     expect(findAddressProblem(address, 80, 'x', closed)).toBeUndefined();
@@ -219,7 +256,10 @@ describe('addresses', () => {
     'http://0xa9fea9fe/',
     'http://0.0.0.0:8080/',
   ])('a step may not ask %s', async (url) => {
-    expect(await perform({ url, method: 'GET' })).toMatchObject({ kind: 'failed', failure: { types: ['AUTHORIZATION_ERROR'] } });
+    expect(await perform({ url, method: 'GET' })).toMatchObject({
+      kind: 'failed',
+      failure: { types: ['AUTHORIZATION_ERROR'] },
+    });
   });
 
   test('private ranges can be closed: by literal and by name', async () => {
@@ -237,8 +277,16 @@ describe('addresses', () => {
     const { url, seen } = await serveRecorder();
     const own = { ownOrigins: [url.replace('127.0.0.1', 'localhost')] };
     const redirect = await serve((_, response) => response.writeHead(307, { location: `${url}/api` }).end());
-    for (const target of [`${url}/api`, url.replace('127.0.0.1', 'localhost'), url.replace('127.0.0.1', '127.1.2.3'), redirect]) {
-      expect(await perform({ url: target, method: 'GET' }, own)).toMatchObject({ kind: 'failed', failure: { types: ['AUTHORIZATION_ERROR'] } });
+    for (const target of [
+      `${url}/api`,
+      url.replace('127.0.0.1', 'localhost'),
+      url.replace('127.0.0.1', '127.1.2.3'),
+      redirect,
+    ]) {
+      expect(await perform({ url: target, method: 'GET' }, own)).toMatchObject({
+        kind: 'failed',
+        failure: { types: ['AUTHORIZATION_ERROR'] },
+      });
     }
     expect(await perform({ url: `${url}/healthz`, method: 'POST' }, own)).toMatchObject({ kind: 'failed' });
     expect(seen).toEqual([]);

@@ -1,9 +1,16 @@
 /** Step type → executor. A step type of the language without its executor does not compile. */
 import type { DelegateStepType } from '@bridle/pipeline';
 import type { StepExecutor } from './executor.ts';
-import { http } from './http.ts';
 import { run } from './run.ts';
 import { shellScript } from './shell-script.ts';
+
+/**
+ * Loaded when first used: it brings the expression language and an HTTP client along, and each spawn of a step costs time in
+ * proportion to the memory of this process.
+ */
+const http: StepExecutor = {
+  run: async (context) => (await import('./http.ts')).http.run(context),
+};
 
 const EXECUTORS = {
   ShellScript: shellScript,

@@ -12,7 +12,9 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-const outputsOf = (...names: string[]) => ({ outputVariables: names.map((name) => ({ name, type: 'String', value: name })) });
+const outputsOf = (...names: string[]) => ({
+  outputVariables: names.map((name) => ({ name, type: 'String', value: name })),
+});
 
 describe('ShellScript', () => {
   test('succeeds by the exit code of the script alone: no implicit set -e', async () => {
@@ -33,7 +35,11 @@ describe('ShellScript', () => {
 
   test('a script that a signal ends fails as a shell would report it', async () => {
     const { result } = stage.start('ShellScript', bash('kill -KILL $$'));
-    expect(await result).toMatchObject({ kind: 'failed', exitCode: 137, failure: { message: expect.stringContaining('SIGKILL') } });
+    expect(await result).toMatchObject({
+      kind: 'failed',
+      exitCode: 137,
+      failure: { message: expect.stringContaining('SIGKILL') },
+    });
   });
 
   test('reads outputs from shell variables, not exported, with line breaks and quotes intact', async () => {
@@ -97,8 +103,14 @@ describe('ShellScript', () => {
   });
 
   test('an output beyond the limit fails the step and names it', async () => {
-    const { result } = stage.start('ShellScript', bash('BIG=$(head -c 300000 /dev/zero | tr "\\0" x)', outputsOf('BIG')));
-    expect(await result).toMatchObject({ kind: 'failed', failure: { message: expect.stringMatching(/BIG has 300000 bytes; at most 262144/) } });
+    const { result } = stage.start(
+      'ShellScript',
+      bash('BIG=$(head -c 300000 /dev/zero | tr "\\0" x)', outputsOf('BIG')),
+    );
+    expect(await result).toMatchObject({
+      kind: 'failed',
+      failure: { message: expect.stringMatching(/BIG has 300000 bytes; at most 262144/) },
+    });
   });
 
   test('stdout and stderr come in the order they were written', async () => {
@@ -112,7 +124,9 @@ describe('ShellScript', () => {
     const { result, log } = stage.start('ShellScript', bash("printf 'a\\377\\376\\r\\n\\000partial'"));
     await result;
     const frame = log.bytes.indexOf('\n') + 1;
-    expect(log.bytes.subarray(frame).toString('latin1')).toBe('a\xff\xfe\r\n\0partial\nExecution ended with exit code 0\n');
+    expect(log.bytes.subarray(frame).toString('latin1')).toBe(
+      'a\xff\xfe\r\n\0partial\nExecution ended with exit code 0\n',
+    );
   });
 
   test('10 MB arrive with the same sha256, and a slow reader slows the script down (X3)', async () => {
@@ -127,15 +141,26 @@ describe('ShellScript', () => {
       }
     }
     const log = new SlowLog();
-    const { result } = stage.start('ShellScript', bash('seq 1 1500000 | head -c 10000000; echo; seq 1 1500000 | head -c 10000000 | sha256sum'), { log });
+    const { result } = stage.start(
+      'ShellScript',
+      bash('seq 1 1500000 | head -c 10000000; echo; seq 1 1500000 | head -c 10000000 | sha256sum'),
+      { log },
+    );
     expect(await result).toMatchObject({ kind: 'succeeded' });
     const sum = /\n([0-9a-f]{64}) {2}-\n/.exec(log.text)?.[1];
     expect(createHash('sha256').update(log.body.slice(0, 10_000_000)).digest('hex')).toBe(sum);
   });
 
   test('a missing shell fails and is named', async () => {
-    const { result } = stage.start('ShellScript', { ...(bash('true') as object), shell: 'Pwsh' }, { shells: new Shells('/nowhere') });
-    expect(await result).toMatchObject({ kind: 'failed', failure: { message: expect.stringMatching(/shell Pwsh was not found.*pwsh/) } });
+    const { result } = stage.start(
+      'ShellScript',
+      { ...(bash('true') as object), shell: 'Pwsh' },
+      { shells: new Shells('/nowhere') },
+    );
+    expect(await result).toMatchObject({
+      kind: 'failed',
+      failure: { message: expect.stringMatching(/shell Pwsh was not found.*pwsh/) },
+    });
   });
 
   test('Bash falls back to sh where there is no bash', async () => {
@@ -162,7 +187,12 @@ describe('ShellScript', () => {
     process.env['BRIDLE_DELEGATE_TOKEN'] = 'tok';
     process.env['AWS_SECRET_ACCESS_KEY'] = 'aws';
     try {
-      const spec = bash('env', { environmentVariables: [{ name: 'A', type: 'String', value: 'step' }, { name: 'N', type: 'Number', value: 4 }] });
+      const spec = bash('env', {
+        environmentVariables: [
+          { name: 'A', type: 'String', value: 'step' },
+          { name: 'N', type: 'Number', value: 4 },
+        ],
+      });
       const { result, log } = stage.start('ShellScript', spec, { environment: { A: 'task', B: 'task' } });
       await result;
       const names = log.body.split('\n').map((line) => line.split('=')[0]);
@@ -170,7 +200,9 @@ describe('ShellScript', () => {
       expect(log.body).toContain('\nB=task\n');
       expect(log.body).toContain('\nN=4\n');
       expect(names).toContain('PATH');
-      expect(names.filter((name) => name?.startsWith('BRIDLE_') === true || name?.startsWith('AWS_') === true)).toEqual([]);
+      expect(names.filter((name) => name?.startsWith('BRIDLE_') === true || name?.startsWith('AWS_') === true)).toEqual(
+        [],
+      );
       expect(log.body).not.toMatch(/node_modules[\\/]\.bin/);
     } finally {
       delete process.env['BRIDLE_DELEGATE_TOKEN'];
@@ -180,7 +212,10 @@ describe('ShellScript', () => {
 
   test('a variable that no process can be given is refused by name', async () => {
     const { result } = stage.start('ShellScript', bash('true'), { environment: { HUGE: 'x'.repeat(140_000) } });
-    expect(await result).toMatchObject({ kind: 'failed', failure: { message: expect.stringContaining('HUGE has 140005 bytes') } });
+    expect(await result).toMatchObject({
+      kind: 'failed',
+      failure: { message: expect.stringContaining('HUGE has 140005 bytes') },
+    });
   });
 
   test('a script larger than any argument may be runs', async () => {
@@ -205,33 +240,45 @@ describe('Run', () => {
     expect(log.body).toBe('+ echo one\none\n+ false\n');
   });
 
-  test.each([['Sh'], ['Bash']])('with %s takes exported variables only, and the trace shows the script alone', async (shell) => {
-    const spec = {
-      command: 'export SEEN="two\nlines"\nHIDDEN=1',
-      shell,
-      envVariables: { GIVEN: 'from env' },
-      outputVariables: [{ name: 'SEEN' }, { name: 'HIDDEN' }, { name: 'GIVEN' }, { name: 'OTHER', value: 'SEEN' }],
-    };
-    const { result, log } = stage.start('Run', spec);
-    expect(await result).toMatchObject({
-      kind: 'succeeded',
-      outputs: { outputVariables: { SEEN: 'two\nlines', GIVEN: 'from env', OTHER: 'two\nlines' } },
-    });
-    expect(JSON.stringify(await result)).not.toContain('HIDDEN');
-    expect(log.body).not.toMatch(/__bridle|collect|exit/);
-  });
+  test.each([['Sh'], ['Bash']])(
+    'with %s takes exported variables only, and the trace shows the script alone',
+    async (shell) => {
+      const spec = {
+        command: 'export SEEN="two\nlines"\nHIDDEN=1',
+        shell,
+        envVariables: { GIVEN: 'from env' },
+        outputVariables: [{ name: 'SEEN' }, { name: 'HIDDEN' }, { name: 'GIVEN' }, { name: 'OTHER', value: 'SEEN' }],
+      };
+      const { result, log } = stage.start('Run', spec);
+      expect(await result).toMatchObject({
+        kind: 'succeeded',
+        outputs: { outputVariables: { SEEN: 'two\nlines', GIVEN: 'from env', OTHER: 'two\nlines' } },
+      });
+      expect(JSON.stringify(await result)).not.toContain('HIDDEN');
+      expect(log.body).not.toMatch(/__bridle|collect|exit/);
+    },
+  );
 
   test('Python: output variables from os.environ, output in order, the exit code of sys.exit', async () => {
-    const command = 'import os, sys\nprint("out")\nprint("err", file=sys.stderr)\nprint("out2")\nos.environ["X"] = "a\\nb é"';
+    const command =
+      'import os, sys\nprint("out")\nprint("err", file=sys.stderr)\nprint("out2")\nos.environ["X"] = "a\\nb é"';
     const first = stage.start('Run', { command, shell: 'Python', outputVariables: [{ name: 'X' }] });
     expect(await first.result).toMatchObject({ kind: 'succeeded', outputs: { outputVariables: { X: 'a\nb é' } } });
     expect(first.log.body).toBe('out\nerr\nout2\n');
-    const second = stage.start('Run', { command: 'import sys\nsys.exit(4)', shell: 'Python', outputVariables: [{ name: 'X' }] });
+    const second = stage.start('Run', {
+      command: 'import sys\nsys.exit(4)',
+      shell: 'Python',
+      outputVariables: [{ name: 'X' }],
+    });
     expect(await second.result).toMatchObject({ kind: 'failed', exitCode: 4 });
   });
 
   test('in a CI stage: one folder for all steps, named by HARNESS_WORKSPACE, until released', async () => {
-    const first = stage.start('Run', { command: 'pwd > where; test "$HARNESS_WORKSPACE" = "$(pwd)"' }, { workspaceKey: 'stage1' });
+    const first = stage.start(
+      'Run',
+      { command: 'pwd > where; test "$HARNESS_WORKSPACE" = "$(pwd)"' },
+      { workspaceKey: 'stage1' },
+    );
     expect(await first.result).toMatchObject({ kind: 'succeeded' });
     const second = stage.start('Run', { command: 'cat where' }, { workspaceKey: 'stage1' });
     expect(await second.result).toMatchObject({ kind: 'succeeded' });
@@ -294,13 +341,23 @@ describe('ending a step', () => {
 
   test('in a CI stage a service goes on after its step and ends with the workspace (W3)', async () => {
     const loop = 'i=0; while :; do head -c 100000 /dev/zero; i=$((i+1)); echo $i > count; sleep 0.01; done';
-    const { result, log } = stage.start('Run', { command: `nohup sh -c '${loop}' & echo "service $!"` }, { workspaceKey: 'stage2' });
+    const { result, log } = stage.start(
+      'Run',
+      { command: `nohup sh -c '${loop}' & echo "service $!"` },
+      { workspaceKey: 'stage2' },
+    );
     expect(await result).toMatchObject({ kind: 'succeeded' });
     const pid = Number(/service (\d+)/.exec(log.text)?.[1]);
-    const before = Number(/^\d+/.exec(await readFile(join(stage.folder, 'work', 'workspaces', 'stage2', 'count'), 'utf8').catch(() => '0'))?.[0] ?? 0);
+    const before = Number(
+      /^\d+/.exec(
+        await readFile(join(stage.folder, 'work', 'workspaces', 'stage2', 'count'), 'utf8').catch(() => '0'),
+      )?.[0] ?? 0,
+    );
     // It can go on writing although nobody wants to read it any more.
     const command = `set +x; until test "$(cat count || echo 0)" -ge ${before + 10}; do sleep 0.01; done`;
-    expect(await stage.start('Run', { command }, { workspaceKey: 'stage2' }).result).toMatchObject({ kind: 'succeeded' });
+    expect(await stage.start('Run', { command }, { workspaceKey: 'stage2' }).result).toMatchObject({
+      kind: 'succeeded',
+    });
     expect(isAlive(pid)).toBe(true);
     await stage.workspaces.release('stage2');
     expect(isAlive(pid)).toBe(false);

@@ -1,5 +1,5 @@
 /** What `ShellScript` and `Run` share: write the script, run it, read its outputs. */
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failed, type StepContext, type StepResult } from './executor.ts';
 import { makeEnvironment } from './process/environment.ts';
@@ -42,7 +42,7 @@ export async function runScriptStep(script: ScriptStep, context: StepContext): P
 
   await log.line(`Executing step ${context.step.identifier} with ${shell.name} (${shell.path})`);
   const sources = await usableSources(script, log);
-  const program = await writeScript(script, shell, sources, context);
+  const program = writeScript(script, shell, sources, context);
   const end = await spawnStep(
     {
       program: shell.path,
@@ -115,12 +115,12 @@ async function usableSources(script: ScriptStep, log: StepLog): Promise<readonly
 }
 
 /** Answers with the interpreter's arguments. */
-async function writeScript(
+function writeScript(
   script: ScriptStep,
   shell: Shell,
   sources: readonly OutputSource[],
   context: StepContext,
-): Promise<readonly string[]> {
+): readonly string[] {
   const collectorPath = join(context.workspace.scratch, 'collect.sh');
   const capture: OutputCapture | undefined =
     sources.length === 0
@@ -134,12 +134,11 @@ async function writeScript(
         };
   const files = makeScript(shell, script.text, script.isStrict, capture);
   const scriptPath = join(context.workspace.scratch, `script${files.extension}`);
-  await Promise.all([
-    writeFile(scriptPath, files.script, { mode: 0o600 }),
-    // There from the start: scripts append to it, and some test for it.
-    writeFile(outputFile(context), '', { mode: 0o600 }),
-    files.collector === undefined ? undefined : writeFile(collectorPath, files.collector, { mode: 0o600 }),
-  ]);
+  // At once: a few small files, which the step waits for anyway.
+  writeFileSync(scriptPath, files.script, { mode: 0o600 });
+  // There from the start: scripts append to it, and some test for it.
+  writeFileSync(outputFile(context), '', { mode: 0o600 });
+  if (files.collector !== undefined) writeFileSync(collectorPath, files.collector, { mode: 0o600 });
   return [...files.args, scriptPath];
 }
 
@@ -158,7 +157,7 @@ async function conclude(
     case 'exited':
       break;
   }
-  const outputs = await collectOutputs(sources, end.exitCode === 0, context);
+  const outputs = collectOutputs(sources, end.exitCode === 0, context);
   if (outputs.kind === 'refused') {
     await log.line(outputs.message);
     await log.line(`Execution ended with exit code ${end.exitCode}`);
@@ -180,14 +179,10 @@ async function conclude(
 }
 
 /** What the script wrote to its output file counts even when it failed; variables only after its regular end. */
-async function collectOutputs(
-  sources: readonly OutputSource[],
-  hasSucceeded: boolean,
-  context: StepContext,
-): Promise<ReadOutputs> {
-  const written = await readOutputFile(outputFile(context));
+function collectOutputs(sources: readonly OutputSource[], hasSucceeded: boolean, context: StepContext): ReadOutputs {
+  const written = readOutputFile(outputFile(context));
   if (written.kind === 'refused' || !hasSucceeded || sources.length === 0) return written;
-  const captured = await readCapturedValues(valuesFile(context));
+  const captured = readCapturedValues(valuesFile(context));
   if (captured.kind === 'refused') return captured;
   const values = new Map(written.values);
   for (const source of sources) {

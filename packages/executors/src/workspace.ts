@@ -8,6 +8,7 @@
  *   (a service started in one step serves the next).
  */
 import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessTable } from './process/process-table.ts';
@@ -78,8 +79,9 @@ export class Workspaces {
     const base = join(this.#tasks, checkedKey(taskId));
     const scratch = join(base, 'files');
     const folder = workspaceKey === undefined ? join(base, 'work') : join(this.#stages, checkedKey(workspaceKey));
-    await mkdir(scratch, { recursive: true, mode: 0o700 });
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // At once: two small directory entries cost less than two ways through a busy thread pool, and every step waits for them.
+    mkdirSync(scratch, { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const isOfStage = workspaceKey !== undefined;
     const mark = `${this.#stageMark(workspaceKey)}${taskId};`;
     const groups = new Set<number>();
@@ -95,9 +97,10 @@ export class Workspaces {
       leave: async () => {
         const mine = [...groups];
         groups.clear();
-        if (!isOfStage) await this.#processes.killAll({ markPrefix: mark, groups: mine });
-        for (const group of mine) this.#observer?.ended(group);
+        const killed = isOfStage ? undefined : this.#processes.killSoon({ markPrefix: mark, groups: mine });
         await this.#discard(base);
+        await killed;
+        for (const group of mine) this.#observer?.ended(group);
       },
     };
   }
@@ -111,6 +114,7 @@ export class Workspaces {
 
   /** Resolves when everything thrown away so far is deleted. */
   async settled(): Promise<void> {
+    this.#processes.hurry();
     await Promise.all(this.#deleting);
   }
 

@@ -113,6 +113,7 @@ export class FakeServer {
     const path = (request.url ?? '').replace('/delegate/api/', '');
     const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
     this.calls.push({ path, body, authorization: request.headers.authorization });
+    this.#signal();
     if (request.headers.authorization !== `Bearer ${TOKEN}`)
       return this.#send(response, { status: 401, body: { message: 'who are you?' } });
     const gone = new AbortController();

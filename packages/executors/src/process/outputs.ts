@@ -1,5 +1,5 @@
 /** Reads what a step left behind as output variables. */
-import { open } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 
 /** One value; expressions take no longer ones. */
 export const OUTPUT_VALUE_BYTES_MAX = 256 * 1024;
@@ -12,8 +12,8 @@ export type ReadOutputs =
   | { readonly kind: 'refused'; readonly message: string };
 
 /** Reads NAME NUL VALUE NUL …; a missing file has no values. */
-export async function readCapturedValues(path: string): Promise<ReadOutputs> {
-  const bytes = await readLimited(path);
+export function readCapturedValues(path: string): ReadOutputs {
+  const bytes = readLimited(path);
   if (bytes === undefined) return { kind: 'read', values: new Map() };
   if (bytes === 'tooLarge') return tooLarge();
   const values = new Map<string, string>();
@@ -32,8 +32,8 @@ export async function readCapturedValues(path: string): Promise<ReadOutputs> {
  * Reads the file a script may write to by `$DRONE_OUTPUT` or `$HARNESS_OUTPUT_FILE`: `NAME=value` a line, the value bare, in
  * single quotes (as it is) or in double quotes (`\n`, `\r`, `\t`, `\"`, `\\`, `\$`); quoted values may span lines.
  */
-export async function readOutputFile(path: string): Promise<ReadOutputs> {
-  const bytes = await readLimited(path);
+export function readOutputFile(path: string): ReadOutputs {
+  const bytes = readLimited(path);
   if (bytes === undefined) return { kind: 'read', values: new Map() };
   if (bytes === 'tooLarge') return tooLarge();
   return checkSizes(parseOutputFile(bytes.toString('utf8').replaceAll('\0', '\u{FFFD}')));
@@ -83,14 +83,8 @@ function tooLarge(): ReadOutputs {
 }
 
 /** At most the limit plus what names and separators take. */
-async function readLimited(path: string): Promise<Buffer | 'tooLarge' | undefined> {
-  const file = await open(path, 'r').catch(() => undefined);
-  if (file === undefined) return undefined;
-  try {
-    const { size } = await file.stat();
-    if (size > OUTPUT_TOTAL_BYTES_MAX * 2) return 'tooLarge';
-    return await file.readFile();
-  } finally {
-    await file.close();
-  }
+function readLimited(path: string): Buffer | 'tooLarge' | undefined {
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (info === undefined || info.size === 0 || !info.isFile()) return undefined;
+  return info.size > OUTPUT_TOTAL_BYTES_MAX * 2 ? 'tooLarge' : readFileSync(path);
 }

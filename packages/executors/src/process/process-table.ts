@@ -5,7 +5,7 @@
  *
  * Where there is no `/proc` only process groups are known.
  */
-import { readFile, readdir } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Name of the marker. It holds no secret: ids only. */
 export const MARK_VARIABLE = 'HARNESS_STEP_MARK';
@@ -13,6 +13,10 @@ export const MARK_VARIABLE = 'HARNESS_STEP_MARK';
 /** Kill rounds: a tree that forks while it is killed needs more than one. */
 const KILL_ROUNDS_MAX = 20;
 const PROCESSES_MAX = 100_000;
+/** Read in one go before others get their turn: a small file of `/proc` costs some microseconds, and a thread pool ten times that. */
+const READ_AT_ONCE = 64;
+/** How long the leftovers of a step may wait for those of other steps, to be looked for together. */
+const SWEEP_MS = 500;
 
 interface ProcessRow {
   readonly pid: number;
@@ -31,6 +35,7 @@ export interface ProcessSelection {
 export class ProcessTable {
   #running: Promise<readonly ProcessRow[]> | undefined;
   #next: Promise<readonly ProcessRow[]> | undefined;
+  #sweep: Sweep | undefined;
 
   /** The selected processes that live now, never this process itself. Zombies do not count. */
   async find(selection: ProcessSelection): Promise<readonly number[]> {
@@ -64,6 +69,24 @@ export class ProcessTable {
     return false;
   }
 
+  /**
+   * `killAll` for leftovers nobody waits for: their groups at once, those who left their group with the next sweep, which looks for
+   * the leftovers of many steps in one scan.
+   */
+  async killSoon(selection: ProcessSelection): Promise<void> {
+    for (const group of selection.groups) send(-group, 'SIGKILL');
+    this.#sweep ??= new Sweep(SWEEP_MS);
+    const sweep = this.#sweep;
+    await sweep.begun;
+    if (this.#sweep === sweep) this.#sweep = undefined;
+    await this.killAll(selection);
+  }
+
+  /** Begins a waiting sweep now. */
+  hurry(): void {
+    this.#sweep?.begin();
+  }
+
   /** One scan serves everybody who asks while it has not begun; it must begin after the question. */
   #scan(): Promise<readonly ProcessRow[]> {
     if (this.#next !== undefined) return this.#next;
@@ -84,6 +107,22 @@ export class ProcessTable {
     });
     this.#running = scan;
     return scan;
+  }
+}
+
+/** A moment that many wait for. */
+class Sweep {
+  readonly begun: Promise<void>;
+  begin: () => void = () => undefined;
+
+  constructor(afterMs: number) {
+    this.begun = new Promise((resolve) => {
+      const timer = setTimeout(resolve, afterMs);
+      this.begin = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 }
 
@@ -108,29 +147,50 @@ function send(pid: number, signal: NodeJS.Signals): void {
 }
 
 async function readProcesses(): Promise<readonly ProcessRow[]> {
-  const names = await readdir('/proc').catch(() => []);
-  const pids = names.filter((name) => /^\d+$/.test(name)).slice(0, PROCESSES_MAX);
-  const rows = await Promise.all(pids.map((pid) => readProcess(Number(pid))));
-  return rows.filter((row) => row !== undefined);
+  const rows: ProcessRow[] = [];
+  const pids = processIds();
+  for (let at = 0; at < pids.length; at += READ_AT_ONCE) {
+    if (at > 0) await new Promise((resolve) => setImmediate(resolve));
+    for (const pid of pids.slice(at, at + READ_AT_ONCE)) {
+      const row = readProcess(pid);
+      if (row !== undefined) rows.push(row);
+    }
+  }
+  return rows;
 }
 
-async function readProcess(pid: number): Promise<ProcessRow | undefined> {
+function processIds(): readonly number[] {
   try {
-    const [stat, environment] = await Promise.all([
-      readFile(`/proc/${pid}/stat`, 'latin1'),
-      readFile(`/proc/${pid}/environ`, 'latin1').catch(() => ''), // another user's process
-    ]);
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .slice(0, PROCESSES_MAX)
+      .map(Number);
+  } catch {
+    return []; // no /proc here
+  }
+}
+
+function readProcess(pid: number): ProcessRow | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // `pid (name) state ppid pgrp …`; the name may hold anything, so read from the last parenthesis.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return {
-      pid,
-      state: fields[0] ?? '',
-      parent: Number(fields[1]),
-      group: Number(fields[2]),
-      mark: findMark(environment),
-    };
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ', 3);
+    const parent = Number(fields[1]);
+    const isOfKernel = parent === KERNEL_THREADS || pid === KERNEL_THREADS;
+    const mark = isOfKernel ? undefined : findMark(readEnvironment(pid));
+    return { pid, state: fields[0] ?? '', parent, group: Number(fields[2]), mark };
   } catch {
     return undefined; // ended meanwhile
+  }
+}
+
+const KERNEL_THREADS = 2;
+
+function readEnvironment(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    return ''; // another user's process
   }
 }
 

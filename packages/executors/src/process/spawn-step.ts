@@ -9,7 +9,7 @@
  * - P4 The script goes by file: no argument and no name of a variable's value shows in a process list.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { ExecutorHost, LogSink } from '../executor.ts';
@@ -41,7 +41,7 @@ export async function spawnStep(
 ): Promise<ProcessEnd> {
   // A missing folder would be reported as a missing program.
   const { folder, mark } = request.workspace;
-  const info = await stat(folder).catch(() => undefined);
+  const info = statSync(folder, { throwIfNoEntry: false });
   if (info?.isDirectory() !== true) {
     return { kind: 'notStarted', message: `The working directory ${folder} does not exist.` };
   }
@@ -170,7 +170,7 @@ async function copyOutput(reader: Socket, log: LogSink, ended: Promise<unknown>,
 
 async function discard(chunks: AsyncIterator<Buffer>, pending: Promise<IteratorResult<Buffer>>): Promise<void> {
   try {
-    for (let result = await pending; result.done !== true; ) result = await chunks.next();
+    for (let result = await pending; result.done !== true;) result = await chunks.next();
   } catch {
     // Whatever the pipe says now concerns nobody.
   }

@@ -4,7 +4,13 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_SETTINGS, type ExecutorHost, type ExecutorSettings, type LogSink, type StepResult } from '../executor.ts';
+import {
+  DEFAULT_SETTINGS,
+  type ExecutorHost,
+  type ExecutorSettings,
+  type LogSink,
+  type StepResult,
+} from '../executor.ts';
 import { FifoPool } from '../process/fifo-pool.ts';
 import { ProcessTable } from '../process/process-table.ts';
 import { Shells } from '../process/shells.ts';
