@@ -81,6 +81,17 @@ export {
   type When,
 } from './plan/plan.ts';
 
+// triggers
+export {
+  matchConditions,
+  type ConditionKind,
+  type JudgedCondition,
+  type MatchResult,
+  type TriggerCondition,
+  type TriggerConditions,
+} from './triggers/conditions.ts';
+export { triggerScope, type CustomWebhookEvent } from './triggers/trigger-scope.ts';
+
 // engine
 export { advance, createExecution, replay, type Advance } from './engine/advance.ts';
 export { aggregateFinal, aggregateLive } from './engine/aggregate.ts';

@@ -62,7 +62,7 @@ export async function waitForEvent(
   const either = AbortSignal.any([signal, deps.stopping]);
   const state = await deps.intake.waitUntilProcessed(eventId, waitSeconds * 1_000, either);
   if (state?.executionId === undefined) return;
-  const left = Math.max(0, deadline - performance.now());
+  const left = Math.max(0, Math.floor(deadline - performance.now()));
   await deps.executions.waitUntilFinal(state.executionId, left, either);
 }
 

@@ -34,7 +34,7 @@ export function executionNode(node: NodeExecution, plan: PlanNode, context: Node
     status: node.status,
     failureInfo: failureInfo(node.failure),
     skipInfo: null,
-    nodeRunInfo: node.when === undefined ? null : nodeRunInfo(node.when, plan.kind === 'stage' ? 'stage' : 'step'),
+    nodeRunInfo: runInfo(node, plan),
     executableResponses: executableResponses(node, plan),
     unitProgresses: unitProgresses(node, plan),
     progressData: null,
@@ -49,6 +49,12 @@ export function executionNode(node: NodeExecution, plan: PlanNode, context: Node
     executionInputConfigured: false,
     logBaseKey: node.logKey ?? null,
   };
+}
+
+/** A pipeline and a fork have no condition of their own. */
+function runInfo({ when }: NodeExecution, plan: PlanNode): ExecutionNode['nodeRunInfo'] {
+  if (when === undefined || plan.kind === 'pipeline' || plan.kind === 'fork') return null;
+  return nodeRunInfo(when, plan.kind === 'stage' ? 'stage' : 'step');
 }
 
 /** api.md §6.11 */

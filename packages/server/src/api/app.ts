@@ -1,0 +1,117 @@
+/** The HTTP application: what holds for every request, and all routes. `inject()` tests it without a socket. */
+import { randomUUID } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import { fastify, type FastifyBaseLogger } from 'fastify';
+import type { App } from './app-types.ts';
+import { authenticate } from './authentication.ts';
+import { registerDelegateRoutes } from './delegate-routes.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { handleError } from './error-handler.ts';
+import { failureDto, RequestError } from './errors.ts';
+import { executeRoutes } from './execute-routes.ts';
+import { executionListRoutes } from './execution-list-routes.ts';
+import { executionRoutes } from './execution-routes.ts';
+import { healthRoutes } from './health-routes.ts';
+import { inputSetRoutes } from './input-set-routes.ts';
+import { documentRoutes, serveDocumentation } from './openapi.ts';
+import { pipelineListRoutes } from './pipeline-list-routes.ts';
+import { pipelineRoutes } from './pipeline-routes.ts';
+import { pipelineValidateRoutes } from './pipeline-validate-routes.ts';
+import { BODY_BYTES_MAX, readBodies } from './request-bodies.ts';
+import { rewriteUrl } from './rewrite-url.ts';
+import { triggerListRoutes } from './trigger-list-routes.ts';
+import { triggerRoutes } from './trigger-routes.ts';
+import { checkedSerializer, validatorCompiler } from './validation.ts';
+import { webhookDetailsRoutes } from './webhook-details-routes.ts';
+import { webhookRoutes } from './webhook-routes.ts';
+
+/** Connections that ask nothing are kept for longer than load balancers keep theirs, so that they end them first. */
+const KEEP_ALIVE_MS = 72_000;
+
+export interface AppOptions {
+  readonly version: string;
+  readonly logger?: FastifyBaseLogger;
+  /** Tests: an answer that does not fit its schema is an error. */
+  readonly checkAnswers?: boolean;
+  /** Take the client's address from `x-forwarded-for`: only behind a proxy that sets it. */
+  readonly trustProxy?: boolean;
+}
+
+export async function buildApp(deps: ApiDependencies, options: AppOptions): Promise<App> {
+  const app: App = fastify({
+    ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
+    disableRequestLogging: true,
+    trustProxy: options.trustProxy ?? false,
+    bodyLimit: BODY_BYTES_MAX,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    genReqId: () => randomUUID(),
+    rewriteUrl,
+    frameworkErrors: (error, request, reply) => {
+      handleError(new RequestError('INVALID_REQUEST', error.message), request, reply);
+    },
+    routerOptions: { maxParamLength: 512 },
+  }) as App;
+  app.setValidatorCompiler(validatorCompiler());
+  const serialise = options.checkAnswers === true ? checkedSerializer() : undefined;
+  // The schema documents an answer and types it; it must never drop a key from it.
+  app.setSerializerCompiler(({ schema, url }) => serialise?.({ schema, url }) ?? ((data) => JSON.stringify(data)));
+  app.setErrorHandler(handleError);
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
+    strictTransportSecurity: false,
+  });
+  await app.register(cookie);
+  readBodies(app);
+  authenticate(app, deps.db);
+  await documentRoutes(app, options.version);
+  await registerRoutes(app, deps);
+  return app;
+}
+
+async function registerRoutes(app: App, deps: ApiDependencies): Promise<void> {
+  // After the documentation plugin has loaded, which hears of each route as it is made.
+  await app.register(async (routes: App) => {
+    for (const register of ROUTES) register(routes, deps);
+  });
+  await app.register(async (routes: App) => registerDelegateRoutes(routes, deps));
+  await serveDocumentation(app);
+  app.setNotFoundHandler((request, reply) => {
+    const error = new RequestError(
+      'RESOURCE_NOT_FOUND_EXCEPTION',
+      `There is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}.`,
+    );
+    return reply.status(error.httpStatus).send(failureDto(error, request.id));
+  });
+}
+
+const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
+  healthRoutes,
+  webhookRoutes,
+  webhookDetailsRoutes,
+  pipelineListRoutes,
+  pipelineRoutes,
+  pipelineValidateRoutes,
+  inputSetRoutes,
+  triggerListRoutes,
+  triggerRoutes,
+  executeRoutes,
+  executionListRoutes,
+  executionRoutes,
+];
+
+/** The web UI: its own scripts and connections; styles may be set by script (the editor and the menus do). */
+const PAGE_POLICY = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
+  'font-src': ["'self'"],
+  'connect-src': ["'self'"],
+  'manifest-src': ["'self'"],
+  'worker-src': ["'self'"],
+  'form-action': ["'self'"],
+  'frame-ancestors': ["'none'"],
+  'base-uri': ["'none'"],
+};

@@ -1,0 +1,141 @@
+/**
+ * The delegates' side of the server: `protocol/src/delegate.ts` over `Dispatch` and `Logs`. Authenticated by delegate tokens
+ * alone; 410 tells a process to register again, 409 that its report is out of date.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import {
+  CompleteRequest,
+  HeartbeatRequest,
+  LeaveRequest,
+  LogsRequest,
+  PollRequest,
+  RegisterRequest,
+  StartedRequest,
+} from '@bridle/protocol';
+import type { Answer, Dispatch, TokenScope } from '../dispatch/dispatch.ts';
+import type { Logs } from '../logs/logs.ts';
+import type { App } from './app-types.ts';
+
+/** A report with the largest outputs, or a batch of logs (base64) with its line times. */
+const LARGE_BODY_BYTES_MAX = 12_582_912;
+const SMALL_BODY_BYTES_MAX = 1_048_576;
+const BEARER = /^Bearer +(\S+) *$/i;
+
+const DelegateParams = Type.Object({ delegateId: Type.String({ maxLength: 64 }) });
+const TaskParams = Type.Object({ delegateId: Type.String({ maxLength: 64 }), taskId: Type.String({ maxLength: 64 }) });
+
+const SMALL = { bodyLimit: SMALL_BODY_BYTES_MAX, config: { access: 'public' } } as const;
+const LARGE = { bodyLimit: LARGE_BODY_BYTES_MAX, config: { access: 'public' } } as const;
+
+export interface DelegateRoutesOptions {
+  readonly dispatch: Dispatch;
+  readonly logs: Logs;
+}
+
+/** Registers the routes under `/delegate/api`. They are between server and delegate, and not part of the documented API. */
+export function registerDelegateRoutes(app: App, { dispatch, logs }: DelegateRoutesOptions): void {
+  const hidden = { hide: true } as const;
+
+  app.post(
+    '/delegate/api/register',
+    { ...SMALL, schema: { ...hidden, body: RegisterRequest } },
+    async (request, reply) => withToken(dispatch, request, reply, (token) => dispatch.register(token, request.body)),
+  );
+
+  app.post(
+    '/delegate/api/:delegateId/poll',
+    { ...SMALL, schema: { ...hidden, params: DelegateParams, body: PollRequest } },
+    async (request, reply) =>
+      withToken(dispatch, request, reply, (token) =>
+        dispatch.poll(token, request.params.delegateId, request.body, closedBeforeAnswer(reply)),
+      ),
+  );
+
+  app.post(
+    '/delegate/api/:delegateId/heartbeat',
+    { ...SMALL, schema: { ...hidden, params: DelegateParams, body: HeartbeatRequest } },
+    async (request, reply) =>
+      withToken(dispatch, request, reply, (token) =>
+        dispatch.heartbeat(token, request.params.delegateId, request.body),
+      ),
+  );
+
+  app.post(
+    '/delegate/api/:delegateId/tasks/:taskId/started',
+    { ...SMALL, schema: { ...hidden, params: TaskParams, body: StartedRequest } },
+    async (request, reply) =>
+      withToken(dispatch, request, reply, (token) =>
+        dispatch.started(token, request.params.delegateId, request.params.taskId, request.body),
+      ),
+  );
+
+  app.post(
+    '/delegate/api/:delegateId/tasks/:taskId/complete',
+    { ...LARGE, schema: { ...hidden, params: TaskParams, body: CompleteRequest } },
+    async (request, reply) =>
+      withToken(dispatch, request, reply, (token) =>
+        dispatch.complete(token, request.params.delegateId, request.params.taskId, request.body),
+      ),
+  );
+
+  app.post(
+    '/delegate/api/:delegateId/logs',
+    { ...LARGE, schema: { ...hidden, params: DelegateParams, body: LogsRequest } },
+    async (request, reply) =>
+      withToken(dispatch, request, reply, (token) =>
+        appendLogs(dispatch, logs, token, request.params.delegateId, request.body),
+      ),
+  );
+
+  app.post(
+    '/delegate/api/:delegateId/leave',
+    { ...SMALL, schema: { ...hidden, params: DelegateParams, body: LeaveRequest } },
+    async (request, reply) =>
+      withToken(dispatch, request, reply, (token) => dispatch.leave(token, request.params.delegateId, request.body)),
+  );
+}
+
+async function withToken(
+  dispatch: Dispatch,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  handle: (token: TokenScope) => Promise<Answer<unknown>>,
+): Promise<FastifyReply> {
+  const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
+  const token = bearer === undefined ? undefined : await dispatch.authenticate(bearer);
+  if (token === undefined)
+    return reply.status(401).send({ message: 'The delegate token is missing, unknown or revoked.' });
+  const answer = await handle(token);
+  switch (answer.kind) {
+    case 'ok':
+      return reply.send(answer.body);
+    case 'gone':
+      return reply.status(410).send({ message: 'This delegate process is not registered (any more). Register again.' });
+    case 'stale':
+      return reply.status(409).send({ message: answer.message });
+    case 'invalid':
+      return reply.status(400).send({ message: answer.message });
+  }
+}
+
+async function appendLogs(
+  dispatch: Dispatch,
+  logs: Logs,
+  token: TokenScope,
+  delegateId: string,
+  { incarnation, chunks }: LogsRequest,
+): Promise<Answer<unknown>> {
+  if (!(await dispatch.isRegistered(token, delegateId, incarnation))) return { kind: 'gone' };
+  const result = await logs.append({ delegateId, incarnation }, chunks);
+  return result.kind === 'received' ? { kind: 'ok', body: { received: result.received } } : result;
+}
+
+/** Aborts when the connection ends before the answer is out. */
+function closedBeforeAnswer(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}

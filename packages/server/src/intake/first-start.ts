@@ -1,0 +1,120 @@
+/**
+ * Brings an installation into being: account, administrator, tokens and demo at the first start; at later starts it checks
+ * that account and master key are those of the database, and makes up for token files that are gone.
+ *
+ * Several replicas may start at once: one of them does the work, under a lock.
+ */
+import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
+import type { ProjectScope } from '@bridle/pipeline';
+import { makeSignInCode } from '../auth/browser-sessions.ts';
+import { readSecretFile, writeSecretFile } from '../auth/secret-files.ts';
+import { makeId } from '../auth/secrets.ts';
+import { issueToken } from '../auth/tokens.ts';
+import type { Database, Transaction } from '../store/database.ts';
+import { findAccount, insertAccount, keepInstallationFact, lockInstallation } from '../store/installation.ts';
+import { insertOrganization } from '../store/organizations.ts';
+import { insertProject } from '../store/projects.ts';
+import { findFirstAdmin, insertUser, type UserRow } from '../store/users.ts';
+import { DEMO_PIPELINE, DEMO_SCOPE, MYHOOK_TRIGGER_YAML, SHOWCASE_PIPELINE_YAML, TEST_PIPELINE_YAML } from './demo.ts';
+import { createPipeline } from './save-pipeline.ts';
+import { createTrigger } from './save-trigger.ts';
+
+/** Thrown when this server does not belong to this database. */
+export class InstallationMismatchError extends Error {
+  override readonly name = 'InstallationMismatchError';
+  readonly code: 'MASTER_KEY_CHANGED' | 'ACCOUNT_CHANGED';
+
+  constructor(code: 'MASTER_KEY_CHANGED' | 'ACCOUNT_CHANGED', message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface InstallationSettings {
+  readonly db: Database;
+  readonly accountId: string;
+  /** 32 bytes. */
+  readonly masterKey: Buffer;
+  /** Folder of `admin-token` and `delegate-token`. */
+  readonly home: string;
+  /** Makes a delegate token of the account and returns its plain text. */
+  readonly createDelegateToken: (accountId: string, name: string) => Promise<string>;
+}
+
+export interface Installation {
+  /** True when this start made it. */
+  readonly isNew: boolean;
+  readonly adminTokenPath: string;
+  /** Plain text; only when this start made the installation. */
+  readonly adminToken?: string;
+  /** One-time code of a sign-in link; only when this start made the installation. */
+  readonly signInCode?: string;
+  readonly delegateToken: string;
+}
+
+export async function prepareInstallation(settings: InstallationSettings): Promise<Installation> {
+  const { db, accountId, home } = settings;
+  const adminTokenPath = join(home, 'admin-token');
+  const made = await db.transaction().execute(async (tx) => {
+    await lockInstallation(tx);
+    await checkBelonging(tx, settings);
+    const isNew = (await findAccount(tx, accountId)) === undefined;
+    const admin = isNew ? await makeAccount(tx, accountId) : await findFirstAdmin(tx, accountId);
+    const isTokenGone = !isNew && (await readSecretFile(adminTokenPath)) === undefined;
+    if (admin === undefined || !(isNew || isTokenGone)) return { isNew };
+    // Before the commit: a token nobody has is worse than a file whose token never came to be, which the next start replaces.
+    const adminToken = await issueToken(tx, admin, 'admin token of this installation');
+    await writeSecretFile(adminTokenPath, adminToken);
+    return isNew ? { isNew, adminToken, signInCode: await makeSignInCode(tx, admin) } : { isNew };
+  });
+  if (made.isNew) await makeDemo(db, { accountId, ...DEMO_SCOPE });
+  return { adminTokenPath, delegateToken: await ensureDelegateToken(settings), ...made };
+}
+
+async function checkBelonging(tx: Transaction, { accountId, masterKey }: InstallationSettings): Promise<void> {
+  const keptAccount = await keepInstallationFact(tx, 'account_id', accountId);
+  if (keptAccount !== accountId) {
+    throw new InstallationMismatchError(
+      'ACCOUNT_CHANGED',
+      `This database belongs to the account ${keptAccount}, but BRIDLE_ACCOUNT_ID says ${accountId}. Start with the account of the database, or with another database.`,
+    );
+  }
+  const check = createHmac('sha256', masterKey).update('bridle master key check').digest('hex');
+  if ((await keepInstallationFact(tx, 'master_key_check', check)) !== check) {
+    throw new InstallationMismatchError(
+      'MASTER_KEY_CHANGED',
+      'The master key is not the one this database was made with, so its secrets could not be read. Start with the key of the first start (BRIDLE_MASTER_KEY, or keys/ in the home).',
+    );
+  }
+}
+
+async function makeAccount(tx: Transaction, accountId: string): Promise<UserRow> {
+  const scope = { accountId, ...DEMO_SCOPE };
+  const admin: UserRow = { id: makeId(), accountId, name: 'admin', email: 'admin@localhost', isAdmin: true };
+  await insertAccount(tx, accountId, 'Bridle');
+  await insertOrganization(tx, accountId, scope.orgIdentifier, scope.orgIdentifier);
+  await insertProject(tx, scope, scope.projectIdentifier);
+  await insertUser(tx, admin);
+  return admin;
+}
+
+/** Ours to get right: a demo that cannot be saved is a bug, not a mistake of the user. */
+async function makeDemo(db: Database, scope: ProjectScope): Promise<void> {
+  const results = [
+    await createPipeline(db, scope, TEST_PIPELINE_YAML),
+    await createPipeline(db, scope, SHOWCASE_PIPELINE_YAML),
+    await createTrigger(db, { scope, pipelineIdentifier: DEMO_PIPELINE }, MYHOOK_TRIGGER_YAML),
+  ];
+  const failed = results.find(({ kind }) => kind !== 'saved' && kind !== 'duplicate');
+  if (failed !== undefined) throw new Error(`The demo could not be made: ${JSON.stringify(failed)}`);
+}
+
+async function ensureDelegateToken({ home, accountId, createDelegateToken }: InstallationSettings): Promise<string> {
+  const path = join(home, 'delegate-token');
+  const kept = await readSecretFile(path);
+  if (kept !== undefined) return kept;
+  const token = await createDelegateToken(accountId, 'delegate of this installation');
+  await writeSecretFile(path, token);
+  return token;
+}

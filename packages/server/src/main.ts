@@ -1,0 +1,222 @@
+/** The composition root: makes every part, starts it, and stops it in order. The only file that knows every room. */
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { DELEGATE_GRACE_MS } from '@bridle/protocol';
+import { pino, type Logger } from 'pino';
+import { buildApp } from './api/app.ts';
+import type { App } from './api/app-types.ts';
+import { customWebhookUrl, executionPageUrl } from './api/wire/urls.ts';
+import { createDispatch } from './dispatch/create-dispatch.ts';
+import { createExecutionService } from './executions/execution-service.ts';
+import { processScheduler } from './executions/process-scheduler.ts';
+import { DEMO_PIPELINE, DEMO_SCOPE, DEMO_TRIGGER } from './intake/demo.ts';
+import { prepareInstallation, type Installation } from './intake/first-start.ts';
+import { createIntake } from './intake/intake.ts';
+import { createLogs } from './logs/create-logs.ts';
+import { localUrl, readServerSettings, type ServerSettings } from './settings.ts';
+import { openDatabase } from './store/database.ts';
+import { migrateToLatest } from './store/migrate.ts';
+import { WakeHub } from './store/wake-hub.ts';
+
+/** Harness's default, and that of the founding document's example: a run that nobody ends expires after a day. */
+const PIPELINE_TIMEOUT_MS = 86_400_000;
+const STEP_TIMEOUT_MS = 36_000_000;
+/** How long a task may wait while no delegate could take it. */
+const UNASSIGNABLE_MS = 120_000;
+/** What is still under way after this time of a stop is cut. */
+const STOP_DEADLINE_MS = 20_000;
+
+interface RunningServer {
+  readonly url: string;
+  readonly installation: Installation;
+  stop(): Promise<void>;
+}
+
+async function startServer(settings: ServerSettings, logger: Logger): Promise<RunningServer> {
+  const onError = (room: string) => (error: unknown) =>
+    logger.error({ err: error, room }, 'a loop met an error and goes on');
+  await migrateToLatest(settings.databaseUrl);
+  const database = openDatabase(settings.databaseUrl, { onError: onError('store') });
+  const { db } = database;
+  const hub = new WakeHub(database, { isNotifyEnabled: settings.isNotifyEnabled, onError: onError('wakes') });
+  await hub.start();
+  let url = settings.publicUrl ?? localUrl(settings.host, settings.port);
+  const executions = await createExecutionService({
+    database,
+    hub,
+    scheduler: processScheduler,
+    executionUrl: (scope, pipelineIdentifier, id) => executionPageUrl(url, scope, pipelineIdentifier, id),
+    defaults: { pipelineTimeoutMs: PIPELINE_TIMEOUT_MS, stepTimeoutMs: STEP_TIMEOUT_MS },
+    graceMs: DELEGATE_GRACE_MS,
+    unassignableMs: UNASSIGNABLE_MS,
+    onError: onError('executions'),
+  });
+  const dispatch = createDispatch({
+    database,
+    hub,
+    reporter: executions.reports,
+    onDelegateGone: () => executions.delegateGone(),
+    onError: onError('dispatch'),
+  });
+  const logs = createLogs({ database, hub, onError: onError('logs') });
+  const intake = createIntake({
+    db,
+    executions,
+    scheduler: processScheduler,
+    onProblem: ({ eventId, attempts, error }) =>
+      logger.error({ err: error, eventId, attempts }, 'a trigger event could not be processed'),
+    onError: onError('intake'),
+  });
+  const installation = await prepareInstallation({
+    db,
+    accountId: settings.accountId,
+    masterKey: settings.masterKey,
+    home: settings.home,
+    createDelegateToken: async (accountId, name) => (await dispatch.createToken({ accountId }, name)).secret,
+  });
+  const stopping = new AbortController();
+  const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url));
+  const app = await buildApp(
+    {
+      db,
+      intake,
+      executions,
+      logs,
+      dispatch,
+      wakes: hub,
+      publicUrl: () => url,
+      signingKey: settings.masterKey,
+      defaultScope: DEMO_SCOPE,
+      checkReady: () => database.ping(),
+      stopping: stopping.signal,
+      ...(existsSync(webRoot) ? { webRoot } : {}),
+    },
+    { version: readVersion(), logger, trustProxy: settings.trustProxy },
+  );
+  await app.listen({ port: settings.port, host: settings.host });
+  url = settings.publicUrl ?? localUrl(settings.host, portOf(app, settings.port));
+  executions.run();
+  intake.start();
+  logger.info({ url, isFirstStart: installation.isNew }, 'server accepts requests');
+
+  const stop = async (): Promise<void> => {
+    logger.info('server stops');
+    stopping.abort();
+    // In this order: no new requests, waiting delegates sent away, what is in flight answered, loops ended, connections closed.
+    const closed = app.close();
+    await Promise.all([dispatch.close(), intake.stop()]);
+    await closed;
+    await executions.close();
+    logs.close();
+    await hub.close();
+    await database.close();
+  };
+  return { url, installation, stop };
+}
+
+function portOf(app: App, wanted: number): number {
+  const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.port : wanted;
+}
+
+function readVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    readonly version: string;
+  };
+  return manifest.version;
+}
+
+/** The founding document's third step, with this installation's values. */
+function demoCurl(url: string, accountId: string): string {
+  const webhookUrl = customWebhookUrl(url, {
+    scope: { accountId, ...DEMO_SCOPE },
+    pipelineIdentifier: DEMO_PIPELINE,
+    identifier: DEMO_TRIGGER,
+  });
+  return `curl -X POST \\\n  -H 'content-type: application/json' \\\n  --url '${webhookUrl}' \\\n  -d '{}'`;
+}
+
+/** To the launcher, if one started this process (packages/launcher/src/messages.ts). */
+async function tell(message: object): Promise<void> {
+  if (process.send === undefined || !process.connected) return;
+  await new Promise<void>((resolve) => process.send?.(message, undefined, undefined, () => resolve()));
+}
+
+function describeFailure(
+  error: unknown,
+  settings: ServerSettings | undefined,
+): { readonly code: string; readonly message: string } {
+  const code =
+    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'START_FAILED';
+  const message = error instanceof Error ? error.message : String(error);
+  const address = settings === undefined ? '' : `${settings.host}:${String(settings.port)}`;
+  switch (code) {
+    case 'EADDRINUSE':
+      return {
+        code: 'PORT_IN_USE',
+        message: `The address ${address} is taken. Stop what listens there, or set BRIDLE_PORT.`,
+      };
+    case 'EACCES':
+      return {
+        code: 'PORT_FORBIDDEN',
+        message: `The system does not let this user listen on ${address}. Set BRIDLE_PORT to a port above 1023.`,
+      };
+    default:
+      return { code, message };
+  }
+}
+
+async function main(): Promise<void> {
+  let settings: ServerSettings | undefined;
+  let logger = pino();
+  try {
+    settings = readServerSettings(process.env);
+    logger = pino({ level: settings.logLevel, base: { role: 'server' } });
+    const server = await startServer(settings, logger);
+    stopOnRequest(server, logger);
+    const { installation, url } = server;
+    await tell({
+      kind: 'ready',
+      url,
+      firstStart: installation.isNew,
+      ...(installation.adminToken === undefined ? {} : { adminToken: installation.adminToken }),
+      adminTokenPath: installation.adminTokenPath,
+      delegateToken: installation.delegateToken,
+      ...(installation.signInCode === undefined ? {} : { loginUrl: `${url}/login?code=${installation.signInCode}` }),
+      webhookCurl: demoCurl(url, settings.accountId),
+    });
+  } catch (error) {
+    const failure = describeFailure(error, settings);
+    logger.fatal({ err: error, code: failure.code }, failure.message);
+    await tell({ kind: 'failed', ...failure });
+    process.exit(1);
+  }
+}
+
+/** SIGTERM asks for it; without the launcher's channel the launcher is gone, and nobody else would. */
+function stopOnRequest(server: RunningServer, logger: Logger): void {
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    const deadline = setTimeout(() => {
+      logger.warn('the stop took too long; what is left is cut');
+      process.exit(0);
+    }, STOP_DEADLINE_MS);
+    server.stop().then(
+      () => {
+        clearTimeout(deadline);
+        process.exit(0);
+      },
+      (error: unknown) => {
+        logger.error({ err: error }, 'the stop met an error');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('disconnect', stop);
+}
+
+await main();

@@ -1,0 +1,62 @@
+/** What the server reads from its environment; the launcher has checked and completed it. */
+
+export interface ServerSettings {
+  readonly port: number;
+  readonly host: string;
+  readonly home: string;
+  readonly accountId: string;
+  /** Without a trailing slash; undefined = made of host and port. */
+  readonly publicUrl: string | undefined;
+  readonly masterKey: Buffer;
+  readonly databaseUrl: string;
+  /** False only in tests of lost notifications. */
+  readonly isNotifyEnabled: boolean;
+  readonly logLevel: string;
+  readonly trustProxy: boolean;
+}
+
+/** A setting is missing or makes no sense. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly code = 'SETTING_INVALID';
+}
+
+const MASTER_KEY_BYTES = 32;
+const PORT_MAX = 65_535;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+export function readServerSettings(env: Readonly<Record<string, string | undefined>>): ServerSettings {
+  const required = (name: string): string => {
+    const value = env[name];
+    if (value === undefined || value === '')
+      throw new SettingsError(`${name} is not set. Start the server with "npm start", which sets it.`);
+    return value;
+  };
+  const port = Number(env['BRIDLE_PORT'] ?? '7070');
+  if (!Number.isInteger(port) || port < 0 || port > PORT_MAX)
+    throw new SettingsError(`BRIDLE_PORT is not a port: ${String(env['BRIDLE_PORT'])}`);
+  const masterKey = Buffer.from(required('BRIDLE_MASTER_KEY'), 'base64');
+  if (masterKey.length !== MASTER_KEY_BYTES)
+    throw new SettingsError(`BRIDLE_MASTER_KEY holds ${masterKey.length} bytes, not ${MASTER_KEY_BYTES}.`);
+  const logLevel = env['BRIDLE_LOG_LEVEL'] ?? 'info';
+  if (!LOG_LEVELS.includes(logLevel))
+    throw new SettingsError(`BRIDLE_LOG_LEVEL is none of ${LOG_LEVELS.join(', ')}: ${logLevel}`);
+  return {
+    port,
+    host: env['BRIDLE_HOST'] ?? '127.0.0.1',
+    home: required('BRIDLE_HOME'),
+    accountId: required('BRIDLE_ACCOUNT_ID'),
+    publicUrl: env['BRIDLE_PUBLIC_URL']?.replace(/\/+$/, '') || undefined,
+    masterKey,
+    databaseUrl: required('DATABASE_URL'),
+    isNotifyEnabled: env['BRIDLE_NOTIFY'] !== 'off',
+    logLevel,
+    trustProxy: env['BRIDLE_TRUST_PROXY'] === 'on',
+  };
+}
+
+/** Where clients on this machine reach a server that listens there. */
+export function localUrl(host: string, port: number): string {
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${String(port)}`;
+}
