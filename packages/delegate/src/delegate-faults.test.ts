@@ -154,6 +154,34 @@ describe('refusals', () => {
     expect(String(error)).not.toContain(TOKEN);
   });
 
+  test('a result the server cannot take becomes a failure that says so', async () => {
+    const { server } = scene;
+    await scene.start();
+    let refusals = 1;
+    server.intercept = (path) =>
+      path.endsWith('/complete') && (refusals -= 1) >= 0 ? { status: 400, body: { message: 'too deep' } } : undefined;
+    const task = shellTask('echo A=1 > "$DRONE_OUTPUT"');
+    server.give(task);
+    expect((await server.completion(task.taskId)).outcome).toMatchObject({
+      kind: 'failed',
+      outputs: {},
+      failure: { message: expect.stringContaining('too deep') },
+    });
+  });
+
+  test('a task that comes back under a new fence is run under that one', async () => {
+    const { server } = scene;
+    await scene.start();
+    const first = shellTask('true');
+    // The answer to the first start is lost until the task is leased again.
+    server.intercept = (path, body) =>
+      path.endsWith('/started') && (body as StartedRequest).fence === 1 ? 'cut' : undefined;
+    server.give(first);
+    await server.until(() => server.callsTo('/started').length > 0);
+    server.give({ ...first, fence: 2 });
+    expect((await server.completion(first.taskId)).fence).toBe(2);
+  });
+
   test('a log that the server refuses does not hold the report', async () => {
     const { server } = scene;
     await scene.start();

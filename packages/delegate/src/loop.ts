@@ -126,11 +126,14 @@ export class Delegate {
   }
 
   #accept(task: DelegateTask): void {
-    if (this.#runs.has(task.taskId)) return; // told twice
-    const run = new TaskRun(task, this.#options);
+    const earlier = this.#runs.get(task.taskId);
+    if (earlier?.task.fence === task.fence) return; // told twice
+    // Its lease had ended and it came back to us: the old fence is worth nothing, the new run waits until the old one is gone.
+    earlier?.stop('lost');
+    const run = new TaskRun(task, this.#options, earlier);
     this.#runs.set(task.taskId, run);
     void run.done.then(() => {
-      this.#runs.delete(task.taskId);
+      if (this.#runs.get(task.taskId) === run) this.#runs.delete(task.taskId);
       this.#onFreed();
       this.#cleanups.add(run.cleaned);
       void run.cleaned.then(() => this.#cleanups.delete(run.cleaned));

@@ -16,6 +16,8 @@ import type { Session } from './session.ts';
 
 /** Bound of the protocol for the text of a failure. */
 const MESSAGE_LENGTH_MAX = 65_536;
+/** HTTP status of a report whose fence is no longer valid. */
+const STALE = 409;
 
 export interface TaskTools {
   readonly session: Session;
@@ -43,11 +45,12 @@ export class TaskRun {
   /** Resolves when its folders and stray processes are gone too; set before `done` resolves. */
   cleaned: Promise<void> = Promise.resolve();
 
-  constructor(task: DelegateTask, tools: TaskTools) {
+  /** @param earlier - a run of the same task under an older fence: it must be over before this one begins */
+  constructor(task: DelegateTask, tools: TaskTools, earlier?: TaskRun) {
     this.task = task;
     this.#tools = tools;
     this.#log = tools.log.child({ taskId: task.taskId, fqn: task.fqn });
-    this.done = this.#run().catch((error: unknown) => {
+    this.done = this.#runAfter(earlier).catch((error: unknown) => {
       if (!(error instanceof CallCancelled)) this.#log.error({ err: error }, 'the task could not be carried through');
     });
   }
@@ -66,6 +69,12 @@ export class TaskRun {
   /** No more calls to the server for this task: what could not be reported is kept on disk. */
   giveUpReporting(): void {
     this.#abandon.abort();
+  }
+
+  async #runAfter(earlier: TaskRun | undefined): Promise<void> {
+    await earlier?.done;
+    await earlier?.cleaned;
+    await this.#run();
   }
 
   async #run(): Promise<void> {
@@ -141,10 +150,7 @@ export class TaskRun {
     const call = this.#abandon.signal;
     try {
       await orAbort(finished, call);
-      const answer = await session.post(`tasks/${taskId}/complete`, { fence, outcome }, { signal: call });
-      if (answer.kind === 'refused') {
-        this.#log.warn({ status: answer.status, reason: answer.message }, 'the report was refused; it is dropped');
-      }
+      await this.#complete(outcome, call);
     } catch (error) {
       if (!(error instanceof CallCancelled)) throw error;
       if (this.isLost) return;
@@ -159,6 +165,17 @@ export class TaskRun {
     } finally {
       if (this.isLost) await log.drop('the task was lost');
     }
+  }
+
+  async #complete(outcome: TaskOutcome, signal: AbortSignal): Promise<void> {
+    const { taskId, fence } = this.task;
+    const answer = await this.#tools.session.post(`tasks/${taskId}/complete`, { fence, outcome }, { signal });
+    if (answer.kind === 'ok') return;
+    this.#log.warn({ status: answer.status, reason: answer.message }, 'the report was refused');
+    if (answer.status === STALE || outcome.kind === 'cancelled' || Object.keys(outcome.outputs).length === 0) return;
+    // The server cannot take this result, e.g. its outputs: without them the step ends, and its author learns why.
+    const message = `The server does not accept the result of the step: ${answer.message}`;
+    await this.#complete(outcomeOf(failure(message)), signal);
   }
 
   get isLost(): boolean {

@@ -35,11 +35,13 @@ async function serve(listener: RequestListener): Promise<string> {
 /** Keeps what it is asked and answers `{"data":{"version":"1.2"}}`. */
 async function serveRecorder(): Promise<{ readonly url: string; readonly seen: Seen[] }> {
   const seen: Seen[] = [];
-  const url = await serve(async (request, response) => {
+  const url = await serve((request, response) => {
     let body = '';
-    for await (const chunk of request) body += String(chunk);
-    seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
-    response.writeHead(201, { 'content-type': 'application/json' }).end('{"data":{"version":"1.2"}}');
+    request.on('data', (chunk) => (body += String(chunk)));
+    request.on('end', () => {
+      seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
+      response.writeHead(201, { 'content-type': 'application/json' }).end('{"data":{"version":"1.2"}}');
+    });
   });
   return { url, seen };
 }
