@@ -6,6 +6,7 @@
  * - A watcher always reads rows; a wake-up only tells that it is time to.
  */
 import type { ExecutionId, ProjectScope } from '@bridle/pipeline';
+import { Bell } from '../store/bell.ts';
 import type { Database } from '../store/database.ts';
 import { listExecutionHeads, listLiveHeads, type ExecutionHead } from '../store/execution-statements.ts';
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
@@ -15,38 +16,6 @@ export const WATCH_POLL_MS = 1_000;
 const LIVE_HEADS_MAX = 500;
 /** How far before the newest known execution a project's poll looks: transactions may commit out of order. */
 const LATE_COMMIT_MS = 10_000;
-
-/** Rings when there may be something new. Rings while nobody listens are kept as one, with all their ids. */
-export class Bell {
-  #isRung = false;
-  #ids = new Set<string>();
-  #wake: (() => void) | undefined;
-
-  ring(ids: Iterable<string> = []): void {
-    this.#isRung = true;
-    for (const id of ids) this.#ids.add(id);
-    this.#wake?.();
-  }
-
-  /** Resolves at the next ring (at once when it rang before) or when `signal` aborts, with the ids since the last time. */
-  async next(signal: AbortSignal): Promise<ReadonlySet<string>> {
-    if (!this.#isRung && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          signal.removeEventListener('abort', wake);
-          resolve();
-        };
-        this.#wake = wake;
-        signal.addEventListener('abort', wake);
-      });
-      this.#wake = undefined;
-    }
-    const ids = this.#ids;
-    this.#ids = new Set();
-    this.#isRung = false;
-    return ids;
-  }
-}
 
 export interface ExecutionWatch {
   readonly bell: Bell;

@@ -73,15 +73,17 @@ export interface LogRead {
 export type LogAppendResult =
   /** Per log key the number of bytes the server now has; the delegate goes on there. */
   | { readonly kind: 'received'; readonly received: Readonly<Record<string, number>> }
-  /** The chunks do not make sense: malformed base64, wrong number of lines, too large. */
+  /** A chunk's task is not held by the delegate (L2). Nothing was added. */
+  | { readonly kind: 'stale'; readonly message: string }
+  /** A chunk does not make sense: malformed base64, wrong number of lines, too large. Nothing was added. */
   | { readonly kind: 'invalid'; readonly message: string };
 
 export interface Logs {
   /**
-   * Adds chunks (L1). A chunk that is there already is skipped; one that would leave a gap, or whose task the delegate does
-   * not hold (L2), changes nothing: the answer says how far the log is.
+   * Adds chunks (L1), all or none. What is there already is skipped; a chunk that would leave a gap, or that follows the last
+   * one, changes nothing: the answer says how far the log is.
    */
-  append(delegateId: string, chunks: readonly LogChunk[]): Promise<LogAppendResult>;
+  append(delegate: { readonly delegateId: string; readonly incarnation: string }, chunks: readonly LogChunk[]): Promise<LogAppendResult>;
   info(key: string): Promise<LogInfo | undefined>;
   /** All logs of the account whose keys begin with the prefix, by key; at most `limit`. */
   list(accountId: string, prefix: string, limit: number): Promise<readonly LogInfo[]>;

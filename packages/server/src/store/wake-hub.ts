@@ -35,6 +35,9 @@ export const wakeKeys = {
   /** Executions of a project started or changed; ids: which. */
   project: (scope: { readonly accountId: string; readonly orgIdentifier: string; readonly projectIdentifier: string }): WakeKey =>
     key('project', scope.accountId, scope.orgIdentifier, scope.projectIdentifier),
+  /** Trigger events of a project were accepted or processed; ids: which. */
+  triggerEvents: (scope: { readonly accountId: string; readonly orgIdentifier: string; readonly projectIdentifier: string }): WakeKey =>
+    key('trigger-events', scope.accountId, scope.orgIdentifier, scope.projectIdentifier),
   /** The account has queued tasks. */
   tasks: (accountId: string): WakeKey => key('tasks', accountId),
   /** The delegate has something to stop or to delete. */

@@ -1,0 +1,205 @@
+/** `Logs` over PostgreSQL. */
+import { Bell } from '../store/bell.ts';
+import { onClient, type Connection, type Statement } from '../store/connection.ts';
+import type { DatabaseHandle } from '../store/database.ts';
+import {
+  findChunkOfByte,
+  findLog,
+  insertLogChunk,
+  listLogChunks,
+  listLogs,
+  listLogsByKey,
+  lockLogs,
+  updateLogs,
+  type LogEnd,
+  type LogRow,
+  type NewLog,
+} from '../store/log-statements.ts';
+import { findTaskHolders, type TaskHolder } from '../store/task-queue-statements.ts';
+import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
+import type { LogAppendResult, LogChunk, LogInfo, LogLine, LogPage, LogRead, Logs } from './logs.ts';
+import { placeChunk, type LogState, type PlacedChunk } from './place-chunk.ts';
+import { readLines } from './read-lines.ts';
+
+/** N1: with every wake-up lost a tail goes on within this time. */
+const TAIL_POLL_MS = 1_000;
+const CHUNKS_PER_READ = 8;
+
+const BEGIN: Statement = { name: 'bridle_begin', text: 'begin' };
+const COMMIT: Statement = { name: 'bridle_commit', text: 'commit' };
+const ROLLBACK: Statement = { name: 'bridle_rollback', text: 'rollback' };
+
+export interface LogsOptions {
+  readonly database: DatabaseHandle;
+  readonly hub: WakeHub;
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface RunningLogs extends Logs {
+  close(): void;
+}
+
+export function createLogs(options: LogsOptions): RunningLogs {
+  return new PostgresLogs(options);
+}
+
+interface Tail {
+  readonly bell: Bell;
+  /** The log as the tail has seen it. */
+  seen: LogRow | undefined;
+}
+
+class PostgresLogs implements RunningLogs {
+  readonly #options: LogsOptions;
+  readonly #tails = new Map<string, Set<Tail>>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #closing = new AbortController();
+  #isPolling = false;
+
+  constructor(options: LogsOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.#poll(), TAIL_POLL_MS);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#closing.abort();
+  }
+
+  async append(delegate: Parameters<Logs['append']>[0], chunks: readonly LogChunk[]): Promise<LogAppendResult> {
+    const { database, hub } = this.#options;
+    if (chunks.length === 0) return { kind: 'received', received: {} };
+    const holders = await findTaskHolders(database.db, [...new Set(chunks.map(({ taskId }) => taskId))]);
+    const logs = new Map<string, NewLog>();
+    for (const chunk of chunks) {
+      const holder = holders.get(chunk.taskId);
+      if (holder === undefined || !mayWrite(delegate, chunk, holder)) {
+        return { kind: 'stale', message: `This delegate does not hold task ${chunk.taskId} with fence ${chunk.fence}, or ${chunk.logKey} is not its log.` };
+      }
+      const { accountId, executionId } = holder;
+      logs.set(chunk.logKey, { key: chunk.logKey, accountId, executionId, nodeExecutionId: chunk.taskId });
+    }
+    const result = await database.pipelined((client) => save(onClient(client), [...logs.values()], chunks));
+    if (result.kind === 'received') hub.wake([...logs.keys()].map((key) => ({ key: wakeKeys.log(key) })));
+    return result;
+  }
+
+  async info(key: string): Promise<LogInfo | undefined> {
+    const log = await findLog(this.#options.database.db, key);
+    return log === undefined ? undefined : infoOf(log);
+  }
+
+  async list(accountId: string, prefix: string, limit: number): Promise<readonly LogInfo[]> {
+    return (await listLogs(this.#options.database.db, accountId, prefix, limit)).map(infoOf);
+  }
+
+  async read(key: string, request: LogRead = {}): Promise<LogPage | undefined> {
+    const { db } = this.#options.database;
+    const log = await findLog(db, key);
+    return log === undefined ? undefined : readLines(db, log, request);
+  }
+
+  async *readBytes(key: string, fromByte = 0): AsyncGenerator<Buffer> {
+    const { db } = this.#options.database;
+    const log = await findLog(db, key);
+    let from = log === undefined || fromByte >= log.bytes ? undefined : await findChunkOfByte(db, key, fromByte);
+    while (log !== undefined && from !== undefined && from < log.bytes) {
+      const chunks = await listLogChunks(db, key, from, log.bytes, CHUNKS_PER_READ);
+      for (const { byteOffset, content } of chunks) yield content.subarray(Math.max(0, fromByte - byteOffset));
+      const last = chunks.at(-1);
+      from = last === undefined ? undefined : last.byteOffset + last.content.length;
+    }
+  }
+
+  async *tail(key: string, afterLine: number, signal: AbortSignal): AsyncGenerator<{ readonly lines: readonly LogLine[]; readonly isClosed: boolean }> {
+    const { db } = this.#options.database;
+    const over = AbortSignal.any([signal, this.#closing.signal]);
+    const { tail, end } = this.#subscribe(key);
+    try {
+      for (let fromLine = afterLine + 1; !over.aborted; ) {
+        const log = await findLog(db, key);
+        tail.seen = log;
+        const page = log === undefined ? undefined : await readLines(db, log, { fromLine });
+        if (page !== undefined) {
+          if (page.lines.length > 0 || page.isClosed) yield { lines: page.lines, isClosed: page.isClosed };
+          if (page.isClosed) return;
+          fromLine = (page.lines.at(-1)?.number ?? fromLine - 1) + 1;
+          if (page.nextLine !== undefined) continue;
+        }
+        await tail.bell.next(over);
+      }
+    } finally {
+      end();
+    }
+  }
+
+  #subscribe(key: string): { readonly tail: Tail; readonly end: () => void } {
+    const tail: Tail = { bell: new Bell(), seen: undefined };
+    const tails = this.#tails.get(key) ?? new Set();
+    this.#tails.set(key, tails);
+    tails.add(tail);
+    const unsubscribe = this.#options.hub.subscribe(wakeKeys.log(key), () => tail.bell.ring());
+    return {
+      tail,
+      end: () => {
+        unsubscribe();
+        tails.delete(tail);
+        if (tails.size === 0 && this.#tails.get(key) === tails) this.#tails.delete(key);
+      },
+    };
+  }
+
+  async #poll(): Promise<void> {
+    if (this.#isPolling || this.#tails.size === 0) return;
+    this.#isPolling = true;
+    try {
+      const logs = await listLogsByKey(this.#options.database.db, [...this.#tails.keys()]);
+      for (const log of logs) {
+        for (const { seen, bell } of this.#tails.get(log.key) ?? []) {
+          if (seen?.bytes !== log.bytes || seen.closedAt !== log.closedAt) bell.ring();
+        }
+      }
+    } catch (error) {
+      this.#options.onError?.(error);
+    } finally {
+      this.#isPolling = false;
+    }
+  }
+}
+
+/** L2: the task was leased to this very process under this fence, and the log is the task's or one of its command units'. */
+function mayWrite({ delegateId, incarnation }: Parameters<Logs['append']>[0], chunk: LogChunk, holder: TaskHolder): boolean {
+  const isTheirs = holder.delegateId === delegateId && holder.incarnation === incarnation && holder.fence === chunk.fence;
+  return isTheirs && (chunk.logKey === holder.logKey || chunk.logKey.startsWith(`${holder.logKey}-commandUnit:`));
+}
+
+/** Locks the logs, places the chunks and writes what is new, in two round trips. */
+async function save(connection: Connection, logs: readonly NewLog[], chunks: readonly LogChunk[]): Promise<LogAppendResult> {
+  const [, locked] = await Promise.all([connection.query(BEGIN, []), lockLogs(connection, logs)]);
+  const states = new Map<string, LogState>([...locked].map(([key, log]) => [key, { ...log, isClosed: log.closedAt !== undefined }]));
+  const placed: { readonly key: string; readonly chunk: PlacedChunk }[] = [];
+  for (const chunk of chunks) {
+    const state = states.get(chunk.logKey);
+    if (state === undefined) throw new Error(`Log ${chunk.logKey} is not locked.`);
+    const placement = placeChunk(state, chunk);
+    if (placement.kind === 'invalid') {
+      await connection.query(ROLLBACK, []);
+      return placement;
+    }
+    if (placement.kind === 'skipped') continue;
+    states.set(chunk.logKey, placement.state);
+    if (placement.chunk !== undefined) placed.push({ key: chunk.logKey, chunk: placement.chunk });
+  }
+  const ends: LogEnd[] = [...states].map(([key, { bytes, lines, endsInLine, isClosed }]) => ({ key, bytes, lines, endsInLine, isClosed }));
+  await Promise.all([
+    ...placed.map(({ key, chunk }) => insertLogChunk(connection, { logKey: key, ...chunk })),
+    updateLogs(connection, ends),
+    connection.query(COMMIT, []),
+  ]);
+  return { kind: 'received', received: Object.fromEntries(ends.map(({ key, bytes }) => [key, bytes])) };
+}
+
+function infoOf({ key, accountId, executionId, nodeExecutionId, bytes, lines, createdAt, closedAt }: LogRow): LogInfo {
+  return { key, accountId, executionId, nodeExecutionId, bytes, lines, createdAt, ...(closedAt === undefined ? {} : { closedAt }) };
+}

@@ -1,0 +1,67 @@
+/** Where a chunk goes in its log: pure bookkeeping of bytes and line numbers (L1, L3). */
+import { LOG_CHUNK_BYTES_MAX, type LogChunk } from './logs.ts';
+
+const LINE_BREAK = 0x0a;
+
+export interface LogState {
+  readonly bytes: number;
+  /** Lines that have begun. */
+  readonly lines: number;
+  readonly endsInLine: boolean;
+  readonly isClosed: boolean;
+}
+
+export interface PlacedChunk {
+  readonly byteOffset: number;
+  readonly firstLine: number;
+  readonly content: Buffer;
+  readonly lineTimes: readonly number[];
+}
+
+export type Placement =
+  | { readonly kind: 'placed'; readonly chunk?: PlacedChunk; readonly state: LogState }
+  /** There already, beyond a gap, or after the end: nothing changes. */
+  | { readonly kind: 'skipped' }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+export function placeChunk(state: LogState, chunk: LogChunk): Placement {
+  const content = decodeBase64(chunk.content);
+  if (content === undefined) return { kind: 'invalid', message: `A chunk of ${chunk.logKey} is not base64.` };
+  if (content.length > LOG_CHUNK_BYTES_MAX) return { kind: 'invalid', message: `A chunk of ${chunk.logKey} is longer than ${LOG_CHUNK_BYTES_MAX} bytes.` };
+  if (state.isClosed || chunk.byteOffset > state.bytes) return { kind: 'skipped' };
+  const known = state.bytes - chunk.byteOffset;
+  if (known > content.length) return { kind: 'skipped' };
+  const fresh = content.subarray(known);
+  const starts = countLineStarts(fresh, state.endsInLine);
+  // Of a chunk that is there in part, the last times belong to the rest.
+  const isTimed = known === 0 ? chunk.lineTimes.length === starts : chunk.lineTimes.length >= starts;
+  if (!isTimed) return { kind: 'invalid', message: `A chunk of ${chunk.logKey} at byte ${chunk.byteOffset} has ${chunk.lineTimes.length} times for ${starts} lines.` };
+  if (fresh.length === 0) return chunk.final ? { kind: 'placed', state: { ...state, isClosed: true } } : { kind: 'skipped' };
+  return {
+    kind: 'placed',
+    chunk: { byteOffset: state.bytes, firstLine: state.lines, content: fresh, lineTimes: chunk.lineTimes.slice(chunk.lineTimes.length - starts) },
+    state: {
+      bytes: state.bytes + fresh.length,
+      lines: state.lines + starts,
+      endsInLine: fresh[fresh.length - 1] !== LINE_BREAK,
+      isClosed: chunk.final,
+    },
+  };
+}
+
+/** Lines that begin in these bytes: at each byte that follows a line break, and at the first byte unless it continues a line. */
+export function countLineStarts(content: Uint8Array, continuesLine: boolean): number {
+  if (content.length === 0) return 0;
+  let starts = continuesLine ? 0 : 1;
+  for (let at = content.indexOf(LINE_BREAK); at >= 0 && at < content.length - 1; at = content.indexOf(LINE_BREAK, at + 1)) starts += 1;
+  return starts;
+}
+
+/** `undefined` when the text holds anything but canonical base64. */
+function decodeBase64(text: string): Buffer | undefined {
+  if (text.length % 4 !== 0) return undefined;
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const bytes = Buffer.from(text, 'base64');
+  // Node skips what is not base64: then the length is short.
+  return bytes.length === (text.length / 4) * 3 - padding ? bytes : undefined;
+}

@@ -1,0 +1,183 @@
+/** Logs of steps: one row per log, one per chunk. */
+import { sql, type Selectable } from 'kysely';
+import type { Connection, Statement } from './connection.ts';
+import type { Database } from './database.ts';
+import type { LogsTable } from './tables.ts';
+
+export interface LogRow {
+  readonly key: string;
+  readonly accountId: string;
+  readonly executionId: string;
+  readonly nodeExecutionId: string;
+  readonly bytes: number;
+  readonly lines: number;
+  /** The last line has no line break yet. */
+  readonly endsInLine: boolean;
+  readonly createdAt: number;
+  readonly closedAt?: number;
+}
+
+export interface NewLog {
+  readonly key: string;
+  readonly accountId: string;
+  readonly executionId: string;
+  readonly nodeExecutionId: string;
+}
+
+const OPEN_LOGS: Statement = {
+  name: 'bridle_open_logs',
+  text: `
+insert into logs (key, account_id, execution_id, node_execution_id, created_at)
+select key, account_id, execution_id, node_execution_id, bridle_now()
+from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as v(key, account_id, execution_id, node_execution_id) order by key
+on conflict (key) do nothing`,
+};
+
+const LOCK_LOGS: Statement = { name: 'bridle_lock_logs', text: 'select * from logs where key = any($1::text[]) order by key for update' };
+
+/** Makes the logs that are not there yet and locks all of them, by key. */
+export async function lockLogs(connection: Connection, logs: readonly NewLog[]): Promise<ReadonlyMap<string, LogRow>> {
+  const keys = logs.map(({ key }) => key);
+  const [, rows] = await Promise.all([
+    connection.query(OPEN_LOGS, [
+      keys,
+      logs.map(({ accountId }) => accountId),
+      logs.map(({ executionId }) => executionId),
+      logs.map(({ nodeExecutionId }) => nodeExecutionId),
+    ]),
+    connection.query<Selectable<LogsTable>>(LOCK_LOGS, [keys]),
+  ]);
+  return new Map(rows.map((row) => [row.key, logRow(row)]));
+}
+
+export interface NewLogChunk {
+  readonly logKey: string;
+  readonly byteOffset: number;
+  readonly firstLine: number;
+  readonly content: Buffer;
+  readonly lineTimes: readonly number[];
+}
+
+const INSERT_CHUNK: Statement = {
+  name: 'bridle_insert_log_chunk',
+  text: 'insert into log_chunks (log_key, byte_offset, first_line, content, line_times) values ($1, $2::bigint, $3::bigint, $4, $5::bigint[])',
+};
+
+export async function insertLogChunk(connection: Connection, chunk: NewLogChunk): Promise<void> {
+  await connection.query(INSERT_CHUNK, [chunk.logKey, chunk.byteOffset, chunk.firstLine, chunk.content, chunk.lineTimes]);
+}
+
+export interface LogEnd {
+  readonly key: string;
+  readonly bytes: number;
+  readonly lines: number;
+  readonly endsInLine: boolean;
+  readonly isClosed: boolean;
+}
+
+const UPDATE_LOGS: Statement = {
+  name: 'bridle_update_logs',
+  text: `
+update logs l set bytes = v.bytes, lines = v.lines, ends_in_line = v.ends_in_line,
+  closed_at = case when v.is_closed then coalesce(l.closed_at, bridle_now()) end
+from unnest($1::text[], $2::bigint[], $3::bigint[], $4::boolean[], $5::boolean[]) as v(key, bytes, lines, ends_in_line, is_closed)
+where l.key = v.key`,
+};
+
+export async function updateLogs(connection: Connection, ends: readonly LogEnd[]): Promise<void> {
+  await connection.query(UPDATE_LOGS, [
+    ends.map(({ key }) => key),
+    ends.map(({ bytes }) => bytes),
+    ends.map(({ lines }) => lines),
+    ends.map(({ endsInLine }) => endsInLine),
+    ends.map(({ isClosed }) => isClosed),
+  ]);
+}
+
+export async function findLog(db: Database, key: string): Promise<LogRow | undefined> {
+  const row = await db.selectFrom('logs').selectAll().where('key', '=', key).executeTakeFirst();
+  return row === undefined ? undefined : logRow(row);
+}
+
+export async function listLogsByKey(db: Database, keys: readonly string[]): Promise<readonly LogRow[]> {
+  const rows = await db.selectFrom('logs').selectAll().where(sql<boolean>`key = any(${keys}::text[])`).execute();
+  return rows.map(logRow);
+}
+
+export async function listLogs(db: Database, accountId: string, prefix: string, limit: number): Promise<readonly LogRow[]> {
+  const rows = await db
+    .selectFrom('logs')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where(sql<boolean>`starts_with(key, ${prefix})`)
+    .orderBy('key')
+    .limit(limit)
+    .execute();
+  return rows.map(logRow);
+}
+
+export interface LogChunkRow {
+  readonly byteOffset: number;
+  /** Number of the first line that begins in this chunk, if any does. */
+  readonly firstLine: number;
+  readonly content: Buffer;
+  readonly lineTimes: readonly number[];
+}
+
+/** Where the chunk lies in which a line begins; `undefined` when there is no such line. */
+export async function findChunkOfLine(db: Database, key: string, line: number): Promise<number | undefined> {
+  const result = await sql<{ byte_offset: number }>`
+    select byte_offset from log_chunks
+    where log_key = ${key} and first_line <= ${line} and cardinality(line_times) > 0 and first_line + cardinality(line_times) > ${line}
+    order by first_line desc limit 1`.execute(db);
+  return result.rows[0]?.byte_offset;
+}
+
+/** Where the next chunk lies in which a line begins. */
+export async function findNextLineStart(db: Database, key: string, afterByte: number): Promise<number | undefined> {
+  const result = await sql<{ byte_offset: number }>`
+    select byte_offset from log_chunks where log_key = ${key} and byte_offset > ${afterByte} and cardinality(line_times) > 0
+    order by byte_offset limit 1`.execute(db);
+  return result.rows[0]?.byte_offset;
+}
+
+/** Chunks from the one that begins at `fromOffset` on, up to the byte `endsAt`. */
+export async function listLogChunks(db: Database, key: string, fromOffset: number, endsAt: number, limit: number): Promise<readonly LogChunkRow[]> {
+  const rows = await db
+    .selectFrom('log_chunks')
+    .select(['byte_offset', 'first_line', 'content', 'line_times'])
+    .where('log_key', '=', key)
+    .where('byte_offset', '>=', fromOffset)
+    .where('byte_offset', '<', endsAt)
+    .orderBy('byte_offset')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ byteOffset: row.byte_offset, firstLine: row.first_line, content: row.content, lineTimes: row.line_times }));
+}
+
+/** Where the chunk lies that holds a byte. */
+export async function findChunkOfByte(db: Database, key: string, byte: number): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('log_chunks')
+    .select('byte_offset')
+    .where('log_key', '=', key)
+    .where('byte_offset', '<=', byte)
+    .orderBy('byte_offset', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.byte_offset;
+}
+
+function logRow(row: Selectable<LogsTable>): LogRow {
+  return {
+    key: row.key,
+    accountId: row.account_id,
+    executionId: row.execution_id,
+    nodeExecutionId: row.node_execution_id,
+    bytes: row.bytes,
+    lines: row.lines,
+    endsInLine: row.ends_in_line,
+    createdAt: row.created_at,
+    ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
+  };
+}
