@@ -57,10 +57,9 @@ export function readSettings(argv: readonly string[], environment: Environment):
   };
   const name = read('name', 'NAME') ?? hostname();
   if (name.length > 128) throw new SettingsError('--name: a name has at most 128 characters.');
-  const token = readToken(read('token', 'TOKEN'), read('token-file', 'TOKEN_FILE'));
   return {
     url: readUrl(read('url', 'URL')),
-    token,
+    token: readToken(read('token', 'TOKEN'), read('token-file', 'TOKEN_FILE')),
     name,
     tags: readTags(read('tags', 'TAGS')),
     home: read('home', 'HOME') ?? join(homedir(), '.bridle', 'delegates', name.replaceAll(/[^A-Za-z0-9_.-]/g, '_')),

@@ -1,0 +1,102 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lineTimesOf } from './log-shipper.ts';
+import { LogSpool } from './log-spool.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bridle-spool-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('LogSpool', () => {
+  test('what goes in comes out, in order, with the times of its pieces, whatever the limits (L1)', async () => {
+    const bytes = fc.uint8Array({ minLength: 1, maxLength: 200 });
+    const step = fc.oneof(
+      fc.record({ append: bytes }),
+      fc.record({ take: fc.integer({ min: 1, max: 300 }), lines: fc.integer({ min: 1, max: 5 }) }),
+    );
+    let file = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 400 }),
+        async (steps, memoryBytes) => {
+          const spool = new LogSpool(join(folder, String((file += 1))), { memoryBytes, diskBytes: Infinity });
+          const given: number[] = [];
+          const timeOf: number[] = [];
+          const got: number[] = [];
+          let time = 0;
+          const take = async (maxBytes: number, maxLines: number): Promise<boolean> => {
+            const piece = await spool.take(maxBytes, maxLines);
+            if (piece === undefined) return false;
+            expect(piece.bytes.length).toBeGreaterThan(0);
+            expect(piece.bytes.length).toBeLessThanOrEqual(maxBytes);
+            expect(piece.bytes.filter((byte) => byte === 10).length).toBeLessThanOrEqual(maxLines);
+            for (const [index, byte] of piece.bytes.entries()) {
+              const arrival = piece.arrivals.findLast(({ offset }) => offset <= index);
+              expect(arrival?.time).toBe(timeOf[got.length]);
+              got.push(byte);
+            }
+            return true;
+          };
+          for (const action of steps) {
+            if ('append' in action) {
+              time += 1;
+              given.push(...action.append);
+              timeOf.push(...action.append.map(() => time));
+              await spool.append(action.append, time);
+            } else await take(action.take, action.lines);
+          }
+          while (await take(1_000, 1_000));
+          expect(got).toEqual(given);
+          expect(spool.isEmpty).toBe(true);
+          await spool.close();
+        },
+      ),
+    );
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('a writer waits while the disk part is full, and goes on when it is read (L2)', async () => {
+    const spool = new LogSpool(join(folder, 'full'), { memoryBytes: 10, diskBytes: 50 });
+    await spool.append(Buffer.alloc(10), 1);
+    await spool.append(Buffer.alloc(30), 2);
+    let isTaken = false;
+    const blocked = spool.append(Buffer.alloc(30), 3).then(() => (isTaken = true));
+    await spool.take(10, 1); // memory: frees nothing on disk
+    expect(isTaken).toBe(false);
+    await spool.take(30, 1);
+    await blocked;
+    await spool.close();
+  });
+
+  test('closing frees a waiting writer', async () => {
+    const spool = new LogSpool(join(folder, 'closed'), { memoryBytes: 0, diskBytes: 0 });
+    const blocked = spool.append(Buffer.alloc(1), 1);
+    await spool.close();
+    await blocked;
+    expect(await spool.take(1, 1)).toBeUndefined();
+  });
+});
+
+describe('lineTimesOf', () => {
+  const piece = (text: string, ...arrivals: [number, number][]) => ({
+    bytes: Buffer.from(text),
+    arrivals: arrivals.map(([offset, time]) => ({ offset, time })),
+  });
+
+  test('a line has the time at which its first byte came', () => {
+    expect(lineTimesOf(piece('ab\ncd\n', [0, 1], [4, 2]), true)).toEqual([1, 1]);
+    expect(lineTimesOf(piece('ab\ncd\n', [0, 1], [3, 2]), true)).toEqual([1, 2]);
+  });
+
+  test('what continues a line starts none; what ends in a line break leaves the next line to the next piece', () => {
+    expect(lineTimesOf(piece('ab\n', [0, 1]), false)).toEqual([]);
+    expect(lineTimesOf(piece('\n\nx', [0, 1]), false)).toEqual([1, 1]);
+    expect(lineTimesOf(piece('', [0, 1]), true)).toEqual([]);
+  });
+});
