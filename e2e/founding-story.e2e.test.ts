@@ -250,7 +250,9 @@ describe('stopping and starting again', () => {
       { method: 'POST', body: '{}' },
     );
     const { home } = product;
-    expect(await product.stop()).toBe(0);
+    await product.stop();
+    expect(product.output()).toContain('Stopped');
+    await expect(fetch(`${product.url}/healthz`)).rejects.toThrow('fetch failed');
     product = await startProduct({ home });
     expect(product.output()).not.toContain(product.adminToken);
     expect(product.output()).toContain('admin-token');

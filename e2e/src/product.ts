@@ -24,8 +24,8 @@ export interface Product {
   output(): string;
   /** Process id of the server child. */
   serverPid(): Promise<number>;
-  /** Ctrl-C, then waits for the end; answers with the exit code. */
-  stop(): Promise<number | null>;
+  /** Ctrl-C, then waits until everything that was started has gone. */
+  stop(): Promise<void>;
   /** Stops and deletes the home. */
   dispose(): Promise<void>;
 }
@@ -50,11 +50,13 @@ export async function startProduct(options: StartOptions = {}): Promise<Product>
   await printed.waitFor(/Ctrl-C/, child);
   const text = printed.text();
   const adminToken = (await readFile(join(home, 'admin-token'), 'utf8')).trim();
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const stop = async (): Promise<number | null> => {
-    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
+  // `close` comes after `exit`: when the last process that could write to our pipes is gone.
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
       process.kill(-child.pid, 'SIGINT');
-    return within(STOP_LIMIT_MS, ended, () => `Bridle did not stop:\n${printed.text()}`);
+    }
+    await within(STOP_LIMIT_MS, ended, () => `Bridle did not stop:\n${printed.text()}`);
   };
   return {
     url: match(text, /https?:\/\/[\w.:]+/),

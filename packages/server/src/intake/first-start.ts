@@ -48,7 +48,7 @@ export interface Installation {
   readonly adminTokenPath: string;
   /** Plain text; only when this start made the installation. */
   readonly adminToken?: string;
-  /** One-time code of a sign-in link; only when this start made the installation. */
+  /** One-time code of a sign-in link: each start gives a new one, since the token is printed only once. */
   readonly signInCode?: string;
   readonly delegateToken: string;
 }
@@ -61,12 +61,14 @@ export async function prepareInstallation(settings: InstallationSettings): Promi
     await checkBelonging(tx, settings);
     const isNew = (await findAccount(tx, accountId)) === undefined;
     const admin = isNew ? await makeAccount(tx, accountId) : await findFirstAdmin(tx, accountId);
+    if (admin === undefined) return { isNew };
+    const signInCode = await makeSignInCode(tx, admin);
     const isTokenGone = !isNew && (await readSecretFile(adminTokenPath)) === undefined;
-    if (admin === undefined || !(isNew || isTokenGone)) return { isNew };
+    if (!(isNew || isTokenGone)) return { isNew, signInCode };
     // Before the commit: a token nobody has is worse than a file whose token never came to be, which the next start replaces.
     const adminToken = await issueToken(tx, admin, 'admin token of this installation');
     await writeSecretFile(adminTokenPath, adminToken);
-    return isNew ? { isNew, adminToken, signInCode: await makeSignInCode(tx, admin) } : { isNew };
+    return isNew ? { isNew, adminToken, signInCode } : { isNew, signInCode };
   });
   if (made.isNew) await makeDemo(db, { accountId, ...DEMO_SCOPE });
   return { adminTokenPath, delegateToken: await ensureDelegateToken(settings), ...made };
