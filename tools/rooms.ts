@@ -31,7 +31,7 @@ export interface Room {
 }
 
 const PIPELINE = { pure: true, quiet: true } as const;
-const SERVER = { node: true, quiet: true, testPackages: ['launcher'] } as const;
+const SERVER = { node: true, quiet: true, testPackages: ['launcher', 'runtime/conformance'] } as const;
 
 export const ROOMS: readonly Room[] = [
   { ...PIPELINE, folder: 'packages/pipeline/src', topOnly: true, rooms: ['*'] },
