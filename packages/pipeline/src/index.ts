@@ -1,8 +1,19 @@
 /** The language and the engine, pure. One section per room, explicit names. */
 
 // expressions
-export { evaluateCondition, resolveText, resolveTree } from './expressions/evaluate.ts';
-export type { ExpressionScope, ScopeObject } from './expressions/scope.ts';
+export { checkCondition, checkText } from './expressions/check.ts';
+export type { ExpressionError, ExpressionErrorCode } from './expressions/errors.ts';
+export {
+  evaluateCondition,
+  resolveText,
+  resolveTree,
+  type ConditionResult,
+  type EvaluateOptions,
+  type Resolution,
+  type SecretUse,
+} from './expressions/evaluate.ts';
+export { findExpressions, type ExpressionSpan } from './expressions/lexer.ts';
+export type { ExpressionScope, ScopeObject, ScopeValue } from './expressions/scope.ts';
 export type { Value } from './expressions/values.ts';
 
 // steps

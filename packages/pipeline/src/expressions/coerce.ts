@@ -5,43 +5,45 @@
  * where JEXL would silently take 0.
  */
 import { Failure, shorten } from './errors.ts';
-import { isList, joinParts, SecretText, type Operand } from './operands.ts';
+import { isList, joinParts, measure, SecretText, type Budget, type Operand } from './operands.ts';
 
 /** The text form: `null` becomes `null`, lists and maps their JSON. A secret has none: see `concatenate`. */
-export function toText(value: Operand): string {
+export function toText(value: Operand, budget: Budget): string {
   if (typeof value === 'string') return value;
-  if (value instanceof SecretText) {
-    throw new Failure(
-      'EXPRESSION_VALUE',
-      'the value of a secret is not known here: it can be used as it is or joined with other text',
-    );
-  }
-  return value !== null && typeof value === 'object' ? toJson(value) : String(value);
+  if (value instanceof SecretText) throw hiddenSecret();
+  return value !== null && typeof value === 'object' ? toJson(value, budget) : String(value);
 }
 
-/** JSON text. Throws `Failure` where a value is nested deeper than the platform can print. */
-export function toJson(value: Operand, indent?: number): string {
-  try {
-    return JSON.stringify(value, refuseSecrets, indent);
-  } catch (error) {
-    if (error instanceof RangeError) throw new Failure('EXPRESSION_LIMIT', 'a value is nested too deep to be printed');
-    throw error;
-  }
+/** JSON text of a value within the limits of size and depth. */
+export function toJson(value: Operand, budget: Budget): string {
+  measure(value, budget);
+  return JSON.stringify(value, refuseSecrets);
+}
+
+function hiddenSecret(): Failure {
+  return new Failure(
+    'EXPRESSION_VALUE',
+    'the value of a secret is not known here: it can be used as it is or joined with other text',
+  );
 }
 
 function refuseSecrets(_key: string, value: unknown): unknown {
-  return value instanceof SecretText ? toText(value) : value;
+  if (value instanceof SecretText) throw hiddenSecret();
+  return value;
 }
 
 /** Joins text forms; uses of secrets stay what they are. */
-export function concatenate(values: readonly Operand[]): string | SecretText {
-  if (!values.some((value) => value instanceof SecretText)) return values.map(toText).join('');
-  return new SecretText(values.flatMap((value) => (value instanceof SecretText ? value.parts : [toText(value)])));
+export function concatenate(values: readonly Operand[], budget: Budget): string | SecretText {
+  if (!values.some((value) => value instanceof SecretText))
+    return values.map((value) => toText(value, budget)).join('');
+  return new SecretText(
+    values.flatMap((value) => (value instanceof SecretText ? value.parts : [toText(value, budget)])),
+  );
 }
 
 /** Text as it is compared and shown: a secret by its reference. */
-export function toComparableText(value: Operand): string {
-  return value instanceof SecretText ? joinParts(value.parts) : toText(value);
+export function toComparableText(value: Operand, budget: Budget): string {
+  return value instanceof SecretText ? joinParts(value.parts) : toText(value, budget);
 }
 
 /** null, "", "false" and 0 are false; everything else is true. */

@@ -1,12 +1,11 @@
 /**
  * The entry points of the expression language. Nothing here throws, whatever the text or the data: what is wrong is a value.
  */
-import { toComparableText } from './coerce.ts';
 import { Failure, shorten, type ExpressionError, type TextSpan } from './errors.ts';
 import { Evaluator } from './evaluator.ts';
 import { findExpressions } from './lexer.ts';
 import { LEAF_LENGTH_MAX, UNRESOLVED_MAX, VALUE_DEPTH_MAX } from './limits.ts';
-import { isList, isMap, measure, referenceText, SecretText, type Operand } from './operands.ts';
+import { isList, isMap, joinParts, measure, referenceText, SecretText, type Operand } from './operands.ts';
 import type { NullPolicy } from './policy.ts';
 import type { ExpressionScope } from './scope.ts';
 import { parseCondition, parseTemplate } from './templates.ts';
@@ -186,7 +185,7 @@ class TreeResolver {
 }
 
 function withoutSecrets(operand: Operand): Value {
-  if (operand instanceof SecretText) return toComparableText(operand);
+  if (operand instanceof SecretText) return joinParts(operand.parts);
   if (isList(operand)) return operand.map(withoutSecrets);
   if (isMap(operand))
     return Object.fromEntries(Object.entries(operand).map(([key, item]) => [key, withoutSecrets(item)]));

@@ -14,7 +14,7 @@ import { Arguments } from './functions/arguments.ts';
 import { callFunctor, findFunctor, isFunctorName } from './functions/functors.ts';
 import { callMethod } from './functions/methods.ts';
 import { EVALUATION_DEPTH_MAX, INDIRECTION_DEPTH_MAX, LEAF_LENGTH_MAX, UNRESOLVED_MAX } from './limits.ts';
-import { calculate, compare, isEmpty, negate, range, sizeOf } from './operators.ts';
+import { calculate, compare, isEmpty, isMember, negate, range, sizeOf } from './operators.ts';
 import { Budget, isList, isMap, measure, SecretText, type Operand } from './operands.ts';
 import { callScopeObject, isPlain, readMember, type Scoped } from './path.ts';
 import { isMissingAnError, type NullPolicy } from './policy.ts';
@@ -95,7 +95,9 @@ export class Evaluator {
       case 'comparison':
         return compare(node.operator, this.guarded(node.left), this.guarded(node.right), this.budget);
       case 'arithmetic':
-        return this.measured(calculate(node.operator, this.operand(node.left), this.operand(node.right), node.isFloat));
+        return this.measured(
+          calculate(node.operator, this.operand(node.left), this.operand(node.right), node.isFloat, this.budget),
+        );
       case 'logical':
         return toBoolean(this.guarded(node.left)) === (node.operator === '&&')
           ? toBoolean(this.guarded(node.right))
@@ -113,7 +115,9 @@ export class Evaluator {
         return this.list(node.items, node.isSet);
       case 'map':
         return this.measured(
-          Object.fromEntries(node.entries.map(([key, value]) => [toText(this.operand(key)), this.operand(value)])),
+          Object.fromEntries(
+            node.entries.map(([key, value]) => [toText(this.operand(key), this.budget), this.operand(value)]),
+          ),
         );
     }
   }
@@ -140,10 +144,12 @@ export class Evaluator {
   }
 
   private list(nodes: readonly ExpressionNode[], isSet: boolean): Operand {
-    const items = nodes.map((node) => this.operand(node));
-    const isNew = (item: Operand, index: number): boolean =>
-      !items.slice(0, index).some((other) => compare('==', item, other, this.budget));
-    return this.measured(isSet ? items.filter(isNew) : items);
+    const items: Operand[] = [];
+    for (const node of nodes) {
+      const item = this.operand(node);
+      if (!isSet || !isMember(item, items, this.budget)) items.push(item);
+    }
+    return this.measured(items);
   }
 
   private path(node: PathNode): Scoped {
@@ -166,11 +172,11 @@ export class Evaluator {
   }
 
   private index(node: ExpressionNode): string {
-    return toText(this.operand(node));
+    return toText(this.operand(node), this.budget);
   }
 
   private name(name: Name): string {
-    return typeof name === 'string' ? name : toText(this.join(name));
+    return typeof name === 'string' ? name : toText(this.join(name), this.budget);
   }
 
   private missing(source: string, names: readonly string[] | undefined): void {
@@ -218,13 +224,13 @@ export class Evaluator {
     let length = 0;
     for (const part of parts) {
       const value = typeof part === 'string' ? part : this.operand(part);
-      const text = concatenate([value]);
+      const text = concatenate([value], this.budget);
       length += typeof text === 'string' ? text.length : measure(text, this.budget);
       if (length > LEAF_LENGTH_MAX)
         throw new Failure('EXPRESSION_LIMIT', `the text becomes longer than ${LEAF_LENGTH_MAX} characters`);
       values.push(text);
     }
-    return concatenate(values);
+    return concatenate(values, this.budget);
   }
 
   /** Resolves the author's own texts on the way; data stays what it is (V3). */

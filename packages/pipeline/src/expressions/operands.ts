@@ -5,7 +5,7 @@
  *   `<+secrets.getValue("x")>` cannot become one (S9).
  */
 import { Failure } from './errors.ts';
-import { CHARACTERS_PER_STEP, STEPS_MAX, VALUE_DEPTH_MAX, VALUE_SIZE_MAX } from './limits.ts';
+import { CHARACTERS_PER_STEP, ELEMENTS_PER_STEP, STEPS_MAX, VALUE_DEPTH_MAX, VALUE_SIZE_MAX } from './limits.ts';
 import type { SecretReference } from './scope.ts';
 
 export type Operand = null | boolean | number | string | SecretText | readonly Operand[] | OperandMap;
@@ -44,7 +44,7 @@ export class Budget {
     if (this.left < 0) throw new Failure('EXPRESSION_LIMIT', `the expression needs more than ${STEPS_MAX} steps`);
   }
 
-  /** Pays for work on that many characters or elements. */
+  /** Pays for work on that many characters. */
   spendOn(length: number): void {
     this.spend(1 + length / CHARACTERS_PER_STEP);
   }
@@ -66,10 +66,12 @@ export function measure(value: Operand, budget: Budget, level = 0): number {
     if (size > VALUE_SIZE_MAX) throw tooLarge();
   };
   if (isList(value)) {
-    budget.spendOn(value.length);
+    budget.spend(value.length / ELEMENTS_PER_STEP);
     for (const item of value) add(1 + measure(item, budget, level + 1));
   } else {
-    for (const [key, item] of Object.entries(value)) add(key.length + 4 + measure(item, budget, level + 1));
+    const entries = Object.entries(value);
+    budget.spend(entries.length / ELEMENTS_PER_STEP);
+    for (const [key, item] of entries) add(key.length + 4 + measure(item, budget, level + 1));
   }
   return size;
 }

@@ -52,8 +52,8 @@ export function areEqual(left: Operand, right: Operand, budget: Budget): boolean
     const [leftNumber, rightNumber] = [findNumber(left), findNumber(right)];
     return leftNumber !== undefined && leftNumber === rightNumber;
   }
-  const leftText = toComparableText(left);
-  const rightText = toComparableText(right);
+  const leftText = toComparableText(left, budget);
+  const rightText = toComparableText(right, budget);
   budget.spendOn(Math.min(leftText.length, rightText.length));
   return leftText === rightText;
 }
@@ -76,9 +76,9 @@ function order(left: Operand, right: Operand, operator: string): number {
 /** `=~`: with text on the right a regular expression for the whole of the left; with a list or map: is in it. */
 function matches(left: Operand, right: Operand, budget: Budget): boolean {
   if (isList(right)) return isMember(left, right, budget);
-  if (isMap(right)) return Object.hasOwn(right, toText(left));
+  if (isMap(right)) return Object.hasOwn(right, toText(left, budget));
   if (left === null || right === null) return left === right;
-  return matchesWhole(toText(right), toText(left), budget);
+  return matchesWhole(toText(right, budget), toText(left, budget), budget);
 }
 
 export function isMember(value: Operand, list: readonly Operand[], budget: Budget): boolean {
@@ -86,19 +86,25 @@ export function isMember(value: Operand, list: readonly Operand[], budget: Budge
 }
 
 export function positionIn(value: Operand, list: readonly Operand[], budget: Budget): number {
-  budget.spendOn(list.length);
+  budget.spend(list.length);
   return list.findIndex((item) => areEqual(item, value, budget));
 }
 
 function hasEdge(left: Operand, right: Operand, edge: 'startsWith' | 'endsWith', budget: Budget): boolean {
   if (left === null || right === null) return left === right;
-  const part = toText(right);
+  const part = toText(right, budget);
   budget.spendOn(part.length);
-  return toText(left)[edge](part);
+  return toText(left, budget)[edge](part);
 }
 
-export function calculate(operator: ArithmeticOperator, left: Operand, right: Operand, isFloat: boolean): Operand {
-  if (operator === '+') return add(left, right);
+export function calculate(
+  operator: ArithmeticOperator,
+  left: Operand,
+  right: Operand,
+  isFloat: boolean,
+  budget: Budget,
+): Operand {
+  if (operator === '+') return add(left, right, budget);
   const [a, b] = [toNumber(left), toNumber(right)];
   if (operator === '-') return finite(a - b);
   if (operator === '*') return finite(a * b);
@@ -109,7 +115,7 @@ export function calculate(operator: ArithmeticOperator, left: Operand, right: Op
 }
 
 /** Two texts are joined; anything else is added when both sides are numbers, and joined otherwise (null as nothing). */
-function add(left: Operand, right: Operand): Operand {
+function add(left: Operand, right: Operand, budget: Budget): Operand {
   const areTexts =
     (typeof left === 'string' || left instanceof SecretText) &&
     (typeof right === 'string' || right instanceof SecretText);
@@ -117,7 +123,7 @@ function add(left: Operand, right: Operand): Operand {
     const [a, b] = [findNumber(left), findNumber(right)];
     if (a !== undefined && b !== undefined) return finite(a + b);
   }
-  return concatenate([left ?? '', right ?? '']);
+  return concatenate([left ?? '', right ?? ''], budget);
 }
 
 export function negate(value: Operand): number {

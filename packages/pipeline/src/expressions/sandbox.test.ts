@@ -89,8 +89,8 @@ describe('S10: what would run away ends at a named limit', () => {
       'many regular expressions',
       `<+[${Array.from({ length: 500 }, () => 'trigger.payload.text.matches("(a|b|c)*d")').join(',')}]>`,
     ],
-    ['a JSON path of many branches', '<+json.select("$..*..*..*", trigger.payload)>'],
-    ['an XML path of many branches', '<+xml.select("//*[//*[//*]]", "x")>'],
+    ['too many expressions in a leaf', '<+1> '.repeat(3_000)],
+    ['a set of many', `<+{${Array.from({ length: 2_000 }, (_, index) => index).join(',')}}>`],
   ])('%s', (_what, leaf) => {
     expect(resolveText(leaf, scope).error?.code).toBe('EXPRESSION_LIMIT');
   });
@@ -103,6 +103,30 @@ describe('S10: what would run away ends at a named limit', () => {
       expect(error).toBeUndefined();
     },
   );
+
+  test.each([
+    ['descents multiply', '$..*..*..*..zz'],
+    ['filters multiply', '$..[?@..[?@..zz]]'],
+    ['selectors multiply', `$${'[*,*]'.repeat(20)}.zz`],
+    ['what is found is too much', '$[*][*]'],
+  ])('JSON paths: %s', (_what, path) => {
+    const rows = Array.from({ length: 200 }, () => Array.from({ length: 100 }, () => 1));
+    const { scope: wide } = payloadScope(rows);
+    expect(resolveText(`<+json.select("${path}", trigger.payload.text)>`, wide).error?.code).toBe('EXPRESSION_LIMIT');
+  });
+
+  test.each([
+    ['descents multiply', '//*[.//zz]', '<b/>'.repeat(1_500)],
+    ['axes multiply', '//b[preceding::zz]', '<b/>'.repeat(1_500)],
+    ['ways back multiply', '/a/b/../b/../b/../b', '<b/>'.repeat(300)],
+    ['roots in conditions multiply', '//b[/a/b]', '<b/>'.repeat(1_500)],
+    ['too many nodes', '/a', '<b/>'.repeat(5_000)],
+    ['too deep', '/a', `${'<b>'.repeat(500)}${'</b>'.repeat(500)}`],
+    ['too long', '/a', 'x'.repeat(200_000)],
+  ])('XML paths: %s', (_what, path, inner) => {
+    const { scope: xml } = payloadScope(`<a>${inner}</a>`);
+    expect(resolveText(`<+xml.select("${path}", trigger.payload.text)>`, xml).error?.code).toBe('EXPRESSION_LIMIT');
+  });
 
   test('a value as deep as JSON can be is refused, not followed', () => {
     const { scope: deep } = payloadScope(JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) as Value);

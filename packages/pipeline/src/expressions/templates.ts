@@ -2,7 +2,12 @@
 import type { ExpressionNode, NestedNode } from './ast.ts';
 import { Failure } from './errors.ts';
 import { findExpressions } from './lexer.ts';
-import { LEAF_LENGTH_MAX, PARSE_CACHE_ENTRIES_MAX, PARSE_CACHE_TEXT_LENGTH_MAX } from './limits.ts';
+import {
+  EXPRESSIONS_PER_LEAF_MAX,
+  LEAF_LENGTH_MAX,
+  PARSE_CACHE_ENTRIES_MAX,
+  PARSE_CACHE_TEXT_LENGTH_MAX,
+} from './limits.ts';
 import { parseProgram, parseSpan } from './parser.ts';
 
 /** A leaf: text and expressions in their order. */
@@ -34,9 +39,13 @@ function readTemplate(text: string): Template {
   if (text.length > LEAF_LENGTH_MAX) {
     throw new Failure('EXPRESSION_LIMIT', `a text with expressions is longer than ${LEAF_LENGTH_MAX} characters`, 0);
   }
+  const spans = findExpressions(text);
+  if (spans.length > EXPRESSIONS_PER_LEAF_MAX) {
+    throw new Failure('EXPRESSION_LIMIT', `a text holds more than ${EXPRESSIONS_PER_LEAF_MAX} expressions`, 0);
+  }
   const parts: (string | NestedNode)[] = [];
   let plainFrom = 0;
-  for (const span of findExpressions(text)) {
+  for (const span of spans) {
     if (span.start > plainFrom) parts.push(text.slice(plainFrom, span.start));
     parts.push(parseSpan(text, span));
     plainFrom = span.end;

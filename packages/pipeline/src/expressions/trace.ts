@@ -1,8 +1,8 @@
 /** The stored "why": each `<+…>` that was evaluated and the value it had. */
-import { toJson } from './coerce.ts';
-import { shorten } from './errors.ts';
+import { describe, toJson } from './coerce.ts';
+import { Failure, shorten } from './errors.ts';
 import { TRACE_ENTRIES_MAX, TRACE_VALUE_LENGTH_MAX } from './limits.ts';
-import { joinParts, SecretText, type Operand } from './operands.ts';
+import { Budget, joinParts, SecretText, type Operand } from './operands.ts';
 
 export interface TraceEntry {
   /** As written, with its delimiters. */
@@ -32,5 +32,12 @@ export class Trace {
 function show(value: Operand): string {
   if (typeof value === 'string') return value;
   if (value instanceof SecretText) return joinParts(value.parts);
-  return value !== null && typeof value === 'object' ? toJson(value) : String(value);
+  if (value === null || typeof value !== 'object') return String(value);
+  try {
+    // A budget of its own: being traced changes nothing.
+    return toJson(value, new Budget());
+  } catch (error) {
+    if (error instanceof Failure) return `${describe(value)} that cannot be shown: ${error.message}`;
+    throw error;
+  }
 }

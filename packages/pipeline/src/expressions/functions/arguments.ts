@@ -16,7 +16,7 @@ export function methodTable<T>(methods: Readonly<Record<string, Method<T>>>): Me
 }
 
 /** `toString()` of every value: its text form. */
-export const TO_STRING: Method<Operand> = { arity: [0, 0], run: (value) => toText(value) };
+export const TO_STRING: Method<Operand> = { arity: [0, 0], run: (value, args) => toText(value, args.budget) };
 
 /** The evaluated arguments of one call. Reading one of the wrong kind throws `Failure`. */
 export class Arguments {
@@ -39,7 +39,7 @@ export class Arguments {
   }
 
   text(index: number): string {
-    const text = toText(this.value(index));
+    const text = toText(this.value(index), this.budget);
     this.budget.spendOn(text.length);
     return text;
   }
@@ -79,7 +79,7 @@ export function checkArity(name: string, arity: readonly [number, number], count
 /** Joins text forms, each paid for before the result exists. */
 export function joinTexts(items: readonly Operand[], separator: string, args: Arguments): string {
   const texts = items.map((item) => {
-    const text = toText(item);
+    const text = toText(item, args.budget);
     args.budget.spendOn(text.length + separator.length);
     return text;
   });

@@ -1,4 +1,5 @@
 /** Methods of lists and of maps. A position or key that does not exist gives null. */
+import { ELEMENTS_PER_STEP } from '../limits.ts';
 import { isReserved } from '../names.ts';
 import { areEqual, isMember, positionIn } from '../operators.ts';
 import type { Operand, OperandMap } from '../operands.ts';
@@ -40,11 +41,11 @@ export function findEntry(map: OperandMap, key: string): Operand | undefined {
 }
 
 function lastPosition(list: readonly Operand[], args: Arguments): number {
-  args.budget.spendOn(list.length);
+  args.budget.spend(list.length);
   return list.findLastIndex((item) => areEqual(item, args.value(0), args.budget));
 }
 
 function counted<T>(items: readonly T[], args: Arguments): readonly T[] {
-  args.budget.spendOn(items.length);
+  args.budget.spend(items.length / ELEMENTS_PER_STEP);
   return items;
 }

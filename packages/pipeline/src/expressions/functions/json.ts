@@ -3,12 +3,13 @@ import { FunctionExpressionType, JSONPathEnvironment, type FilterFunction, type 
 import { describe, toJson } from '../coerce.ts';
 import { Failure, shorten } from '../errors.ts';
 import {
-  JSON_PATH_BRANCHES_MAX,
   JSON_PATH_LENGTH_MAX,
   JSON_PATH_RESULTS_MAX,
   JSON_TEXT_LENGTH_MAX,
+  JSON_VISITS_PER_STEP,
+  VALUE_DEPTH_MAX,
 } from '../limits.ts';
-import { measure, type Budget, type Operand } from '../operands.ts';
+import type { Budget, Operand } from '../operands.ts';
 import type { Value } from '../values.ts';
 import type { Arguments } from './arguments.ts';
 import { compileRegex } from './regular-expressions.ts';
@@ -55,8 +56,7 @@ export function jsonObject(args: Arguments): Operand {
 }
 
 export function jsonFormat(args: Arguments): string {
-  measure(args.value(0), args.budget);
-  return toJson(args.value(0));
+  return toJson(args.value(0), args.budget);
 }
 
 /** JSON text, parsed; a list or map is taken as it is. */
@@ -78,12 +78,11 @@ function readJson(source: Operand, budget: Budget): Operand {
 }
 
 function compileQuery(path: string): JSONPathQuery {
-  // A path whose descents and filters multiply could look at the same value over and over.
-  if (path.length > JSON_PATH_LENGTH_MAX || countBranches(path) > JSON_PATH_BRANCHES_MAX) {
-    throw new Failure(
-      'EXPRESSION_LIMIT',
-      `a JSON path is longer than ${JSON_PATH_LENGTH_MAX} characters or has more than ${JSON_PATH_BRANCHES_MAX} ".." and filters`,
-    );
+  if (path.length > JSON_PATH_LENGTH_MAX) {
+    throw new Failure('EXPRESSION_LIMIT', `a JSON path is longer than ${JSON_PATH_LENGTH_MAX} characters`);
+  }
+  if (/[^]\$/.test(path.replaceAll(QUOTED, ''))) {
+    throw new Failure('EXPRESSION_VALUE', 'a JSON path may name the root "$" only at its beginning');
   }
   try {
     return environment.compile(normalise(path));
@@ -93,10 +92,35 @@ function compileQuery(path: string): JSONPathQuery {
   }
 }
 
-function countBranches(path: string): number {
-  return path.match(/\.\.|\?/g)?.length ?? 0;
+/**
+ * Pays for following a path, by an estimate from above of the values it can look at: descents and filters look at whatever lies
+ * below each value found so far, and each further selector in `[a, b]` can look at everything once more.
+ */
+function pay(path: string, value: Operand, budget: Budget): void {
+  const bare = path.replaceAll(QUOTED, '');
+  const branches = bare.match(/\.\.|\?/g)?.length ?? 0;
+  const commas = bare.match(/,/g)?.length ?? 0;
+  if (branches + commas === 0) return;
+  const { visits, depth } = weigh(value, budget);
+  budget.spend((visits * depth ** Math.max(0, branches - 1) * 2 ** commas) / JSON_VISITS_PER_STEP);
 }
 
+/** How many values a descent looks at, each counted once for every level above it, and the number of levels. */
+function weigh(value: Operand, budget: Budget, level = 1): { readonly visits: number; readonly depth: number } {
+  if (level > VALUE_DEPTH_MAX)
+    throw new Failure('EXPRESSION_LIMIT', `a value is nested more than ${VALUE_DEPTH_MAX} deep`);
+  budget.spend(level / JSON_VISITS_PER_STEP);
+  let [visits, depth] = [level, level];
+  if (typeof value !== 'object' || value === null) return { visits, depth };
+  for (const item of Object.values(value) as Operand[]) {
+    const inner = weigh(item, budget, level + 1);
+    visits += inner.visits;
+    depth = Math.max(depth, inner.depth);
+  }
+  return { visits, depth };
+}
+
+const QUOTED = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g;
 const QUOTED_OR_NAME = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\.((?:[\p{L}\p{N}_$]+-)+[\p{L}\p{N}_$-]*)/gu;
 
 function normalise(path: string): string {
@@ -108,8 +132,7 @@ function normalise(path: string): string {
 
 function run(query: JSONPathQuery, value: Operand, budget: Budget): Operand[] {
   const found: Operand[] = [];
-  // What a path with `..` or a filter looks at grows faster than the value.
-  if (countBranches(query.toString()) > 0) measure(value, budget);
+  pay(query.toString(), value, budget);
   try {
     for (const node of query.lazyQuery(value as JsonValue)) {
       if (found.length >= JSON_PATH_RESULTS_MAX) {

@@ -15,12 +15,12 @@ export function callMethod(target: Exclude<Operand, null>, args: Arguments): Ope
   if (typeof target === 'number') {
     return NUMBER_METHODS.has(args.name)
       ? call(NUMBER_METHODS, target, target, args)
-      : call(STRING_METHODS, toText(target), target, args);
+      : call(STRING_METHODS, toText(target, args.budget), target, args);
   }
   if (typeof target === 'boolean') {
     return BOOLEAN_METHODS.has(args.name)
       ? call(BOOLEAN_METHODS, target, target, args)
-      : call(STRING_METHODS, toText(target), target, args);
+      : call(STRING_METHODS, toText(target, args.budget), target, args);
   }
   if (target instanceof SecretText) {
     if (args.name === 'toString' && args.count === 0) return target;

@@ -1,6 +1,6 @@
 /** Methods of text that take a regular expression, with Java's rules for empty matches, trailing parts and `$1`. */
 import { Failure } from '../errors.ts';
-import { VALUE_SIZE_MAX } from '../limits.ts';
+import { STEPS_PER_MATCH, VALUE_SIZE_MAX } from '../limits.ts';
 import type { Budget } from '../operands.ts';
 import { regexOver } from './regular-expressions.ts';
 
@@ -28,7 +28,7 @@ function splitByRegex(text: string, separator: string, limit: number, budget: Bu
   const parts: string[] = [];
   let from = 0;
   while ((limit <= 0 || parts.length < limit - 1) && matcher.find()) {
-    budget.spend(1);
+    budget.spend(STEPS_PER_MATCH);
     const isEmptyAtStart = matcher.start() === 0 && matcher.end() === 0;
     if (isEmptyAtStart) continue;
     parts.push(text.slice(from, matcher.start()));
@@ -58,7 +58,7 @@ function replaceMatches(
   let result = '';
   let from = 0;
   while (matcher.find()) {
-    budget.spend(1 + pieces.length);
+    budget.spend(STEPS_PER_MATCH + pieces.length);
     result += text.slice(from, matcher.start());
     for (const piece of pieces) result += typeof piece === 'string' ? piece : group(piece.group, matcher);
     if (result.length > VALUE_SIZE_MAX)
