@@ -60,6 +60,7 @@ test('every deliberate violation is found, and nothing else', () => {
       "server/src/store/list.db.test.ts:05 eslint(no-restricted-imports)",
       "server/src/store/list.db.test.ts:06 vitest(no-focused-tests)",
       "server/src/store/list.db.test.ts:07 eslint(no-console)",
+      "server/src/store/list.db.test.ts:09 bridle(no-skipped-test)",
       "server/src/store/list.ts:02 eslint(no-restricted-imports)",
       "server/src/store/list.ts:02 import(no-cycle)",
       "server/src/store/list.ts:03 eslint(no-restricted-imports)",
