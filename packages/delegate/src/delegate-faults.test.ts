@@ -308,6 +308,21 @@ test('a CI stage keeps one folder for its steps until the server releases it', a
   await expect(access(folder)).rejects.toThrow('ENOENT');
 });
 
+test('what CI steps left running ends with the delegate', async () => {
+  const { server } = scene;
+  const delegate = await scene.start();
+  const task = shellTask('setsid sleep 1000 > /dev/null 2>&1 & echo "pid $!"', {
+    workspaceKey: 'stage-execution-id-001',
+  });
+  server.give(task);
+  await server.completion(task.taskId);
+  const pids = [Number(/pid (\d+)/.exec(server.text(task.logKey))?.[1])];
+  expect(await living(pids)).toEqual(pids);
+  delegate.stop();
+  await delegate.ended;
+  expect(await living(pids)).toEqual([]);
+});
+
 test('two delegates cannot share a home', async () => {
   await scene.start();
   await expect(scene.start()).rejects.toThrow(HomeInUse);

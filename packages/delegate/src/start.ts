@@ -36,18 +36,19 @@ export async function startDelegate(
   const processes = new ProcessTable();
   const supervisor = new Supervisor(log);
   const client = new ServerClient(settings.url, settings.token);
+  const workspaces = new Workspaces({ root: home.work, processes, mark: home.mark, observer: supervisor });
   const close = async (): Promise<void> => {
     await client.close();
+    await workspaces.clear([]);
     await supervisor.close();
     await home.close();
   };
   try {
     if (home.earlierMark !== undefined) await processes.killAll({ markPrefix: `${home.earlierMark}:`, groups: [] });
     await keepMark(home);
-    const workspaces = new Workspaces({ root: home.work, processes, mark: home.mark, observer: supervisor });
     await workspaces.open();
     supervisor.start();
-    supervisor.guard(`${home.mark}:`, home.work);
+    supervisor.guard(home.mark, home.work);
 
     const reports = new ReportSpool(home.reports);
     await deliverKept(reports, client, log, signal);

@@ -1,22 +1,50 @@
 /**
  * The delegate's side of its watchdog: a small process that outlives it and cleans up behind it.
  *
- * - H1 When this process ends, however that happens, the pipe to the watchdog closes; then the watchdog kills what is left of the
- *   steps, removes their folders, and tells the server (R6).
+ * - H1 When this process ends without a farewell, however that happens, the pipe to the watchdog closes; then the watchdog kills
+ *   what is left of the steps, removes their folders, and tells the server (R6).
  * - H2 Secrets reach the watchdog by the pipe, not by its arguments or environment.
+ *
+ * While there is nothing to do the watchdog is a shell that reads the pipe (about 1 MB, against 60 for a Node process); only a
+ * death makes it start `watchdog.ts`, with what it has been told.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { GroupObserver } from '@bridle/executors';
 import type { Logger } from 'pino';
-import type { WatchdogMessage } from './watchdog-messages.ts';
+import type { WatchdogFact } from './watchdog-facts.ts';
 
 const RESTART_MS = 1_000;
 const PROGRAM = fileURLToPath(new URL('./watchdog.ts', import.meta.url));
 
+/**
+ * Lines: `g FACT` and `r FACT` (the last of each counts), `+GROUP`, `-GROUP`, `farewell`. At the end of the pipe the facts go to
+ * the program given as arguments. Signals are ignored: the end of the delegate is told by the pipe alone.
+ */
+const WAITING_SHELL = `
+trap '' TERM INT HUP
+guard=
+registered=
+groups=' '
+while IFS= read -r line; do
+  case $line in
+    'g '*) guard=\${line#g } ;;
+    'r '*) registered=\${line#r } ;;
+    +*) groups="$groups\${line#+} " ;;
+    -*) case $groups in *" \${line#-} "*) groups="\${groups%% \${line#-} *} \${groups#* \${line#-} }" ;; esac ;;
+    farewell) exit 0 ;;
+  esac
+done
+{
+  printf '%s\\n' "$guard" "$registered"
+  for group in $groups; do printf '{"kind":"group","group":%s}\\n' "$group"; done
+} | "$@"
+`;
+
 export class Supervisor implements GroupObserver {
   readonly #log: Logger;
-  readonly #facts = new Map<string, WatchdogMessage>();
+  #guard: string | undefined;
+  #registered: string | undefined;
   readonly #groups = new Set<number>();
   #child: ChildProcess | undefined;
   #isClosing = false;
@@ -27,7 +55,7 @@ export class Supervisor implements GroupObserver {
 
   /** Starts the watchdog. A watchdog that dies is replaced. */
   start(): void {
-    const child = spawn(process.execPath, ['--max-semi-space-size=1', PROGRAM], {
+    const child = spawn('/bin/sh', ['-c', WAITING_SHELL, 'bridle-watchdog', process.execPath, PROGRAM], {
       stdio: ['pipe', 'ignore', 'inherit'],
       detached: true, // a signal to our group (Ctrl-C) must not reach it
       env: { PATH: process.env['PATH'] ?? '' },
@@ -41,48 +69,46 @@ export class Supervisor implements GroupObserver {
       this.#log.warn({ code, signal }, 'the watchdog ended; starting another');
       setTimeout(() => this.#isClosing || this.start(), RESTART_MS).unref();
     });
-    for (const fact of this.#facts.values()) this.#send(fact);
-    for (const group of this.#groups) this.#send({ kind: 'groupStarted', group });
+    for (const line of [this.#guard, this.#registered]) if (line !== undefined) this.#send(line);
+    for (const group of this.#groups) this.#send(`+${group}`);
   }
 
   /** Where the steps' processes and folders are. */
-  guard(markPrefix: string, root: string): void {
-    this.#tell({ kind: 'guard', markPrefix, root });
+  guard(mark: string, root: string): void {
+    this.#guard = `g ${JSON.stringify({ kind: 'guard', mark, root } satisfies WatchdogFact)}`;
+    this.#send(this.#guard);
   }
 
   /** Whom to tell, and in whose name. */
   registered(url: string, token: string, delegateId: string, incarnation: string): void {
-    this.#tell({ kind: 'registered', url, token, delegateId, incarnation });
+    const fact: WatchdogFact = { kind: 'registered', url, token, delegateId, incarnation };
+    this.#registered = `r ${JSON.stringify(fact)}`;
+    this.#send(this.#registered);
   }
 
   started(group: number): void {
     this.#groups.add(group);
-    this.#send({ kind: 'groupStarted', group });
+    this.#send(`+${group}`);
   }
 
   ended(group: number): void {
     this.#groups.delete(group);
-    this.#send({ kind: 'groupEnded', group });
+    this.#send(`-${group}`);
   }
 
-  /** Graceful end: closes the pipe, and the watchdog does its last round (it finds nothing) and ends. */
+  /** Graceful end: everything is cleaned up already, the watchdog has nothing to do. */
   async close(): Promise<void> {
     this.#isClosing = true;
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    this.#send({ kind: 'farewell' });
+    this.#send('farewell');
     child.stdin?.end();
     await ended;
   }
 
-  #tell(fact: WatchdogMessage): void {
-    this.#facts.set(fact.kind, fact);
-    this.#send(fact);
-  }
-
-  #send(message: WatchdogMessage): void {
+  #send(line: string): void {
     const stdin = this.#child?.stdin;
-    if (stdin?.writable === true) stdin.write(`${JSON.stringify(message)}\n`);
+    if (stdin?.writable === true) stdin.write(`${line}\n`);
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Shells } from './process/shells.ts';
+import { Workspaces } from './workspace.ts';
 import { bash, isAlive, KeptLog, openStage, type Stage } from './testing/stage.ts';
 
 let stage: Stage;
@@ -229,7 +230,8 @@ describe('ShellScript', () => {
     const cwd = log.body.trim();
     expect(cwd.split('\n')).toHaveLength(1); // nothing of ours lies in it
     await stage.workspaces.settled();
-    expect(await readdir(join(stage.folder, 'work', 'tasks'))).toEqual([]);
+    // The folder of this process's tasks, and nothing in it.
+    expect(await readdir(join(stage.folder, 'work', 'tasks'), { recursive: true })).toHaveLength(1);
   });
 });
 
@@ -362,6 +364,27 @@ describe('ending a step', () => {
     await stage.workspaces.release('stage2');
     expect(isAlive(pid)).toBe(false);
   });
+});
+
+test('a new process throws away what others left of single steps, and nothing of its stages', async () => {
+  const { processes } = stage;
+  const root = join(stage.folder, 'work');
+  const dead = new Workspaces({ root, processes, mark: 'dead' });
+  await dead.open();
+  await dead.enter('task1', undefined);
+  const { folder } = await dead.enter('task2', 'stage3');
+  await writeFile(join(folder, 'kept'), '');
+  const next = new Workspaces({ root, processes, mark: 'next' });
+  await next.open();
+  await next.enter('task3', undefined);
+  await dead.clear([]); // its watchdog comes late: the successor is at work already
+  expect(await readdir(join(root, 'tasks'), { recursive: true })).toEqual([
+    'next',
+    'next/task3',
+    'next/task3/files',
+    'next/task3/work',
+  ]);
+  expect(await readdir(folder)).toEqual(['kept']);
 });
 
 test('folder keys that could lead elsewhere are refused (W2)', async () => {

@@ -49,6 +49,7 @@ export interface GroupObserver {
 }
 
 export class Workspaces {
+  readonly #allTasks: string;
   readonly #tasks: string;
   readonly #stages: string;
   readonly #trash: string;
@@ -58,7 +59,9 @@ export class Workspaces {
   readonly #deleting = new Set<Promise<void>>();
 
   constructor(options: WorkspacesOptions) {
-    this.#tasks = join(options.root, 'tasks');
+    this.#allTasks = join(options.root, 'tasks');
+    // Of this process alone: whoever cleans up behind it may do so while its successor is at work.
+    this.#tasks = join(this.#allTasks, checkedKey(options.mark));
     this.#stages = join(options.root, 'workspaces');
     this.#trash = join(options.root, 'trash');
     this.#processes = options.processes;
@@ -66,12 +69,23 @@ export class Workspaces {
     this.#observer = options.observer;
   }
 
-  /** Makes the folders and throws away what an earlier process left of single steps. Stage workspaces stay until released. */
+  /** Makes the folders and throws away what earlier processes left of single steps. Stage workspaces stay until released. */
   async open(): Promise<void> {
-    for (const folder of [this.#tasks, this.#stages, this.#trash])
+    for (const folder of [this.#tasks, this.#stages, this.#trash]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-    for (const entry of await readdir(this.#tasks)) await this.#discard(join(this.#tasks, entry));
+    }
+    for (const entry of await readdir(this.#allTasks)) {
+      const path = join(this.#allTasks, entry);
+      if (path !== this.#tasks) await this.#discard(path);
+    }
     for (const entry of await readdir(this.#trash)) this.#deleteLater(join(this.#trash, entry));
+  }
+
+  /** Kills every process of this delegate process's steps and throws their own folders away: for when it is gone. */
+  async clear(groups: readonly number[]): Promise<void> {
+    await this.#processes.killAll({ markPrefix: `${this.#mark}:`, groups });
+    await this.#discard(this.#tasks);
+    await this.settled();
   }
 
   /** @param workspaceKey - of the CI stage, or `undefined` for a folder of the step's own */

@@ -1,0 +1,12 @@
+/** What a watchdog is told of the delegate that died: one JSON object a line. */
+export type WatchdogFact =
+  | { readonly kind: 'guard'; readonly mark: string; readonly root: string }
+  | {
+      readonly kind: 'registered';
+      readonly url: string;
+      readonly token: string;
+      readonly delegateId: string;
+      readonly incarnation: string;
+    }
+  /** A process group of a step that was running. */
+  | { readonly kind: 'group'; readonly group: number };
