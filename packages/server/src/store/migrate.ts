@@ -37,7 +37,7 @@ export async function migrateToLatest(url: string): Promise<void> {
     if (result.error !== undefined) {
       // Another replica, newer than this one, may have migrated between the check and the lock.
       await refuseNewer(db);
-      throw result.error;
+      throw result.error as Error;
     }
   } finally {
     await db.destroy();
