@@ -8,6 +8,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -15,6 +16,7 @@ import {
   renameSync,
   rmSync,
   rmdirSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -29,6 +31,8 @@ export const POSTGRES_MAJOR = '18';
 
 /** Keeps the superuser's password inside the data directory: it belongs to the cluster and moves with it. */
 const PASSWORD_FILE = 'bridle.password';
+/** PostgreSQL accepts 0700 and 0750. */
+const FORBIDDEN_BITS = 0o027;
 const OUTPUT_LINES_MAX = 20;
 
 /** What a data directory is. */
@@ -98,6 +102,12 @@ export async function createCluster(request: CreateClusterRequest): Promise<void
     rmSync(draft, { recursive: true, force: true });
     rmSync(secrets, { recursive: true, force: true });
   }
+}
+
+/** PostgreSQL refuses data that others may read or write; a restored copy often is like that. */
+export function closeToOthers(dataDirectory: string): void {
+  if (process.platform === 'win32') return;
+  if ((statSync(dataDirectory).mode & FORBIDDEN_BITS) !== 0) chmodSync(dataDirectory, 0o700);
 }
 
 /** The superuser's password, needed for TCP only. */

@@ -31,7 +31,8 @@ export type Endpoint =
 
 /** Names the socket file (`.s.PGSQL.<port>`); with a folder per cluster the number says nothing more. */
 export const SOCKET_PORT = 5432;
-const SOCKET_FILE_BYTES = `/.s.PGSQL.${SOCKET_PORT}`.length;
+const SOCKET_FILE = `.s.PGSQL.${SOCKET_PORT}`;
+const SOCKET_FILE_BYTES = `/${SOCKET_FILE}`.length;
 /** Usable bytes of sun_path: its size less the closing zero byte. */
 const SOCKET_PATH_BYTES_MAX = process.platform === 'linux' ? 107 : 103;
 const LOOPBACK = '127.0.0.1';
@@ -67,6 +68,11 @@ export function listenSettings(endpoint: Endpoint): Readonly<Record<string, stri
         ...(process.platform === 'win32' ? {} : { unix_socket_directories: '' }),
       };
   }
+}
+
+/** The socket in a folder. */
+export function socketFile(directory: string): string {
+  return join(directory, SOCKET_FILE);
 }
 
 /** True when a socket of PostgreSQL fits into the folder (S3). */

@@ -4,7 +4,8 @@
  * PostgreSQL heals a pid file whose process is dead. It refuses to start when the number belongs to any other live process
  * of the same user, which is usual in a restarted container, and it takes a zombie for alive. So the launcher judges first.
  */
-import { readFileSync, realpathSync, rmSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -65,6 +66,22 @@ export async function clearDataDirectory(dataDirectory: string, note: (line: str
   rmSync(postmasterFile(dataDirectory), { force: true });
 }
 
+/**
+ * Removes the socket that a killed PostgreSQL left in a folder. The lock beside it names a pid too, with the same trouble as
+ * `postmaster.pid`; one whose PostgreSQL lives, on whatever data, stays.
+ *
+ * @param socket path of the socket
+ */
+export function clearSocket(socket: string, note: (line: string) => void): void {
+  const lock = `${socket}.lock`;
+  if (!existsSync(lock)) return;
+  const [pid, dataDirectory] = readFileSync(lock, 'utf8').split('\n');
+  if (dataDirectory !== undefined && existsSync(dataDirectory) && isPostmasterOf(Number(pid), dataDirectory)) return;
+  note(`removing the stale socket of process ${pid}`);
+  rmSync(socket, { force: true });
+  rmSync(lock, { force: true });
+}
+
 /** True when the live process `pid` is a PostgreSQL working on the data directory. */
 export function isPostmasterOf(pid: number, dataDirectory: string): boolean {
   if (pid === process.pid || !isProcessAlive(pid)) return false;
@@ -106,6 +123,7 @@ async function stopByPid(pid: number): Promise<void> {
 
 /** Sends a signal; a process that is gone already is fine. */
 export function sendSignal(pid: number, signal: StopSignal): void {
+  assert(pid > 0, 'a pid of 0 or less would mean a whole group of processes');
   try {
     process.kill(pid, signal);
   } catch (error) {

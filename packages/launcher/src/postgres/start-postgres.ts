@@ -18,16 +18,24 @@ import { LauncherError, errorText } from '../errors.ts';
 import { acquireLock } from '../home/lock.ts';
 import { openLog, tailLog, type LogFile } from '../process/log-file.ts';
 import { resolvePostgresBinaries, type PostgresBinaries } from './binaries.ts';
-import { createCluster, inspectCluster, readPassword } from './cluster.ts';
+import { closeToOthers, createCluster, inspectCluster, readPassword } from './cluster.ts';
 import {
   DATABASE_NAME,
   databaseUrl,
   findFreePort,
   listenSettings,
   prepareSocketEndpoint,
+  socketFile,
   type Endpoint,
 } from './endpoint.ts';
-import { FAST_STOP_MS, IMMEDIATE_STOP_MS, clearDataDirectory, readPostmasterFile, sendSignal } from './postmaster.ts';
+import {
+  FAST_STOP_MS,
+  IMMEDIATE_STOP_MS,
+  clearDataDirectory,
+  clearSocket,
+  readPostmasterFile,
+  sendSignal,
+} from './postmaster.ts';
 import { POSTGRES_ENVIRONMENT, chooseRunAs, commandAs, describeRunAs, type RunAs, type RunAsChoice } from './run-as.ts';
 
 /** What {@link startPostgres} works on. */
@@ -117,8 +125,10 @@ export async function startPostgres(request: StartPostgresRequest): Promise<Runn
     note(describeRunAs(runAs));
     if (state === 'absent')
       await createCluster({ binaries, runAs, dataDirectory, isDurable: request.isDurable ?? true });
+    closeToOthers(dataDirectory);
     await clearDataDirectory(dataDirectory, note);
     const endpoint = await chooseEndpoint(request, dataDirectory, runAs);
+    if (endpoint.kind === 'socket') clearSocket(socketFile(endpoint.directory), note);
     if (endpoint.kind === 'socket' && endpoint.isTemporary) {
       note(`socket in ${endpoint.directory}`);
       undo.unshift(() => rmSync(endpoint.directory, { recursive: true, force: true }));
