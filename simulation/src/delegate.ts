@@ -46,7 +46,7 @@ export class Delegate {
     this.#processes += 1;
     const incarnation = `${this.#options.view.delegateId}#${this.#processes}`;
     this.#process = new DelegateProcess(this.#options, incarnation, () => this.#onDeath(incarnation));
-    void this.#process.run();
+    this.#options.world.live(this.#process.run());
   }
 
   wake(): void {
@@ -95,7 +95,7 @@ class DelegateProcess {
 
   async run(): Promise<void> {
     await this.#register();
-    void this.#heartbeats();
+    this.#world.live(this.#heartbeats());
     await this.#polls();
   }
 
@@ -115,7 +115,7 @@ class DelegateProcess {
       });
       if (answer === 'gone') await this.#register();
       else if (answer !== undefined) {
-        for (const lease of answer.leases) void this.#perform(lease);
+        for (const lease of answer.leases) this.#world.live(this.#perform(lease));
         for (const taskId of answer.cancel) this.#tasks.get(taskId)?.stop.abort();
       }
       await this.#bell.wait(this.#world.time, POLL_MS, this.#life.signal);

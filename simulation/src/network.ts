@@ -26,7 +26,7 @@ export class Network {
     const { faults, latencyMs } = this.#world.scenario;
     if (this.#world.fault(faults.doubled)) {
       this.#world.note('doubled', name);
-      this.#world.later(this.#world.random.between(0, LATE_COPY_MS), () => void this.#sendCopy(request));
+      this.#world.later(this.#world.random.between(0, LATE_COPY_MS), () => this.#world.live(this.#sendCopy(request)));
     }
     if (this.#world.fault(faults.lostRequest)) return this.#lose('lost-request', name);
     await this.#world.sleep(this.#world.random.between(0, latencyMs));

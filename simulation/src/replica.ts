@@ -79,8 +79,8 @@ export class Replica implements ExecutionStore, TaskQueue {
   }
 
   run(): void {
-    void this.#timers.run(this.life);
-    void this.#lost.run(this.life);
+    this.#world.live(this.#timers.run(this.life));
+    this.#world.live(this.#lost.run(this.life));
   }
 
   wakeTimers(): void {

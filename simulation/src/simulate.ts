@@ -97,7 +97,7 @@ class Simulation {
     for (const delegate of this.#delegates) delegate.start();
     const client = new Client(this.#world, this.#network);
     for (const { header } of this.#expected.values()) {
-      this.#world.later(this.#world.random.between(0, 30_000), () => void client.start(header));
+      this.#world.later(this.#world.random.between(0, 30_000), () => this.#world.live(client.start(header)));
     }
     if (this.#world.scenario.faults.unassignable > 0) this.#declareUnassignable();
     await this.#untilOver();

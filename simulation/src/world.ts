@@ -44,6 +44,13 @@ export class World {
     });
   }
 
+  /** Lets somebody live in the background; an error nobody expected breaks a rule instead of getting lost. */
+  live(life: Promise<unknown>): void {
+    life.catch((error: unknown) =>
+      this.violate('no unexpected error', error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    );
+  }
+
   note(kind: string, text: string): void {
     this.log.write(this.time.now(), kind, text);
   }
