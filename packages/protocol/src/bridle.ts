@@ -81,17 +81,25 @@ export type ExecutionChangeEvent = Static<typeof ExecutionChangeEvent>;
 export const LogLineEvent = Type.Object({ line: Type.Integer(), time: Time, text: Type.String() });
 export type LogLineEvent = Static<typeof LogLineEvent>;
 
-/** Event `execution` of `GET /bridle/api/projects/{org}/{project}/events`. */
+/** Event `execution` of `GET /bridle/api/projects/{org}/{project}/events`: an execution started or changed. */
 export const ProjectExecutionEvent = Type.Object({
   planExecutionId: Type.String(),
   pipelineIdentifier: Type.String(),
   runSequence: Type.Integer(),
+  version: Type.Integer(),
   status: ExecutionStatus,
-  startTs: nullable(Time),
-  endTs: nullable(Time),
 });
 export type ProjectExecutionEvent = Static<typeof ProjectExecutionEvent>;
 
-/** Event `trigger-event` of the same stream: these events were accepted or processed; none = look at all. */
-export const ProjectTriggerEvent = Type.Object({ eventIds: Type.Array(Type.String()) });
+/** Event `trigger-event` of the same stream: a webhook call was accepted, or it was decided what becomes of it. */
+export const ProjectTriggerEvent = Type.Object({
+  eventCorrelationId: Type.String(),
+  pipelineIdentifier: nullable(Type.String()),
+  triggerIdentifier: nullable(Type.String()),
+  finalStatus: Type.String(),
+});
 export type ProjectTriggerEvent = Static<typeof ProjectTriggerEvent>;
+
+/** Event `change` of the same stream: what lists of the project show has changed. */
+export const ProjectChangeEvent = Type.Object({ what: Type.Enum(['pipelines', 'triggers', 'delegates']) });
+export type ProjectChangeEvent = Static<typeof ProjectChangeEvent>;

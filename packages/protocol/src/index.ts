@@ -59,6 +59,7 @@ export {
   DiagnosticsResponse,
   ExecutionChangeEvent,
   LogLineEvent,
+  ProjectChangeEvent,
   ProjectExecutionEvent,
   ProjectTriggerEvent,
   SessionResponse,

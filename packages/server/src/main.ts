@@ -63,6 +63,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     db,
     executions,
     scheduler: processScheduler,
+    hub,
     onProblem: ({ eventId, attempts, error }) =>
       logger.error({ err: error, eventId, attempts }, 'a trigger event could not be processed'),
     onError: onError('intake'),

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import { fastify, type FastifyBaseLogger } from 'fastify';
+import { fastify, LogController, type FastifyBaseLogger } from 'fastify';
 import type { App } from './app-types.ts';
 import { authenticate } from './authentication.ts';
 import { registerDelegateRoutes } from './delegate-routes.ts';
@@ -41,7 +41,7 @@ export interface AppOptions {
 export async function buildApp(deps: ApiDependencies, options: AppOptions): Promise<App> {
   const app: App = fastify({
     ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy ?? false,
     bodyLimit: BODY_BYTES_MAX,
     keepAliveTimeout: KEEP_ALIVE_MS,

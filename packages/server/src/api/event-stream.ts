@@ -26,6 +26,8 @@ export interface StreamOptions {
   readonly pingMs?: number;
   /** What is written first, and at each ping. */
   readonly ping?: string;
+  /** Nothing but the pings is written that the handler did not send: for clients that know no other events. */
+  readonly isBare?: boolean;
 }
 
 export function openEventStream(
@@ -34,7 +36,7 @@ export function openEventStream(
   stopping: AbortSignal,
   options: StreamOptions = {},
 ): EventStream {
-  const { ping = ':\n\n', pingMs = PING_MS } = options;
+  const { ping = ':\n\n', pingMs = PING_MS, isBare = false } = options;
   const response = reply.raw;
   const gone = new AbortController();
   const signal = AbortSignal.any([gone.signal, stopping]);
@@ -50,7 +52,7 @@ export function openEventStream(
     if (response.writableEnded || response.destroyed) return;
     if (!response.write(text)) await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
   };
-  void write(`${ping}retry: ${String(RECONNECT_MS)}\n\n`);
+  void write(isBare ? ping : `${ping}retry: ${String(RECONNECT_MS)}\n\n`);
   const timer = setInterval(() => void write(ping), pingMs);
   const end = (): void => {
     clearInterval(timer);
@@ -58,16 +60,37 @@ export function openEventStream(
   };
   response.on('close', () => clearInterval(timer));
   const stop = (): void => {
-    void write('event: shutdown\ndata: {}\n\n');
+    if (!isBare) void write('event: shutdown\ndata: {}\n\n');
     end();
   };
   stopping.addEventListener('abort', stop, { once: true });
   response.on('close', () => stopping.removeEventListener('abort', stop));
   request.log.debug('event stream opened');
-  return { signal, write, end, send: (event) => write(format(event)) };
+  return { signal, write, end, send: (event) => write(formatEvent(event)) };
 }
 
-function format({ event, id, data }: StreamEvent): string {
+/**
+ * Opens a stream, lets `work` fill it, and ends it. After the head has gone there is no answer left for an error: it goes to
+ * the log, the connection ends, and the client comes back for the rest.
+ */
+export async function serveEventStream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  stopping: AbortSignal,
+  work: (stream: EventStream) => Promise<void>,
+  options: StreamOptions = {},
+): Promise<void> {
+  const stream = openEventStream(request, reply, stopping, options);
+  try {
+    await work(stream);
+  } catch (error) {
+    request.log.error({ err: error }, 'event stream failed');
+  } finally {
+    stream.end();
+  }
+}
+
+export function formatEvent({ event, id, data }: StreamEvent): string {
   const name = event === undefined ? '' : `event: ${event}\n`;
   const position = id === undefined ? '' : `id: ${String(id)}\n`;
   return `${position}${name}data: ${JSON.stringify(data)}\n\n`;

@@ -38,6 +38,8 @@ export interface EventProcessorOptions {
   }) => void;
 }
 
+export type ProcessedEvent = Pick<TriggerEventRow, 'id' | 'scope'>;
+
 export class EventProcessor {
   readonly #options: EventProcessorOptions;
 
@@ -45,19 +47,19 @@ export class EventProcessor {
     this.#options = options;
   }
 
-  /** Processes a batch of queued events; returns their ids, none when the queue is empty. Rejects when the database is away. */
-  async processBatch(): Promise<readonly string[]> {
-    const claimed: string[] = [];
+  /** Processes a batch of queued events and returns them; none when the queue is empty. Rejects when the database is away. */
+  async processBatch(): Promise<readonly ProcessedEvent[]> {
+    const claimed: ProcessedEvent[] = [];
     try {
       return await this.#process(async (tx) => {
         const events = await claimTriggerEvents(tx, BATCH_EVENTS_MAX);
-        claimed.push(...events.map(({ id }) => id));
+        claimed.push(...events);
         return events;
       });
     } catch (error) {
       if (claimed.length === 0) throw error;
       // One of them spoils the batch, or the database went away: alone each shows which.
-      for (const id of claimed) await this.#processAlone(id);
+      for (const { id } of claimed) await this.#processAlone(id);
       return claimed;
     }
   }
@@ -76,21 +78,21 @@ export class EventProcessor {
     }
   }
 
-  async #process(claim: (tx: Transaction) => Promise<readonly TriggerEventRow[]>): Promise<readonly string[]> {
+  async #process(claim: (tx: Transaction) => Promise<readonly TriggerEventRow[]>): Promise<readonly ProcessedEvent[]> {
     const { db, executions } = this.#options;
-    const { ids, started } = await db.transaction().execute(async (tx) => {
+    const { events: processed, started } = await db.transaction().execute(async (tx) => {
       const events = await claim(tx);
-      if (events.length === 0) return { ids: [], started: [] };
+      if (events.length === 0) return { events, started: [] };
       const decided = await decideAll(tx, events);
       const requests = decided.flatMap(({ decisions }) =>
         decisions.flatMap(({ start }) => (start === undefined ? [] : [start])),
       );
       const begun = await startAll(executions, tx, requests);
       await save(tx, decided);
-      return { ids: events.map(({ id }) => id), started: begun };
+      return { events, started: begun };
     });
     if (started.length > 0) executions.started(started);
-    return ids;
+    return processed;
   }
 
   async #giveUp(id: string): Promise<void> {

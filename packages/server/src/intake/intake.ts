@@ -7,6 +7,7 @@ import type { ExecutionId } from '@bridle/pipeline';
 import type { ExecutionService } from '../executions/service.ts';
 import type { Database } from '../store/database.ts';
 import { findTriggerEventState } from '../store/trigger-events.ts';
+import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
 import { EventAcceptor, type AcceptResult, type WebhookCall } from './event-acceptor.ts';
 import { EventProcessor, type EventProcessorOptions } from './event-processor.ts';
 
@@ -20,6 +21,8 @@ export interface IntakeOptions {
   readonly db: Database;
   readonly executions: ExecutionService;
   readonly scheduler: Scheduler;
+  /** Tells live views that events were processed. */
+  readonly hub: WakeHub;
   readonly onProblem: EventProcessorOptions['onProblem'];
   /** Hears of failures of the loop itself, such as a database that is away. */
   readonly onError: (error: unknown) => void;
@@ -103,13 +106,15 @@ class WebhookIntake implements Intake {
   }
 
   async #run(): Promise<void> {
-    const { scheduler, onError } = this.#options;
+    const { scheduler, hub, onError } = this.#options;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
         const processed = await this.#processor.processBatch();
         if (processed.length > 0) {
-          for (const listener of this.#listeners) listener(processed);
+          hub.wake(processed.map(({ id, scope }) => ({ key: wakeKeys.triggerEvents(scope), id })));
+          const ids = processed.map(({ id }) => id);
+          for (const listener of this.#listeners) listener(ids);
           continue;
         }
         await this.#doorbell.wait(scheduler, POLL_MS, signal);

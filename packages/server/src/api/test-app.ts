@@ -1,0 +1,254 @@
+/** The whole server behind `inject()`, on a database of its own, with a delegate that a test moves by hand. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DelegateTask, PollResponse, RegisterResponse, TaskOutcome } from '@bridle/protocol';
+import { createDispatch } from '../dispatch/create-dispatch.ts';
+import { createExecutionService } from '../executions/execution-service.ts';
+import { processScheduler } from '../executions/process-scheduler.ts';
+import { DEMO_SCOPE } from '../intake/demo.ts';
+import { prepareInstallation } from '../intake/first-start.ts';
+import { createIntake } from '../intake/intake.ts';
+import { createLogs } from '../logs/create-logs.ts';
+import type { Database } from '../store/database.ts';
+import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
+import { WakeHub } from '../store/wake-hub.ts';
+import { buildApp } from './app.ts';
+import type { App } from './app-types.ts';
+
+export const ACCOUNT = 'kmpySmUISimoRrJL6NL73w';
+export const PUBLIC_URL = 'https://bridle.test';
+
+export interface Call {
+  readonly body?: string | Buffer | Record<string, unknown>;
+  readonly query?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Send no key. */
+  readonly isPublic?: boolean;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  /** Parsed, or undefined when it is no JSON. */
+  readonly body: Envelope;
+}
+
+/** Whatever an answer may hold; tests look at what they expect. */
+interface Envelope {
+  readonly status?: string;
+  readonly data?: never;
+  readonly code?: string;
+  readonly message?: string;
+  readonly [key: string]: unknown;
+}
+
+export interface TestApp {
+  readonly app: App;
+  readonly db: Database;
+  readonly database: TestDatabase;
+  readonly token: string;
+  readonly home: string;
+  readonly signInCode: string;
+  /** Adds the account and, unless public, the key. Paths as clients use them. */
+  call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, call?: Call): Promise<Answer>;
+  /** Leases tasks until there are none, and ends each with this outcome. Returns them. */
+  runTasks(outcome?: (task: DelegateTask) => TaskOutcome): Promise<readonly DelegateTask[]>;
+  /** Leases and starts one task and leaves it running. */
+  startTask(): Promise<DelegateTask>;
+  completeTask(task: DelegateTask, outcome?: TaskOutcome): Promise<void>;
+  /** The event loop of the intake runs unless it was asked not to. */
+  close(): Promise<void>;
+}
+
+export interface TestAppOptions {
+  readonly isIntakeStopped?: boolean;
+  readonly webRoot?: string;
+}
+
+const SUCCEEDED: TaskOutcome = { kind: 'succeeded', exitCode: 0, outputs: {} };
+
+export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const { db } = database;
+  const problems: unknown[] = [];
+  const onError = (error: unknown): number => problems.push(error);
+  const hub = new WakeHub(database, { onError });
+  await hub.start();
+  const executions = await createExecutionService({
+    database,
+    hub,
+    scheduler: processScheduler,
+    executionUrl: (_scope, _pipeline, id) => `${PUBLIC_URL}/x/${id}`,
+    defaults: { pipelineTimeoutMs: 86_400_000, stepTimeoutMs: 36_000_000 },
+    graceMs: 600_000,
+    unassignableMs: 120_000,
+    onError,
+  });
+  const dispatch = createDispatch({ database, hub, reporter: executions.reports, onError });
+  const logs = createLogs({ database, hub, onError });
+  const intake = createIntake({ db, executions, scheduler: processScheduler, hub, onProblem: onError, onError });
+  const home = await mkdtemp(join(tmpdir(), 'bridle-api-'));
+  const installation = await prepareInstallation({
+    db,
+    accountId: ACCOUNT,
+    masterKey: randomBytes(32),
+    home,
+    createDelegateToken: async (accountId, name) => (await dispatch.createToken({ accountId }, name)).secret,
+  });
+  const stopping = new AbortController();
+  const app = await buildApp(
+    {
+      db,
+      intake,
+      executions,
+      logs,
+      dispatch,
+      wakes: hub,
+      publicUrl: () => PUBLIC_URL,
+      signingKey: randomBytes(32),
+      defaultScope: DEMO_SCOPE,
+      checkReady: () => database.ping(),
+      stopping: stopping.signal,
+      ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
+    },
+    { version: '0.0.0', checkAnswers: true },
+  );
+  executions.run();
+  if (options.isIntakeStopped !== true) intake.start();
+  const token = (await readFile(join(home, 'admin-token'), 'utf8')).trim();
+  const delegate = new HandDelegate(app, installation.delegateToken);
+  return {
+    app,
+    db,
+    database,
+    token,
+    home,
+    signInCode: installation.signInCode ?? '',
+    call: (method, path, call = {}) => inject(app, token, method, path, call),
+    runTasks: (outcome = () => SUCCEEDED) => delegate.runAll(outcome),
+    startTask: () => delegate.startOne(),
+    completeTask: (task, outcome = SUCCEEDED) => delegate.complete(task, outcome),
+    close: async () => {
+      stopping.abort();
+      await dispatch.close();
+      await intake.stop();
+      await app.close();
+      await executions.close();
+      logs.close();
+      await hub.close();
+      await database.close();
+      await rm(home, { recursive: true, force: true });
+      if (problems.length > 0) throw new AggregateError(problems, 'The server met errors of its own.');
+    },
+  };
+}
+
+async function inject(
+  app: App,
+  token: string,
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  call: Call,
+): Promise<Answer> {
+  const { body } = call;
+  const response = await app.inject({
+    method,
+    url: path,
+    query: { accountIdentifier: ACCOUNT, ...DEMO_SCOPE, ...(call.query as Record<string, string>) },
+    headers: { ...(call.isPublic === true ? {} : { 'x-api-key': token }), ...call.headers },
+    ...(body === undefined ? {} : { payload: body }),
+  });
+  let parsed: Envelope = {};
+  try {
+    parsed = JSON.parse(response.body) as Envelope;
+  } catch {
+    // Not every answer is JSON; the text is there.
+  }
+  return { status: response.statusCode, headers: response.headers, text: response.body, body: parsed };
+}
+
+/** Speaks the delegates' protocol, one call at a time. */
+class HandDelegate {
+  readonly #app: App;
+  readonly #token: string;
+  readonly #incarnation = randomBytes(8).toString('hex');
+  #id: string | undefined;
+
+  constructor(app: App, token: string) {
+    this.#app = app;
+    this.#token = token;
+  }
+
+  async runAll(outcome: (task: DelegateTask) => TaskOutcome): Promise<readonly DelegateTask[]> {
+    const done: DelegateTask[] = [];
+    for (;;) {
+      const tasks = await this.#lease(10, 50);
+      if (tasks.length === 0) return done;
+      for (const task of tasks) {
+        await this.#start(task);
+        await this.complete(task, outcome(task));
+        done.push(task);
+      }
+    }
+  }
+
+  async startOne(): Promise<DelegateTask> {
+    const [task] = await this.#lease(1, 10_000);
+    if (task === undefined) throw new Error('There is no task to start.');
+    await this.#start(task);
+    return task;
+  }
+
+  async complete(task: DelegateTask, outcome: TaskOutcome): Promise<void> {
+    await this.#post(`${await this.#path()}/tasks/${task.taskId}/complete`, {
+      incarnation: this.#incarnation,
+      fence: task.fence,
+      outcome,
+    });
+  }
+
+  async #start(task: DelegateTask): Promise<void> {
+    await this.#post(`${await this.#path()}/tasks/${task.taskId}/started`, {
+      incarnation: this.#incarnation,
+      fence: task.fence,
+    });
+  }
+
+  async #lease(free: number, waitMs: number): Promise<readonly DelegateTask[]> {
+    const request = { incarnation: this.#incarnation, free, cancelling: [], waitMs, released: [] };
+    return (await this.#post<PollResponse>(`${await this.#path()}/poll`, request)).tasks;
+  }
+
+  async #path(): Promise<string> {
+    this.#id ??= (
+      await this.#post<RegisterResponse>('/delegate/api/register', {
+        name: 'hand',
+        tags: [],
+        incarnation: this.#incarnation,
+        installation: 'installation-of-a-test',
+        version: '0.0.0',
+        hostName: 'test',
+        os: 'linux',
+        arch: 'x64',
+        shells: ['Bash', 'Sh'],
+        capacity: 10,
+      })
+    ).delegateId;
+    return `/delegate/api/${this.#id}`;
+  }
+
+  async #post<T>(url: string, payload: object): Promise<T> {
+    const response = await this.#app.inject({
+      method: 'POST',
+      url,
+      payload,
+      headers: { authorization: `Bearer ${this.#token}` },
+    });
+    if (response.statusCode !== 200)
+      throw new Error(`${url} answered ${String(response.statusCode)}: ${response.body}`);
+    return JSON.parse(response.body) as T;
+  }
+}
