@@ -24,11 +24,14 @@ it('spells every setting out for the server', () => {
   );
 });
 
-it('keeps settings, database and the traces of npm from the delegate', () => {
+it('hands on the delegate's own settings, and keeps those of the server, the database and the traces of npm from the delegate', () => {
   const env = {
     HOME: '/home/mira',
     BRIDLE_MASTER_KEY: 'key',
     BRIDLE_HOME: '/h',
+    BRIDLE_DELEGATE: 'on',
+    BRIDLE_DELEGATE_TOKEN: 'other',
+    BRIDLE_DELEGATE_TAGS: 'linux,big',
     DATABASE_URL: 'postgresql://u:p@db/x',
     PGPASSWORD: 'p',
     npm_lifecycle_event: 'start',
@@ -39,6 +42,7 @@ it('keeps settings, database and the traces of npm from the delegate', () => {
   expect(delegateEnvironment(env, '/h/delegate')).toEqual({
     HOME: '/home/mira',
     PATH: '/usr/local/bin:/usr/bin',
+    BRIDLE_DELEGATE_TAGS: 'linux,big',
     BRIDLE_DELEGATE_HOME: '/h/delegate',
   });
 });

@@ -30,13 +30,18 @@ export function serverEnvironment(
   };
 }
 
+/** What the delegate is told on its command line: the same from elsewhere would only contradict. */
+const DECIDED_FOR_DELEGATE = new Set(['BRIDLE_DELEGATE_URL', 'BRIDLE_DELEGATE_TOKEN', 'BRIDLE_DELEGATE_TOKEN_FILE']);
+const MEANT_FOR_DELEGATE = /^BRIDLE_(DELEGATE_|LOG_LEVEL$)/;
+const NOT_FOR_DELEGATE = /^(BRIDLE_.*|PG[A-Z]+|npm_.*|DATABASE_URL|INIT_CWD)$/;
+
 /**
- * The delegate's environment, which its steps inherit in part: without our settings, the database, and what npm adds to the
- * environment and in front of `PATH` (a step that says `node` means the machine's own).
+ * The delegate's environment, which its steps inherit in part: its own settings, but not the server's, not the database, and
+ * not what npm adds to the environment and in front of `PATH` (a step that says `node` means the machine's own).
  */
 export function delegateEnvironment(env: Environment, home: string): Record<string, string> {
   const kept = Object.entries(withoutUndefined(env)).filter(
-    ([name]) => !/^(BRIDLE_|PG[A-Z]+$|npm_)/.test(name) && name !== 'DATABASE_URL' && name !== 'INIT_CWD',
+    ([name]) => !DECIDED_FOR_DELEGATE.has(name) && (MEANT_FOR_DELEGATE.test(name) || !NOT_FOR_DELEGATE.test(name)),
   );
   const result = Object.fromEntries(kept);
   const path = result['PATH'];

@@ -12,7 +12,7 @@ beforeEach(() => {
   site = new LaunchSite();
 });
 
-afterEach(() => site.close());
+afterEach(async () => expect(await site.close()).toEqual([]));
 
 function launch(): Launched {
   return site.launch({ STAND_IN_SERVER: 'database' }, { backoffMinMs: 1 });

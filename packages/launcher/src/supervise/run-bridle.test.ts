@@ -16,7 +16,7 @@ beforeEach(() => {
   site = new LaunchSite();
 });
 
-afterEach(() => site.close());
+afterEach(async () => expect(await site.close()).toEqual([]));
 
 function launch(env: Readonly<Record<string, string>> = {}, patience: Partial<Patience> = QUICK): Launched {
   return site.launch({ ...EXTERNAL, ...env }, patience);

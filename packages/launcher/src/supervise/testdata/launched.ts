@@ -4,12 +4,15 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-
-import { expect } from 'vitest';
 
 import { isProcessAlive } from '../../process/process-identity.ts';
 import type { Patience } from '../patience.ts';
+
+/** A test's patience with its stand-ins; they write a file, and files give no signal. */
+const TOLD_WITHIN_MS = 20_000;
+const STORY_POLL_MS = 5;
 
 /** A home for launched Bridles, and the story their stand-ins write. */
 export class LaunchSite {
@@ -31,9 +34,11 @@ export class LaunchSite {
 
   /** Waits until the stand-ins have told the line `count` times. */
   async told(pattern: RegExp, count = 1): Promise<void> {
-    await expect
-      .poll(() => this.story.filter((line) => pattern.test(line)).length, { timeout: 20_000, interval: 5 })
-      .toBeGreaterThanOrEqual(count);
+    const deadline = performance.now() + TOLD_WITHIN_MS;
+    while (this.story.filter((line) => pattern.test(line)).length < count) {
+      if (performance.now() > deadline) throw new Error(`nobody told ${pattern}:\n${this.story.join('\n')}`);
+      await delay(STORY_POLL_MS);
+    }
   }
 
   launch(env: Readonly<Record<string, string>> = {}, patience: Partial<Patience> = {}): Launched {
@@ -48,15 +53,18 @@ export class LaunchSite {
     return launched;
   }
 
-  /** Ends what a failed test left running, checks that nothing else was left, and removes the folder. */
-  async close(): Promise<void> {
+  /**
+   * Ends what is left running and removes the folder.
+   *
+   * @returns what should not have been left: processes, locks, pid files
+   */
+  async close(): Promise<readonly string[]> {
     for (const launched of this.#launched) await launched.end();
     const alive = [...this.pids('server'), ...this.pids('delegate')].filter(isProcessAlive);
     for (const pid of alive) process.kill(pid, 'SIGKILL');
     const files = existsSync(this.home) ? readdirSync(this.home) : [];
     rmSync(this.root, { recursive: true, force: true });
-    expect(alive).toEqual([]);
-    expect(files.filter((name) => /\.(lock|pid|new)$/.test(name))).toEqual([]);
+    return [...alive.map((pid) => `process ${pid}`), ...files.filter((name) => /\.(lock|pid|new)$/.test(name))];
   }
 }
 
