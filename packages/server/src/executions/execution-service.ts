@@ -167,9 +167,7 @@ class PostgresExecutionService implements RunningExecutions {
   start(request: StartRequest): Promise<StartedExecution> {
     return new Promise((resolve, reject) => {
       this.#starts.push({ request, resolve, reject });
-      this.#starting ??= this.#drainStarts().finally(() => {
-        this.#starting = undefined;
-      });
+      this.#starting ??= this.#drainStarts();
     });
   }
 
@@ -190,7 +188,9 @@ class PostgresExecutionService implements RunningExecutions {
   }
 
   async waitUntilFinal(id: ExecutionId, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
-    const over = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs), this.#stopping.signal]);
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), timeoutMs);
+    const over = AbortSignal.any([signal, timeout.signal, this.#stopping.signal]);
     const { watch, end } = this.#watchers.watchExecution(id, Number.MAX_SAFE_INTEGER);
     try {
       for (;;) {
@@ -201,6 +201,7 @@ class PostgresExecutionService implements RunningExecutions {
         await watch.bell.next(over);
       }
     } finally {
+      clearTimeout(timer);
       end();
     }
   }
@@ -264,6 +265,8 @@ class PostgresExecutionService implements RunningExecutions {
     // One turn of the loop later, so that starts of the same moment share a transaction.
     await Promise.resolve();
     while (this.#starts.length > 0) await this.#startTogether(this.#starts.splice(0, START_BATCH_MAX));
+    // Without a pause after the last look, so that no start falls between the two.
+    this.#starting = undefined;
   }
 
   async #startTogether(waiting: readonly WaitingStart[]): Promise<void> {

@@ -27,7 +27,7 @@ export interface UnassignableLoopOptions {
 
 /** Runs until `signal` aborts. Waits a whole window first: after an outage of everything, delegates come back before anybody is judged. */
 export async function runUnassignableLoop(options: UnassignableLoopOptions, signal: AbortSignal): Promise<void> {
-  const { scheduler, windowMs, pollMs = UNASSIGNABLE_POLL_MS } = options;
+  const { scheduler, windowMs, pollMs = Math.min(UNASSIGNABLE_POLL_MS, windowMs) } = options;
   await scheduler.sleep(windowMs, signal);
   while (!signal.aborted) {
     await refuseUnassignable(options).catch(options.onError);

@@ -6,6 +6,7 @@
  */
 import { Kysely, PostgresDialect, sql, type Transaction as KyselyTransaction } from 'kysely';
 import { Client, Pool, types, type ClientConfig, type CustomTypesConfig, type PoolClient } from 'pg';
+import { preparingPool } from './preparing-pool.ts';
 import type { Tables } from './tables.ts';
 
 export type Database = Kysely<Tables>;
@@ -50,7 +51,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   // Mandatory: a stopping PostgreSQL raises one error per idle connection, and an unheard one ends the process.
   pool.on('error', onError);
   pipelines.on('error', onError);
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparingPool(pool) }) });
   return {
     db,
     pipelined: (work) => usePipeline(pipelines, work),
