@@ -24,7 +24,7 @@ it('spells every setting out for the server', () => {
   );
 });
 
-it('hands on the delegate's own settings, and keeps those of the server, the database and the traces of npm from the delegate', () => {
+it("hands on the delegate's own settings, and keeps those of the server, the database and the traces of npm from it", () => {
   const env = {
     HOME: '/home/mira',
     BRIDLE_MASTER_KEY: 'key',
