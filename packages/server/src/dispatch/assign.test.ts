@@ -7,7 +7,15 @@ let position = 0;
 
 function task(change: Partial<QueuedTask> = {}): QueuedTask {
   position += 1;
-  return { taskId: nodeExecutionId(`task ${position}`), position, accountId: 'a', orgIdentifier: 'o', projectIdentifier: 'p', selectors: [], ...change };
+  return {
+    taskId: nodeExecutionId(`task ${position}`),
+    position,
+    accountId: 'a',
+    orgIdentifier: 'o',
+    projectIdentifier: 'p',
+    selectors: [],
+    ...change,
+  };
 }
 
 function asker(delegateId: string, change: Partial<Asker> = {}): Asker {
@@ -20,7 +28,11 @@ function assign(tasks: readonly QueuedTask[], askers: readonly Asker[]): readonl
 }
 
 test('oldest tasks first, to those that wait longest, spread over all', () => {
-  expect(assign([task(), task(), task()], [asker('one', { free: 5 }), asker('two', { free: 5 })])).toEqual(['one', 'two', 'one']);
+  expect(assign([task(), task(), task()], [asker('one', { free: 5 }), asker('two', { free: 5 })])).toEqual([
+    'one',
+    'two',
+    'one',
+  ]);
   expect(assign([task(), task(), task()], [asker('one'), asker('two')])).toEqual(['one', 'two', '-']);
 });
 
@@ -39,8 +51,13 @@ test('every selector must be a tag, in the scope of the token', () => {
 test('a workspace stays with its process', () => {
   const boundTo = { delegateId: 'two', incarnation: 'i' };
   expect(assign([task({ workspaceKey: 'w', boundTo })], [asker('one'), asker('two')])).toEqual(['two']);
-  expect(assign([task({ workspaceKey: 'w', boundTo: { ...boundTo, incarnation: 'before' } })], [asker('two')])).toEqual(['-']);
-  expect(assign([task({ workspaceKey: 'w' }), task({ workspaceKey: 'w' })], [asker('one'), asker('two')])).toEqual(['one', '-']);
+  expect(assign([task({ workspaceKey: 'w', boundTo: { ...boundTo, incarnation: 'before' } })], [asker('two')])).toEqual(
+    ['-'],
+  );
+  expect(assign([task({ workspaceKey: 'w' }), task({ workspaceKey: 'w' })], [asker('one'), asker('two')])).toEqual([
+    'one',
+    '-',
+  ]);
 });
 
 test('tags meet in any case, once, without what is empty', () => {

@@ -32,7 +32,11 @@ export function seatsFor(askers: readonly Asker[]): readonly Seat[] {
 }
 
 /** Gives tasks, oldest first, to the seats; `bound` remembers which process a workspace goes to within one round. */
-export function assignTasks(tasks: readonly QueuedTask[], seats: readonly Seat[], bound: Map<string, Asker>): readonly Assignment[] {
+export function assignTasks(
+  tasks: readonly QueuedTask[],
+  seats: readonly Seat[],
+  bound: Map<string, Asker>,
+): readonly Assignment[] {
   const assignments: Assignment[] = [];
   for (const task of tasks) {
     const seat = bestSeat(task, seats, task.workspaceKey === undefined ? undefined : bound.get(task.workspaceKey));
@@ -55,7 +59,11 @@ function bestSeat(task: QueuedTask, seats: readonly Seat[], owner: Asker | undef
 }
 
 function mayRun(task: QueuedTask, { asker, tags }: Seat): boolean {
-  if (task.boundTo !== undefined && (task.boundTo.delegateId !== asker.delegateId || task.boundTo.incarnation !== asker.incarnation)) return false;
+  if (
+    task.boundTo !== undefined &&
+    (task.boundTo.delegateId !== asker.delegateId || task.boundTo.incarnation !== asker.incarnation)
+  )
+    return false;
   return isInScope(task, asker) && task.selectors.every((selector) => tags.has(selector));
 }
 
@@ -76,5 +84,7 @@ export function isInScope(scope: Scope, token: Partial<Scope>): boolean {
 
 /** Tags and selectors meet in any case. */
 export function normaliseTags(tags: readonly string[]): readonly string[] {
-  return [...new Set(tags.map((tag) => tag.trim().toLowerCase().replaceAll('\0', '\u{FFFD}')).filter((tag) => tag !== ''))];
+  return [
+    ...new Set(tags.map((tag) => tag.trim().toLowerCase().replaceAll('\0', '\u{FFFD}')).filter((tag) => tag !== '')),
+  ];
 }

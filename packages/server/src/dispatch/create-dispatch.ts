@@ -112,7 +112,12 @@ class PostgresDispatch implements Dispatch {
     return { kind: 'ok', body };
   }
 
-  async poll(token: TokenScope, delegateId: string, request: Parameters<Dispatch['poll']>[2], signal: AbortSignal): ReturnType<Dispatch['poll']> {
+  async poll(
+    token: TokenScope,
+    delegateId: string,
+    request: Parameters<Dispatch['poll']>[2],
+    signal: AbortSignal,
+  ): ReturnType<Dispatch['poll']> {
     const { db } = this.#options.database;
     const delegate = await this.#findRegistered(token, delegateId, request.incarnation);
     if (delegate === undefined) return { kind: 'gone' };
@@ -128,30 +133,56 @@ class PostgresDispatch implements Dispatch {
       return cancelling.length + released.length > 0;
     };
     const asker = { ...delegate, delegateId, free: request.free };
-    const { leases, inbox } = await this.#room.wait(asker, isNews, Math.min(request.waitMs, DELEGATE_POLL_MAX_MS), signal);
+    const { leases, inbox } = await this.#room.wait(
+      asker,
+      isNews,
+      Math.min(request.waitMs, DELEGATE_POLL_MAX_MS),
+      signal,
+    );
     const told = inbox === undefined ? { cancelling: [], released: [] } : news(inbox);
     this.#rememberTold(told.released);
-    const body: PollResponse = { tasks: leases.map(taskForWire), cancel: [...told.cancelling], release: [...told.released] };
+    const body: PollResponse = {
+      tasks: leases.map(taskForWire),
+      cancel: [...told.cancelling],
+      release: [...told.released],
+    };
     return { kind: 'ok', body };
   }
 
-  async heartbeat(token: TokenScope, delegateId: string, request: Parameters<Dispatch['heartbeat']>[2]): ReturnType<Dispatch['heartbeat']> {
+  async heartbeat(
+    token: TokenScope,
+    delegateId: string,
+    request: Parameters<Dispatch['heartbeat']>[2],
+  ): ReturnType<Dispatch['heartbeat']> {
     const { db } = this.#options.database;
     if ((await this.#findRegistered(token, delegateId, request.incarnation)) === undefined) return { kind: 'gone' };
     if (!(await touchDelegate(db, delegateId, request.incarnation))) return { kind: 'gone' };
     const held = request.held.map(({ taskId, fence }) => ({ taskId: taskId as NodeExecutionId, fence }));
-    const [lost, inbox] = await Promise.all([extendLeases(db, delegateId, held, DELEGATE_LEASE_MS), readInbox(db, delegateId)]);
+    const [lost, inbox] = await Promise.all([
+      extendLeases(db, delegateId, held, DELEGATE_LEASE_MS),
+      readInbox(db, delegateId),
+    ]);
     return { kind: 'ok', body: { lost: [...lost], cancel: [...inbox.cancelling] } };
   }
 
-  async started(token: TokenScope, delegateId: string, taskId: string, request: Parameters<Dispatch['started']>[3]): ReturnType<Dispatch['started']> {
+  async started(
+    token: TokenScope,
+    delegateId: string,
+    taskId: string,
+    request: Parameters<Dispatch['started']>[3],
+  ): ReturnType<Dispatch['started']> {
     const held = await this.#findHeld(token, delegateId, taskId, request);
     if (held.kind !== 'ok') return held;
     const name = (await this.#findKnown(delegateId))?.name ?? delegateId;
     return this.#answer(taskId, await this.#options.reporter.started(held.body, { id: delegateId, name }));
   }
 
-  async complete(token: TokenScope, delegateId: string, taskId: string, request: Parameters<Dispatch['complete']>[3]): ReturnType<Dispatch['complete']> {
+  async complete(
+    token: TokenScope,
+    delegateId: string,
+    taskId: string,
+    request: Parameters<Dispatch['complete']>[3],
+  ): ReturnType<Dispatch['complete']> {
     const checked = checkOutcome(request.outcome);
     if (checked.kind === 'invalid') return checked;
     const held = await this.#findHeld(token, delegateId, taskId, request);
@@ -163,7 +194,11 @@ class PostgresDispatch implements Dispatch {
     return (await this.#findRegistered(token, delegateId, incarnation)) !== undefined;
   }
 
-  async leave(token: TokenScope, delegateId: string, request: Parameters<Dispatch['leave']>[2]): ReturnType<Dispatch['leave']> {
+  async leave(
+    token: TokenScope,
+    delegateId: string,
+    request: Parameters<Dispatch['leave']>[2],
+  ): ReturnType<Dispatch['leave']> {
     if ((await this.#findRegistered(token, delegateId, request.incarnation)) === undefined) return { kind: 'gone' };
     if (await leaveDelegate(this.#options.database.db, delegateId, request.incarnation)) {
       this.#options.onDelegateGone?.();
@@ -209,7 +244,8 @@ class PostgresDispatch implements Dispatch {
     taskId: string,
     { incarnation, fence }: { readonly incarnation: string; readonly fence: number },
   ): Promise<Answer<TaskReport>> {
-    const holder = this.#leases.find(taskId, fence) ?? (await findTaskHolders(this.#options.database.db, [taskId])).get(taskId);
+    const holder =
+      this.#leases.find(taskId, fence) ?? (await findTaskHolders(this.#options.database.db, [taskId])).get(taskId);
     const isTheirs = holder?.delegateId === delegateId && holder.incarnation === incarnation && holder.fence === fence;
     if (holder !== undefined && isTheirs && (await this.#findKnown(delegateId))?.tokenId === token.tokenId) {
       return { kind: 'ok', body: { executionId: holder.executionId, taskId: taskId as NodeExecutionId, fence } };
@@ -225,7 +261,10 @@ class PostgresDispatch implements Dispatch {
   #answer(taskId: string, result: ReportResult): Answer<Record<string, never>> {
     if (result.kind !== 'refused') return { kind: 'ok', body: {} };
     this.#leases.forget(taskId);
-    return { kind: 'stale', message: `Task ${taskId} is ${result.state ?? 'unknown'}${result.fence === undefined ? '' : ` with fence ${result.fence}`}.` };
+    return {
+      kind: 'stale',
+      message: `Task ${taskId} is ${result.state ?? 'unknown'}${result.fence === undefined ? '' : ` with fence ${result.fence}`}.`,
+    };
   }
 
   #wakeTasks(accountId: string): void {
@@ -260,13 +299,32 @@ function taskForWire({ task, fence }: Lease): DelegateTask {
 }
 
 /** Whether the delegate may run anything of the scope, or of a part of it. */
-function servesPartOf(delegate: ListedDelegate, scope: { readonly orgIdentifier?: string; readonly projectIdentifier?: string }): boolean {
-  const agree = (one: string | undefined, other: string | undefined): boolean => one === undefined || other === undefined || one === other;
-  return agree(delegate.orgIdentifier, scope.orgIdentifier) && agree(delegate.projectIdentifier, scope.projectIdentifier);
+function servesPartOf(
+  delegate: ListedDelegate,
+  scope: { readonly orgIdentifier?: string; readonly projectIdentifier?: string },
+): boolean {
+  const agree = (one: string | undefined, other: string | undefined): boolean =>
+    one === undefined || other === undefined || one === other;
+  return (
+    agree(delegate.orgIdentifier, scope.orgIdentifier) && agree(delegate.projectIdentifier, scope.projectIdentifier)
+  );
 }
 
 function delegateInfo(delegate: ListedDelegate): DelegateInfo {
-  const { id, name, tags, orgIdentifier, projectIdentifier, facts, capacity, registeredAt, heartbeatAt, leftAt, silentMs, tasks } = delegate;
+  const {
+    id,
+    name,
+    tags,
+    orgIdentifier,
+    projectIdentifier,
+    facts,
+    capacity,
+    registeredAt,
+    heartbeatAt,
+    leftAt,
+    silentMs,
+    tasks,
+  } = delegate;
   const silent = silentMs > DELEGATE_LEASE_MS || delegate.isRevoked ? 'disconnected' : 'connected';
   return {
     delegateId: id,

@@ -60,15 +60,32 @@ export interface Dispatch {
   /** Answers at once when there is work or a cancellation, else after `waitMs` or when `signal` aborts. */
   poll(token: TokenScope, delegateId: string, request: PollRequest, signal: AbortSignal): Promise<Answer<PollResponse>>;
   heartbeat(token: TokenScope, delegateId: string, request: HeartbeatRequest): Promise<Answer<HeartbeatResponse>>;
-  started(token: TokenScope, delegateId: string, taskId: string, request: StartedRequest): Promise<Answer<Record<string, never>>>;
-  complete(token: TokenScope, delegateId: string, taskId: string, request: CompleteRequest): Promise<Answer<Record<string, never>>>;
+  started(
+    token: TokenScope,
+    delegateId: string,
+    taskId: string,
+    request: StartedRequest,
+  ): Promise<Answer<Record<string, never>>>;
+  complete(
+    token: TokenScope,
+    delegateId: string,
+    taskId: string,
+    request: CompleteRequest,
+  ): Promise<Answer<Record<string, never>>>;
   /** Whether this process is the registered one: what it sends to other rooms (logs) counts only then. */
   isRegistered(token: TokenScope, delegateId: string, incarnation: string): Promise<boolean>;
   leave(token: TokenScope, delegateId: string, request: LeaveRequest): Promise<Answer<Record<string, never>>>;
   /** Delegates that may serve the scope; those that have left are listed for a day. */
-  listDelegates(scope: { readonly accountId: string; readonly orgIdentifier?: string; readonly projectIdentifier?: string }): Promise<readonly DelegateInfo[]>;
+  listDelegates(scope: {
+    readonly accountId: string;
+    readonly orgIdentifier?: string;
+    readonly projectIdentifier?: string;
+  }): Promise<readonly DelegateInfo[]>;
   /** Makes a token and returns its plaintext, shown once. */
-  createToken(scope: Omit<TokenScope, 'tokenId'>, name: string): Promise<{ readonly tokenId: string; readonly secret: string }>;
+  createToken(
+    scope: Omit<TokenScope, 'tokenId'>,
+    name: string,
+  ): Promise<{ readonly tokenId: string; readonly secret: string }>;
   revokeToken(accountId: string, tokenId: string): Promise<boolean>;
   /** Ends the long-polls and the loop; delegates poll another replica. */
   close(): Promise<void>;

@@ -20,7 +20,10 @@ export class HeldLeases {
     }
   }
 
-  find(taskId: string, fence: number): Pick<TaskHolder, 'executionId' | 'delegateId' | 'incarnation' | 'fence'> | undefined {
+  find(
+    taskId: string,
+    fence: number,
+  ): Pick<TaskHolder, 'executionId' | 'delegateId' | 'incarnation' | 'fence'> | undefined {
     const lease = this.#leases.get(taskId);
     return lease?.fence === fence ? lease : undefined;
   }

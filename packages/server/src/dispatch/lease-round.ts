@@ -19,7 +19,11 @@ export interface LeaseRound {
 }
 
 /** One round of giving out work: looks at the queue, decides, leases. `askers` in the order in which they came. */
-export async function leaseRound(database: DatabaseHandle, askers: readonly Asker[], leaseMs: number): Promise<LeaseRound> {
+export async function leaseRound(
+  database: DatabaseHandle,
+  askers: readonly Asker[],
+  leaseMs: number,
+): Promise<LeaseRound> {
   const seats = seatsFor(askers);
   const assignments: Assignment[] = [];
   for (const [accountId, members] of Map.groupBy(seats, (seat) => seat.asker.accountId)) {
@@ -35,7 +39,11 @@ export async function leaseRound(database: DatabaseHandle, askers: readonly Aske
   return { leases, missed: assignments.length - leases.length };
 }
 
-async function assignOfAccount(database: DatabaseHandle, accountId: string, seats: readonly Seat[]): Promise<readonly Assignment[]> {
+async function assignOfAccount(
+  database: DatabaseHandle,
+  accountId: string,
+  seats: readonly Seat[],
+): Promise<readonly Assignment[]> {
   const tags = [...new Set(seats.flatMap((seat) => seat.asker.tags))];
   const bound = new Map<string, Asker>();
   const assignments: Assignment[] = [];

@@ -23,11 +23,14 @@ const FAILURE_TYPES: Readonly<Record<FailureType, true>> = {
   USER_MARKED_FAILURE: true,
 };
 
-export type CheckedOutcome = { readonly kind: 'ok'; readonly outcome: TaskOutcome } | { readonly kind: 'invalid'; readonly message: string };
+export type CheckedOutcome =
+  | { readonly kind: 'ok'; readonly outcome: TaskOutcome }
+  | { readonly kind: 'invalid'; readonly message: string };
 
 export function checkOutcome(reported: ReportedOutcome): CheckedOutcome {
   if (reported.kind === 'cancelled') return { kind: 'ok', outcome: { kind: 'cancelled' } };
-  if (!isShallow(reported.outputs, OUTPUT_DEPTH_MAX)) return { kind: 'invalid', message: `The outputs are nested deeper than ${OUTPUT_DEPTH_MAX} levels.` };
+  if (!isShallow(reported.outputs, OUTPUT_DEPTH_MAX))
+    return { kind: 'invalid', message: `The outputs are nested deeper than ${OUTPUT_DEPTH_MAX} levels.` };
   if (JSON.stringify(reported.outputs).length > OUTPUT_LENGTH_MAX) {
     return { kind: 'invalid', message: `The outputs are longer than ${OUTPUT_LENGTH_MAX} characters.` };
   }
@@ -36,7 +39,10 @@ export function checkOutcome(reported: ReportedOutcome): CheckedOutcome {
   const exit = reported.exitCode === undefined ? {} : { exitCode: reported.exitCode };
   if (reported.kind === 'succeeded') return { kind: 'ok', outcome: { kind: 'succeeded', ...exit, outputs } };
   const types = reported.failure.types.filter((type): type is FailureType => Object.hasOwn(FAILURE_TYPES, type));
-  const failure = { message: reported.failure.message, types: types.length === 0 ? (['APPLICATION_ERROR'] as const) : types };
+  const failure = {
+    message: reported.failure.message,
+    types: types.length === 0 ? (['APPLICATION_ERROR'] as const) : types,
+  };
   return { kind: 'ok', outcome: { kind: 'failed', ...exit, outputs, failure } };
 }
 

@@ -139,7 +139,11 @@ export class WaitingRoom {
       if (waiters.length === 0) return;
       for (const waiter of waiters) waiter.isLeasing = true;
       try {
-        const { leases, missed } = await leaseRound(this.#options.database, waiters.map((waiter) => waiter.asker), this.#options.leaseMs);
+        const { leases, missed } = await leaseRound(
+          this.#options.database,
+          waiters.map((waiter) => waiter.asker),
+          this.#options.leaseMs,
+        );
         this.#options.onLeased(leases);
         await this.#handOut(waiters, leases);
         if (missed > 0) this.#isAgain = true;

@@ -3,7 +3,17 @@ import { sql } from 'kysely';
 import { listNodeExecutions } from '../store/execution-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
 import { findTask } from '../store/task-queue-statements.ts';
-import { insertAccount, pipelineYaml, registerDelegate, shellStep, startReplica, startRequest, TestDelegate, TEST_SCOPE, type Replica } from './test-replica.ts';
+import {
+  insertAccount,
+  pipelineYaml,
+  registerDelegate,
+  shellStep,
+  startReplica,
+  startRequest,
+  TestDelegate,
+  TEST_SCOPE,
+  type Replica,
+} from './test-replica.ts';
 
 const NEVER = new AbortController().signal;
 const BY = { userId: 'u', name: 'Ada', email: 'ada@example.test' };
@@ -22,7 +32,10 @@ describe('delegates and their tasks', () => {
     expect(replica.problems).toEqual([]);
   });
 
-  async function start(steps: readonly string[] = [shellStep('a')], stageType: 'Custom' | 'CI' = 'Custom'): Promise<ReturnType<typeof startRequest>['executionId']> {
+  async function start(
+    steps: readonly string[] = [shellStep('a')],
+    stageType: 'Custom' | 'CI' = 'Custom',
+  ): Promise<ReturnType<typeof startRequest>['executionId']> {
     return (await replica.executions.start(startRequest(pipelineYaml(steps, stageType)))).executionId;
   }
 
@@ -52,10 +65,15 @@ describe('delegates and their tasks', () => {
     const TASKS = 120;
     const second = database.openAnother();
     const other = await startReplica(second);
-    const delegates = await Promise.all(Array.from({ length: 8 }, (_, index) => registerDelegate((index % 2 === 0 ? replica : other).dispatch, `worker ${index}`)));
+    const delegates = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        registerDelegate((index % 2 === 0 ? replica : other).dispatch, `worker ${index}`),
+      ),
+    );
     const given: string[] = [];
     const workers = delegates.map(async (delegate) => {
-      while (given.length < TASKS) given.push(...(await delegate.take({ free: 5, waitMs: 300 })).map((task) => task.taskId));
+      while (given.length < TASKS)
+        given.push(...(await delegate.take({ free: 5, waitMs: 300 })).map((task) => task.taskId));
     });
     await Promise.all(Array.from({ length: TASKS }, () => start()));
     await Promise.all(workers);
@@ -67,15 +85,22 @@ describe('delegates and their tasks', () => {
   });
 
   test('work spreads over the delegates that wait', async () => {
-    const delegates = await Promise.all(['one', 'two', 'three'].map((name) => registerDelegate(replica.dispatch, name)));
-    await start([`parallel:\n${['a', 'b', 'c'].map((name) => `  - step:\n      ${shellStep(name).replaceAll('\n', '\n      ')}`).join('\n')}`]).catch(() => undefined);
+    const delegates = await Promise.all(
+      ['one', 'two', 'three'].map((name) => registerDelegate(replica.dispatch, name)),
+    );
+    await start([
+      `parallel:\n${['a', 'b', 'c'].map((name) => `  - step:\n      ${shellStep(name).replaceAll('\n', '\n      ')}`).join('\n')}`,
+    ]).catch(() => undefined);
     await Promise.all(['x', 'y', 'z'].map(() => start()));
     const taken = await Promise.all(delegates.map((delegate) => delegate.take({ free: 1 })));
     expect(taken.map((tasks) => tasks.length)).toEqual([1, 1, 1]);
   });
 
   test('D1 a report with a stale fence is refused and changes nothing', async () => {
-    const [one, two] = [await registerDelegate(replica.dispatch, 'one'), await registerDelegate(replica.dispatch, 'two')];
+    const [one, two] = [
+      await registerDelegate(replica.dispatch, 'one'),
+      await registerDelegate(replica.dispatch, 'two'),
+    ];
     await start();
     const old = await one.takeOne();
     await setLeasesBack();
@@ -99,7 +124,9 @@ describe('delegates and their tasks', () => {
     const next = await delegate.takeOne();
     expect(next.identifier).toBe('b');
     const starts = await sql<{ count: number }>`
-      select count(*) from execution_events where execution_id = ${id} and event->>'kind' in ('taskStarted', 'taskCompleted')`.execute(database.db);
+      select count(*) from execution_events where execution_id = ${id} and event->>'kind' in ('taskStarted', 'taskCompleted')`.execute(
+      database.db,
+    );
     expect(starts.rows[0]?.count).toBe(2);
   });
 
@@ -109,7 +136,10 @@ describe('delegates and their tasks', () => {
     const task = await delegate.takeOne();
     await sql`update delegate_tasks set lease_until = bridle_now() + 1000`.execute(database.db);
     expect(await delegate.heartbeat([task])).toEqual({ kind: 'ok', body: { lost: [], cancel: [] } });
-    const row = await database.db.selectFrom('delegate_tasks').select(sql<number>`lease_until - bridle_now()`.as('left')).executeTakeFirstOrThrow();
+    const row = await database.db
+      .selectFrom('delegate_tasks')
+      .select(sql<number>`lease_until - bridle_now()`.as('left'))
+      .executeTakeFirstOrThrow();
     expect(row.left).toBeGreaterThan(10_000);
     await setLeasesBack();
     const again = await delegate.takeOne();
@@ -129,7 +159,10 @@ describe('delegates and their tasks', () => {
     expect(after.delegateId).toBe(before.delegateId);
     expect(await replica.executions.waitUntilFinal(id, 10_000, NEVER)).toBe(true);
     const [step] = (await listNodeExecutions(database.db, id)).filter((node) => node.children.length === 0);
-    expect(step).toMatchObject({ status: 'Failed', failure: { types: ['DELEGATE_RESTART'], message: expect.stringContaining('restarted') } });
+    expect(step).toMatchObject({
+      status: 'Failed',
+      failure: { types: ['DELEGATE_RESTART'], message: expect.stringContaining('restarted') },
+    });
     expect(await before.complete(task)).toMatchObject({ kind: 'stale' });
     expect(await before.poll({ waitMs: 0 })).toEqual({ kind: 'gone' });
     expect(await before.heartbeat([])).toEqual({ kind: 'gone' });
@@ -163,7 +196,10 @@ describe('delegates and their tasks', () => {
     const poll = delegate.poll({ free: 0, waitMs: 20_000 });
     await replica.executions.abort(id, BY);
     expect(await poll).toEqual({ kind: 'ok', body: { tasks: [], cancel: [task.taskId], release: [] } });
-    expect(await delegate.poll({ waitMs: 50, cancelling: [task.taskId] })).toEqual({ kind: 'ok', body: { tasks: [], cancel: [], release: [] } });
+    expect(await delegate.poll({ waitMs: 50, cancelling: [task.taskId] })).toEqual({
+      kind: 'ok',
+      body: { tasks: [], cancel: [], release: [] },
+    });
     expect(await delegate.heartbeat([task])).toEqual({ kind: 'ok', body: { lost: [], cancel: [task.taskId] } });
     expect(await delegate.cancelled(task)).toMatchObject({ kind: 'ok' });
     expect(await replica.executions.waitUntilFinal(id, 10_000, NEVER)).toBe(true);
@@ -179,8 +215,12 @@ describe('delegates and their tasks', () => {
   });
 
   test('CI: all steps of a stage go to one delegate, which is told to delete the workspace afterwards', async () => {
-    const [one, two] = [await registerDelegate(replica.dispatch, 'one'), await registerDelegate(replica.dispatch, 'two')];
-    const run = (name: string): string => `identifier: ${name}\nname: ${name}\ntype: Run\nspec:\n  shell: Sh\n  command: echo ${name}`;
+    const [one, two] = [
+      await registerDelegate(replica.dispatch, 'one'),
+      await registerDelegate(replica.dispatch, 'two'),
+    ];
+    const run = (name: string): string =>
+      `identifier: ${name}\nname: ${name}\ntype: Run\nspec:\n  shell: Sh\n  command: echo ${name}`;
     const id = await start([run('a'), run('b')], 'CI');
     const first = await one.takeOne();
     expect(first.workspaceKey).toBeDefined();
@@ -202,8 +242,14 @@ describe('delegates and their tasks', () => {
   });
 
   test('tasks go only to delegates with all selectors, and in the scope of their token', async () => {
-    const [plain, gpu] = [await registerDelegate(replica.dispatch, 'plain'), await registerDelegate(replica.dispatch, 'big', ['GPU '])];
-    const elsewhere = await registerDelegate(replica.dispatch, 'elsewhere', ['gpu'], { ...TEST_SCOPE, projectIdentifier: 'two' });
+    const [plain, gpu] = [
+      await registerDelegate(replica.dispatch, 'plain'),
+      await registerDelegate(replica.dispatch, 'big', ['GPU ']),
+    ];
+    const elsewhere = await registerDelegate(replica.dispatch, 'elsewhere', ['gpu'], {
+      ...TEST_SCOPE,
+      projectIdentifier: 'two',
+    });
     await start([shellStep('a').replace('spec:', 'spec:\n  delegateSelectors:\n    - Gpu')]);
     expect(await plain.take({ waitMs: 50 })).toEqual([]);
     expect(await elsewhere.take({ waitMs: 50 })).toEqual([]);
@@ -218,14 +264,20 @@ describe('delegates and their tasks', () => {
     const possible = await start();
     expect(await other.executions.waitUntilFinal(id, 20_000, NEVER)).toBe(true);
     const [step] = (await listNodeExecutions(database.db, id)).filter((node) => node.children.length === 0);
-    expect(step).toMatchObject({ status: 'Failed', failure: { types: ['DELEGATE_PROVISIONING'], message: expect.stringContaining('plain lacks gpu') } });
+    expect(step).toMatchObject({
+      status: 'Failed',
+      failure: { types: ['DELEGATE_PROVISIONING'], message: expect.stringContaining('plain lacks gpu') },
+    });
     expect(await other.executions.waitUntilFinal(possible, 0, NEVER)).toBe(false);
     await other.close();
     await impatient.close();
   });
 
   test('a delegate that leaves gives its leases back and loses what it had started', async () => {
-    const [one, two] = [await registerDelegate(replica.dispatch, 'one'), await registerDelegate(replica.dispatch, 'two')];
+    const [one, two] = [
+      await registerDelegate(replica.dispatch, 'one'),
+      await registerDelegate(replica.dispatch, 'two'),
+    ];
     const id = await start();
     const running = await one.takeOne();
     await one.started(running);
@@ -239,7 +291,10 @@ describe('delegates and their tasks', () => {
   });
 
   test('W2 work leased for a poll that broke off goes to the next one', async () => {
-    const [one, two] = [await registerDelegate(replica.dispatch, 'one'), await registerDelegate(replica.dispatch, 'two')];
+    const [one, two] = [
+      await registerDelegate(replica.dispatch, 'one'),
+      await registerDelegate(replica.dispatch, 'two'),
+    ];
     const controller = new AbortController();
     const broken = one.poll({ signal: controller.signal });
     await start();

@@ -5,7 +5,18 @@ import { findExecution, listEvents } from '../store/execution-statements.ts';
 import { findExecutionRow, listExecutions, listNodeExecutions, listRecentExecutions } from '../store/execution-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
 import type { ExecutionChange } from './service.ts';
-import { insertAccount, newExecutionId, pipelineYaml, registerDelegate, shellStep, startReplica, startRequest, TEST_SCOPE, WAIT_STEP, type Replica } from './test-replica.ts';
+import {
+  insertAccount,
+  newExecutionId,
+  pipelineYaml,
+  registerDelegate,
+  shellStep,
+  startReplica,
+  startRequest,
+  TEST_SCOPE,
+  WAIT_STEP,
+  type Replica,
+} from './test-replica.ts';
 
 const NEVER = new AbortController().signal;
 const BY = { userId: 'u', name: 'Ada', email: 'ada@example.test' };
@@ -46,9 +57,17 @@ describe('ExecutionService', () => {
     await delegate.work(3);
     await run(request.executionId);
     const row = await findExecutionRow(database.db, request.executionId);
-    expect(row).toMatchObject({ status: 'Success', isFinal: true, runSequence: 1, pipelineYaml: request.pipelineYaml, cause: request.cause });
+    expect(row).toMatchObject({
+      status: 'Success',
+      isFinal: true,
+      runSequence: 1,
+      pipelineYaml: request.pipelineYaml,
+      cause: request.cause,
+    });
     expect(row?.summary.counts).toEqual({ successful: 1, running: 0, failed: 0, total: 1 });
-    expect((await listNodeExecutions(database.db, request.executionId)).every((node) => node.status === 'Success')).toBe(true);
+    expect(
+      (await listNodeExecutions(database.db, request.executionId)).every((node) => node.status === 'Success'),
+    ).toBe(true);
     await expectReplayed(request.executionId);
   });
 
@@ -60,7 +79,13 @@ describe('ExecutionService', () => {
       cause: {
         triggerType: 'WEBHOOK_CUSTOM',
         triggeredBy: { uuid: 'systemUser', identifier: 'hook' },
-        trigger: { identifier: 'hook', name: 'Hook', eventId: 'e', payload: JSON.stringify({ nasty }) + '\u0000', headers: { 'x-nasty': nasty } },
+        trigger: {
+          identifier: 'hook',
+          name: 'Hook',
+          eventId: 'e',
+          payload: JSON.stringify({ nasty }) + '\u0000',
+          headers: { 'x-nasty': nasty },
+        },
       },
     });
     await replica.executions.start(request);
@@ -88,7 +113,9 @@ describe('ExecutionService', () => {
       })
       .catch((error: unknown) => expect(String(error)).toContain('changed my mind'));
     const started = await Promise.all(requests.map((request) => replica.executions.start(request)));
-    expect(started.map((one) => one.runSequence).toSorted((one, other) => one - other)).toEqual(requests.map((_, index) => index + 1));
+    expect(started.map((one) => one.runSequence).toSorted((one, other) => one - other)).toEqual(
+      requests.map((_, index) => index + 1),
+    );
     expect(new Set(started.map((one) => one.executionId)).size).toBe(40);
   });
 
@@ -96,16 +123,24 @@ describe('ExecutionService', () => {
     const yaml = pipelineYaml([WAIT_STEP('w', '1h')]);
     const first = startRequest(yaml);
     await replica.executions.start(first);
-    const results = await Promise.allSettled([startRequest(yaml), { ...startRequest(yaml), executionId: first.executionId }, startRequest(yaml)].map((request) => replica.executions.start(request)));
+    const results = await Promise.allSettled(
+      [startRequest(yaml), { ...startRequest(yaml), executionId: first.executionId }, startRequest(yaml)].map(
+        (request) => replica.executions.start(request),
+      ),
+    );
     expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(results.flatMap((result) => (result.status === 'fulfilled' ? [result.value.runSequence] : []))).toEqual([2, 3]);
+    expect(results.flatMap((result) => (result.status === 'fulfilled' ? [result.value.runSequence] : []))).toEqual([
+      2, 3,
+    ]);
   });
 
   test('T1 a timer fires by the clock of the database, not before it is due', async () => {
     const request = startRequest(pipelineYaml([WAIT_STEP('w', '1s')]));
     await replica.executions.start(request);
     await run(request.executionId);
-    const step = (await listNodeExecutions(database.db, request.executionId)).find((node) => node.children.length === 0);
+    const step = (await listNodeExecutions(database.db, request.executionId)).find(
+      (node) => node.children.length === 0,
+    );
     expect(step?.status).toBe('Success');
     expect((step?.endedAt ?? 0) - (step?.startedAt ?? 0)).toBeGreaterThanOrEqual(1_000);
     await expectReplayed(request.executionId);
@@ -115,11 +150,17 @@ describe('ExecutionService', () => {
     const request = startRequest(pipelineYaml([WAIT_STEP('w', '1h')]));
     expect(await replica.executions.abort(request.executionId, BY)).toEqual({ kind: 'unknown' });
     await replica.executions.start(request);
-    const [one, other] = await Promise.all([replica.executions.abort(request.executionId, BY), replica.executions.abort(request.executionId, BY)]);
+    const [one, other] = await Promise.all([
+      replica.executions.abort(request.executionId, BY),
+      replica.executions.abort(request.executionId, BY),
+    ]);
     expect(one.kind).toBe('requested');
     expect(['alreadyRequested', 'alreadyFinal']).toContain(other.kind);
     await run(request.executionId);
-    expect(await replica.executions.abort(request.executionId, BY)).toEqual({ kind: 'alreadyFinal', status: 'Aborted' });
+    expect(await replica.executions.abort(request.executionId, BY)).toEqual({
+      kind: 'alreadyFinal',
+      status: 'Aborted',
+    });
     expect((await findExecutionRow(database.db, request.executionId))?.abort?.by).toEqual(BY);
     await expectReplayed(request.executionId);
   });
@@ -135,7 +176,9 @@ describe('ExecutionService', () => {
     await delegate.work(2);
     await watching;
     expect(changes.at(-1)).toMatchObject({ status: 'Success', isFinal: true });
-    expect(changes.map((change) => change.version)).toEqual(changes.map((change) => change.version).toSorted((one, other) => one - other));
+    expect(changes.map((change) => change.version)).toEqual(
+      changes.map((change) => change.version).toSorted((one, other) => one - other),
+    );
     const seen = new Map(changes.flatMap((change) => change.nodes.map((node) => [node.id, node])));
     const stored = await listNodeExecutions(database.db, request.executionId);
     expect([...seen.values()].toSorted(byId)).toEqual(stored.toSorted(byId));
@@ -152,7 +195,11 @@ describe('ExecutionService', () => {
     const next = watching.next();
     const request = startRequest(pipelineYaml([WAIT_STEP('w', '1h')]));
     await replica.executions.start(request);
-    expect((await next).value).toMatchObject({ executionId: request.executionId, pipelineIdentifier: 'sample', runSequence: 1 });
+    expect((await next).value).toMatchObject({
+      executionId: request.executionId,
+      pipelineIdentifier: 'sample',
+      runSequence: 1,
+    });
     await watching.return?.();
   });
 
@@ -169,8 +216,15 @@ describe('ExecutionService', () => {
 
   test('lists: filters, search, pages, totals', async () => {
     const yaml = pipelineYaml([WAIT_STEP('w', '1h')]);
-    for (const name of ['alpha', 'beta 100%', 'gamma']) await replica.executions.start(startRequest(yaml, { name, pipelineIdentifier: name.slice(0, 5).trim(), tags: { team: name } }));
-    const find = async (filter: Partial<Parameters<typeof listExecutions>[1]>, page = 0, size = 10): Promise<readonly string[]> =>
+    for (const name of ['alpha', 'beta 100%', 'gamma'])
+      await replica.executions.start(
+        startRequest(yaml, { name, pipelineIdentifier: name.slice(0, 5).trim(), tags: { team: name } }),
+      );
+    const find = async (
+      filter: Partial<Parameters<typeof listExecutions>[1]>,
+      page = 0,
+      size = 10,
+    ): Promise<readonly string[]> =>
       (await listExecutions(database.db, { scope: TEST_SCOPE, ...filter }, page, size)).rows.map((row) => row.name);
     expect(await find({})).toEqual(['gamma', 'beta 100%', 'alpha']);
     expect(await find({ search: 'BETA' })).toEqual(['beta 100%']);
@@ -218,11 +272,19 @@ describe('ExecutionService', () => {
     const request = startRequest(pipelineYaml([WAIT_STEP('w', '1s')]));
     await replica.executions.start(request);
     const other = database.openAnother();
-    await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`.execute(other.db);
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`.execute(
+      other.db,
+    );
     await other.close();
     // A connection from before the outage fails its first call, then the pool has new ones.
-    await expect.poll(() => replica.executions.waitUntilFinal(request.executionId, 20_000, NEVER).catch(() => false), { timeout: 20_000 }).toBe(true);
-    expect(await replica.executions.start(startRequest(pipelineYaml([WAIT_STEP('w', '1h')])))).toMatchObject({ runSequence: 2 });
+    await expect
+      .poll(() => replica.executions.waitUntilFinal(request.executionId, 20_000, NEVER).catch(() => false), {
+        timeout: 20_000,
+      })
+      .toBe(true);
+    expect(await replica.executions.start(startRequest(pipelineYaml([WAIT_STEP('w', '1h')])))).toMatchObject({
+      runSequence: 2,
+    });
     replica.problems.length = 0;
   });
 });

@@ -20,7 +20,14 @@ import { insertExecutions, takeRunSequences } from '../store/start-statements.ts
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
 import { PostgresExecutionStore, wakesOf } from './postgres-execution-store.ts';
 import { PostgresTaskQueue } from './postgres-task-queue.ts';
-import type { AbortResult, ExecutionChange, ExecutionService, ProjectChange, StartedExecution, StartRequest } from './service.ts';
+import type {
+  AbortResult,
+  ExecutionChange,
+  ExecutionService,
+  ProjectChange,
+  StartedExecution,
+  StartRequest,
+} from './service.ts';
 import { addStart, emptyBatch, newExecution } from './transition-rows.ts';
 import { runUnassignableLoop } from './unassignable-loop.ts';
 import { Watchers } from './watching.ts';
@@ -98,7 +105,9 @@ class PostgresExecutionService implements RunningExecutions {
     this.#options = options;
     this.clock = clock;
     const store = new PostgresExecutionStore({ database, clock, onWake: (wakes) => hub.wake(wakes) });
-    const queue = new PostgresTaskQueue(database, (accountIds) => hub.wake([...accountIds].map((id) => ({ key: wakeKeys.tasks(id) }))));
+    const queue = new PostgresTaskQueue(database, (accountIds) =>
+      hub.wake([...accountIds].map((id) => ({ key: wakeKeys.tasks(id) }))),
+    );
     this.#runner = new ExecutionRunner({ store, clock, onCommitted: (changes) => this.#wakeTimers(changes) });
     this.reports = new TaskReports(this.#runner);
     this.#timers = new TimerLoop({ store, clock, runner: this.#runner, scheduler, onError });
@@ -174,13 +183,17 @@ class PostgresExecutionService implements RunningExecutions {
   async abort(id: ExecutionId, by: Parameters<ExecutionService['abort']>[1]): Promise<AbortResult> {
     const interruptId = randomBytes(INTERRUPT_ID_BYTES).toString('base64url');
     const result = await this.#runner.deliver(id, (at, { status, abort }) =>
-      isFinal(status) || abort !== undefined ? undefined : { kind: 'interruptRequested', at, interrupt: { interruptId, type: 'AbortAll', at, by } },
+      isFinal(status) || abort !== undefined
+        ? undefined
+        : { kind: 'interruptRequested', at, interrupt: { interruptId, type: 'AbortAll', at, by } },
     );
     switch (result.kind) {
       case 'applied':
         return { kind: 'requested', interruptId };
       case 'declined':
-        return isFinal(result.execution.status) ? { kind: 'alreadyFinal', status: result.execution.status } : { kind: 'alreadyRequested' };
+        return isFinal(result.execution.status)
+          ? { kind: 'alreadyFinal', status: result.execution.status }
+          : { kind: 'alreadyRequested' };
       case 'stale':
       case 'unknownExecution':
         return { kind: 'unknown' };
@@ -191,7 +204,7 @@ class PostgresExecutionService implements RunningExecutions {
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), timeoutMs);
     const over = AbortSignal.any([signal, timeout.signal, this.#stopping.signal]);
-    const { watch, end } = this.#watchers.watchExecution(id, Number.MAX_SAFE_INTEGER);
+    const { watch, end } = this.#watchers.watchExecution(id, Number.MAX_SAFE_INTEGER, 'end');
     try {
       for (;;) {
         const [head] = await listExecutionHeads(this.#options.database.db, [id]);
@@ -255,9 +268,22 @@ class PostgresExecutionService implements RunningExecutions {
     }
   }
 
-  #headerOf({ executionId, scope, pipelineIdentifier, seed, plan, cause }: StartRequest, runSequence: number): ExecutionHeader {
+  #headerOf(
+    { executionId, scope, pipelineIdentifier, seed, plan, cause }: StartRequest,
+    runSequence: number,
+  ): ExecutionHeader {
     const executionUrl = this.#options.executionUrl(scope, pipelineIdentifier, executionId);
-    return { id: executionId, scope, pipelineIdentifier, runSequence, seed, plan, cause, executionUrl, defaults: this.#options.defaults };
+    return {
+      id: executionId,
+      scope,
+      pipelineIdentifier,
+      runSequence,
+      seed,
+      plan,
+      cause,
+      executionUrl,
+      defaults: this.#options.defaults,
+    };
   }
 
   /** Starts that come while one transaction is under way go together in the next one. */
@@ -272,7 +298,12 @@ class PostgresExecutionService implements RunningExecutions {
   async #startTogether(waiting: readonly WaitingStart[]): Promise<void> {
     try {
       const { db } = this.#options.database;
-      const started = await db.transaction().execute((tx) => this.startIn(tx, waiting.map(({ request }) => request)));
+      const started = await db.transaction().execute((tx) =>
+        this.startIn(
+          tx,
+          waiting.map(({ request }) => request),
+        ),
+      );
       this.started(started);
       waiting.forEach(({ resolve }, index) => resolve(started[index] as StartedExecution));
     } catch (error) {
@@ -285,7 +316,8 @@ class PostgresExecutionService implements RunningExecutions {
   /** Timers due before the loop would look by itself. */
   #wakeTimers(changes: readonly Pick<CommittedChange, 'effects'>[]): void {
     const soon = this.clock.now() + TIMER_POLL_MS;
-    if (changes.some(({ effects }) => effects.some((effect) => effect.kind === 'startTimer' && effect.dueAt < soon))) this.#timers.wake();
+    if (changes.some(({ effects }) => effects.some((effect) => effect.kind === 'startTimer' && effect.dueAt < soon)))
+      this.#timers.wake();
   }
 
   async #keepClock(signal: AbortSignal): Promise<void> {

@@ -8,7 +8,7 @@
  *   somebody does after all, PostgreSQL ends one of the two and the batch is tried again.
  * - A batch takes two round trips whatever its size.
  */
-import type { EngineEvent, Execution, ExecutionId } from '@bridle/pipeline';
+import { isFinal, type EngineEvent, type Execution, type ExecutionId } from '@bridle/pipeline';
 import type { CommitOutcome, DueTimer, ExecutionStore, Transition } from '@bridle/runtime';
 import { isTransientConflict, onClient, type Connection, type Statement } from '../store/connection.ts';
 import type { DatabaseClock } from '../store/clock.ts';
@@ -27,8 +27,16 @@ import {
   updateTaskStates,
   upsertNodes,
 } from '../store/transition-statements.ts';
-import { wakeKeys, type Wake } from '../store/wake-hub.ts';
-import { addStart, addTransition, emptyBatch, judge, newExecution, touchedTasks, type BatchRows } from './transition-rows.ts';
+import { EXECUTION_WAKES, wakeKeys, type Wake } from '../store/wake-hub.ts';
+import {
+  addStart,
+  addTransition,
+  emptyBatch,
+  judge,
+  newExecution,
+  touchedTasks,
+  type BatchRows,
+} from './transition-rows.ts';
 
 /** A batch that PostgreSQL ended because of a deadlock is tried again so often. */
 const TRIES_MAX = 4;
@@ -81,7 +89,9 @@ export class PostgresExecutionStore implements ExecutionStore {
     if (transitions.length === 0) return [];
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const { outcomes, wakes } = await this.#database.pipelined((client) => this.#save(onClient(client), transitions));
+        const { outcomes, wakes } = await this.#database.pipelined((client) =>
+          this.#save(onClient(client), transitions),
+        );
         if (wakes.length > 0) this.#onWake(wakes);
         return outcomes;
       } catch (error) {
@@ -107,7 +117,9 @@ export class PostgresExecutionStore implements ExecutionStore {
     const [written] = await Promise.all([write(connection, batch), connection.query(COMMIT, [])]);
     return {
       // A start that was judged fresh is refused when somebody else inserted the same id in this very moment.
-      outcomes: judged.map((outcome, index) => (outcome.kind === 'committed' && !isSaved(transitions[index] as Transition) ? CONFLICT : outcome)),
+      outcomes: judged.map((outcome, index) =>
+        outcome.kind === 'committed' && !isSaved(transitions[index] as Transition) ? CONFLICT : outcome,
+      ),
       wakes: [
         ...held.filter(isSaved).flatMap(wakesOf),
         ...[...batch.cancellingDelegates, ...written.delegates].map((id) => ({ key: wakeKeys.delegate(id) })),
@@ -126,7 +138,14 @@ async function insertStarts(connection: Connection, starts: readonly Transition[
   for (const start of starts) addStart(batch, start);
   return insertExecutions(connection, {
     executions: starts.map(({ execution }) =>
-      newExecution(execution, { name: execution.pipelineIdentifier, tags: {}, modules: [], pipelineYaml: '', resolvedYaml: '', inputYaml: '' }),
+      newExecution(execution, {
+        name: execution.pipelineIdentifier,
+        tags: {},
+        modules: [],
+        pipelineYaml: '',
+        resolvedYaml: '',
+        inputYaml: '',
+      }),
     ),
     nodes: batch.nodes,
     events: batch.events,
@@ -159,7 +178,14 @@ async function write(connection: Connection, batch: BatchRows): Promise<Written>
 
 /** Who may care about an accepted transition. */
 export function wakesOf({ execution, effects }: Transition): readonly Wake[] {
-  const wakes: Wake[] = [{ key: wakeKeys.execution(execution.id) }, { key: wakeKeys.project(execution.scope), id: execution.id }];
-  if (effects.some((effect) => effect.kind === 'enqueueTask')) wakes.push({ key: wakeKeys.tasks(execution.scope.accountId) });
+  const wakes: Wake[] = [
+    {
+      key: wakeKeys.execution(execution.id),
+      id: isFinal(execution.status) ? EXECUTION_WAKES.ended : EXECUTION_WAKES.changed,
+    },
+    { key: wakeKeys.project(execution.scope), id: execution.id },
+  ];
+  if (effects.some((effect) => effect.kind === 'enqueueTask'))
+    wakes.push({ key: wakeKeys.tasks(execution.scope.accountId) });
   return wakes;
 }

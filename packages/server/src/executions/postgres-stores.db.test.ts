@@ -14,7 +14,9 @@ async function makeFixture(): Promise<StoreFixture> {
   const database = await createTestDatabase();
   const { db } = database;
   await sql`insert into accounts values (${scope.accountId}, 'Account', 0)`.execute(db);
-  await sql`insert into delegate_tokens (id, account_id, name, secret_hash, created_at) values ('token', ${scope.accountId}, 'token', 'hash', 0)`.execute(db);
+  await sql`insert into delegate_tokens (id, account_id, name, secret_hash, created_at) values ('token', ${scope.accountId}, 'token', 'hash', 0)`.execute(
+    db,
+  );
   const store = new PostgresExecutionStore({ database, clock: new DatabaseClock() });
   return {
     store,
@@ -27,7 +29,9 @@ async function makeFixture(): Promise<StoreFixture> {
         insert into delegates (id, account_id, token_id, org_identifier, project_identifier, name, installation, incarnation, tags, facts, capacity, registered_at, heartbeat_at)
         values (${view.delegateId}, ${view.accountId}, 'token', ${view.orgIdentifier ?? null}, ${view.projectIdentifier ?? null}, ${view.delegateId}, 'home',
           ${incarnation}, ${view.tags}::text[], '{}', 10, bridle_now(), bridle_now())
-        on conflict (id) do update set incarnation = excluded.incarnation, heartbeat_at = excluded.heartbeat_at`.execute(db);
+        on conflict (id) do update set incarnation = excluded.incarnation, heartbeat_at = excluded.heartbeat_at`.execute(
+        db,
+      );
     },
     hearDelegate: async (delegateId) => {
       await sql`update delegates set heartbeat_at = bridle_now() where id = ${delegateId}`.execute(db);
@@ -52,7 +56,9 @@ async function makeFixture(): Promise<StoreFixture> {
 /** The database's clock cannot be moved, so all stored times are. */
 async function setTimesBack(db: Database, ms: number): Promise<void> {
   await sql`update timers set due_at = due_at - ${ms}::bigint`.execute(db);
-  await sql`update delegate_tasks set lease_until = lease_until - ${ms}::bigint, queued_at = queued_at - ${ms}::bigint`.execute(db);
+  await sql`update delegate_tasks set lease_until = lease_until - ${ms}::bigint, queued_at = queued_at - ${ms}::bigint`.execute(
+    db,
+  );
   await sql`update delegates set heartbeat_at = heartbeat_at - ${ms}::bigint`.execute(db);
 }
 

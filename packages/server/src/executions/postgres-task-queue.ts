@@ -19,7 +19,11 @@ export class PostgresTaskQueue implements TaskQueue {
   async lease(view: DelegateView, limit: number, leaseMs: number): Promise<readonly LeasedTask[]> {
     const delegate = await findDelegate(this.#database.db, view.delegateId);
     if (delegate === undefined) return [];
-    const { leases } = await leaseRound(this.#database, [{ ...view, incarnation: delegate.incarnation, free: limit }], leaseMs);
+    const { leases } = await leaseRound(
+      this.#database,
+      [{ ...view, incarnation: delegate.incarnation, free: limit }],
+      leaseMs,
+    );
     return leases.map(({ task, executionId, fence, leaseUntil }) => ({ task, executionId, fence, leaseUntil }));
   }
 
@@ -51,7 +55,9 @@ export class PostgresTaskQueue implements TaskQueue {
 
 function lossReason({ state, delegateName, why }: LostTaskRow, graceMs: number): string {
   const what = WHY[why](delegateName, Math.round(graceMs / 60_000));
-  return state === 'queued' ? `${what} It had the workspace of this stage, which is gone with it.` : `${what} The step was running on it.`;
+  return state === 'queued'
+    ? `${what} It had the workspace of this stage, which is gone with it.`
+    : `${what} The step was running on it.`;
 }
 
 const WHY: Record<LostTaskRow['why'], (name: string, graceMinutes: number) => string> = {

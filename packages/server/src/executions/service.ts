@@ -64,7 +64,10 @@ export interface ExecutionService {
   started(executions: readonly StartedExecution[]): void;
   /** `startIn` in a transaction of its own, then `started`. */
   start(request: StartRequest): Promise<StartedExecution>;
-  abort(id: ExecutionId, by: { readonly userId: string; readonly name: string; readonly email: string }): Promise<AbortResult>;
+  abort(
+    id: ExecutionId,
+    by: { readonly userId: string; readonly name: string; readonly email: string },
+  ): Promise<AbortResult>;
   /** `true` as soon as the execution is final, at once when it is already; `false` when it is not there, at the timeout or abort. */
   waitUntilFinal(id: ExecutionId, timeoutMs: number, signal: AbortSignal): Promise<boolean>;
   /**

@@ -47,7 +47,13 @@ export async function startReplica(database: DatabaseHandle, options: ReplicaOpt
     unassignableMs: options.unassignableMs ?? 60_000,
     onError,
   });
-  const dispatch = createDispatch({ database, hub, reporter: executions.reports, onDelegateGone: () => executions.delegateGone(), onError });
+  const dispatch = createDispatch({
+    database,
+    hub,
+    reporter: executions.reports,
+    onDelegateGone: () => executions.delegateGone(),
+    onError,
+  });
   if (options.hasLoops !== false) executions.run();
   return {
     database,
@@ -69,7 +75,9 @@ export async function insertAccount(database: DatabaseHandle): Promise<void> {
 
 /** One Custom stage with the given steps, each the YAML of one step without indentation. */
 export function pipelineYaml(steps: readonly string[], stageType: 'Custom' | 'CI' = 'Custom'): string {
-  const items = steps.map((step) => step.replaceAll('\n', '\n                ').replace(/^/, '            - step:\n                '));
+  const items = steps.map((step) =>
+    step.replaceAll('\n', '\n                ').replace(/^/, '            - step:\n                '),
+  );
   return `pipeline:
   identifier: sample
   name: Sample
@@ -110,8 +118,12 @@ spec:
 export function startRequest(yaml: string, change: Partial<StartRequest> = {}): StartRequest {
   const seed = randomUUID();
   const compiled = compilePlan({ yaml, inputYaml: '', seed });
-  if (compiled.kind === 'refused') throw new Error(compiled.diagnostics.map((diagnostic) => JSON.stringify(diagnostic)).join('\n'));
-  const cause: ExecutionCause = { triggerType: 'MANUAL', triggeredBy: { uuid: 'user', identifier: 'admin', email: 'admin@example.test' } };
+  if (compiled.kind === 'refused')
+    throw new Error(compiled.diagnostics.map((diagnostic) => JSON.stringify(diagnostic)).join('\n'));
+  const cause: ExecutionCause = {
+    triggerType: 'MANUAL',
+    triggeredBy: { uuid: 'user', identifier: 'admin', email: 'admin@example.test' },
+  };
   return {
     scope: TEST_SCOPE,
     pipelineIdentifier: compiled.pipeline.identifier,
@@ -168,9 +180,29 @@ export class TestDelegate {
     return answer.body;
   }
 
-  poll(options: { free?: number; waitMs?: number; cancelling?: readonly string[]; released?: readonly string[]; signal?: AbortSignal } = {}): Promise<Poll> {
-    const { free = 10, waitMs = 10_000, cancelling = [], released = [], signal = new AbortController().signal } = options;
-    const request = { incarnation: this.incarnation, free, waitMs, cancelling: [...cancelling], released: [...released] };
+  poll(
+    options: {
+      free?: number;
+      waitMs?: number;
+      cancelling?: readonly string[];
+      released?: readonly string[];
+      signal?: AbortSignal;
+    } = {},
+  ): Promise<Poll> {
+    const {
+      free = 10,
+      waitMs = 10_000,
+      cancelling = [],
+      released = [],
+      signal = new AbortController().signal,
+    } = options;
+    const request = {
+      incarnation: this.incarnation,
+      free,
+      waitMs,
+      cancelling: [...cancelling],
+      released: [...released],
+    };
     return this.#dispatch.poll(this.token, this.delegateId, request, signal);
   }
 
@@ -188,12 +220,19 @@ export class TestDelegate {
   }
 
   started(task: GivenTask): ReturnType<Dispatch['started']> {
-    return this.#dispatch.started(this.token, this.delegateId, task.taskId, { incarnation: this.incarnation, fence: task.fence });
+    return this.#dispatch.started(this.token, this.delegateId, task.taskId, {
+      incarnation: this.incarnation,
+      fence: task.fence,
+    });
   }
 
   complete(task: GivenTask, outputs: Record<string, unknown> = {}): ReturnType<Dispatch['complete']> {
     const outcome = { kind: 'succeeded', exitCode: 0, outputs } as const;
-    return this.#dispatch.complete(this.token, this.delegateId, task.taskId, { incarnation: this.incarnation, fence: task.fence, outcome });
+    return this.#dispatch.complete(this.token, this.delegateId, task.taskId, {
+      incarnation: this.incarnation,
+      fence: task.fence,
+      outcome,
+    });
   }
 
   cancelled(task: GivenTask): ReturnType<Dispatch['complete']> {
@@ -215,7 +254,7 @@ export class TestDelegate {
 
   /** Does each task of one step after the other until `count` are done. */
   async work(count: number, outputs: Record<string, unknown> = {}): Promise<void> {
-    for (let done = 0; done < count; ) {
+    for (let done = 0; done < count;) {
       for (const task of await this.take()) {
         await this.started(task);
         await this.complete(task, outputs);
@@ -226,7 +265,12 @@ export class TestDelegate {
 }
 
 /** A token for the whole account, and a registered delegate with it. */
-export async function registerDelegate(dispatch: Dispatch, name: string, tags: readonly string[] = [], scope: Omit<TokenScope, 'tokenId'> = { accountId: TEST_SCOPE.accountId }): Promise<TestDelegate> {
+export async function registerDelegate(
+  dispatch: Dispatch,
+  name: string,
+  tags: readonly string[] = [],
+  scope: Omit<TokenScope, 'tokenId'> = { accountId: TEST_SCOPE.accountId },
+): Promise<TestDelegate> {
   const { secret } = await dispatch.createToken(scope, `token of ${name}`);
   const token = await dispatch.authenticate(secret);
   if (token === undefined) throw new Error('A new token was not accepted.');

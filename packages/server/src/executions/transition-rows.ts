@@ -3,7 +3,15 @@ import { isFinal, summarise, type Effect, type Execution, type TaskRequest } fro
 import type { CommitOutcome, TaskGuard, TaskState, Transition } from '@bridle/runtime';
 import { headerColumns, stateColumn } from '../store/execution-json.ts';
 import type { NewExecution } from '../store/start-statements.ts';
-import type { EventRow, ExecutionUpdate, Locked, LockedTask, NodeRow, TaskRow, TimerRow } from '../store/transition-statements.ts';
+import type {
+  EventRow,
+  ExecutionUpdate,
+  Locked,
+  LockedTask,
+  NodeRow,
+  TaskRow,
+  TimerRow,
+} from '../store/transition-statements.ts';
 
 export interface BatchRows {
   readonly updates: ExecutionUpdate[];
@@ -79,7 +87,12 @@ function addState(batch: BatchRows, { expectedVersion = 0, execution, events }: 
     throw new Error(`E2: ${events.length} events cannot lead from version ${expectedVersion} to ${execution.version}.`);
   }
   events.forEach((event, index) => {
-    const row = { executionId: execution.id, sequence: expectedVersion + index + 1, at: event.at, event: JSON.stringify(event) };
+    const row = {
+      executionId: execution.id,
+      sequence: expectedVersion + index + 1,
+      at: event.at,
+      event: JSON.stringify(event),
+    };
     batch.events.push(row);
   });
   for (const node of Object.values(execution.nodes)) {
@@ -96,7 +109,12 @@ function addState(batch: BatchRows, { expectedVersion = 0, execution, events }: 
 }
 
 /** Idempotent by the effect's id (E3). */
-function addEffect(batch: BatchRows, execution: Execution, effect: Effect, tasks: ReadonlyMap<string, LockedTask>): void {
+function addEffect(
+  batch: BatchRows,
+  execution: Execution,
+  effect: Effect,
+  tasks: ReadonlyMap<string, LockedTask>,
+): void {
   switch (effect.kind) {
     case 'enqueueTask':
       batch.tasks.set(effect.task.taskId, taskRow(execution, effect.task));

@@ -58,7 +58,8 @@ export function unassignableReason(task: UnassignableTask, delegates: readonly L
 function whyNot(task: UnassignableTask, delegate: ListedDelegate): string {
   if (delegate.leftAt !== undefined) return 'has shut down';
   if (delegate.isRevoked) return 'has a revoked token';
-  if (!isInScope(task, delegate)) return `serves only ${[delegate.orgIdentifier, delegate.projectIdentifier].filter(Boolean).join('/')}`;
+  if (!isInScope(task, delegate))
+    return `serves only ${[delegate.orgIdentifier, delegate.projectIdentifier].filter(Boolean).join('/')}`;
   const missing = task.selectors.filter((selector) => !delegate.tags.includes(selector));
   if (missing.length > 0) return `lacks ${missing.join(', ')}`;
   return 'is disconnected';

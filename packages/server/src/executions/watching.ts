@@ -9,7 +9,7 @@ import type { ExecutionId, ProjectScope } from '@bridle/pipeline';
 import { Bell } from '../store/bell.ts';
 import type { Database } from '../store/database.ts';
 import { listExecutionHeads, listLiveHeads, type ExecutionHead } from '../store/execution-statements.ts';
-import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
+import { EXECUTION_WAKES, wakeKeys, type WakeHub } from '../store/wake-hub.ts';
 
 export const WATCH_POLL_MS = 1_000;
 /** Live executions of one project looked at in one poll. */
@@ -61,12 +61,19 @@ export class Watchers {
     return this.#executions.size + this.#projects.size;
   }
 
-  watchExecution(id: ExecutionId, version: number): { readonly watch: ExecutionWatch; readonly end: () => void } {
+  /** `wants`: every change, or only the end. */
+  watchExecution(
+    id: ExecutionId,
+    version: number,
+    wants: 'changes' | 'end' = 'changes',
+  ): { readonly watch: ExecutionWatch; readonly end: () => void } {
     const watch: ExecutionWatch = { bell: new Bell(), version };
     const watches = this.#executions.get(id) ?? new Set();
     this.#executions.set(id, watches);
     watches.add(watch);
-    const unsubscribe = this.#hub.subscribe(wakeKeys.execution(id), () => watch.bell.ring());
+    const unsubscribe = this.#hub.subscribe(wakeKeys.execution(id), (ids) => {
+      if (wants === 'changes' || ids.size === 0 || ids.has(EXECUTION_WAKES.ended)) watch.bell.ring();
+    });
     return {
       watch,
       end: () => {
@@ -114,7 +121,8 @@ export class Watchers {
     for (const [id, watches] of this.#executions) {
       const head = found.get(id);
       // One that is gone rings too: its watchers end.
-      for (const watch of watches) if (head === undefined || head.version > watch.version || head.isFinal) watch.bell.ring();
+      for (const watch of watches)
+        if (head === undefined || head.version > watch.version || head.isFinal) watch.bell.ring();
     }
   }
 

@@ -75,7 +75,10 @@ class PostgresLogs implements RunningLogs {
     for (const chunk of chunks) {
       const holder = holders.get(chunk.taskId);
       if (holder === undefined || !mayWrite(delegate, chunk, holder)) {
-        return { kind: 'stale', message: `This delegate does not hold task ${chunk.taskId} with fence ${chunk.fence}, or ${chunk.logKey} is not its log.` };
+        return {
+          kind: 'stale',
+          message: `This delegate does not hold task ${chunk.taskId} with fence ${chunk.fence}, or ${chunk.logKey} is not its log.`,
+        };
       }
       const { accountId, executionId } = holder;
       logs.set(chunk.logKey, { key: chunk.logKey, accountId, executionId, nodeExecutionId: chunk.taskId });
@@ -112,12 +115,16 @@ class PostgresLogs implements RunningLogs {
     }
   }
 
-  async *tail(key: string, afterLine: number, signal: AbortSignal): AsyncGenerator<{ readonly lines: readonly LogLine[]; readonly isClosed: boolean }> {
+  async *tail(
+    key: string,
+    afterLine: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ readonly lines: readonly LogLine[]; readonly isClosed: boolean }> {
     const { db } = this.#options.database;
     const over = AbortSignal.any([signal, this.#closing.signal]);
     const { tail, end } = this.#subscribe(key);
     try {
-      for (let fromLine = afterLine + 1; !over.aborted; ) {
+      for (let fromLine = afterLine + 1; !over.aborted;) {
         const log = await findLog(db, key);
         tail.seen = log;
         const page = log === undefined ? undefined : await readLines(db, log, { fromLine });
@@ -169,15 +176,26 @@ class PostgresLogs implements RunningLogs {
 }
 
 /** L2: the task was leased to this very process under this fence, and the log is the task's or one of its command units'. */
-function mayWrite({ delegateId, incarnation }: Parameters<Logs['append']>[0], chunk: LogChunk, holder: TaskHolder): boolean {
-  const isTheirs = holder.delegateId === delegateId && holder.incarnation === incarnation && holder.fence === chunk.fence;
+function mayWrite(
+  { delegateId, incarnation }: Parameters<Logs['append']>[0],
+  chunk: LogChunk,
+  holder: TaskHolder,
+): boolean {
+  const isTheirs =
+    holder.delegateId === delegateId && holder.incarnation === incarnation && holder.fence === chunk.fence;
   return isTheirs && (chunk.logKey === holder.logKey || chunk.logKey.startsWith(`${holder.logKey}-commandUnit:`));
 }
 
 /** Locks the logs, places the chunks and writes what is new, in two round trips. */
-async function save(connection: Connection, logs: readonly NewLog[], chunks: readonly LogChunk[]): Promise<LogAppendResult> {
+async function save(
+  connection: Connection,
+  logs: readonly NewLog[],
+  chunks: readonly LogChunk[],
+): Promise<LogAppendResult> {
   const [, locked] = await Promise.all([connection.query(BEGIN, []), lockLogs(connection, logs)]);
-  const states = new Map<string, LogState>([...locked].map(([key, log]) => [key, { ...log, isClosed: log.closedAt !== undefined }]));
+  const states = new Map<string, LogState>(
+    [...locked].map(([key, log]) => [key, { ...log, isClosed: log.closedAt !== undefined }]),
+  );
   const placed: { readonly key: string; readonly chunk: PlacedChunk }[] = [];
   for (const chunk of chunks) {
     const state = states.get(chunk.logKey);
@@ -191,7 +209,13 @@ async function save(connection: Connection, logs: readonly NewLog[], chunks: rea
     states.set(chunk.logKey, placement.state);
     if (placement.chunk !== undefined) placed.push({ key: chunk.logKey, chunk: placement.chunk });
   }
-  const ends: LogEnd[] = [...states].map(([key, { bytes, lines, endsInLine, isClosed }]) => ({ key, bytes, lines, endsInLine, isClosed }));
+  const ends: LogEnd[] = [...states].map(([key, { bytes, lines, endsInLine, isClosed }]) => ({
+    key,
+    bytes,
+    lines,
+    endsInLine,
+    isClosed,
+  }));
   await Promise.all([
     ...placed.map(({ key, chunk }) => insertLogChunk(connection, { logKey: key, ...chunk })),
     updateLogs(connection, ends),
@@ -201,5 +225,14 @@ async function save(connection: Connection, logs: readonly NewLog[], chunks: rea
 }
 
 function infoOf({ key, accountId, executionId, nodeExecutionId, bytes, lines, createdAt, closedAt }: LogRow): LogInfo {
-  return { key, accountId, executionId, nodeExecutionId, bytes, lines, createdAt, ...(closedAt === undefined ? {} : { closedAt }) };
+  return {
+    key,
+    accountId,
+    executionId,
+    nodeExecutionId,
+    bytes,
+    lines,
+    createdAt,
+    ...(closedAt === undefined ? {} : { closedAt }),
+  };
 }

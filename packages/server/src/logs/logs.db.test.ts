@@ -34,10 +34,14 @@ describe('Logs', () => {
     await sql`
       insert into executions (id, account_id, org_identifier, project_identifier, pipeline_identifier, name, run_sequence, status, is_final, version,
         trigger_type, triggered_by, created_at, header, state, summary)
-      values (${`execution of ${id}`}, 'account', 'o', 'p', ${id}, 'n', 1, 'Running', false, 1, 'MANUAL', 'me', 0, '{}', '{}', '{}')`.execute(database.db);
+      values (${`execution of ${id}`}, 'account', 'o', 'p', ${id}, 'n', 1, 'Running', false, 1, 'MANUAL', 'me', 0, '{}', '{}', '{}')`.execute(
+      database.db,
+    );
     await sql`
       insert into delegate_tasks (id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, log_key, delegate_id, incarnation, fence, queued_at)
-      values (${id}, ${`execution of ${id}`}, 'account', 'o', 'p', 'started', '{}', '{}', ${logKey}, ${DELEGATE.delegateId}, ${DELEGATE.incarnation}, 1, 0)`.execute(database.db);
+      values (${id}, ${`execution of ${id}`}, 'account', 'o', 'p', 'started', '{}', '{}', ${logKey}, ${DELEGATE.delegateId}, ${DELEGATE.incarnation}, 1, 0)`.execute(
+      database.db,
+    );
   }
 
   /** Cuts bytes into chunks as a delegate sends them. */
@@ -45,8 +49,20 @@ describe('Logs', () => {
     const chunks: LogChunk[] = [];
     for (let from = 0; from < bytes.length; from += size) {
       const content = bytes.subarray(from, from + size);
-      const lineTimes = Array.from({ length: countLineStarts(content, from > 0 && bytes[from - 1] !== 0x0a) }, (_, index) => 1_000 + from + index);
-      chunks.push({ taskId: 'task', fence: 1, logKey: KEY, byteOffset: from, content: content.toString('base64'), lineTimes, final: from + size >= bytes.length, ...change });
+      const lineTimes = Array.from(
+        { length: countLineStarts(content, from > 0 && bytes[from - 1] !== 0x0a) },
+        (_, index) => 1_000 + from + index,
+      );
+      chunks.push({
+        taskId: 'task',
+        fence: 1,
+        logKey: KEY,
+        byteOffset: from,
+        content: content.toString('base64'),
+        lineTimes,
+        final: from + size >= bytes.length,
+        ...change,
+      });
     }
     return chunks;
   }
@@ -76,7 +92,13 @@ describe('Logs', () => {
     expect(await append(chunks)).toBe(18);
     expect(await append(chunks)).toBe(18);
     expect((await readAll(KEY)).toString()).toBe('one\ntwo\nthree\nfour');
-    expect(await logs.info(KEY)).toMatchObject({ bytes: 18, lines: 4, executionId: 'execution of task', nodeExecutionId: 'task', closedAt: expect.any(Number) });
+    expect(await logs.info(KEY)).toMatchObject({
+      bytes: 18,
+      lines: 4,
+      executionId: 'execution of task',
+      nodeExecutionId: 'task',
+      closedAt: expect.any(Number),
+    });
     const page = await logs.read(KEY);
     expect(page?.lines.map((line) => line.text)).toEqual(['one', 'two', 'three', 'four']);
     expect(page?.lines.map((line) => line.number)).toEqual([0, 1, 2, 3]);
@@ -97,8 +119,12 @@ describe('Logs', () => {
     expect(await logs.append({ ...DELEGATE, incarnation: 'second' }, chunks)).toMatchObject({ kind: 'stale' });
     expect(await logs.append(DELEGATE, change({ fence: 2 }))).toMatchObject({ kind: 'stale' });
     expect(await logs.append(DELEGATE, change({ taskId: 'unknown' }))).toMatchObject({ kind: 'stale' });
-    expect(await logs.append(DELEGATE, change({ logKey: 'accountId:other/level0:pipeline' }))).toMatchObject({ kind: 'stale' });
-    expect(await logs.append(DELEGATE, change({ logKey: `${KEY}-commandUnit:Execute` }))).toMatchObject({ kind: 'received' });
+    expect(await logs.append(DELEGATE, change({ logKey: 'accountId:other/level0:pipeline' }))).toMatchObject({
+      kind: 'stale',
+    });
+    expect(await logs.append(DELEGATE, change({ logKey: `${KEY}-commandUnit:Execute` }))).toMatchObject({
+      kind: 'received',
+    });
     expect(await logs.info(KEY)).toBeUndefined();
   });
 
@@ -111,7 +137,12 @@ describe('Logs', () => {
   });
 
   test('R16 binary, broken UTF-8 and NUL: views show U+FFFD, the raw bytes are exact', async () => {
-    const bytes = Buffer.concat([Buffer.from('ok \u0000 ü 🐎\n'), Buffer.from([0xff, 0xfe, 0x0a, 0xc3]), randomBytes(3_000), Buffer.from('\nend')]);
+    const bytes = Buffer.concat([
+      Buffer.from('ok \u0000 ü 🐎\n'),
+      Buffer.from([0xff, 0xfe, 0x0a, 0xc3]),
+      randomBytes(3_000),
+      Buffer.from('\nend'),
+    ]);
     await append(cut(bytes, 100));
     expect(sha256(await readAll(KEY))).toBe(sha256(bytes));
     const page = await logs.read(KEY);
@@ -147,25 +178,31 @@ describe('Logs', () => {
     let round = 0;
     const part = fc.oneof(fc.string({ maxLength: 12 }), fc.constant('\n'), fc.constant('\n\n'));
     await fc.assert(
-      fc.asyncProperty(fc.array(part, { maxLength: 25 }), fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 5 }), fc.nat(10), async (parts, size, linesMax, from) => {
-        const text = parts.join('');
-        if (text === '') return;
-        round += 1;
-        const [id, key] = [`task ${round}`, `${KEY}/${round}`];
-        await insertTask(id, key);
-        await logs.append(DELEGATE, cut(Buffer.from(text), size, { taskId: id, logKey: key }));
-        const expected = (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n').slice(from);
-        const lines: LogLine[] = [];
-        for (let next: number | undefined = from, pages = 0; next !== undefined; pages += 1) {
-          const page = await logs.read(key, { fromLine: next, linesMax });
-          lines.push(...(page?.lines ?? []));
-          next = page?.nextLine;
-          expect(pages).toBeLessThan(200);
-          expect(page?.isClosed).toBe(next === undefined);
-        }
-        expect(lines.map((line) => line.text)).toEqual(expected);
-        expect(lines.map((line) => line.number)).toEqual(expected.map((_, index) => from + index));
-      }),
+      fc.asyncProperty(
+        fc.array(part, { maxLength: 25 }),
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.nat(10),
+        async (parts, size, linesMax, from) => {
+          const text = parts.join('');
+          if (text === '') return;
+          round += 1;
+          const [id, key] = [`task ${round}`, `${KEY}/${round}`];
+          await insertTask(id, key);
+          await logs.append(DELEGATE, cut(Buffer.from(text), size, { taskId: id, logKey: key }));
+          const expected = (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n').slice(from);
+          const lines: LogLine[] = [];
+          for (let next: number | undefined = from, pages = 0; next !== undefined; pages += 1) {
+            const page = await logs.read(key, { fromLine: next, linesMax });
+            lines.push(...(page?.lines ?? []));
+            next = page?.nextLine;
+            expect(pages).toBeLessThan(200);
+            expect(page?.isClosed).toBe(next === undefined);
+          }
+          expect(lines.map((line) => line.text)).toEqual(expected);
+          expect(lines.map((line) => line.number)).toEqual(expected.map((_, index) => from + index));
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -83,7 +83,10 @@ export interface Logs {
    * Adds chunks (L1), all or none. What is there already is skipped; a chunk that would leave a gap, or that follows the last
    * one, changes nothing: the answer says how far the log is.
    */
-  append(delegate: { readonly delegateId: string; readonly incarnation: string }, chunks: readonly LogChunk[]): Promise<LogAppendResult>;
+  append(
+    delegate: { readonly delegateId: string; readonly incarnation: string },
+    chunks: readonly LogChunk[],
+  ): Promise<LogAppendResult>;
   info(key: string): Promise<LogInfo | undefined>;
   /** All logs of the account whose keys begin with the prefix, by key; at most `limit`. */
   list(accountId: string, prefix: string, limit: number): Promise<readonly LogInfo[]>;
@@ -95,5 +98,9 @@ export interface Logs {
    * The lines after line `afterLine` (-1 = from the start), then new ones as they come. The last item has `isClosed`. A log
    * that is not there yet is waited for; end that by `signal`.
    */
-  tail(key: string, afterLine: number, signal: AbortSignal): AsyncIterable<{ readonly lines: readonly LogLine[]; readonly isClosed: boolean }>;
+  tail(
+    key: string,
+    afterLine: number,
+    signal: AbortSignal,
+  ): AsyncIterable<{ readonly lines: readonly LogLine[]; readonly isClosed: boolean }>;
 }

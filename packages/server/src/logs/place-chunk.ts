@@ -27,7 +27,8 @@ export type Placement =
 export function placeChunk(state: LogState, chunk: LogChunk): Placement {
   const content = decodeBase64(chunk.content);
   if (content === undefined) return { kind: 'invalid', message: `A chunk of ${chunk.logKey} is not base64.` };
-  if (content.length > LOG_CHUNK_BYTES_MAX) return { kind: 'invalid', message: `A chunk of ${chunk.logKey} is longer than ${LOG_CHUNK_BYTES_MAX} bytes.` };
+  if (content.length > LOG_CHUNK_BYTES_MAX)
+    return { kind: 'invalid', message: `A chunk of ${chunk.logKey} is longer than ${LOG_CHUNK_BYTES_MAX} bytes.` };
   if (state.isClosed || chunk.byteOffset > state.bytes) return { kind: 'skipped' };
   const known = state.bytes - chunk.byteOffset;
   if (known > content.length) return { kind: 'skipped' };
@@ -35,11 +36,21 @@ export function placeChunk(state: LogState, chunk: LogChunk): Placement {
   const starts = countLineStarts(fresh, state.endsInLine);
   // Of a chunk that is there in part, the last times belong to the rest.
   const isTimed = known === 0 ? chunk.lineTimes.length === starts : chunk.lineTimes.length >= starts;
-  if (!isTimed) return { kind: 'invalid', message: `A chunk of ${chunk.logKey} at byte ${chunk.byteOffset} has ${chunk.lineTimes.length} times for ${starts} lines.` };
-  if (fresh.length === 0) return chunk.final ? { kind: 'placed', state: { ...state, isClosed: true } } : { kind: 'skipped' };
+  if (!isTimed)
+    return {
+      kind: 'invalid',
+      message: `A chunk of ${chunk.logKey} at byte ${chunk.byteOffset} has ${chunk.lineTimes.length} times for ${starts} lines.`,
+    };
+  if (fresh.length === 0)
+    return chunk.final ? { kind: 'placed', state: { ...state, isClosed: true } } : { kind: 'skipped' };
   return {
     kind: 'placed',
-    chunk: { byteOffset: state.bytes, firstLine: state.lines, content: fresh, lineTimes: chunk.lineTimes.slice(chunk.lineTimes.length - starts) },
+    chunk: {
+      byteOffset: state.bytes,
+      firstLine: state.lines,
+      content: fresh,
+      lineTimes: chunk.lineTimes.slice(chunk.lineTimes.length - starts),
+    },
     state: {
       bytes: state.bytes + fresh.length,
       lines: state.lines + starts,
@@ -53,7 +64,12 @@ export function placeChunk(state: LogState, chunk: LogChunk): Placement {
 export function countLineStarts(content: Uint8Array, continuesLine: boolean): number {
   if (content.length === 0) return 0;
   let starts = continuesLine ? 0 : 1;
-  for (let at = content.indexOf(LINE_BREAK); at >= 0 && at < content.length - 1; at = content.indexOf(LINE_BREAK, at + 1)) starts += 1;
+  for (
+    let at = content.indexOf(LINE_BREAK);
+    at >= 0 && at < content.length - 1;
+    at = content.indexOf(LINE_BREAK, at + 1)
+  )
+    starts += 1;
   return starts;
 }
 

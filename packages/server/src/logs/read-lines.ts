@@ -1,7 +1,20 @@
 /** Lines out of chunks (L3, L4): walks the chunks of a log and cuts them at their line breaks. */
 import type { Database } from '../store/database.ts';
-import { findChunkOfLine, findNextLineStart, listLogChunks, type LogChunkRow, type LogRow } from '../store/log-statements.ts';
-import { LOG_LINE_BYTES_MAX, LOG_READ_BYTES_MAX, LOG_READ_LINES_MAX, type LogLine, type LogPage, type LogRead } from './logs.ts';
+import {
+  findChunkOfLine,
+  findNextLineStart,
+  listLogChunks,
+  type LogChunkRow,
+  type LogRow,
+} from '../store/log-statements.ts';
+import {
+  LOG_LINE_BYTES_MAX,
+  LOG_READ_BYTES_MAX,
+  LOG_READ_LINES_MAX,
+  type LogLine,
+  type LogPage,
+  type LogRead,
+} from './logs.ts';
 import { countLineStarts } from './place-chunk.ts';
 
 const LINE_BREAK = 0x0a;
@@ -42,7 +55,6 @@ class LineCollector {
   get isPastCut(): boolean {
     return this.#open?.isCut === true;
   }
-
 
   get nextLine(): number {
     return (this.lines.at(-1)?.number ?? this.#fromLine - 1) + 1;
@@ -120,7 +132,12 @@ export async function readLines(db: Database, log: LogRow, request: LogRead): Pr
   };
 }
 
-async function nextChunk(db: Database, log: LogRow, collector: LineCollector, end: number): Promise<number | undefined> {
+async function nextChunk(
+  db: Database,
+  log: LogRow,
+  collector: LineCollector,
+  end: number,
+): Promise<number | undefined> {
   if (end >= log.bytes) return undefined;
   if (!collector.isPastCut) return end;
   const next = await findNextLineStart(db, log.key, end - 1);

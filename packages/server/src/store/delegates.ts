@@ -24,7 +24,10 @@ export async function findDelegateToken(db: Database, secretHash: string): Promi
   return { id: row.id, accountId: row.account_id, ...scopeOf(row), secretHash: row.secret_hash };
 }
 
-export async function insertDelegateToken(db: Database | Transaction, token: DelegateToken & { readonly name: string }): Promise<void> {
+export async function insertDelegateToken(
+  db: Database | Transaction,
+  token: DelegateToken & { readonly name: string },
+): Promise<void> {
   await db
     .insertInto('delegate_tokens')
     .values({
@@ -142,7 +145,9 @@ async function insertDelegate(tx: Transaction, registration: DelegateRegistratio
 async function requeueLeasesOf(tx: Transaction, delegateId: string): Promise<number> {
   const result = await sql`
     update delegate_tasks set state = 'queued', fence = fence + 1, lease_until = null, queued_at = bridle_now()
-    where id in (select id from delegate_tasks where delegate_id = ${delegateId} and state = 'leased' order by id for no key update)`.execute(tx);
+    where id in (select id from delegate_tasks where delegate_id = ${delegateId} and state = 'leased' order by id for no key update)`.execute(
+    tx,
+  );
   return Number(result.numAffectedRows ?? 0n);
 }
 
@@ -150,7 +155,9 @@ async function requeueLeasesOf(tx: Transaction, delegateId: string): Promise<num
 async function closeDoneLogs(tx: Transaction, delegateId: string): Promise<void> {
   await sql`
     update logs set closed_at = bridle_now() from delegate_tasks t
-    where logs.closed_at is null and t.id = logs.node_execution_id and t.delegate_id = ${delegateId} and t.state in ('done', 'cancelled', 'lost')`.execute(tx);
+    where logs.closed_at is null and t.id = logs.node_execution_id and t.delegate_id = ${delegateId} and t.state in ('done', 'cancelled', 'lost')`.execute(
+    tx,
+  );
 }
 
 async function listStarted(tx: Transaction, delegateId: string): Promise<readonly NodeExecutionId[]> {
@@ -222,14 +229,23 @@ export interface ListedDelegate extends DelegateRow {
 }
 
 /** The delegates of an account; those that left longer ago than `leftSinceMs` are not listed. */
-export async function listDelegates(db: Database, accountId: string, leftSinceMs: number): Promise<readonly ListedDelegate[]> {
+export async function listDelegates(
+  db: Database,
+  accountId: string,
+  leftSinceMs: number,
+): Promise<readonly ListedDelegate[]> {
   const result = await sql<Selectable<DelegatesTable> & { is_revoked: boolean; silent_ms: number; tasks: number }>`
     select d.*, k.revoked_at is not null as is_revoked, bridle_now() - d.heartbeat_at as silent_ms,
       (select count(*) from delegate_tasks t where t.delegate_id = d.id and t.incarnation = d.incarnation and t.state in ('leased', 'started', 'cancelling')) as tasks
     from delegates d join delegate_tokens k on k.id = d.token_id
     where d.account_id = ${accountId} and (d.left_at is null or d.left_at > bridle_now() - ${leftSinceMs}::bigint)
     order by d.name, d.id`.execute(db);
-  return result.rows.map((row) => ({ ...delegateRow(row), isRevoked: row.is_revoked, silentMs: row.silent_ms, tasks: row.tasks }));
+  return result.rows.map((row) => ({
+    ...delegateRow(row),
+    isRevoked: row.is_revoked,
+    silentMs: row.silent_ms,
+    tasks: row.tasks,
+  }));
 }
 
 function delegateRow(row: Selectable<DelegatesTable>): DelegateRow {
@@ -275,7 +291,9 @@ export async function readInboxes(db: Database, delegateIds: readonly string[]):
     where t.delegate_id = any(${delegateIds}::text[]) and t.state = 'cancelling'
     union all
     select w.delegate_id, 'release', w.key from workspaces w
-    where w.delegate_id = any(${delegateIds}::text[]) and w.released_at is not null and w.deleted_at is null`.execute(db);
+    where w.delegate_id = any(${delegateIds}::text[]) and w.released_at is not null and w.deleted_at is null`.execute(
+    db,
+  );
   const inboxes = new Map<string, { cancelling: NodeExecutionId[]; released: string[] }>();
   for (const row of result.rows) {
     const inbox = inboxes.get(row.delegate_id) ?? { cancelling: [], released: [] };
@@ -294,5 +312,7 @@ export async function markWorkspacesDeleted(db: Database, delegateId: string, ke
   if (keys.length === 0) return;
   await sql`
     update workspaces set deleted_at = bridle_now()
-    where delegate_id = ${delegateId} and key = any(${keys}::text[]) and released_at is not null and deleted_at is null`.execute(db);
+    where delegate_id = ${delegateId} and key = any(${keys}::text[]) and released_at is not null and deleted_at is null`.execute(
+    db,
+  );
 }

@@ -16,7 +16,8 @@ export function headerColumns(execution: Execution): HeaderColumns {
   const { id, scope, pipelineIdentifier, runSequence, seed, plan, cause, executionUrl, defaults } = execution;
   const { trigger } = cause;
   const small = trigger === undefined ? cause : { ...cause, trigger: { ...trigger, payload: '', headers: {} } };
-  const triggerInput: TriggerInput | null = trigger === undefined ? null : { payload: trigger.payload, headers: trigger.headers };
+  const triggerInput: TriggerInput | null =
+    trigger === undefined ? null : { payload: trigger.payload, headers: trigger.headers };
   return {
     header: JSON.stringify({ id, scope, pipelineIdentifier, runSequence, seed, cause: small, executionUrl, defaults }),
     plan: JSON.stringify(plan),
@@ -28,7 +29,10 @@ export function headerColumns(execution: Execution): HeaderColumns {
 export function wholeHeader(header: unknown, plan: Plan, triggerInput: unknown): ExecutionHeader {
   const small = header as Omit<ExecutionHeader, 'plan'>;
   const { trigger } = small.cause;
-  const cause = trigger === undefined ? small.cause : { ...small.cause, trigger: { ...trigger, ...(triggerInput as TriggerInput) } };
+  const cause =
+    trigger === undefined
+      ? small.cause
+      : { ...small.cause, trigger: { ...trigger, ...(triggerInput as TriggerInput) } };
   return { ...small, plan, cause };
 }
 
@@ -61,4 +65,3 @@ export function executionFromColumns(row: ExecutionColumns, nodes: readonly Node
     ...(row.state as { readonly abort?: InterruptRecord }),
   };
 }
-

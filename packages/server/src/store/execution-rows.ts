@@ -91,7 +91,11 @@ export async function findExecutionRow(db: Database | Transaction, id: Execution
 }
 
 /** The nodes that changed after a version (default: all), by the order in which they changed. */
-export async function listNodeExecutions(db: Database | Transaction, id: ExecutionId, changedAfter = 0): Promise<NodeExecution[]> {
+export async function listNodeExecutions(
+  db: Database | Transaction,
+  id: ExecutionId,
+  changedAfter = 0,
+): Promise<NodeExecution[]> {
   const rows = await db
     .selectFrom('node_executions')
     .select('state')
@@ -126,7 +130,10 @@ export async function listExecutions(
 }
 
 /** Those of the given executions that exist, in no order: for pages that show the executions of other rows. */
-export async function listExecutionsById(db: Database | Transaction, ids: readonly ExecutionId[]): Promise<ExecutionSummaryRow[]> {
+export async function listExecutionsById(
+  db: Database | Transaction,
+  ids: readonly ExecutionId[],
+): Promise<ExecutionSummaryRow[]> {
   if (ids.length === 0) return [];
   const rows = await db.selectFrom('executions').selectAll().where('id', 'in', ids).execute();
   return rows.map(summaryRow);
@@ -167,7 +174,10 @@ function conditions(eb: ExpressionBuilder<Tables, 'executions'>, filter: Executi
     eb('org_identifier', '=', scope.orgIdentifier),
     eb('project_identifier', '=', scope.projectIdentifier),
   ];
-  const oneOf = (column: 'pipeline_identifier' | 'status' | 'trigger_type' | 'trigger_identifier' | 'triggered_by', values?: readonly string[]): void => {
+  const oneOf = (
+    column: 'pipeline_identifier' | 'status' | 'trigger_type' | 'trigger_identifier' | 'triggered_by',
+    values?: readonly string[],
+  ): void => {
     if (values !== undefined) all.push(sql<SqlBool>`${sql.ref(column)} = any(${values}::text[])`);
   };
   oneOf('pipeline_identifier', filter.pipelineIdentifiers);
@@ -181,7 +191,11 @@ function conditions(eb: ExpressionBuilder<Tables, 'executions'>, filter: Executi
   if (search !== '') {
     const pattern = `%${search.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
     all.push(
-      eb.or([eb('name', 'ilike', pattern), eb('pipeline_identifier', 'ilike', pattern), sql<SqlBool>`tags::text ilike ${pattern}`]),
+      eb.or([
+        eb('name', 'ilike', pattern),
+        eb('pipeline_identifier', 'ilike', pattern),
+        sql<SqlBool>`tags::text ilike ${pattern}`,
+      ]),
     );
   }
   return all;

@@ -1,5 +1,13 @@
 /** How the runtime reads executions, their events and their timers. */
-import type { EngineEvent, Execution, ExecutionId, NodeExecution, NodeStatus, ProjectScope, TimerId } from '@bridle/pipeline';
+import type {
+  EngineEvent,
+  Execution,
+  ExecutionId,
+  NodeExecution,
+  NodeStatus,
+  ProjectScope,
+  TimerId,
+} from '@bridle/pipeline';
 import { sql } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { executionFromColumns, type ExecutionColumns } from './execution-json.ts';
@@ -17,7 +25,12 @@ export async function findExecution(db: Database | Transaction, id: ExecutionId)
 
 /** The kept events 1…version. */
 export async function listEvents(db: Database | Transaction, id: ExecutionId): Promise<readonly EngineEvent[]> {
-  const rows = await db.selectFrom('execution_events').select('event').where('execution_id', '=', id).orderBy('sequence').execute();
+  const rows = await db
+    .selectFrom('execution_events')
+    .select('event')
+    .where('execution_id', '=', id)
+    .orderBy('sequence')
+    .execute();
   return rows.map((row) => row.event as EngineEvent);
 }
 
@@ -29,8 +42,14 @@ export interface DueTimerRow {
 
 export async function listDueTimers(db: Database, limit: number): Promise<readonly DueTimerRow[]> {
   const result = await sql<{ id: string; execution_id: string; due_at: number }>`
-    select id, execution_id, due_at from timers where due_at <= (select bridle_now()) order by due_at, id limit ${limit}`.execute(db);
-  return result.rows.map((row) => ({ timerId: row.id as TimerId, executionId: row.execution_id as ExecutionId, dueAt: row.due_at }));
+    select id, execution_id, due_at from timers where due_at <= (select bridle_now()) order by due_at, id limit ${limit}`.execute(
+    db,
+  );
+  return result.rows.map((row) => ({
+    timerId: row.id as TimerId,
+    executionId: row.execution_id as ExecutionId,
+    dueAt: row.due_at,
+  }));
 }
 
 export async function findNextTimerAt(db: Database): Promise<number | undefined> {
@@ -82,7 +101,10 @@ const HEAD_COLUMNS = [
 ] as const;
 
 /** How the given executions stand, without their large columns; those that are not there are left out. */
-export async function listExecutionHeads(db: Database | Transaction, ids: readonly ExecutionId[]): Promise<readonly ExecutionHead[]> {
+export async function listExecutionHeads(
+  db: Database | Transaction,
+  ids: readonly ExecutionId[],
+): Promise<readonly ExecutionHead[]> {
   if (ids.length === 0) return [];
   const rows = await db
     .selectFrom('executions')
@@ -93,7 +115,12 @@ export async function listExecutionHeads(db: Database | Transaction, ids: readon
 }
 
 /** Executions of a project that are not final, and those created at or after a time: what a live list may have missed. */
-export async function listLiveHeads(db: Database, scope: ProjectScope, createdSince: number, limit: number): Promise<readonly ExecutionHead[]> {
+export async function listLiveHeads(
+  db: Database,
+  scope: ProjectScope,
+  createdSince: number,
+  limit: number,
+): Promise<readonly ExecutionHead[]> {
   const ofScope = db
     .selectFrom('executions')
     .select(HEAD_COLUMNS)

@@ -33,7 +33,10 @@ from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as v(key, account_id
 on conflict (key) do nothing`,
 };
 
-const LOCK_LOGS: Statement = { name: 'bridle_lock_logs', text: 'select * from logs where key = any($1::text[]) order by key for update' };
+const LOCK_LOGS: Statement = {
+  name: 'bridle_lock_logs',
+  text: 'select * from logs where key = any($1::text[]) order by key for update',
+};
 
 /** Makes the logs that are not there yet and locks all of them, by key. */
 export async function lockLogs(connection: Connection, logs: readonly NewLog[]): Promise<ReadonlyMap<string, LogRow>> {
@@ -64,7 +67,13 @@ const INSERT_CHUNK: Statement = {
 };
 
 export async function insertLogChunk(connection: Connection, chunk: NewLogChunk): Promise<void> {
-  await connection.query(INSERT_CHUNK, [chunk.logKey, chunk.byteOffset, chunk.firstLine, chunk.content, chunk.lineTimes]);
+  await connection.query(INSERT_CHUNK, [
+    chunk.logKey,
+    chunk.byteOffset,
+    chunk.firstLine,
+    chunk.content,
+    chunk.lineTimes,
+  ]);
 }
 
 export interface LogEnd {
@@ -100,11 +109,20 @@ export async function findLog(db: Database, key: string): Promise<LogRow | undef
 }
 
 export async function listLogsByKey(db: Database, keys: readonly string[]): Promise<readonly LogRow[]> {
-  const rows = await db.selectFrom('logs').selectAll().where(sql<boolean>`key = any(${keys}::text[])`).execute();
+  const rows = await db
+    .selectFrom('logs')
+    .selectAll()
+    .where(sql<boolean>`key = any(${keys}::text[])`)
+    .execute();
   return rows.map(logRow);
 }
 
-export async function listLogs(db: Database, accountId: string, prefix: string, limit: number): Promise<readonly LogRow[]> {
+export async function listLogs(
+  db: Database,
+  accountId: string,
+  prefix: string,
+  limit: number,
+): Promise<readonly LogRow[]> {
   const rows = await db
     .selectFrom('logs')
     .selectAll()
@@ -142,7 +160,13 @@ export async function findNextLineStart(db: Database, key: string, afterByte: nu
 }
 
 /** Chunks from the one that begins at `fromOffset` on, up to the byte `endsAt`. */
-export async function listLogChunks(db: Database, key: string, fromOffset: number, endsAt: number, limit: number): Promise<readonly LogChunkRow[]> {
+export async function listLogChunks(
+  db: Database,
+  key: string,
+  fromOffset: number,
+  endsAt: number,
+  limit: number,
+): Promise<readonly LogChunkRow[]> {
   const rows = await db
     .selectFrom('log_chunks')
     .select(['byte_offset', 'first_line', 'content', 'line_times'])
@@ -152,7 +176,12 @@ export async function listLogChunks(db: Database, key: string, fromOffset: numbe
     .orderBy('byte_offset')
     .limit(limit)
     .execute();
-  return rows.map((row) => ({ byteOffset: row.byte_offset, firstLine: row.first_line, content: row.content, lineTimes: row.line_times }));
+  return rows.map((row) => ({
+    byteOffset: row.byte_offset,
+    firstLine: row.first_line,
+    content: row.content,
+    lineTimes: row.line_times,
+  }));
 }
 
 /** Where the chunk lies that holds a byte. */

@@ -19,7 +19,9 @@ test('migrators that start at once end at the same schema', async () => {
 test('a schema of a newer version is refused with its name', async () => {
   const database = await createTestDatabase();
   try {
-    await sql`insert into kysely_migration (name, timestamp) values ('9999-from-the-future', ${new Date().toISOString()})`.execute(database.db);
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-from-the-future', ${new Date().toISOString()})`.execute(
+      database.db,
+    );
     const refusal = await migrateToLatest(database.url).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(SchemaNewerError);
     expect(refusal).toMatchObject({ code: 'SCHEMA_NEWER', message: expect.stringContaining('9999-from-the-future') });
@@ -31,7 +33,10 @@ test('a schema of a newer version is refused with its name', async () => {
 test('numbers that JavaScript cannot hold are refused, never rounded', async () => {
   const database = await createTestDatabase();
   try {
-    const numbers = await sql<{ one: number; many: number[] }>`select 9007199254740991::bigint as one, array[1, -2]::bigint[] as many`.execute(database.db);
+    const numbers = await sql<{
+      one: number;
+      many: number[];
+    }>`select 9007199254740991::bigint as one, array[1, -2]::bigint[] as many`.execute(database.db);
     expect(numbers.rows).toEqual([{ one: 9_007_199_254_740_991, many: [1, -2] }]);
     await expect(sql`select 9007199254740993::bigint as one`.execute(database.db)).rejects.toThrow('9007199254740993');
     // The connection is still usable after that.

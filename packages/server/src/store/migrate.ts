@@ -27,7 +27,12 @@ export class SchemaNewerError extends Error {
 
 /** Brings the schema to this program's version. Throws `SchemaNewerError`, or the error of a migration (which is rolled back). */
 export async function migrateToLatest(url: string): Promise<void> {
-  const pool = new Pool({ connectionString: url, max: 2, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: 'bridle-migrate' });
+  const pool = new Pool({
+    connectionString: url,
+    max: 2,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'bridle-migrate',
+  });
   pool.on('error', () => undefined);
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {

@@ -74,7 +74,9 @@ export async function listLatestTriggerEventHeads(
       where e.account_id = t.account_id and e.org_identifier = t.org_identifier and e.project_identifier = t.project_identifier
         and e.pipeline_identifier = t.pipeline_identifier and e.trigger_identifier = t.identifier
       order by received_at desc limit 1) latest
-    where t.account_id = ${accountId} and t.org_identifier = ${orgIdentifier} and t.project_identifier = ${projectIdentifier}`.execute(db);
+    where t.account_id = ${accountId} and t.org_identifier = ${orgIdentifier} and t.project_identifier = ${projectIdentifier}`.execute(
+    db,
+  );
   return result.rows.map(eventHead);
 }
 

@@ -1,6 +1,15 @@
 /** How executions come into being: their run sequences, and all their first rows in one statement. */
 import type { Connection, Statement } from './connection.ts';
-import { eventArrays, nodeArrays, taskArrays, timerArrays, type EventRow, type NodeRow, type TaskRow, type TimerRow } from './transition-statements.ts';
+import {
+  eventArrays,
+  nodeArrays,
+  taskArrays,
+  timerArrays,
+  type EventRow,
+  type NodeRow,
+  type TaskRow,
+  type TimerRow,
+} from './transition-statements.ts';
 
 export interface PipelineKey {
   readonly accountId: string;

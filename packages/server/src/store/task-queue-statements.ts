@@ -56,7 +56,9 @@ export async function listQueuedTasks(
     projectIdentifier: row.project_identifier,
     selectors: row.selectors,
     ...(row.workspace_key === null ? {} : { workspaceKey: row.workspace_key }),
-    ...(row.delegate_id === null || row.incarnation === null ? {} : { boundTo: { delegateId: row.delegate_id, incarnation: row.incarnation } }),
+    ...(row.delegate_id === null || row.incarnation === null
+      ? {}
+      : { boundTo: { delegateId: row.delegate_id, incarnation: row.incarnation } }),
   }));
 }
 
@@ -122,13 +124,19 @@ interface LeaseRow {
  * Leases tasks as assigned (each task at most once in the list), inside the caller's transaction: those that are still queued
  * and that nobody else is just leasing. Each gets a new fence (D1). Oldest first.
  */
-export async function leaseTasks(connection: Connection, assignments: readonly Assignment[], leaseMs: number): Promise<readonly Lease[]> {
+export async function leaseTasks(
+  connection: Connection,
+  assignments: readonly Assignment[],
+  leaseMs: number,
+): Promise<readonly Lease[]> {
   type Locked = { readonly id: string; readonly execution_id: string; readonly workspace_key: string | null };
   const locked = await connection.query<Locked>(LOCK_QUEUED, [assignments.map(({ taskId }) => taskId)]);
   if (locked.length === 0) return [];
   const byId = new Map<string, Assignment>(assignments.map((assignment) => [assignment.taskId, assignment]));
   const taken = locked.flatMap(({ id }) => byId.get(id) ?? []);
-  const bound = new Map(locked.flatMap((row) => (row.workspace_key === null ? [] : [[row.workspace_key, row] as const])).toReversed());
+  const bound = new Map(
+    locked.flatMap((row) => (row.workspace_key === null ? [] : [[row.workspace_key, row] as const])).toReversed(),
+  );
   const keys = [...bound.keys()].toSorted();
   const [, rows] = await Promise.all([
     keys.length === 0
@@ -169,7 +177,12 @@ export interface HeldTaskRow {
  * Extends the leases this delegate's registered process still holds with these fences; answers with the ids it does not hold.
  * Started tasks have no lease to extend: they are only looked up.
  */
-export async function extendLeases(db: Database, delegateId: string, held: readonly HeldTaskRow[], leaseMs: number): Promise<readonly NodeExecutionId[]> {
+export async function extendLeases(
+  db: Database,
+  delegateId: string,
+  held: readonly HeldTaskRow[],
+  leaseMs: number,
+): Promise<readonly NodeExecutionId[]> {
   if (held.length === 0) return [];
   const result = await sql<{ id: string }>`
     with alive as materialized (
@@ -217,7 +230,14 @@ export interface LostTaskRow {
 
 /** Tasks whose process is gone (D3): those it had started, and queued ones bound to a workspace it held. */
 export async function listLostTasks(db: Database, graceMs: number, limit: number): Promise<readonly LostTaskRow[]> {
-  const result = await sql<{ id: string; execution_id: string; fence: number; state: LostTaskRow['state']; name: string; why: LostTaskRow['why'] }>`
+  const result = await sql<{
+    id: string;
+    execution_id: string;
+    fence: number;
+    state: LostTaskRow['state'];
+    name: string;
+    why: LostTaskRow['why'];
+  }>`
     with gone as (
       select t.id, t.position, t.execution_id, t.fence, t.state, d.name, t.incarnation <> d.incarnation as restarted, d.left_at is not null as has_left
       from delegate_tasks t join delegates d on d.id = t.delegate_id
@@ -256,7 +276,12 @@ export interface UnassignableTask {
  * Queued tasks that no delegate could take for at least `windowMs`: none is registered in their scope with their selectors,
  * or the last one of them left or was revoked longer ago than that, or was silent beyond the grace.
  */
-export async function listUnassignableTasks(db: Database, windowMs: number, graceMs: number, limit: number): Promise<readonly UnassignableTask[]> {
+export async function listUnassignableTasks(
+  db: Database,
+  windowMs: number,
+  graceMs: number,
+  limit: number,
+): Promise<readonly UnassignableTask[]> {
   const result = await sql<{
     id: string;
     execution_id: string;
@@ -306,7 +331,10 @@ export interface TaskHolder {
 }
 
 /** Who has a task, or had it last; `undefined` when it was never leased or is not there. */
-export async function findTaskHolders(db: Database, taskIds: readonly string[]): Promise<ReadonlyMap<string, TaskHolder>> {
+export async function findTaskHolders(
+  db: Database,
+  taskIds: readonly string[],
+): Promise<ReadonlyMap<string, TaskHolder>> {
   const rows = await db
     .selectFrom('delegate_tasks')
     .select(['id', 'execution_id', 'delegate_id', 'incarnation', 'fence', 'log_key', 'account_id'])
@@ -329,6 +357,9 @@ export async function findTaskHolders(db: Database, taskIds: readonly string[]):
 }
 
 /** How a task stands; for tests and for people. */
-export async function findTask(db: Database, taskId: string): Promise<{ readonly state: string; readonly fence: number } | undefined> {
+export async function findTask(
+  db: Database,
+  taskId: string,
+): Promise<{ readonly state: string; readonly fence: number } | undefined> {
   return db.selectFrom('delegate_tasks').select(['state', 'fence']).where('id', '=', taskId).executeTakeFirst();
 }

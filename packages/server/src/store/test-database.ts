@@ -26,7 +26,9 @@ export interface TestDatabase extends DatabaseHandle {
 }
 
 /** `isEmpty`: without the schema, for tests of the migrator. */
-export async function createTestDatabase(options: DatabaseOptions & { readonly isEmpty?: boolean } = {}): Promise<TestDatabase> {
+export async function createTestDatabase(
+  options: DatabaseOptions & { readonly isEmpty?: boolean } = {},
+): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const template = options.isEmpty === true ? 'template0' : inject('databaseTemplate');
   await asAdmin((admin) => admin.query(`create database ${name} template ${template} strategy file_copy`));
@@ -49,7 +51,9 @@ export async function createTestDatabase(options: DatabaseOptions & { readonly i
 async function waitUntilUnused(admin: Client, name: string): Promise<readonly string[]> {
   const deadline = performance.now() + LEAK_GRACE_MS;
   for (;;) {
-    const result = await admin.query<{ query: string }>('select query from pg_stat_activity where datname = $1', [name]);
+    const result = await admin.query<{ query: string }>('select query from pg_stat_activity where datname = $1', [
+      name,
+    ]);
     if (result.rows.length === 0 || performance.now() > deadline) return result.rows.map((row) => row.query);
     await admin.query('select pg_sleep(0.005)');
   }

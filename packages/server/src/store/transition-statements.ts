@@ -39,14 +39,19 @@ interface LockRow {
 }
 
 /** Locks the rows and tells how they stand; rows that are not there are absent in the answer. */
-export async function lockTransitions(connection: Connection, executionIds: readonly string[], taskIds: readonly string[]): Promise<Locked> {
+export async function lockTransitions(
+  connection: Connection,
+  executionIds: readonly string[],
+  taskIds: readonly string[],
+): Promise<Locked> {
   const rows = await connection.query<LockRow>(LOCK, [executionIds, taskIds]);
   const versions = new Map<string, number>();
   const tasks = new Map<string, LockedTask>();
   let now = 0;
   for (const row of rows) {
     if (row.kind === 'execution') versions.set(row.id, row.number);
-    else if (row.kind === 'task') tasks.set(row.id, { state: row.state ?? '', fence: row.number, delegateId: row.delegate_id ?? undefined });
+    else if (row.kind === 'task')
+      tasks.set(row.id, { state: row.state ?? '', fence: row.number, delegateId: row.delegate_id ?? undefined });
     else now = row.number;
   }
   return { now, versions, tasks };
@@ -142,10 +147,18 @@ export async function insertEvents(connection: Connection, rows: readonly EventR
 }
 
 export function eventArrays(rows: readonly EventRow[]): readonly unknown[][] {
-  return [rows.map((row) => row.executionId), rows.map((row) => row.sequence), rows.map((row) => row.at), rows.map((row) => row.event)];
+  return [
+    rows.map((row) => row.executionId),
+    rows.map((row) => row.sequence),
+    rows.map((row) => row.at),
+    rows.map((row) => row.event),
+  ];
 }
 
-const DELETE_TIMERS: Statement = { name: 'bridle_delete_timers', text: 'delete from timers where id = any($1::text[])' };
+const DELETE_TIMERS: Statement = {
+  name: 'bridle_delete_timers',
+  text: 'delete from timers where id = any($1::text[])',
+};
 
 export async function deleteTimers(connection: Connection, ids: readonly string[]): Promise<void> {
   await connection.query(DELETE_TIMERS, [ids]);
@@ -171,7 +184,12 @@ export async function insertTimers(connection: Connection, rows: readonly TimerR
 }
 
 export function timerArrays(rows: readonly TimerRow[]): readonly unknown[][] {
-  return [rows.map((row) => row.id), rows.map((row) => row.executionId), rows.map((row) => row.nodeExecutionId), rows.map((row) => row.dueAt)];
+  return [
+    rows.map((row) => row.id),
+    rows.map((row) => row.executionId),
+    rows.map((row) => row.nodeExecutionId),
+    rows.map((row) => row.dueAt),
+  ];
 }
 
 export interface TaskRow {
@@ -253,7 +271,10 @@ const CLOSE_LOGS: Statement = {
 };
 
 /** The logs of tasks of which nothing more can come. Answers with their keys. */
-export async function closeLogsOf(connection: Connection, nodeExecutionIds: readonly string[]): Promise<readonly string[]> {
+export async function closeLogsOf(
+  connection: Connection,
+  nodeExecutionIds: readonly string[],
+): Promise<readonly string[]> {
   const rows = await connection.query<{ key: string }>(CLOSE_LOGS, [nodeExecutionIds]);
   return rows.map((row) => row.key);
 }

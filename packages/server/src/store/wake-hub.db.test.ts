@@ -42,7 +42,11 @@ describe('WakeHub', () => {
   test('wakes subscribers here and in other processes, several wakes as one', async () => {
     const [here, there] = [await open(database), await open(elsewhere)];
     const woken = [next(here), next(there)];
-    here.wake([{ key: KEY, id: 'a' }, { key: KEY, id: 'b' }, { key: wakeKeys.tasks('other'), id: 'c' }]);
+    here.wake([
+      { key: KEY, id: 'a' },
+      { key: KEY, id: 'b' },
+      { key: wakeKeys.tasks('other'), id: 'c' },
+    ]);
     here.wake([{ key: KEY, id: 'a' }]);
     expect(await Promise.all(woken)).toEqual([
       ['a', 'b'],
@@ -82,7 +86,9 @@ describe('WakeHub', () => {
   test('trap 51: after a lost connection it listens anew and wakes everybody once, as something may have been missed', async () => {
     const [here, there] = [await open(database), await open(elsewhere)];
     const woken = Promise.all([next(here), next(there)]);
-    await sql`select pg_terminate_backend(pid) from pg_stat_activity where query like '%listen bridle_wake%' and pid <> pg_backend_pid()`.execute(database.db);
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where query like '%listen bridle_wake%' and pid <> pg_backend_pid()`.execute(
+      database.db,
+    );
     expect(await woken).toEqual([[], []]);
     expect(problems.length).toBeGreaterThan(0);
     const again = next(there);

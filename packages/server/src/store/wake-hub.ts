@@ -28,16 +28,25 @@ export type WakeKey = string & { readonly [wakeKey]: true };
 
 const key = (...parts: readonly string[]): WakeKey => parts.join('/') as WakeKey;
 
+/** Ids of a wake-up of an execution: who waits for its end need not look at every step on the way. */
+export const EXECUTION_WAKES = { changed: 'changed', ended: 'ended' } as const;
+
 /** The things that can be woken; one function each, so that both sides agree. */
 export const wakeKeys = {
-  /** An execution changed. */
+  /** An execution changed; the id says whether it ended with that (`EXECUTION_WAKES`). */
   execution: (executionId: string): WakeKey => key('execution', executionId),
   /** Executions of a project started or changed; ids: which. */
-  project: (scope: { readonly accountId: string; readonly orgIdentifier: string; readonly projectIdentifier: string }): WakeKey =>
-    key('project', scope.accountId, scope.orgIdentifier, scope.projectIdentifier),
+  project: (scope: {
+    readonly accountId: string;
+    readonly orgIdentifier: string;
+    readonly projectIdentifier: string;
+  }): WakeKey => key('project', scope.accountId, scope.orgIdentifier, scope.projectIdentifier),
   /** Trigger events of a project were accepted or processed; ids: which. */
-  triggerEvents: (scope: { readonly accountId: string; readonly orgIdentifier: string; readonly projectIdentifier: string }): WakeKey =>
-    key('trigger-events', scope.accountId, scope.orgIdentifier, scope.projectIdentifier),
+  triggerEvents: (scope: {
+    readonly accountId: string;
+    readonly orgIdentifier: string;
+    readonly projectIdentifier: string;
+  }): WakeKey => key('trigger-events', scope.accountId, scope.orgIdentifier, scope.projectIdentifier),
   /** The account has queued tasks. */
   tasks: (accountId: string): WakeKey => key('tasks', accountId),
   /** The delegate has something to stop or to delete. */
@@ -142,7 +151,10 @@ export class WakeHub {
       while (this.#client !== undefined && this.#outgoing.size > 0) {
         const payloads = encode(this.#origin, this.#outgoing);
         this.#outgoing = new Map();
-        await this.#client.query('select pg_notify($1, payload) from unnest($2::text[]) as payload', [CHANNEL, payloads]);
+        await this.#client.query('select pg_notify($1, payload) from unnest($2::text[]) as payload', [
+          CHANNEL,
+          payloads,
+        ]);
       }
     } catch (error) {
       this.#onError(error);
