@@ -5,11 +5,13 @@ import helmet from '@fastify/helmet';
 import { fastify, LogController, type FastifyBaseLogger } from 'fastify';
 import type { App } from './app-types.ts';
 import { authenticate } from './authentication.ts';
+import { delegateListRoutes } from './delegate-list-routes.ts';
 import { registerDelegateRoutes } from './delegate-routes.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { handleError } from './error-handler.ts';
 import { failureDto, RequestError } from './errors.ts';
 import { executeRoutes } from './execute-routes.ts';
+import { executionEventRoutes } from './execution-event-routes.ts';
 import { executionListRoutes } from './execution-list-routes.ts';
 import { executionRoutes } from './execution-routes.ts';
 import { healthRoutes } from './health-routes.ts';
@@ -18,8 +20,11 @@ import { documentRoutes, serveDocumentation } from './openapi.ts';
 import { pipelineListRoutes } from './pipeline-list-routes.ts';
 import { pipelineRoutes } from './pipeline-routes.ts';
 import { pipelineValidateRoutes } from './pipeline-validate-routes.ts';
+import { projectEventRoutes } from './project-event-routes.ts';
 import { BODY_BYTES_MAX, readBodies } from './request-bodies.ts';
 import { rewriteUrl } from './rewrite-url.ts';
+import { sessionRoutes } from './session-routes.ts';
+import { registerStaticRoutes } from './static-routes.ts';
 import { triggerListRoutes } from './trigger-list-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 import { checkedSerializer, validatorCompiler } from './validation.ts';
@@ -77,6 +82,7 @@ async function registerRoutes(app: App, deps: ApiDependencies): Promise<void> {
   });
   await app.register(async (routes: App) => registerDelegateRoutes(routes, deps));
   await serveDocumentation(app);
+  await app.register(async (pages: App) => await registerStaticRoutes(pages, deps));
   app.setNotFoundHandler((request, reply) => {
     const error = new RequestError(
       'RESOURCE_NOT_FOUND_EXCEPTION',
@@ -99,6 +105,10 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   executeRoutes,
   executionListRoutes,
   executionRoutes,
+  sessionRoutes,
+  executionEventRoutes,
+  projectEventRoutes,
+  delegateListRoutes,
 ];
 
 /** The web UI: its own scripts and connections; styles may be set by script (the editor and the menus do). */

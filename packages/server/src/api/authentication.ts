@@ -58,7 +58,8 @@ function findAccount(request: FastifyRequest): string | undefined {
     .find((value) => typeof value === 'string' && value !== '') as string | undefined;
 }
 
-async function findPrincipal(
+/** Whoever the request's key or session stands for; throws for a key that is none. */
+export async function findPrincipal(
   db: Database,
   request: FastifyRequest,
   account: string | undefined,
@@ -92,6 +93,18 @@ export function isSameOrigin({ headers }: FastifyRequest): boolean {
   if (site !== undefined) return site === 'same-origin';
   const { origin, host } = headers;
   return origin !== undefined && URL.parse(origin)?.host === host;
+}
+
+/**
+ * For routes that set or end a session: a page of another site must neither sign a browser in nor out. A caller that names no
+ * origin is no browser.
+ */
+export function refuseOtherSites(request: FastifyRequest): void {
+  const { headers } = request;
+  const isFromPage = headers['sec-fetch-site'] !== undefined || headers.origin !== undefined;
+  if (isFromPage && !isSameOrigin(request)) {
+    throw new ApiError('NG_ACCESS_DENIED', 'A browser signs in and out on pages of this address only.');
+  }
 }
 
 function wrongKey(request: FastifyRequest, account: string | undefined, why: TokenCheck['kind'] | 'missing'): ApiError {

@@ -33,12 +33,12 @@ interface Waiter {
 
 export class EventAcceptor {
   readonly #db: Database;
-  readonly #onAccepted: () => void;
+  readonly #onAccepted: (events: readonly NewTriggerEvent[]) => void;
   #waiting: Waiter[] = [];
   #inFlight = 0;
 
-  /** `onAccepted` is called after each statement that stored something. */
-  constructor(db: Database, onAccepted: () => void) {
+  /** `onAccepted` is called with the stored events after each statement that stored some. */
+  constructor(db: Database, onAccepted: (events: readonly NewTriggerEvent[]) => void) {
     this.#db = db;
     this.#onAccepted = onAccepted;
   }
@@ -69,7 +69,7 @@ export class EventAcceptor {
         batch.map(({ event }) => event),
         queued,
       );
-      if (accepted.size > 0) this.#onAccepted();
+      if (accepted.size > 0) this.#onAccepted(batch.flatMap(({ event }) => (accepted.has(event.id) ? [event] : [])));
       for (const { event, resolve } of batch) {
         resolve(accepted.has(event.id) ? { kind: 'accepted', eventId: event.id } : { kind: 'noTrigger' });
       }

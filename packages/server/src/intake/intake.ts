@@ -9,7 +9,7 @@ import type { Database } from '../store/database.ts';
 import { findTriggerEventState } from '../store/trigger-events.ts';
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
 import { EventAcceptor, type AcceptResult, type WebhookCall } from './event-acceptor.ts';
-import { EventProcessor, type EventProcessorOptions } from './event-processor.ts';
+import { EventProcessor, type EventProcessorOptions, type ProcessedEvent } from './event-processor.ts';
 
 /** How often a replica looks for events that nobody processes, such as those of a replica that died. */
 const POLL_MS = 1_000;
@@ -21,7 +21,7 @@ export interface IntakeOptions {
   readonly db: Database;
   readonly executions: ExecutionService;
   readonly scheduler: Scheduler;
-  /** Tells live views that events were processed. */
+  /** Tells live views that events were accepted or processed. */
   readonly hub: WakeHub;
   readonly onProblem: EventProcessorOptions['onProblem'];
   /** Hears of failures of the loop itself, such as a database that is away. */
@@ -59,7 +59,10 @@ class WebhookIntake implements Intake {
 
   constructor(options: IntakeOptions) {
     this.#options = options;
-    this.#acceptor = new EventAcceptor(options.db, () => this.#doorbell.ring());
+    this.#acceptor = new EventAcceptor(options.db, (events) => {
+      this.#doorbell.ring();
+      this.#wake(events);
+    });
     this.#processor = new EventProcessor(options);
   }
 
@@ -105,14 +108,18 @@ class WebhookIntake implements Intake {
     await this.#loop;
   }
 
+  #wake(events: readonly ProcessedEvent[]): void {
+    this.#options.hub.wake(events.map(({ id, scope }) => ({ key: wakeKeys.triggerEvents(scope), id })));
+  }
+
   async #run(): Promise<void> {
-    const { scheduler, hub, onError } = this.#options;
+    const { scheduler, onError } = this.#options;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
         const processed = await this.#processor.processBatch();
         if (processed.length > 0) {
-          hub.wake(processed.map(({ id, scope }) => ({ key: wakeKeys.triggerEvents(scope), id })));
+          this.#wake(processed);
           const ids = processed.map(({ id }) => id);
           for (const listener of this.#listeners) listener(ids);
           continue;

@@ -1,0 +1,162 @@
+/**
+ * Live views of one execution: its changes, and the log of a step. Both are resumable on any replica, by the number of the
+ * last event that arrived.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isFinal, type NodeExecution } from '@bridle/pipeline';
+import type { ExecutionChangeEvent, LogLineEvent } from '@bridle/protocol';
+import { Type } from 'typebox';
+import { listExecutionsById, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
+import type { App } from './app-types.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { notFound } from './errors.ts';
+import { formatEvent, lastEventId, serveEventStream, type EventStream } from './event-stream.ts';
+import { getExecution } from './execution-routes.ts';
+import { graphNodes } from './wire/execution-graph.ts';
+import { executionSummary } from './wire/execution-summary.ts';
+
+const tags = ['Live views'];
+const config = { account: 'own' } as const;
+const ResumeQuery = Type.Object({
+  accountIdentifier: Type.Optional(Type.String()),
+  lastEventId: Type.Optional(Type.String({ description: 'As the header Last-Event-ID, for those who cannot set it.' })),
+});
+
+/** How long a log that was not closed with its step may still grow; what comes later shows when it is opened again. */
+const LATE_LOG_MS = 30_000;
+
+export function executionEventRoutes(app: App, deps: ApiDependencies): void {
+  app.get(
+    '/bridle/api/executions/:planExecutionId/events',
+    {
+      config,
+      // A HEAD would wait for the end of the execution.
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'Changes of an execution, live',
+        description:
+          'Server-sent events: `change` with the summary and the nodes that changed, its id is the version to resume from; `end` after the final state.',
+        tags,
+        produces: ['text/event-stream'],
+        params: Type.Object({ planExecutionId: Type.String() }),
+        querystring: ResumeQuery,
+      },
+    },
+    async (request, reply) => {
+      const row = await getExecution(deps, request, request.params.planExecutionId);
+      const after = lastEventId(request) ?? 0;
+      await serveEventStream(request, reply, deps.stopping, (stream) => sendChanges(deps, stream, row, after));
+    },
+  );
+
+  app.get(
+    '/bridle/api/executions/:planExecutionId/nodes/:nodeExecutionId/log',
+    {
+      config,
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'The log of a step, live',
+        description:
+          'Server-sent events: `line` with number, time and text, its id is the number (0-based) to resume from; `end` when the log is complete.',
+        tags,
+        produces: ['text/event-stream'],
+        params: Type.Object({ planExecutionId: Type.String(), nodeExecutionId: Type.String() }),
+        querystring: ResumeQuery,
+      },
+    },
+    async (request, reply) => {
+      const { planExecutionId, nodeExecutionId } = request.params;
+      const row = await getExecution(deps, request, planExecutionId);
+      const node = (await listNodeExecutions(deps.db, row.id)).find(({ id }) => id === nodeExecutionId);
+      if (node === undefined) throw notFound(`Execution ${planExecutionId} has no node execution ${nodeExecutionId}.`);
+      const after = lastEventId(request) ?? -1;
+      await serveEventStream(request, reply, deps.stopping, (stream) => sendLog(deps, stream, row, node, after));
+    },
+  );
+}
+
+const END = { event: 'end', data: {} } as const;
+
+async function sendChanges(
+  deps: ApiDependencies,
+  stream: EventStream,
+  row: ExecutionRow,
+  after: number,
+): Promise<void> {
+  for await (const { version, nodes } of deps.executions.watch(row.id, after, stream.signal)) {
+    // The plan, by far the largest part, was read once.
+    const [now] = await listExecutionsById(deps.db, [row.id]);
+    if (now === undefined) return;
+    const data: ExecutionChangeEvent = {
+      version,
+      pipelineExecutionSummary: executionSummary(now, row.plan),
+      nodes: graphNodes({ ...now, plan: row.plan }, nodes),
+    };
+    await stream.send({ event: 'change', id: version, data });
+  }
+  if (!stream.signal.aborted) await stream.send(END);
+}
+
+async function sendLog(
+  deps: ApiDependencies,
+  stream: EventStream,
+  row: ExecutionRow,
+  node: NodeExecution,
+  after: number,
+): Promise<void> {
+  const { logKey } = node;
+  if (logKey !== undefined) {
+    const over = new AbortController();
+    const signal = AbortSignal.any([stream.signal, over.signal]);
+    await Promise.all([
+      sendLines(deps, stream, logKey, after, signal).finally(() => over.abort()),
+      waitForLastLine(deps, row, node, logKey, signal).then(() => over.abort()),
+    ]);
+  }
+  if (!stream.signal.aborted) await stream.send(END);
+}
+
+async function sendLines(
+  { logs }: ApiDependencies,
+  stream: EventStream,
+  logKey: string,
+  after: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const { lines } of logs.tail(logKey, after, signal)) {
+    // Many lines in one write: a burst of output costs one system call.
+    await stream.write(lines.map(lineEvent).join(''));
+  }
+}
+
+/**
+ * The log of a step that was never given to a delegate does not begin, and that of a lost one may not be closed: neither may
+ * be waited for after the step has ended.
+ */
+async function waitForLastLine(
+  { executions, logs }: ApiDependencies,
+  row: ExecutionRow,
+  node: NodeExecution,
+  logKey: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!isFinal(node.status)) {
+    for await (const { nodes } of executions.watch(row.id, row.version, signal)) {
+      if (nodes.some(({ id, status }) => id === node.id && isFinal(status))) break;
+    }
+  }
+  if (signal.aborted || (await logs.info(logKey)) === undefined) return;
+  await sleep(LATE_LOG_MS, undefined, { signal, ref: false }).catch(() => undefined);
+}
+
+function lineEvent({
+  number,
+  time,
+  text,
+}: {
+  readonly number: number;
+  readonly time: number;
+  readonly text: string;
+}): string {
+  return formatEvent({ event: 'line', id: number, data: { line: number, time, text } satisfies LogLineEvent });
+}

@@ -1,0 +1,76 @@
+/** Live lists of a project: executions, trigger events, and what else its pages show. */
+import type { ProjectScope } from '@bridle/pipeline';
+import type { ProjectExecutionEvent } from '@bridle/protocol';
+import { Type } from 'typebox';
+import { findProject } from '../store/projects.ts';
+import type { App } from './app-types.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { notFound } from './errors.ts';
+import { serveEventStream, type EventStream, type StreamEvent } from './event-stream.ts';
+import { Outbox } from './outbox.ts';
+import { ProjectNews } from './project-news.ts';
+
+export function projectEventRoutes(app: App, deps: ApiDependencies): void {
+  const news = new ProjectNews({
+    db: deps.db,
+    wakes: deps.wakes,
+    onError: (error) => app.log.error({ err: error }, 'a look at the news of a project failed'),
+  });
+
+  app.get(
+    '/bridle/api/projects/:orgIdentifier/:projectIdentifier/events',
+    {
+      config: { account: 'own' },
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'What happens in a project, live',
+        description:
+          'Server-sent events: `execution` when one starts or changes, `trigger-event` when a webhook call was accepted or decided, `change` when pipelines, triggers or delegates changed. It begins now; look at the lists after connecting.',
+        tags: ['Live views'],
+        produces: ['text/event-stream'],
+        params: Type.Object({ orgIdentifier: Type.String(), projectIdentifier: Type.String() }),
+        querystring: Type.Object({ accountIdentifier: Type.Optional(Type.String()) }),
+      },
+    },
+    async (request, reply) => {
+      const scope = { accountId: request.accountId, ...request.params };
+      const project = await findProject(deps.db, scope);
+      if (project === undefined) {
+        throw notFound(`Project ${scope.projectIdentifier} does not exist in organization ${scope.orgIdentifier}.`);
+      }
+      await serveEventStream(request, reply, deps.stopping, (stream) => sendProject(deps, news, stream, scope));
+    },
+  );
+}
+
+async function sendProject(
+  { executions }: ApiDependencies,
+  news: ProjectNews,
+  stream: EventStream,
+  scope: ProjectScope,
+): Promise<void> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([stream.signal, over.signal]);
+  const outbox = new Outbox<StreamEvent>();
+  const unsubscribe = news.subscribe(scope, (item) => outbox.put(item));
+  const collect = async (): Promise<void> => {
+    for await (const { executionId, pipelineIdentifier, runSequence, version, status } of executions.watchProject(
+      scope,
+      signal,
+    )) {
+      const data: ProjectExecutionEvent = {
+        planExecutionId: executionId,
+        pipelineIdentifier,
+        runSequence,
+        version,
+        status,
+      };
+      outbox.put({ event: 'execution', data });
+    }
+  };
+  try {
+    await Promise.all([collect(), outbox.drain((item) => stream.send(item), signal).finally(() => over.abort())]);
+  } finally {
+    unsubscribe();
+  }
+}
