@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 
 import { runBridle } from './supervise/run-bridle.ts';
-import { stopRequests } from './supervise/stop-requests.ts';
+import { npmGone, stopRequests } from './supervise/stop-requests.ts';
 import { wantsColour } from './supervise/terminal.ts';
 
 // A reader that goes away (`npm start | head`) must not end Bridle with a stack trace.
@@ -22,7 +22,7 @@ const code = await runBridle({
     server: fileURLToPath(new URL('../../server/src/main.ts', import.meta.url)),
     delegate: fileURLToPath(new URL('../../delegate/src/main.ts', import.meta.url)),
   },
-  stop,
+  stop: AbortSignal.any([stop, npmGone(process.env)]),
   force,
 });
 process.exit(code);

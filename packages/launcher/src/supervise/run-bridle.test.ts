@@ -142,6 +142,16 @@ describe('a stop', () => {
     expect(site.story.filter((line) => line.includes('asked to stop'))).toHaveLength(2);
   });
 
+  it('follows the end of the shell that npm runs it in', async () => {
+    const bridle = launch({ npm_lifecycle_event: 'start' });
+    await up(bridle);
+    bridle.signal('SIGTERM');
+    // The output closes when Bridle itself has ended: the shell is long gone.
+    await bridle.exit();
+    expect(site.story.at(-1)).toBe('server down');
+    expect(bridle.output).toContain('✓ Stopped');
+  });
+
   it('during a start explains nothing', async () => {
     const bridle = launch({ STAND_IN_SERVER: 'silent' });
     await site.told(/^server up/);

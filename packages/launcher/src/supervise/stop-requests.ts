@@ -1,4 +1,4 @@
-/** Turns signals into requests to stop: the first is graceful, a later one forces. */
+/** What asks Bridle to stop: signals (the first is graceful, a later one forces), and the end of the npm that started it. */
 import { DEFAULT_PATIENCE } from './patience.ts';
 
 /** What {@link stopRequests} listens to: `process`, or an emitter in tests. */
@@ -38,4 +38,25 @@ export function stopRequests(
   };
   for (const signal of SIGNALS) source.on(signal, onSignal);
   return { stop: stop.signal, force: force.signal };
+}
+
+const PARENT_POLL_MS = 250;
+
+/**
+ * Aborted when the parent of this process has ended. npm runs a script in a shell and hands SIGTERM to that shell, which dies
+ * of it and tells nobody: without this, `npm start` would be gone and Bridle would still run.
+ *
+ * @returns a signal that is never aborted when npm did not start this process: `node start.ts &` may outlive its shell
+ */
+export function npmGone(env: Readonly<Record<string, string | undefined>>): AbortSignal {
+  const gone = new AbortController();
+  if (env['npm_lifecycle_event'] === undefined) return gone.signal;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    gone.abort();
+  }, PARENT_POLL_MS);
+  timer.unref();
+  return gone.signal;
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { Patience } from '../patience.ts';
 import { runBridle } from '../run-bridle.ts';
-import { stopRequests } from '../stop-requests.ts';
+import { npmGone, stopRequests } from '../stop-requests.ts';
 
 const patience = JSON.parse(process.env['STAND_IN_PATIENCE'] ?? '{}') as Partial<Patience>;
 const { stop, force } = stopRequests(process, undefined, patience.sameSignalMs);
@@ -19,7 +19,7 @@ const code = await runBridle({
     server: fileURLToPath(new URL('stand-in-server.ts', import.meta.url)),
     delegate: fileURLToPath(new URL('stand-in-delegate.ts', import.meta.url)),
   },
-  stop,
+  stop: AbortSignal.any([stop, npmGone(process.env)]),
   force,
   patience,
 });

@@ -76,7 +76,10 @@ export class Launched {
 
   constructor(env: NodeJS.ProcessEnv) {
     const script = fileURLToPath(new URL('launch.ts', import.meta.url));
-    this.#child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    // A shell in between, that waits as npm's does: `true` keeps it from becoming the process itself.
+    const shell = ['-c', '"$0" "$1"; true', process.execPath, script];
+    const [file, args] = env['npm_lifecycle_event'] === undefined ? [process.execPath, [script]] : ['/bin/sh', shell];
+    this.#child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     this.#closed = once(this.#child, 'close');
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => (this.output += text));
   }
