@@ -6,7 +6,6 @@ import {
   isBlocked,
   matchConditions,
   NO_INPUTS_YAML,
-  parseTrigger,
   type ExecutionCause,
   type MatchResult,
   type TriggerDocument,
@@ -17,6 +16,7 @@ import type { PipelineRow } from '../store/pipelines.ts';
 import type { EventOutcome, TriggerEventRow } from '../store/trigger-events.ts';
 import type { TriggerRow } from '../store/triggers.ts';
 import { describeDiagnostics } from './describe-diagnostics.ts';
+import { parseKnownTrigger } from './known-documents.ts';
 import { prepareExecution } from './prepare-execution.ts';
 import { resolveTriggerInputs, type TriggerFacts } from './resolve-trigger-inputs.ts';
 
@@ -49,7 +49,7 @@ export function decideEvent(
   const missed: Missed[] = [];
   const decisions: Decision[] = [];
   for (const candidate of candidates) {
-    const { trigger: document, diagnostics } = parseTrigger(candidate.trigger.yaml);
+    const { trigger: document, diagnostics } = parseKnownTrigger(candidate.trigger.yaml);
     if (document?.source.kind !== 'customWebhook' || isBlocked(diagnostics, 'run')) {
       const why =
         `The trigger ${candidate.trigger.identifier} cannot fire. ${describeDiagnostics(diagnostics, 'run')}`.trim();

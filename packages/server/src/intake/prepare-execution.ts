@@ -1,9 +1,10 @@
 /** A saved pipeline + inputs + cause → what the execution service starts, or the reasons why it does not. */
-import { compilePlan, executionId, isBlocked, type Diagnostic, type ExecutionCause } from '@bridle/pipeline';
+import { executionId, isBlocked, type Diagnostic, type ExecutionCause } from '@bridle/pipeline';
 import { makeId, makeSecret } from '../auth/secrets.ts';
 import type { StartRequest } from '../executions/service.ts';
 import type { PipelineRow } from '../store/pipelines.ts';
 import { describeDiagnostics } from './describe-diagnostics.ts';
+import { compileKnown } from './known-documents.ts';
 
 export interface PreparedExecution {
   readonly kind: 'prepared';
@@ -26,7 +27,7 @@ export function prepareExecution(
   cause: ExecutionCause,
 ): PreparedExecution | RefusedExecution {
   const seed = makeSecret();
-  const compiled = compilePlan({ yaml: pipeline.yaml, inputYaml, seed });
+  const compiled = compileKnown(pipeline.yaml, inputYaml);
   if (compiled.kind === 'refused') {
     const { diagnostics } = compiled;
     const blocking = diagnostics.filter((diagnostic) => isBlocked([diagnostic], 'run'));
@@ -46,7 +47,7 @@ export function prepareExecution(
       tags: compiled.pipeline.tags,
       modules: compiled.pipeline.modules,
       cause,
-      plan: compiled.plan,
+      plan: compiled.planOf(seed),
       seed,
       executionId: executionId(makeId()),
       pipelineYaml: pipeline.yaml,

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { describe, expect, it } from 'vitest';
+import { resolveTriggerInputs } from './resolve-trigger-inputs.ts';
+
+const yaml = (value: string): string =>
+  `pipeline:\n  identifier: p\n  variables:\n    - name: v\n      type: String\n      value: ${value}\n`;
+
+function resolve(value: string, payload: unknown, headers: Record<string, string> = {}): unknown {
+  const resolved = resolveTriggerInputs(yaml(value), {
+    payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+    headers,
+  });
+  if (resolved.kind === 'failed') return resolved;
+  return (parse(resolved.inputYaml) as { pipeline: { variables: { value: unknown }[] } }).pipeline.variables[0]?.value;
+}
+
+describe('resolveTriggerInputs', () => {
+  it.each([
+    ['<+trigger.payload.tag>', { tag: 'v1' }, 'v1'],
+    ['v-<+trigger.payload.tag>-x', { tag: 'v1' }, 'v-v1-x'],
+    ['<+trigger.payload.none>', {}, 'null'],
+    ['<+trigger.payload.count>', { count: 5 }, 5],
+    ['<+trigger.payload.list>', { list: [1, 'a'] }, '[1,"a"]'],
+    ['<+eventPayload.tag>', { tag: '1.10' }, '1.10'],
+    ["<+trigger.header['X-Team']>", {}, 'blue'],
+    ['<+pipeline.name>', {}, '<+pipeline.name>'],
+  ])('reads %s', (value, payload, expected) => {
+    expect(resolve(value, payload, { 'x-team': 'blue' })).toEqual(expected);
+  });
+
+  it('gives text that is no YAML back as it is', () => {
+    const text = 'pipeline: [<+trigger.payload.x>';
+    expect(resolveTriggerInputs(text, { payload: '{}', headers: {} })).toEqual({ kind: 'resolved', inputYaml: text });
+  });
+
+  it('S9: whatever a payload holds stays one value, and is never an expression', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('<+input>', 'a: b\n- c', '*x', '!!js/x', '"')),
+        (tag) => {
+          const found = resolve('<+trigger.payload.tag>', { tag });
+          if (tag.includes('<+')) expect(found).toBe('<+trigger.payload.tag>');
+          else expect(found).toBe(tag);
+        },
+      ),
+    );
+  });
+});
