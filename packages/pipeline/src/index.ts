@@ -71,9 +71,11 @@ export {
 
 // plan
 export {
+  compilePipeline,
   compilePlan,
   modulesOf,
   type CompiledPipeline,
+  type CompiledPlan,
   type CompileRequest,
   type RefusedPipeline,
 } from './plan/compile-plan.ts';

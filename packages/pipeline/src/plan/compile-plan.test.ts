@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fillInputTemplate } from '../language/input-template.ts';
 import { isBlocked } from '../language/diagnostics.ts';
-import { compilePlan, type CompiledPipeline } from './compile-plan.ts';
+import { compilePlan, type CompiledPlan } from './compile-plan.ts';
 
 const A = 'pipeline.variables[0].value';
 const SCRIPT = 'pipeline.stages[0].stage.spec.execution.steps[0].step.spec.source.spec.script';
@@ -42,7 +42,7 @@ pipeline:
             spec: {execution: {steps: [{step: {identifier: s, name: s, type: Run, spec: {command: make}}}]}}
 `;
 
-function compiled(inputYaml: string, seed = 'seed', yaml = YAML): CompiledPipeline {
+function compiled(inputYaml: string, seed = 'seed', yaml = YAML): CompiledPlan {
   const result = compilePlan({ yaml, inputYaml, seed });
   if (result.kind === 'refused') throw new Error(JSON.stringify(result.diagnostics));
   return result;
@@ -177,6 +177,6 @@ describe('a refusal', () => {
   });
 });
 
-function linesOf({ plan }: CompiledPipeline): readonly string[] {
+function linesOf({ plan }: CompiledPlan): readonly string[] {
   return Object.values(plan.nodes).map(({ fqn, line }) => `${fqn} ${String(line)}`);
 }

@@ -17,9 +17,15 @@ export interface CompileRequest {
   readonly seed: string;
 }
 
+export interface CompiledPlan extends Omit<CompiledPipeline, 'planOf'> {
+  readonly plan: Plan;
+}
+
+/** A pipeline with its inputs, checked and frozen: everything but the ids of one execution. May be kept and used again. */
 export interface CompiledPipeline {
   readonly kind: 'compiled';
-  readonly plan: Plan;
+  /** The plan of the execution that has this seed. */
+  readonly planOf: (seed: string) => Plan;
   readonly pipeline: {
     readonly identifier: string;
     readonly name: string;
@@ -44,7 +50,15 @@ export interface RefusedPipeline {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function compilePlan({ yaml, inputYaml, seed }: CompileRequest): CompiledPipeline | RefusedPipeline {
+export function compilePlan({ yaml, inputYaml, seed }: CompileRequest): CompiledPlan | RefusedPipeline {
+  const compiled = compilePipeline(yaml, inputYaml);
+  if (compiled.kind === 'refused') return compiled;
+  const { planOf, ...rest } = compiled;
+  return { ...rest, plan: planOf(seed) };
+}
+
+/** The part of `compilePlan` that is the same for every execution of the same text with the same inputs. */
+export function compilePipeline(yaml: string, inputYaml: string): CompiledPipeline | RefusedPipeline {
   const frozen = freeze(yaml, inputYaml);
   if (frozen.kind === 'refused') return frozen;
   const { pipeline, diagnostics } = readDocument(frozen.loaded);
@@ -54,7 +68,7 @@ export function compilePlan({ yaml, inputYaml, seed }: CompileRequest): Compiled
   const { identifier, name, description, tags, orgIdentifier, projectIdentifier } = pipeline;
   return {
     kind: 'compiled',
-    plan: buildPlan(pipeline, seed),
+    planOf: (seed) => buildPlan(pipeline, seed),
     pipeline: {
       identifier,
       name,

@@ -1,5 +1,5 @@
 /** Starting executions by hand (api.md §5.1, §5.2). */
-import { ENGINE_NAMES, executionId, type ExecutionCause, type ProjectScope } from '@bridle/pipeline';
+import { executionId, type ENGINE_NAMES, type ExecutionCause, type ProjectScope } from '@bridle/pipeline';
 import { PlanExecutionResponse, successOf } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
