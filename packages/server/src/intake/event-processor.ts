@@ -8,6 +8,7 @@
  *   the events behind it.
  */
 import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ExecutionService, StartRequest } from '../executions/service.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { findPipeline, type PipelineRow } from '../store/pipelines.ts';
@@ -112,7 +113,11 @@ interface Decided {
 async function decideAll(tx: Transaction, events: readonly TriggerEventRow[]): Promise<readonly Decided[]> {
   const definitions = new Definitions(tx);
   const decided: Decided[] = [];
-  for (const event of events) decided.push({ event, decisions: await decide(event, definitions) });
+  for (const event of events) {
+    decided.push({ event, decisions: await decide(event, definitions) });
+    // Compiling is work of the processor alone: requests that came meanwhile are served before the next event.
+    await nextTurn();
+  }
   return decided;
 }
 
