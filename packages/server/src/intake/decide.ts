@@ -17,7 +17,6 @@ import type { EventOutcome, TriggerEventRow } from '../store/trigger-events.ts';
 import type { TriggerRow } from '../store/triggers.ts';
 import { describeDiagnostics } from './describe-diagnostics.ts';
 import { parseKnownTrigger } from './known-documents.ts';
-import { parseTriggerOnce } from './parsed-triggers.ts';
 import { prepareExecution } from './prepare-execution.ts';
 import { resolveTriggerInputs, type TriggerFacts } from './resolve-trigger-inputs.ts';
 
