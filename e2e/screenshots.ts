@@ -15,8 +15,8 @@ const VIEWS = [
 const THEMES = ['light', 'dark'] as const;
 const FOLDER = join(REPOSITORY, 'docs/screenshots');
 
-const product = await startProduct();
 const browser = await launchBrowser();
+const product = await startProduct();
 try {
   const pages = await prepare();
   await mkdir(FOLDER, { recursive: true });
@@ -82,7 +82,7 @@ async function prepare(): Promise<readonly Shot[]> {
     { name: 'triggers', path: `${project}/triggers`, ready: 'myhook' },
     { name: 'trigger', path: `${project}/pipelines/test/triggers/myhook`, ready: '#4' },
     { name: 'executions', path: `${project}/executions`, ready: 'release' },
-    { name: 'execution', path: `/x/${good}`, ready: /lines?$/ },
+    { name: 'execution', path: `/x/${good}`, ready: /^\d+ lines?$/ },
     { name: 'execution-failed', path: `/x/${failed}`, ready: 'smoke test' },
     { name: 'delegates', path: `${project}/delegates`, ready: 'Connected' },
   ];

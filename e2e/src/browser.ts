@@ -1,6 +1,5 @@
 /** A real browser: the Chromium that comes whole from the npm registry. */
-import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium as playwright, type Browser } from 'playwright-core';
@@ -21,7 +20,10 @@ export async function launchBrowser(): Promise<Browser> {
 
 /** The package unpacks into the temp folder and reuses what it finds there, whatever its version: so each version has its own. */
 async function unpackChromium(): Promise<string> {
-  const { version } = createRequire(import.meta.url)('@sparticuz/chromium/package.json') as { version: string };
+  const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const version = manifest.dependencies['@sparticuz/chromium'] ?? 'unknown';
   const before = process.env['TMPDIR'];
   const folder = join(tmpdir(), `bridle-chromium-${version}`);
   await mkdir(folder, { recursive: true });

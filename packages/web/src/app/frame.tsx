@@ -168,7 +168,7 @@ function UserMenu(): JSX.Element {
         aria-label={`Account of ${name}`}
         className="ml-1 h-7 w-7 rounded-full border border-line-strong bg-raised text-12 font-semibold"
       >
-        {name.slice(0, 2).toUpperCase()}
+        <span aria-hidden>{name.slice(0, 2).toUpperCase()}</span>
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content align="end" sideOffset={4} className={MENU}>

@@ -211,7 +211,7 @@ function ExecutionLine({ row }: { readonly row: ExecutionSummary }): JSX.Element
 function StageGlyphs({ execution }: { readonly execution: ExecutionSummary }): JSX.Element {
   const stages = Object.values(execution.layoutNodeMap).filter(({ nodeType }) => nodeType !== 'parallel');
   return (
-    <span className="inline-flex items-center gap-0.5">
+    <span className="inline-flex items-center gap-0.5 align-middle">
       {stages.map((stage) => (
         <span key={stage.nodeUuid} title={`${stage.name}: ${statusWord(stage.status)}`} className="inline-flex">
           <StatusIcon status={stage.status} size={14} />

@@ -44,7 +44,7 @@ export function PipelineEditorPage(): JSX.Element {
   };
 
   return (
-    <div className="grid h-[calc(100dvh-3rem)] grid-rows-[auto_auto_minmax(0,1fr)]">
+    <div className="grid h-[calc(100dvh-48px)] grid-rows-[auto_auto_minmax(0,1fr)]">
       <PipelineTabs
         pipeline={pipeline}
         active="yaml"
@@ -82,7 +82,7 @@ export function NewPipelinePage(): JSX.Element {
     });
   };
   return (
-    <div className="grid h-[calc(100dvh-3rem)] grid-rows-[auto_minmax(0,1fr)]">
+    <div className="grid h-[calc(100dvh-48px)] grid-rows-[auto_minmax(0,1fr)]">
       <PageHead above="Pipelines" title="New pipeline" />
       <Editor initial={starterPipeline(scope.org, scope.project)} onSave={save} isNew />
     </div>

@@ -122,7 +122,7 @@ function PipelineLine({
           <Link
             to="/x/$execution"
             params={{ execution: last.planExecutionId }}
-            className="inline-flex items-center gap-2 hover:underline"
+            className="inline-flex items-center gap-2 align-middle hover:underline"
           >
             <StatusText status={last.status} />
             <span className="hidden text-muted sm:inline">

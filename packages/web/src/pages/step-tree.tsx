@@ -17,7 +17,7 @@ export function StepTree({
   readonly onSelect: (uuid: string) => void;
 }): JSX.Element {
   return (
-    <nav aria-label="Steps" className="min-w-0 py-2 md:max-h-[calc(100dvh-3rem)] md:overflow-y-auto">
+    <nav aria-label="Steps" className="min-w-0 py-2 md:max-h-[calc(100dvh-48px)] md:overflow-y-auto">
       <h2 className="truncate px-4 pb-1 text-13 text-muted sm:px-6">{stage?.name ?? 'Stage'}</h2>
       {tree.length === 0 ? (
         <p className="m-0 px-4 py-2 text-13 text-faint sm:px-6">{emptyWord(stage)}</p>

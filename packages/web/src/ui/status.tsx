@@ -90,7 +90,7 @@ export function StatusIcon({ status, size = 16 }: { readonly status: string; rea
   const look = LOOKS[status] ?? UNKNOWN;
   const Icon = look.icon;
   return (
-    <span className={`tone-${look.tone} inline-flex shrink-0 text-(--tone-text)`} title={status}>
+    <span className={`tone-${look.tone} inline-flex shrink-0 align-middle text-(--tone-text)`} title={status}>
       <Icon size={size} aria-hidden className={look.isMoving === true ? 'breathing' : ''} />
     </span>
   );
@@ -99,7 +99,9 @@ export function StatusIcon({ status, size = 16 }: { readonly status: string; rea
 /** Icon and word: status is never told by colour alone. */
 export function StatusText({ status }: { readonly status: string }): JSX.Element {
   return (
-    <span className={`tone-${toneOf(status)} inline-flex items-center gap-1 whitespace-nowrap text-(--tone-text)`}>
+    <span
+      className={`tone-${toneOf(status)} inline-flex items-center gap-1 align-middle whitespace-nowrap text-(--tone-text)`}
+    >
       <StatusIcon status={status} />
       <span title={status}>{statusWord(status)}</span>
     </span>

@@ -40,11 +40,11 @@ const theme = EditorView.theme({
   '&': { height: '100%', backgroundColor: 'var(--log-bg)', color: 'var(--text)', fontSize: '12.5px' },
   '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.55' },
   '.cm-gutters': { backgroundColor: 'var(--log-bg)', color: 'var(--text-faint)', border: 'none' },
-  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'color-mix(in oklch, var(--hover) 60%, transparent)' },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'color-mix(in srgb, var(--hover) 60%, transparent)' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
   '&.cm-focused': { outline: 'none' },
   '.cm-selectionBackground, &.cm-focused .cm-selectionBackground': {
-    backgroundColor: 'color-mix(in oklch, var(--focus) 28%, transparent) !important',
+    backgroundColor: 'color-mix(in srgb, var(--focus) 28%, transparent) !important',
   },
   '.cm-tooltip, .cm-panels': {
     backgroundColor: 'var(--surface)',
