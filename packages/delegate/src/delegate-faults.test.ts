@@ -145,6 +145,47 @@ describe('refusals', () => {
     expect(server.registrations[1]).toEqual(server.registrations[0]);
   });
 
+  test('two calls that hear 410 at once share one registration, and giving up one does not end it for the other', async () => {
+    const { server } = scene;
+    await scene.start({ capacity: 1 });
+    let isForgotten = true;
+    let outages = 3;
+    server.intercept = (path) => {
+      // While the poll asks for nothing it is given up as soon as there is room: in the middle of this registration.
+      if (path === 'register') return (outages -= 1) >= 0 ? 'cut' : void (isForgotten = false);
+      return isForgotten && !path.endsWith('/started') ? { status: 410 } : undefined;
+    };
+    const task = shellTask('true');
+    server.give(task);
+    // The poll under way still gets the task; everything after it is refused.
+    const { outcome } = await server.completion(task.taskId);
+    expect(outcome.kind).toBe('succeeded');
+    expect(server.callsTo('register').length).toBe(1 + 3 + 1);
+    expect(await readdir(join(scene.home, 'reports'))).toEqual([]);
+  });
+
+  test('answers that are not of the protocol are an outage', async () => {
+    const { server } = scene;
+    server.heartbeatMs = 20;
+    await scene.start();
+    const spoiled = new Map<string, number>();
+    server.intercept = (path) => {
+      const name = path.split('/').at(-1) ?? '';
+      const count = (spoiled.get(name) ?? 0) + 1;
+      spoiled.set(name, count);
+      return ['poll', 'heartbeat', 'logs'].includes(name) && count <= 2
+        ? { status: 200, body: { welcome: 'to the hotel network' } }
+        : undefined;
+    };
+    const file = join(scene.home, 'go');
+    const task = shellTask(waiting(file));
+    server.give(task);
+    await server.until(() => server.heartbeats.length > 0 && server.text(task.logKey).includes('running'));
+    await writeFile(file, '');
+    expect((await server.completion(task.taskId)).outcome.kind).toBe('succeeded');
+    expect(Math.min(...['heartbeat', 'logs'].map((name) => spoiled.get(name) ?? 0))).toBeGreaterThan(2);
+  });
+
   test('a refused token ends the start in words, without the token', async () => {
     const { server } = scene;
     server.intercept = () => ({ status: 401, body: { message: 'unknown token' } });

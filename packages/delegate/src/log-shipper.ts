@@ -6,9 +6,10 @@
  * - B3 A log the server refuses (its fence is stale) is dropped; the others go on.
  */
 import { join } from 'node:path';
-import type { LogChunk, LogsResponse } from '@bridle/protocol';
+import type { LogChunk } from '@bridle/protocol';
 import type { LogSink } from '@bridle/executors';
 import type { Logger } from 'pino';
+import { readReceived } from './answers.ts';
 import { pause } from './backoff.ts';
 import { LogSpool, type LogPiece } from './log-spool.ts';
 import type { Session } from './session.ts';
@@ -17,12 +18,13 @@ const BATCH_WAIT_MS = 50;
 /** Raw bytes of one request; base64 makes it a third more. */
 const BATCH_BYTES_MAX = 512 * 1024;
 /** Lines of one request: each has its time. */
-const BATCH_LINES_MAX = 16_384;
+const BATCH_LINES_MAX = 65_536;
 /** The protocol's bound. */
 const BATCH_CHUNKS_MAX = 256;
 /** A request that is this full does not wait for more. */
 const BATCH_BYTES_ENOUGH = 128 * 1024;
 const STALLS_MAX = 10;
+const REFUSED_PAUSE_MS = 1_000;
 const NEWLINE = 0x0a;
 
 export interface LogOwner {
@@ -125,18 +127,16 @@ export class LogShipper {
   }
 
   async #deliver(batch: readonly TaskLog[], chunks: readonly LogChunk[]): Promise<void> {
-    const answer = await this.#session
-      .post('logs', { chunks }, { signal: this.#stop.signal })
-      .catch((error: unknown) => error);
-    if (answer instanceof Error || typeof answer !== 'object' || answer === null || !('kind' in answer)) {
+    const result = await this.#session
+      .ask('logs', { chunks }, readReceived, { signal: this.#stop.signal })
+      .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+    if (result instanceof Error) {
       // Given up while stopping, or the registration was refused, which ends the delegate elsewhere.
-      if (!this.#stop.signal.aborted) await pause(1_000, this.#stop.signal);
+      if (!this.#stop.signal.aborted) await pause(REFUSED_PAUSE_MS, this.#stop.signal);
       return;
     }
-    const result = answer as Awaited<ReturnType<Session['post']>>;
     if (result.kind === 'ok') {
-      const { received } = result.body as LogsResponse;
-      for (const log of batch) await this.#acknowledge(log, received[log.owner.logKey]);
+      for (const log of batch) await this.#acknowledge(log, result.body.received[log.owner.logKey]);
       return;
     }
     if (batch.length > 1) {

@@ -7,9 +7,10 @@
  */
 import type { DelegateTask, HeartbeatResponse, PollResponse } from '@bridle/protocol';
 import type { Logger } from 'pino';
+import { readHeartbeat, readPoll } from './answers.ts';
 import { backoffMs, pause } from './backoff.ts';
 import { CallCancelled, OutageError } from './client.ts';
-import type { Session } from './session.ts';
+import { RegistrationRefused, type Session } from './session.ts';
 import { TaskRun, type TaskTools } from './task-run.ts';
 
 const POLL_WAIT_MS = 25_000;
@@ -60,7 +61,7 @@ export class Delegate {
       await heartbeats;
     }
     await this.#session
-      .post('leave', {}, { timeoutMs: LEAVE_TIMEOUT_MS, isPersistent: false })
+      .tell('leave', {}, { timeoutMs: LEAVE_TIMEOUT_MS, isPersistent: false, registers: false })
       .catch((error: unknown) => this.#log.warn({ reason: String(error) }, 'could not say goodbye to the server'));
     await this.#options.shipper.close();
     this.#options.host.processes.hurry();
@@ -102,12 +103,13 @@ export class Delegate {
     const room = new AbortController();
     if (free === 0) this.#onFreed = () => room.abort();
     try {
-      const answer = await this.#session.post(
+      const answer = await this.#session.ask(
         'poll',
         { free, cancelling: this.#cancelling(), waitMs: POLL_WAIT_MS, released },
+        readPoll,
         { signal: AbortSignal.any([this.#drain.signal, room.signal]), timeoutMs: POLL_WAIT_MS + POLL_SLACK_MS },
       );
-      if (answer.kind === 'ok') return answer.body as PollResponse;
+      if (answer.kind === 'ok') return answer.body;
       this.#log.error({ status: answer.status, reason: answer.message }, 'the server refused a poll');
       await pause(backoffMs(16), this.#drain.signal);
     } catch (error) {
@@ -165,18 +167,17 @@ export class Delegate {
       if (this.#end.signal.aborted) return;
       const held = [...this.#runs.values()].map(({ task }) => ({ taskId: task.taskId, fence: task.fence }));
       try {
-        const answer = await this.#session.post(
-          'heartbeat',
-          { held },
-          { signal: this.#end.signal, timeoutMs: HEARTBEAT_TIMEOUT_MS, isPersistent: false },
-        );
-        if (answer.kind === 'ok') this.#heed(answer.body as HeartbeatResponse);
+        const answer = await this.#session.ask('heartbeat', { held }, readHeartbeat, {
+          signal: this.#end.signal,
+          timeoutMs: HEARTBEAT_TIMEOUT_MS,
+          isPersistent: false,
+        });
+        if (answer.kind === 'ok') this.#heed(answer.body);
       } catch (error) {
         // The next beat is the retry: silence does not end running steps (D3).
-        if (!(error instanceof OutageError) && !(error instanceof CallCancelled)) {
-          this.#log.error({ err: error }, 'the server does not accept this delegate any more');
-          this.#drain.abort();
-        }
+        if (error instanceof OutageError || error instanceof CallCancelled) continue;
+        this.#log.error({ err: error }, 'heartbeats end');
+        if (error instanceof RegistrationRefused) return this.#drain.abort();
       }
     }
   }

@@ -6,12 +6,18 @@
  */
 import type { RegisterRequest, RegisterResponse } from '@bridle/protocol';
 import type { Logger } from 'pino';
+import { readNothing, readRegistration } from './answers.ts';
 import { backoffMs, pause } from './backoff.ts';
-import { CallCancelled, OutageError, type Answer, type ServerClient } from './client.ts';
+import { CallCancelled, OutageError, type ServerClient } from './client.ts';
 
 const CALL_TIMEOUT_MS = 30_000;
 /** An outage is logged at its first failure and then now and then. */
 const LOG_EVERY = 20;
+
+/** What the server said, its body checked. */
+export type Said<T> =
+  | { readonly kind: 'ok'; readonly body: T }
+  | { readonly kind: 'refused'; readonly status: number; readonly message: string };
 
 /** The server does not accept the token or the registration. Needs a person. */
 export class RegistrationRefused extends Error {
@@ -24,6 +30,8 @@ export interface PostOptions {
   readonly timeoutMs?: number;
   /** False = one attempt only; an outage is thrown. Default true: repeated until answered. */
   readonly isPersistent?: boolean;
+  /** False = 410 is an answer like any other: who goes away does not register again. Default true. */
+  readonly registers?: boolean;
 }
 
 export class Session {
@@ -32,6 +40,7 @@ export class Session {
   readonly #log: Logger;
   #registration: RegisterResponse | undefined;
   #registering: Promise<RegisterResponse> | undefined;
+  readonly #end = new AbortController();
   /** Called after every registration, with the tasks the server has given up. */
   onRegistered: (registration: RegisterResponse) => void = () => undefined;
 
@@ -50,71 +59,103 @@ export class Session {
     return this.#registration;
   }
 
-  /** @throws RegistrationRefused, CallCancelled */
+  /**
+   * One registration serves everybody who asks meanwhile, and no caller's impatience ends it for the others.
+   * @throws RegistrationRefused, CallCancelled
+   */
   async register(signal?: AbortSignal): Promise<RegisterResponse> {
-    this.#registering ??= this.#register(signal).finally(() => (this.#registering = undefined));
-    return this.#registering;
+    this.#registering ??= this.#register().finally(() => (this.#registering = undefined));
+    return orAbort(this.#registering, signal);
   }
 
-  async #register(signal: AbortSignal | undefined): Promise<RegisterResponse> {
-    const answer = await this.#attempts('register', () => this.#request, signal, CALL_TIMEOUT_MS, true);
-    if (answer.kind === 'refused') {
-      const isToken = answer.status === 401 || answer.status === 403;
+  /** Ends a registration that is under way. */
+  close(): void {
+    this.#end.abort();
+  }
+
+  async #register(): Promise<RegisterResponse> {
+    const said = await this.#attempts('register', () => this.#request, readRegistration, {
+      signal: this.#end.signal,
+      timeoutMs: CALL_TIMEOUT_MS,
+      isPersistent: true,
+    });
+    if (said.kind === 'refused') {
+      const isToken = said.status === 401 || said.status === 403;
       throw new RegistrationRefused(
         isToken
-          ? `The server does not accept the delegate token (${answer.status}): ${answer.message}`
-          : `The server refused to register this delegate (${answer.status}): ${answer.message}`,
+          ? `The server does not accept the delegate token (${said.status}): ${said.message}`
+          : `The server refused to register this delegate (${said.status}): ${said.message}`,
       );
     }
-    const registration = answer.body as RegisterResponse;
+    const registration = said.body;
     this.#registration = registration;
     this.#log.info({ delegateId: registration.delegateId, abandoned: registration.abandoned.length }, 'registered');
     this.onRegistered(registration);
     return registration;
   }
 
+  /** `ask` for calls whose answer says no more than yes or no. */
+  async tell(path: string, body: object, options: PostOptions = {}): Promise<Said<undefined>> {
+    return this.ask(path, body, readNothing, options);
+  }
+
   /**
    * Calls `/{delegateId}/{path}`. The incarnation is added to `body`.
+   * @param read - checks the body of the answer
    * @throws CallCancelled, RegistrationRefused; OutageError only when not persistent
    */
-  async post(path: string, body: object, options: PostOptions = {}): Promise<Answer> {
+  async ask<T>(path: string, body: object, read: (body: unknown) => T, options: PostOptions = {}): Promise<Said<T>> {
     for (;;) {
       const asked = this.registration;
-      const answer = await this.#attempts(
+      const said = await this.#attempts(
         `${encodeURIComponent(asked.delegateId)}/${path}`,
         () => ({ incarnation: this.incarnation, ...body }),
-        options.signal,
-        options.timeoutMs ?? CALL_TIMEOUT_MS,
-        options.isPersistent ?? true,
+        read,
+        { timeoutMs: CALL_TIMEOUT_MS, isPersistent: true, ...options },
       );
-      const isUnknown = answer.kind === 'refused' && (answer.status === 410 || answer.status === 401);
-      if (!isUnknown) return answer;
+      const isUnknown = said.kind === 'refused' && (said.status === 410 || said.status === 401);
+      if (!isUnknown || options.registers === false) return said;
       // Whoever finds out first registers; the others only repeat.
       if (this.#registration === asked) await this.register(options.signal);
     }
   }
 
-  async #attempts(
+  async #attempts<T>(
     path: string,
     body: () => object,
-    signal: AbortSignal | undefined,
-    timeoutMs: number,
-    isPersistent: boolean,
-  ): Promise<Answer> {
+    read: (body: unknown) => T,
+    {
+      signal,
+      timeoutMs,
+      isPersistent,
+    }: Required<Pick<PostOptions, 'timeoutMs' | 'isPersistent'>> & Pick<PostOptions, 'signal'>,
+  ): Promise<Said<T>> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const answer = await this.#client.post(path, body(), { signal, timeoutMs });
+        const said: Said<T> = answer.kind === 'ok' ? { kind: 'ok', body: read(answer.body) } : answer;
         if (attempt > 1) this.#log.info({ call: lastPart(path), attempt }, 'the server answers again');
-        return answer;
+        return said;
       } catch (error) {
         if (!(error instanceof OutageError) || !isPersistent) throw error;
-        if (attempt % LOG_EVERY === 1)
+        if (attempt % LOG_EVERY === 1) {
           this.#log.warn({ call: lastPart(path), attempt, reason: error.message }, 'the server cannot be reached');
+        }
         await pause(error.retryAfterMs ?? backoffMs(attempt), signal);
         if (signal?.aborted === true) throw new CallCancelled('The call was given up.');
       }
     }
   }
+}
+
+/** @throws CallCancelled as soon as the signal is aborted; the work goes on without us */
+export function orAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(new CallCancelled('The call was given up.'));
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  return Promise.race([work, aborted.promise]).finally(() => signal.removeEventListener('abort', onAbort));
 }
 
 function lastPart(path: string): string {

@@ -37,7 +37,9 @@ export async function startDelegate(
   const supervisor = new Supervisor(log);
   const client = new ServerClient(settings.url, settings.token);
   const workspaces = new Workspaces({ root: home.work, processes, mark: home.mark, observer: supervisor });
+  let session: Session | undefined;
   const close = async (): Promise<void> => {
+    session?.close();
     await client.close();
     await workspaces.clear([]);
     await supervisor.close();
@@ -53,10 +55,11 @@ export async function startDelegate(
     const reports = new ReportSpool(home.reports);
     await deliverKept(reports, client, log, signal);
     const host = makeHost(settings, home, processes);
-    const session = new Session(client, registration(settings, home, host), log);
+    const standing = new Session(client, registration(settings, home, host), log);
+    session = standing;
     const delegate = new Delegate({
-      session,
-      shipper: new LogShipper(session, home.spool, log),
+      session: standing,
+      shipper: new LogShipper(standing, home.spool, log),
       workspaces,
       host,
       reports,
@@ -64,11 +67,11 @@ export async function startDelegate(
       capacity: settings.capacity,
       drainMs: settings.drainMs,
     });
-    session.onRegistered = ({ delegateId, abandoned }) => {
-      supervisor.registered(settings.url.href, settings.token, delegateId, session.incarnation);
+    standing.onRegistered = ({ delegateId, abandoned }) => {
+      supervisor.registered(settings.url.href, settings.token, delegateId, standing.incarnation);
       delegate.abandon(abandoned);
     };
-    await session.register(signal);
+    await standing.register(signal);
     return { stop: () => delegate.drain(), ended: runToEnd(delegate, close) };
   } catch (error) {
     await close();

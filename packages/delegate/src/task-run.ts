@@ -12,7 +12,7 @@ import type { Logger } from 'pino';
 import { CallCancelled } from './client.ts';
 import type { LogShipper, TaskLog } from './log-shipper.ts';
 import type { ReportSpool } from './report-spool.ts';
-import type { Session } from './session.ts';
+import { orAbort, type Session } from './session.ts';
 
 /** Bound of the protocol for the text of a failure. */
 const MESSAGE_LENGTH_MAX = 65_536;
@@ -80,7 +80,7 @@ export class TaskRun {
   async #run(): Promise<void> {
     const { session, shipper, workspaces } = this.#tools;
     const { taskId, fence, logKey } = this.task;
-    const started = await session.post(`tasks/${taskId}/started`, { fence }, { signal: this.#abandon.signal });
+    const started = await session.tell(`tasks/${taskId}/started`, { fence }, { signal: this.#abandon.signal });
     if (started.kind === 'refused') {
       this.#log.info({ status: started.status, reason: started.message }, 'the task is no longer ours; not started');
       return;
@@ -169,7 +169,7 @@ export class TaskRun {
 
   async #complete(outcome: TaskOutcome, signal: AbortSignal): Promise<void> {
     const { taskId, fence } = this.task;
-    const answer = await this.#tools.session.post(`tasks/${taskId}/complete`, { fence, outcome }, { signal });
+    const answer = await this.#tools.session.tell(`tasks/${taskId}/complete`, { fence, outcome }, { signal });
     if (answer.kind === 'ok') return;
     this.#log.warn({ status: answer.status, reason: answer.message }, 'the report was refused');
     if (answer.status === STALE || outcome.kind === 'cancelled' || Object.keys(outcome.outputs).length === 0) return;
@@ -205,12 +205,4 @@ function outcomeOf(result: StepResult): TaskOutcome {
 
 function exitCodeOf(result: { readonly exitCode?: number }): { exitCode?: number } {
   return result.exitCode === undefined ? {} : { exitCode: result.exitCode };
-}
-
-function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => aborted.reject(new CallCancelled('The call was given up.'));
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  return Promise.race([promise, aborted.promise]).finally(() => signal.removeEventListener('abort', onAbort));
 }
