@@ -164,11 +164,9 @@ function UserMenu(): JSX.Element {
   const name = data?.user.name ?? '';
   return (
     <DropdownMenu.Root>
-      <DropdownMenu.Trigger
-        aria-label={`Account of ${name}`}
-        className="ml-1 h-7 w-7 rounded-full border border-line-strong bg-raised text-12 font-semibold"
-      >
-        <span aria-hidden>{name.slice(0, 2).toUpperCase()}</span>
+      <DropdownMenu.Trigger className="ml-1 h-7 w-7 rounded-full border border-line-strong bg-raised text-12 font-semibold">
+        {name.slice(0, 2).toUpperCase()}
+        <span className="sr-only">: account of {name}</span>
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content align="end" sideOffset={4} className={MENU}>
