@@ -1,4 +1,4 @@
-import { onClient, type Statement } from '../store/connection.ts';
+import { onClient } from '../store/connection.ts';
 import type { DatabaseHandle } from '../store/database.ts';
 import { leaseTasks, listQueuedTasks, type Assignment, type Lease } from '../store/task-queue-statements.ts';
 import { assignTasks, seatsFor, type Asker, type Seat } from './assign.ts';
@@ -8,9 +8,6 @@ export const QUEUE_PAGE = 500;
 const QUEUE_PAGE_MIN = 20;
 /** Pages looked at in one round: tasks that no asker may take cannot hide the others behind them for long. */
 export const QUEUE_PAGES_MAX = 20;
-
-const BEGIN: Statement = { name: 'bridle_begin', text: 'begin' };
-const COMMIT: Statement = { name: 'bridle_commit', text: 'commit' };
 
 export interface LeaseRound {
   readonly leases: readonly Lease[];
@@ -30,12 +27,7 @@ export async function leaseRound(
     assignments.push(...(await assignOfAccount(database, accountId, members)));
   }
   if (assignments.length === 0) return { leases: [], missed: 0 };
-  const leases = await database.pipelined(async (client) => {
-    const connection = onClient(client);
-    const [, given] = await Promise.all([connection.query(BEGIN, []), leaseTasks(connection, assignments, leaseMs)]);
-    await connection.query(COMMIT, []);
-    return given;
-  });
+  const leases = await database.pipelined((client) => leaseTasks(onClient(client), assignments, leaseMs));
   return { leases, missed: assignments.length - leases.length };
 }
 

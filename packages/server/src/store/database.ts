@@ -48,9 +48,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   };
   const pool = new Pool({ ...config, max: options.poolConnectionsMax ?? POOL_CONNECTIONS_MAX });
   const pipelines = new Pool({ ...config, max: PIPELINED_CONNECTIONS_MAX, pipeline: true });
-  // Mandatory: a stopping PostgreSQL raises one error per idle connection, and an unheard one ends the process.
-  pool.on('error', onError);
-  pipelines.on('error', onError);
+  for (const each of [pool, pipelines]) hearErrors(each, onError);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparingPool(pool) }) });
   return {
     db,
@@ -63,6 +61,17 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
       await Promise.all([db.destroy(), pipelines.end()]);
     },
   };
+}
+
+/**
+ * Mandatory: a stopping PostgreSQL raises an error per connection, and an unheard one ends the process. The pool speaks for
+ * idle connections only; one in use may break between two statements of a transaction, so each gets a listener of its own.
+ */
+function hearErrors(pool: Pool, onError: (error: Error) => void): void {
+  pool.on('error', onError);
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
 }
 
 async function usePipeline<Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> {

@@ -120,9 +120,12 @@ interface LeaseRow {
   readonly request: unknown;
 }
 
+const BEGIN: Statement = { name: 'bridle_begin', text: 'begin' };
+const COMMIT: Statement = { name: 'bridle_commit', text: 'commit' };
+
 /**
- * Leases tasks as assigned (each task at most once in the list), inside the caller's transaction: those that are still queued
- * and that nobody else is just leasing. Each gets a new fence (D1). Oldest first.
+ * Leases tasks as assigned (each task at most once in the list), in one transaction of two round trips on a pipelined
+ * connection: those that are still queued and that nobody else is just leasing. Each gets a new fence (D1). Oldest first.
  */
 export async function leaseTasks(
   connection: Connection,
@@ -130,8 +133,10 @@ export async function leaseTasks(
   leaseMs: number,
 ): Promise<readonly Lease[]> {
   type Locked = { readonly id: string; readonly execution_id: string; readonly workspace_key: string | null };
-  const locked = await connection.query<Locked>(LOCK_QUEUED, [assignments.map(({ taskId }) => taskId)]);
-  if (locked.length === 0) return [];
+  const [, locked] = await Promise.all([
+    connection.query(BEGIN, []),
+    connection.query<Locked>(LOCK_QUEUED, [assignments.map(({ taskId }) => taskId)]),
+  ]);
   const byId = new Map<string, Assignment>(assignments.map((assignment) => [assignment.taskId, assignment]));
   const taken = locked.flatMap(({ id }) => byId.get(id) ?? []);
   const bound = new Map(
@@ -153,6 +158,7 @@ export async function leaseTasks(
       taken.map(({ incarnation }) => incarnation),
       leaseMs,
     ]),
+    connection.query(COMMIT, []),
   ]);
   return rows
     .map((row) => ({
