@@ -1,6 +1,6 @@
 /** Trigger events: their final statuses, and the rows of a trigger's history (api.md §2, §3.4). */
 import { Type, type Static } from 'typebox';
-import { EventId, Time } from './schema.ts';
+import { EventId, nullable, Time } from './schema.ts';
 
 /** The final statuses that Bridle writes, with their words for people and the class history rows print (api.md §2.1, §2.2). */
 export const TRIGGER_EVENT_STATUSES = {
@@ -35,11 +35,15 @@ export const TriggerEventStatus = Type.Unsafe<TriggerEventStatus>(
 /** One condition of a trigger and what it came to, for people. Bridle's own addition to history rows. */
 export const ConditionResult = Type.Object({
   kind: Type.Enum(['header', 'payload', 'jexl']),
+  /** For `jexl` the expression; operator and value are empty then. */
   key: Type.String(),
-  operator: Type.Optional(Type.String()),
-  expected: Type.Optional(Type.String()),
-  actual: Type.Optional(Type.String()),
+  operator: Type.String(),
+  value: Type.String(),
+  /** What the event had there, shortened when long; null = nothing. */
+  actual: nullable(Type.String()),
   holds: Type.Boolean(),
+  /** Why it could not be judged. */
+  problem: Type.Optional(Type.String()),
 });
 export type ConditionResult = Static<typeof ConditionResult>;
 
@@ -73,8 +77,8 @@ export const TriggerEventHistory = Type.Object({
   }),
   type: Type.String(),
   targetExecutionSummary: Type.Optional(TargetExecutionSummary),
-  conditions: Type.Optional(
-    Type.Array(Type.Unknown({ description: 'Each tested condition with the value it met. Bridle only.' })),
-  ),
+  /** The payload is longer than lists show; the event's own details have all of it. Bridle only. */
+  payloadCut: Type.Optional(Type.Literal(true)),
+  conditions: Type.Optional(Type.Array(ConditionResult)),
 });
 export type TriggerEventHistory = Static<typeof TriggerEventHistory>;

@@ -73,6 +73,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     accountId: settings.accountId,
     masterKey: settings.masterKey,
     home: settings.home,
+    isDelegateToken: async (token) => (await dispatch.authenticate(token)) !== undefined,
     createDelegateToken: async (accountId, name) => (await dispatch.createToken({ accountId }, name)).secret,
   });
   const stopping = new AbortController();

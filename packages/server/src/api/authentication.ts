@@ -50,7 +50,6 @@ function findAccount(request: FastifyRequest): string | undefined {
     query['account'],
     query['accountIdentifier'],
     query['accountID'],
-    query['routingId'],
     params['accountIdentifier'],
   ];
   return found

@@ -280,6 +280,31 @@ describe('reruns', () => {
   });
 });
 
+describe('the pipelines list', () => {
+  it('counts all runs of the last days and shows the newest', async () => {
+    const { body } = await server.call('GET', '/pipeline/api/pipelines/summary/test');
+    const runs = (await server.call('POST', `${DETAILS}/summary`, { query: { pipelineIdentifier: 'test' } })).body
+      .data as unknown as { totalElements: number };
+    const failed = (
+      await server.call('POST', `${DETAILS}/summary`, {
+        query: { pipelineIdentifier: 'test', status: ['Failed', 'Aborted'] },
+      })
+    ).body.data as unknown as { totalElements: number };
+    expect(body.data).toMatchObject({
+      executionSummaryInfo: {
+        deployments: [0, 0, 0, 0, 0, 0, runs.totalElements],
+        numOfErrors: [0, 0, 0, 0, 0, 0, failed.totalElements],
+        lastExecutionStatus: expect.any(String),
+      },
+      recentExecutionsInfo: expect.arrayContaining([
+        expect.objectContaining({
+          executorInfo: { triggerType: 'MANUAL', username: 'admin', email: 'admin@localhost' },
+        }),
+      ]),
+    });
+  });
+});
+
 describe('the list', () => {
   const list = (
     query: Record<string, string | readonly string[]> = {},

@@ -2,8 +2,9 @@
 import { PipelineFilter, PipelineSummary, springPageOf, successOf } from '@bridle/protocol';
 import type { ProjectScope } from '@bridle/pipeline';
 import { Type } from 'typebox';
-import { listRecentExecutions, type ExecutionSummaryRow } from '../store/execution-rows.ts';
-import { listPipelines, type PipelineListFilter, type PipelineSort } from '../store/pipelines.ts';
+import { listRecentExecutions } from '../store/execution-rows.ts';
+import { listPipelineActivity } from '../store/pipeline-activity.ts';
+import { listPipelines, type PipelineListFilter, type PipelineRow, type PipelineSort } from '../store/pipelines.ts';
 import { answers, PageNumber, pageSize, scopeOf, scopeQuery, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -38,13 +39,7 @@ export function pipelineListRoutes(app: App, deps: ApiDependencies): void {
       const { page, size, sort, searchTerm } = request.query;
       const filter = listFilter(request.body, searchTerm);
       const { rows, total } = await listPipelines(deps.db, scope, filter, page, size, pipelineSort(sort));
-      const recent = await recentByPipeline(
-        deps,
-        scope,
-        rows.map(({ identifier }) => identifier),
-      );
-      const now = Date.now();
-      const content = rows.map((row) => pipelineSummary(row, recent.get(row.identifier) ?? [], now));
+      const content = await summaries(deps, scope, rows);
       return success(request, springPage(content, page, size, total));
     },
   );
@@ -63,19 +58,25 @@ export function pipelineListRoutes(app: App, deps: ApiDependencies): void {
     async (request) => {
       const scope = scopeOf(request, request.query);
       const row = await getPipeline(deps, scope, request.params.pipelineIdentifier);
-      const recent = await recentByPipeline(deps, scope, [row.identifier]);
-      return success(request, pipelineSummary(row, recent.get(row.identifier) ?? [], Date.now()));
+      const [summary] = await summaries(deps, scope, [row]);
+      if (summary === undefined) throw new Error('A pipeline has no summary.');
+      return success(request, summary);
     },
   );
 }
 
-async function recentByPipeline(
+async function summaries(
   { db }: ApiDependencies,
   scope: ProjectScope,
-  identifiers: readonly string[],
-): Promise<ReadonlyMap<string, ExecutionSummaryRow[]>> {
-  const rows = await listRecentExecutions(db, scope, identifiers, RECENT_MAX);
-  return Map.groupBy(rows, ({ pipelineIdentifier }) => pipelineIdentifier);
+  rows: readonly PipelineRow[],
+): Promise<PipelineSummary[]> {
+  const identifiers = rows.map(({ identifier }) => identifier);
+  const [recent, activity] = await Promise.all([
+    listRecentExecutions(db, scope, identifiers, RECENT_MAX),
+    listPipelineActivity(db, scope, identifiers),
+  ]);
+  const byPipeline = Map.groupBy(recent, ({ pipelineIdentifier }) => pipelineIdentifier);
+  return rows.map((row) => pipelineSummary(row, byPipeline.get(row.identifier) ?? [], activity.get(row.identifier)));
 }
 
 function listFilter(body: PipelineFilter, searchTerm: string | undefined): PipelineListFilter {

@@ -59,6 +59,8 @@ export interface TestApp {
   /** Leases and starts one task and leaves it running. */
   startTask(): Promise<DelegateTask>;
   completeTask(task: DelegateTask, outcome?: TaskOutcome): Promise<void>;
+  /** Adds to the log of a task; `isLast` closes it. */
+  writeLog(task: DelegateTask, text: string, isLast?: boolean): Promise<void>;
   /** The event loop of the intake runs unless it was asked not to. */
   close(): Promise<void>;
 }
@@ -68,6 +70,8 @@ export interface TestAppOptions {
   readonly webRoot?: string;
 }
 
+/** When the delegate of a test got its lines. */
+export const LOG_TIME = 1_700_000_000_000;
 const SUCCEEDED: TaskOutcome = { kind: 'succeeded', exitCode: 0, outputs: {} };
 
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -96,6 +100,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     accountId: ACCOUNT,
     masterKey: randomBytes(32),
     home,
+    isDelegateToken: async (token) => (await dispatch.authenticate(token)) !== undefined,
     createDelegateToken: async (accountId, name) => (await dispatch.createToken({ accountId }, name)).secret,
   });
   const stopping = new AbortController();
@@ -131,6 +136,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     runTasks: (outcome = () => SUCCEEDED) => delegate.runAll(outcome),
     startTask: () => delegate.startOne(),
     completeTask: (task, outcome = SUCCEEDED) => delegate.complete(task, outcome),
+    writeLog: (task, text, isLast = false) => delegate.write(task, text, isLast),
     close: async () => {
       stopping.abort();
       await dispatch.close();
@@ -175,6 +181,7 @@ class HandDelegate {
   readonly #app: App;
   readonly #token: string;
   readonly #incarnation = randomBytes(8).toString('hex');
+  readonly #logs = new Map<string, { readonly offset: number; readonly isAtLineStart: boolean }>();
   #id: string | undefined;
 
   constructor(app: App, token: string) {
@@ -208,6 +215,25 @@ class HandDelegate {
       fence: task.fence,
       outcome,
     });
+  }
+
+  async write({ taskId, fence, logKey }: DelegateTask, text: string, isLast: boolean): Promise<void> {
+    const { offset, isAtLineStart } = this.#logs.get(logKey) ?? { offset: 0, isAtLineStart: true };
+    const content = Buffer.from(text);
+    const lineStarts = text.split('\n').slice(isAtLineStart ? 0 : 1);
+    if (lineStarts.at(-1) === '') lineStarts.pop();
+    const chunk = {
+      taskId,
+      fence,
+      logKey,
+      byteOffset: offset,
+      content: content.toString('base64'),
+      lineTimes: lineStarts.map(() => LOG_TIME),
+      final: isLast,
+    };
+    await this.#post(`${await this.#path()}/logs`, { incarnation: this.#incarnation, chunks: [chunk] });
+    const ends = text === '' ? isAtLineStart : text.endsWith('\n');
+    this.#logs.set(logKey, { offset: offset + content.length, isAtLineStart: ends });
   }
 
   async #start(task: DelegateTask): Promise<void> {

@@ -234,6 +234,19 @@ describe('what changes between call and decision', () => {
   });
 });
 
+it('shows the beginning of a long payload in lists, and all of it in the details', async () => {
+  await define('p', waitPipeline('p'), trigger('t', 'p'));
+  const body = JSON.stringify({ text: 'x'.repeat(100_000) });
+  const eventId = await fire('p', { body, trigger: 't' });
+  expect((await decided(eventId))['payload']).toBe(body);
+  const { body: history } = await server.call('GET', '/pipeline/api/triggers/eventHistory/t', {
+    query: { targetIdentifier: 'p' },
+  });
+  expect(history.data).toMatchObject({ content: [{ payload: body.slice(0, 65_536), payloadCut: true }] });
+  const { body: row } = await server.call('GET', `/pipeline/api/triggers/eventHistory/eventCorrelation/${eventId}`);
+  expect(row.data).toMatchObject({ payload: body });
+});
+
 it('gives up an event that our own code cannot process, and goes on with the others', async () => {
   const header = `        headerConditions:\n          - { key: "<+trigger.header['X']>", operator: Equals, value: y }\n`;
   await define('p', waitPipeline('p'), trigger('t', 'p', { conditions: header }));

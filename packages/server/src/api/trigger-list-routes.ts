@@ -164,7 +164,7 @@ async function eventRows(
 
 async function withExecutions(
   { db }: ApiDependencies,
-  rows: readonly TriggerEventRow[],
+  rows: readonly (TriggerEventRow & { readonly isPayloadCut?: boolean })[],
 ): Promise<TriggerEventHistory[]> {
   const ids = rows.flatMap(({ executionId }) => executionId ?? []);
   const executions = new Map((await listExecutionsById(db, ids)).map((execution) => [execution.id, execution]));

@@ -20,7 +20,7 @@ export async function issueToken(db: Database | Transaction, user: UserRow, name
   return `pat.${user.accountId}.${id}.${secret}`;
 }
 
-export async function checkToken(db: Database, token: string): Promise<TokenCheck> {
+export async function checkToken(db: Database | Transaction, token: string): Promise<TokenCheck> {
   const match = TOKEN.exec(token);
   const [, accountId, id, secret] = match ?? [];
   if (accountId === undefined || id === undefined || secret === undefined) return { kind: 'unknown' };

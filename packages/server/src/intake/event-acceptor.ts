@@ -15,6 +15,7 @@ const BATCH_BYTES_MAX = 8 * 1_048_576;
 const STATEMENTS_IN_FLIGHT_MAX = 2;
 /** Calls that wait for their turn; beyond it the server says that it is busy instead of taking what it cannot keep. */
 const WAITING_CALLS_MAX = 20_000;
+const WAITING_BYTES_MAX = 256 * 1_048_576;
 const EVENT_ID_BYTES = 12;
 
 export type WebhookCall = Omit<NewTriggerEvent, 'id'>;
@@ -35,6 +36,7 @@ export class EventAcceptor {
   readonly #db: Database;
   readonly #onAccepted: (events: readonly NewTriggerEvent[]) => void;
   #waiting: Waiter[] = [];
+  #waitingBytes = 0;
   #inFlight = 0;
 
   /** `onAccepted` is called with the stored events after each statement that stored some. */
@@ -45,7 +47,10 @@ export class EventAcceptor {
 
   /** Resolves once the event is stored; rejects with the database's error. */
   accept(call: WebhookCall): Promise<AcceptResult> {
-    if (this.#waiting.length >= WAITING_CALLS_MAX) return Promise.resolve({ kind: 'busy' });
+    if (this.#waiting.length >= WAITING_CALLS_MAX || this.#waitingBytes >= WAITING_BYTES_MAX) {
+      return Promise.resolve({ kind: 'busy' });
+    }
+    this.#waitingBytes += call.payload.length;
     const event = { ...call, id: randomBytes(EVENT_ID_BYTES).toString('hex') };
     return new Promise((resolve, reject) => {
       this.#waiting.push({ event, resolve, reject });
@@ -89,6 +94,8 @@ export class EventAcceptor {
       if (count === BATCH_CALLS_MAX || (count > 0 && bytes > BATCH_BYTES_MAX)) break;
       count += 1;
     }
-    return this.#waiting.splice(0, count);
+    const batch = this.#waiting.splice(0, count);
+    for (const { event } of batch) this.#waitingBytes -= event.payload.length;
+    return batch;
   }
 }

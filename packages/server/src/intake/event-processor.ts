@@ -25,6 +25,8 @@ import { decideEvent, decideWithoutPipeline, type Decision } from './decide.ts';
 
 /** Compiling takes about a millisecond: a batch keeps the event loop busy for a blink, and locks its rows no longer than that. */
 const BATCH_EVENTS_MAX = 32;
+/** Payload of a batch (P1); it is held several times over while executions are made of it. */
+const BATCH_BYTES_MAX = 8 * 1_048_576;
 const ATTEMPTS_MAX = 3;
 const EVENT_ID_BYTES = 12;
 
@@ -53,7 +55,7 @@ export class EventProcessor {
     const claimed: ProcessedEvent[] = [];
     try {
       return await this.#process(async (tx) => {
-        const events = await claimTriggerEvents(tx, BATCH_EVENTS_MAX);
+        const events = await claimTriggerEvents(tx, BATCH_EVENTS_MAX, BATCH_BYTES_MAX);
         claimed.push(...events);
         return events;
       });

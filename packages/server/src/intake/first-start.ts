@@ -10,7 +10,7 @@ import type { ProjectScope } from '@bridle/pipeline';
 import { makeSignInCode } from '../auth/browser-sessions.ts';
 import { readSecretFile, writeSecretFile } from '../auth/secret-files.ts';
 import { makeId } from '../auth/secrets.ts';
-import { issueToken } from '../auth/tokens.ts';
+import { checkToken, issueToken } from '../auth/tokens.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { findAccount, insertAccount, keepInstallationFact, lockInstallation } from '../store/installation.ts';
 import { insertOrganization } from '../store/organizations.ts';
@@ -38,6 +38,8 @@ export interface InstallationSettings {
   readonly masterKey: Buffer;
   /** Folder of `admin-token` and `delegate-token`. */
   readonly home: string;
+  /** Whether a delegate could register with it. */
+  readonly isDelegateToken: (token: string) => Promise<boolean>;
   /** Makes a delegate token of the account and returns its plain text. */
   readonly createDelegateToken: (accountId: string, name: string) => Promise<string>;
 }
@@ -63,14 +65,13 @@ export async function prepareInstallation(settings: InstallationSettings): Promi
     const admin = isNew ? await makeAccount(tx, accountId) : await findFirstAdmin(tx, accountId);
     if (admin === undefined) return { isNew };
     const signInCode = await makeSignInCode(tx, admin);
-    const isTokenGone = !isNew && (await readSecretFile(adminTokenPath)) === undefined;
-    if (!(isNew || isTokenGone)) return { isNew, signInCode };
+    if (isNew) await makeDemo(tx, { accountId, ...DEMO_SCOPE });
+    if (!isNew && (await isAdminTokenGood(tx, adminTokenPath))) return { isNew, signInCode };
     // Before the commit: a token nobody has is worse than a file whose token never came to be, which the next start replaces.
     const adminToken = await issueToken(tx, admin, 'admin token of this installation');
     await writeSecretFile(adminTokenPath, adminToken);
     return isNew ? { isNew, adminToken, signInCode } : { isNew, signInCode };
   });
-  if (made.isNew) await makeDemo(db, { accountId, ...DEMO_SCOPE });
   return { adminTokenPath, delegateToken: await ensureDelegateToken(settings), ...made };
 }
 
@@ -102,20 +103,27 @@ async function makeAccount(tx: Transaction, accountId: string): Promise<UserRow>
 }
 
 /** Ours to get right: a demo that cannot be saved is a bug, not a mistake of the user. */
-async function makeDemo(db: Database, scope: ProjectScope): Promise<void> {
+async function makeDemo(db: Transaction, scope: ProjectScope): Promise<void> {
   const results = [
     await createPipeline(db, scope, TEST_PIPELINE_YAML),
     await createPipeline(db, scope, SHOWCASE_PIPELINE_YAML),
     await createTrigger(db, { scope, pipelineIdentifier: DEMO_PIPELINE }, MYHOOK_TRIGGER_YAML),
   ];
-  const failed = results.find(({ kind }) => kind !== 'saved' && kind !== 'duplicate');
+  const failed = results.find(({ kind }) => kind !== 'saved');
   if (failed !== undefined) throw new Error(`The demo could not be made: ${JSON.stringify(failed)}`);
 }
 
-async function ensureDelegateToken({ home, accountId, createDelegateToken }: InstallationSettings): Promise<string> {
+/** A file that is gone, or of another database, is made anew: whoever owns the home administers the installation. */
+async function isAdminTokenGood(tx: Transaction, path: string): Promise<boolean> {
+  const kept = await readSecretFile(path);
+  return kept !== undefined && (await checkToken(tx, kept)).kind === 'valid';
+}
+
+async function ensureDelegateToken(settings: InstallationSettings): Promise<string> {
+  const { home, accountId, isDelegateToken, createDelegateToken } = settings;
   const path = join(home, 'delegate-token');
   const kept = await readSecretFile(path);
-  if (kept !== undefined) return kept;
+  if (kept !== undefined && (await isDelegateToken(kept))) return kept;
   const token = await createDelegateToken(accountId, 'delegate of this installation');
   await writeSecretFile(path, token);
   return token;

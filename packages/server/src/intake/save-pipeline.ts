@@ -8,7 +8,7 @@ import {
   type Pipeline,
   type ProjectScope,
 } from '@bridle/pipeline';
-import type { Database } from '../store/database.ts';
+import type { Database, Transaction } from '../store/database.ts';
 import {
   findPipeline,
   insertPipeline,
@@ -26,7 +26,11 @@ export type SavePipelineResult =
   | { readonly kind: 'duplicate'; readonly identifier: string }
   | { readonly kind: 'missing' | 'stale' | 'noProject' };
 
-export async function createPipeline(db: Database, scope: ProjectScope, yaml: string): Promise<SavePipelineResult> {
+export async function createPipeline(
+  db: Database | Transaction,
+  scope: ProjectScope,
+  yaml: string,
+): Promise<SavePipelineResult> {
   const read = readPipelineText(yaml, scope);
   if (read.kind !== 'read') return read;
   if ((await findProject(db, scope)) === undefined) return { kind: 'noProject' };
@@ -39,7 +43,7 @@ export async function createPipeline(db: Database, scope: ProjectScope, yaml: st
 
 /** `expectedVersion` undefined = whatever is there. */
 export async function changePipeline(
-  db: Database,
+  db: Database | Transaction,
   scope: ProjectScope,
   identifier: string,
   yaml: string,

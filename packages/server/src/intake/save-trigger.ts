@@ -1,7 +1,7 @@
 /** Saves triggers: the text is parsed, and what blocks saving is answered as diagnostics. */
 import { isBlocked, parseTrigger, type Diagnostic, type TriggerDocument } from '@bridle/pipeline';
 import { makeAlphanumeric } from '../auth/secrets.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Transaction } from '../store/database.ts';
 import { findPipeline } from '../store/pipelines.ts';
 import {
   findTrigger,
@@ -26,7 +26,11 @@ export type SaveTriggerResult =
 
 type Target = Omit<TriggerKey, 'identifier'>;
 
-export async function createTrigger(db: Database, target: Target, yaml: string): Promise<SaveTriggerResult> {
+export async function createTrigger(
+  db: Database | Transaction,
+  target: Target,
+  yaml: string,
+): Promise<SaveTriggerResult> {
   const read = readTriggerText(yaml, target);
   if (read.kind !== 'read') return read;
   const { scope, pipelineIdentifier } = target;
@@ -40,7 +44,7 @@ export async function createTrigger(db: Database, target: Target, yaml: string):
 
 /** `expectedVersion` undefined = whatever is there. */
 export async function changeTrigger(
-  db: Database,
+  db: Database | Transaction,
   key: TriggerKey,
   yaml: string,
   expectedVersion?: number,
@@ -57,7 +61,7 @@ export async function changeTrigger(
 
 /** Enables or disables; the text of the trigger says it too. A trigger changed in the meantime is read again. */
 export async function switchTrigger(
-  db: Database,
+  db: Database | Transaction,
   key: TriggerKey,
   isEnabled: boolean,
 ): Promise<TriggerRow | undefined> {

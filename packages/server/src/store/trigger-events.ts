@@ -102,19 +102,21 @@ export async function acceptTriggerEvents(
   return new Set(result.rows.map((row) => row.id));
 }
 
-/** Takes queued events, oldest first, for as long as the transaction lasts; other replicas pass them over. */
-export async function claimTriggerEvents(tx: Transaction, limit: number): Promise<TriggerEventRow[]> {
-  const rows = await tx
-    .selectFrom('trigger_events')
-    .selectAll()
-    .where('state', '=', 'queued')
-    .orderBy('received_at')
-    .orderBy('id')
-    .limit(limit)
-    .forUpdate()
-    .skipLocked()
-    .execute();
-  return rows.map(eventRow);
+/**
+ * Takes queued events, oldest first, for as long as the transaction lasts; other replicas pass them over. At most `limit`, and
+ * no more than fit into `bytesMax` of payload (but at least one).
+ */
+export async function claimTriggerEvents(tx: Transaction, limit: number, bytesMax: number): Promise<TriggerEventRow[]> {
+  const result = await sql<Selectable<TriggerEventsTable>>`
+    select event.* from trigger_events as event
+    join (
+      select id, sum(bytes) over (order by received_at, id) - bytes as bytes_before from (
+        select id, received_at, octet_length(payload) as bytes from trigger_events
+        where state = 'queued' order by received_at, id limit ${limit} for update skip locked
+      ) as queued
+    ) as taken on taken.id = event.id and (taken.bytes_before = 0 or taken.bytes_before < ${bytesMax})
+    order by event.received_at, event.id`.execute(tx);
+  return result.rows.map(eventRow);
 }
 
 /** One queued event, if nobody else holds it. */

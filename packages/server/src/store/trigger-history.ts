@@ -6,6 +6,13 @@ import { likePattern } from './organizations.ts';
 import { eventRow, type TriggerEventRow } from './trigger-events.ts';
 import type { TriggerKey } from './triggers.ts';
 
+/** Bytes of a payload that a list shows (P1): a page of large ones would not fit into memory. */
+const PAYLOAD_SHOWN_BYTES_MAX = 65_536;
+
+export interface HistoryRow extends TriggerEventRow {
+  readonly isPayloadCut: boolean;
+}
+
 /** One page (0-based) of a trigger's events, newest first. A search finds ids, statuses and messages. */
 export async function listTriggerHistory(
   db: Database | Transaction,
@@ -13,7 +20,7 @@ export async function listTriggerHistory(
   search: string,
   page: number,
   size: number,
-): Promise<{ readonly rows: TriggerEventRow[]; readonly total: number }> {
+): Promise<{ readonly rows: HistoryRow[]; readonly total: number }> {
   let matching = db
     .selectFrom('trigger_events')
     .where('account_id', '=', key.scope.accountId)
@@ -30,6 +37,8 @@ export async function listTriggerHistory(
   const [rows, count] = await Promise.all([
     matching
       .selectAll()
+      .select(sql<Buffer>`substring(payload from 1 for ${PAYLOAD_SHOWN_BYTES_MAX})`.as('payload'))
+      .select(sql<boolean>`octet_length(payload) > ${PAYLOAD_SHOWN_BYTES_MAX}`.as('is_payload_cut'))
       .orderBy('received_at', 'desc')
       .orderBy('id', 'desc')
       .limit(size)
@@ -37,7 +46,7 @@ export async function listTriggerHistory(
       .execute(),
     matching.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
   ]);
-  return { rows: rows.map(eventRow), total: count.total };
+  return { rows: rows.map((row) => ({ ...eventRow(row), isPayloadCut: row.is_payload_cut })), total: count.total };
 }
 
 export interface TriggerActivity {

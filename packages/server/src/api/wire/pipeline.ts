@@ -1,5 +1,4 @@
 /** Saved pipelines as the API prints them (api.md §4.1). */
-import { isFinal, isPositive } from '@bridle/pipeline';
 import {
   INLINE_GIT_DETAILS,
   type PipelineResponse,
@@ -8,11 +7,11 @@ import {
   type RecentExecution,
 } from '@bridle/protocol';
 import type { ExecutionSummaryRow } from '../../store/execution-rows.ts';
+import type { PipelineActivity } from '../../store/pipeline-activity.ts';
 import type { PipelineRow } from '../../store/pipelines.ts';
 import { NO_GOVERNANCE } from './trigger-info.ts';
 
-const DAY_MS = 86_400_000;
-const DAYS = 7;
+const NO_DAYS = [0, 0, 0, 0, 0, 0, 0];
 
 export function pipelineResponse(row: PipelineRow): PipelineResponse {
   return {
@@ -34,14 +33,13 @@ export function pipelineSaveResponse(row: PipelineRow): PipelineSaveResponse {
   };
 }
 
-/** `recent` are its executions of late, newest first; `now` bounds the days that are counted. */
+/** `recent` are its executions of late, newest first. */
 export function pipelineSummary(
   row: PipelineRow,
   recent: readonly ExecutionSummaryRow[],
-  now: number,
+  activity: PipelineActivity | undefined,
 ): PipelineSummary {
   const [last] = recent;
-  const perDay = countPerDay(recent, now);
   return {
     name: row.name,
     identifier: row.identifier,
@@ -53,8 +51,8 @@ export function pipelineSummary(
     lastUpdatedAt: row.updatedAt,
     modules: [...row.modules],
     executionSummaryInfo: {
-      numOfErrors: perDay.errors,
-      deployments: perDay.runs,
+      numOfErrors: [...(activity?.failures ?? NO_DAYS)],
+      deployments: [...(activity?.runs ?? NO_DAYS)],
       ...(last === undefined
         ? {}
         : {
@@ -87,18 +85,4 @@ function recentExecution(row: ExecutionSummaryRow): RecentExecution {
     ...(row.endedAt === undefined ? {} : { endTs: row.endedAt }),
     runSequence: row.runSequence,
   };
-}
-
-/** Of the executions at hand, today last. */
-function countPerDay(recent: readonly ExecutionSummaryRow[], now: number): { runs: number[]; errors: number[] } {
-  const runs = Array.from({ length: DAYS }, () => 0);
-  const errors = Array.from({ length: DAYS }, () => 0);
-  for (const { createdAt, status } of recent) {
-    const index = DAYS - 1 - Math.floor((now - createdAt) / DAY_MS);
-    const known = runs[index];
-    if (known === undefined) continue;
-    runs[index] = known + 1;
-    if (isFinal(status) && !isPositive(status)) errors[index] = (errors[index] ?? 0) + 1;
-  }
-  return { runs, errors };
 }

@@ -1,11 +1,16 @@
 /** A row of a trigger's history (api.md §3.4). */
 import { ENGINE_NAMES } from '@bridle/pipeline';
-import { TRIGGER_EVENT_STATUSES, type TriggerEventHistory, type TriggerEventStatus } from '@bridle/protocol';
+import {
+  TRIGGER_EVENT_STATUSES,
+  type ConditionResult,
+  type TriggerEventHistory,
+  type TriggerEventStatus,
+} from '@bridle/protocol';
 import type { ExecutionSummaryRow } from '../../store/execution-rows.ts';
 import type { TriggerEventRow } from '../../store/trigger-events.ts';
 
 export function triggerEventHistory(
-  event: TriggerEventRow,
+  event: TriggerEventRow & { readonly isPayloadCut?: boolean },
   execution: ExecutionSummaryRow | undefined,
 ): TriggerEventHistory {
   const status = event.status as TriggerEventStatus;
@@ -25,7 +30,8 @@ export function triggerEventHistory(
     triggerEventStatus: triggerEventStatus(status),
     type: 'Webhook',
     ...(execution === undefined ? {} : { targetExecutionSummary: targetExecution(event, execution) }),
-    ...(event.conditionResults === undefined ? {} : { conditions: [...event.conditionResults] }),
+    ...(event.isPayloadCut === true ? { payloadCut: true } : {}),
+    ...(event.conditionResults === undefined ? {} : { conditions: [...event.conditionResults] as ConditionResult[] }),
   };
 }
 
