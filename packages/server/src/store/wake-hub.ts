@@ -15,7 +15,7 @@ const PAYLOAD_BYTES_MAX = 7_900;
 /** What waits to be sent while the connection is away or busy; more is dropped (N1). */
 const PENDING_KEYS_MAX = 10_000;
 const RECONNECT_MIN_MS = 100;
-const RECONNECT_MAX_MS = 5_000;
+const RECONNECT_MAX_MS = 2_000;
 
 /** What is woken. `ids` narrow it down where a key stands for many things (a project's executions). */
 export interface Wake {

@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { DelegateTask } from '@bridle/protocol';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { insertDelegateToken, revokeDelegateToken } from '../store/delegates.ts';
+import { ACCOUNT, createTestApp, type TestApp } from './test-app.ts';
+
+const SECRET = 'dlt.account.id.secret-of-a-test';
+const IDENTITY = {
+  name: 'mine',
+  tags: [],
+  incarnation: 'first-process',
+  installation: 'home-of-mine',
+  version: '0',
+  hostName: 'h',
+  os: 'linux',
+  arch: 'x64',
+  shells: ['Bash'],
+  capacity: 5,
+};
+const POLL = { incarnation: IDENTITY.incarnation, free: 5, cancelling: [], waitMs: 0, released: [] };
+const SUCCEEDED = { kind: 'succeeded', outputs: {} };
+const TASK_ID = 'x'.repeat(22);
+
+describe('/delegate/api', () => {
+  let server: TestApp;
+  let delegateId: string;
+  beforeEach(async () => {
+    server = await createTestApp();
+    const secretHash = createHash('sha256').update(SECRET).digest('hex');
+    await insertDelegateToken(server.db, { id: 'token', accountId: ACCOUNT, name: 'token', secretHash });
+    delegateId = (await post('register', IDENTITY)).body['delegateId'] as string;
+  });
+  afterEach(async () => {
+    await server.close();
+  });
+
+  async function post(
+    path: string,
+    payload: object,
+    authorization: string | undefined = `Bearer ${SECRET}`,
+  ): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {
+    const headers = authorization === '' ? {} : { authorization };
+    const response = await server.app.inject({ method: 'POST', url: `/delegate/api/${path}`, payload, headers });
+    return { status: response.statusCode, body: JSON.parse(response.body) as Record<string, unknown> };
+  }
+
+  const mine = (call: string): string => `${delegateId}/${call}`;
+
+  async function leaseOne(): Promise<DelegateTask> {
+    await server.call('POST', '/gateway/api/webhook/custom', {
+      isPublic: true,
+      query: { pipelineIdentifier: 'test', triggerIdentifier: 'myhook' },
+      body: {},
+    });
+    const { body } = await post(mine('poll'), { ...POLL, free: 1, waitMs: 20_000 });
+    const [task] = body['tasks'] as DelegateTask[];
+    if (task === undefined) throw new Error('There was no task.');
+    return task;
+  }
+
+  test('S18 without a token, with a wrong one or a revoked one: 401', async () => {
+    expect((await post(mine('poll'), POLL, '')).status).toBe(401);
+    expect((await post(mine('poll'), POLL, 'Bearer ')).status).toBe(401);
+    expect((await post(mine('poll'), POLL, `Bearer ${SECRET}x`)).status).toBe(401);
+    expect((await post(mine('poll'), POLL, `Basic ${SECRET}`)).status).toBe(401);
+    expect((await post(mine('poll'), POLL)).status).toBe(200);
+    await revokeDelegateToken(server.db, ACCOUNT, 'token');
+    // S18: within five seconds.
+    await expect.poll(async () => (await post(mine('poll'), POLL)).status, { timeout: 5_000 }).toBe(401);
+  });
+
+  test('an admin key is no delegate token, and a delegate token no key', async () => {
+    expect((await post(mine('poll'), POLL, `Bearer ${server.token}`)).status).toBe(401);
+    const list = await server.call('POST', '/pipeline/api/pipelines/list', {
+      isPublic: true,
+      headers: { 'x-api-key': SECRET },
+      body: {},
+    });
+    expect(list.status).toBe(401);
+  });
+
+  test('another incarnation, or a delegate of nobody: 410 for every call', async () => {
+    const other = { ...POLL, incarnation: 'other-process' };
+    expect((await post(mine('poll'), other)).status).toBe(410);
+    expect((await post('unknown/poll', POLL)).status).toBe(410);
+    expect((await post(mine('heartbeat'), { incarnation: 'other-process', held: [] })).status).toBe(410);
+    expect((await post(mine('logs'), { incarnation: 'other-process', chunks: [] })).status).toBe(410);
+    const report = { incarnation: 'other-process', fence: 1 };
+    expect((await post(mine(`tasks/${TASK_ID}/started`), report)).status).toBe(410);
+    expect((await post(mine(`tasks/${TASK_ID}/complete`), { ...report, outcome: SUCCEEDED })).status).toBe(410);
+    expect((await post(mine('leave'), { incarnation: 'other-process' })).status).toBe(410);
+    expect((await post(mine('leave'), { incarnation: IDENTITY.incarnation })).status).toBe(200);
+    expect((await post(mine('poll'), POLL)).status).toBe(410);
+  });
+
+  test('stale reports and logs: 409; what makes no sense: 400', async () => {
+    const task = await leaseOne();
+    const report = { incarnation: IDENTITY.incarnation, fence: task.fence };
+    const chunk = {
+      taskId: task.taskId,
+      fence: task.fence,
+      logKey: task.logKey,
+      byteOffset: 0,
+      content: 'YQo=',
+      lineTimes: [1],
+      final: false,
+    };
+    const logs = (change: object): object => ({ incarnation: IDENTITY.incarnation, chunks: [{ ...chunk, ...change }] });
+    const started = mine(`tasks/${task.taskId}/started`);
+    expect((await post(started, { ...report, fence: 99 })).status).toBe(409);
+    expect((await post(started, { ...report, fence: 'one' })).status).toBe(400);
+    expect((await post(started, report)).status).toBe(200);
+    expect((await post(mine('logs'), logs({ fence: 99 }))).status).toBe(409);
+    expect((await post(mine('logs'), logs({ logKey: 'accountId:other/x' }))).status).toBe(409);
+    expect((await post(mine('logs'), logs({ lineTimes: [] }))).status).toBe(400);
+    expect(await post(mine('logs'), logs({}))).toEqual({ status: 200, body: { received: { [task.logKey]: 2 } } });
+    const complete = mine(`tasks/${task.taskId}/complete`);
+    expect((await post(complete, { ...report, fence: 99, outcome: SUCCEEDED })).status).toBe(409);
+    expect((await post(complete, { ...report, outcome: { kind: 'perfect' } })).status).toBe(400);
+    expect((await post(complete, { ...report, outcome: SUCCEEDED })).status).toBe(200);
+    expect((await post(complete, { ...report, outcome: SUCCEEDED })).status).toBe(200);
+    expect((await post(mine('register'), {})).status).toBe(404);
+    expect((await post('register', { ...IDENTITY, name: '' })).status).toBe(400);
+    expect((await post(mine('heartbeat'), { padding: 'x'.repeat(2_000_000) })).status).toBe(413);
+  });
+
+  test('a long-poll whose connection is cut gives its place up, and its task goes to the next poll', async () => {
+    await server.app.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = server.app.server.address() as AddressInfo;
+    const controller = new AbortController();
+    const cut = fetch(`http://127.0.0.1:${port}/delegate/api/${mine('poll')}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${SECRET}` },
+      body: JSON.stringify({ ...POLL, waitMs: 25_000 }),
+      signal: controller.signal,
+    }).catch((error: unknown) => error);
+    await expect.poll(() => countConnections()).toBe(1);
+    controller.abort();
+    expect(await cut).toBeInstanceOf(Error);
+    await expect.poll(() => countConnections()).toBe(0);
+    expect(await leaseOne()).toMatchObject({ fence: 1 });
+  });
+
+  function countConnections(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      server.app.server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+    });
+  }
+});
