@@ -16,10 +16,13 @@ import { executionListRoutes } from './execution-list-routes.ts';
 import { executionRoutes } from './execution-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { inputSetRoutes } from './input-set-routes.ts';
+import { logServiceRoutes } from './log-service-routes.ts';
 import { documentRoutes, serveDocumentation } from './openapi.ts';
+import { organizationRoutes, projectRoutes } from './organization-routes.ts';
 import { pipelineListRoutes } from './pipeline-list-routes.ts';
 import { pipelineRoutes } from './pipeline-routes.ts';
 import { pipelineValidateRoutes } from './pipeline-validate-routes.ts';
+import { platformRoutes } from './platform-routes.ts';
 import { projectEventRoutes } from './project-event-routes.ts';
 import { BODY_BYTES_MAX, readBodies } from './request-bodies.ts';
 import { rewriteUrl } from './rewrite-url.ts';
@@ -109,6 +112,10 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   executionEventRoutes,
   projectEventRoutes,
   delegateListRoutes,
+  logServiceRoutes,
+  platformRoutes,
+  organizationRoutes,
+  projectRoutes,
 ];
 
 /** The web UI: its own scripts and connections; styles may be set by script (the editor and the menus do). */

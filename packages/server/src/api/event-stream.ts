@@ -45,6 +45,8 @@ export function openEventStream(
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
+    // Without it the connection of an ended stream would be kept for another request, and keep a stopping server waiting.
+    connection: 'close',
     'x-content-type-options': 'nosniff',
   });
   response.on('close', () => gone.abort());

@@ -2,6 +2,7 @@
 import type { ProjectScope } from '@bridle/pipeline';
 import type { ProjectExecutionEvent } from '@bridle/protocol';
 import { Type } from 'typebox';
+import type { ProjectChange } from '../executions/service.ts';
 import { findProject } from '../store/projects.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -38,39 +39,40 @@ export function projectEventRoutes(app: App, deps: ApiDependencies): void {
       if (project === undefined) {
         throw notFound(`Project ${scope.projectIdentifier} does not exist in organization ${scope.orgIdentifier}.`);
       }
-      await serveEventStream(request, reply, deps.stopping, (stream) => sendProject(deps, news, stream, scope));
+      const outbox = new Outbox<StreamEvent>();
+      const unsubscribe = await news.subscribe(scope, (item) => outbox.put(item));
+      try {
+        await serveEventStream(request, reply, deps.stopping, (stream) => sendProject(deps, stream, scope, outbox));
+      } finally {
+        unsubscribe();
+      }
     },
   );
 }
 
 async function sendProject(
   { executions }: ApiDependencies,
-  news: ProjectNews,
   stream: EventStream,
   scope: ProjectScope,
+  outbox: Outbox<StreamEvent>,
 ): Promise<void> {
   const over = new AbortController();
   const signal = AbortSignal.any([stream.signal, over.signal]);
-  const outbox = new Outbox<StreamEvent>();
-  const unsubscribe = news.subscribe(scope, (item) => outbox.put(item));
   const collect = async (): Promise<void> => {
-    for await (const { executionId, pipelineIdentifier, runSequence, version, status } of executions.watchProject(
-      scope,
-      signal,
-    )) {
-      const data: ProjectExecutionEvent = {
-        planExecutionId: executionId,
-        pipelineIdentifier,
-        runSequence,
-        version,
-        status,
-      };
-      outbox.put({ event: 'execution', data });
-    }
+    for await (const change of executions.watchProject(scope, signal)) outbox.put(executionEvent(change));
   };
-  try {
-    await Promise.all([collect(), outbox.drain((item) => stream.send(item), signal).finally(() => over.abort())]);
-  } finally {
-    unsubscribe();
-  }
+  const send = outbox.drain((item) => stream.send(item), signal).finally(() => over.abort());
+  await Promise.all([collect().finally(() => over.abort()), send]);
+}
+
+function executionEvent(change: ProjectChange): StreamEvent {
+  const { executionId, pipelineIdentifier, runSequence, version, status } = change;
+  const data: ProjectExecutionEvent = {
+    planExecutionId: executionId,
+    pipelineIdentifier,
+    runSequence,
+    version,
+    status,
+  };
+  return { event: 'execution', data };
 }

@@ -47,18 +47,25 @@ export class ProjectNews {
     return this.#watches.size;
   }
 
-  /** Calls the listener at each piece of news from now on; the answer ends that. */
-  subscribe(scope: ProjectScope, listener: NewsListener): () => void {
+  /** Calls the listener at each piece of news from the moment on at which the promise resolves; the answer ends that. */
+  async subscribe(scope: ProjectScope, listener: NewsListener): Promise<() => void> {
     const key = wakeKeys.triggerEvents(scope);
     const watch = this.#watches.get(key) ?? new ProjectWatch(scope, this.#options);
     this.#watches.set(key, watch);
     watch.listeners.add(listener);
-    return () => {
+    const unsubscribe = (): void => {
       watch.listeners.delete(listener);
       if (watch.listeners.size > 0 || this.#watches.get(key) !== watch) return;
       this.#watches.delete(key);
       watch.close();
     };
+    try {
+      await watch.begin();
+      return unsubscribe;
+    } catch (error) {
+      unsubscribe();
+      throw error;
+    }
   }
 }
 
@@ -69,13 +76,14 @@ class ProjectWatch {
   readonly #timer: NodeJS.Timeout;
   readonly #unsubscribe: () => void;
   #woken = new Set<string>();
-  #isPollDue = true;
+  #isPollDue = false;
   #isLooking = false;
   #pulse: ProjectPulse | undefined;
   /** The newest event of each trigger as the poll saw it. */
   #latest: ReadonlyMap<string, string> | undefined;
   /** What was told of the events that are the newest of their triggers, so that the poll does not repeat it. */
   readonly #told = new Map<string, string>();
+  #beginning: Promise<void> | undefined;
 
   constructor(scope: ProjectScope, options: ProjectNewsOptions) {
     this.#scope = scope;
@@ -86,7 +94,12 @@ class ProjectWatch {
       for (const id of ids) if (this.#woken.size < EVENTS_PER_LOOK_MAX) this.#woken.add(id);
       this.#lookAt(ids.size === 0 || this.#woken.size >= EVENTS_PER_LOOK_MAX);
     });
-    this.#lookAt(true);
+  }
+
+  /** Resolves once there is something to compare with: only then a change can be noticed. */
+  begin(): Promise<void> {
+    this.#beginning ??= this.#poll();
+    return this.#beginning;
   }
 
   close(): void {

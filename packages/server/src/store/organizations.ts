@@ -32,6 +32,30 @@ export async function insertOrganization(
     .execute();
 }
 
+/** The new row; `undefined` when the identifier is taken. */
+export async function createOrganization(
+  db: Database | Transaction,
+  accountId: string,
+  { identifier, name, description, tags }: Pick<OrganizationRow, 'identifier' | 'name' | 'description' | 'tags'>,
+): Promise<OrganizationRow | undefined> {
+  const now = sql<number>`bridle_now()`;
+  const row = await db
+    .insertInto('organizations')
+    .values({
+      account_id: accountId,
+      identifier,
+      name,
+      description,
+      tags: JSON.stringify(tags),
+      created_at: now,
+      updated_at: now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  return row === undefined ? undefined : organizationRow(row);
+}
+
 export async function findOrganization(
   db: Database | Transaction,
   accountId: string,

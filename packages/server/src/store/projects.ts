@@ -31,6 +31,31 @@ export async function insertProject(db: Database | Transaction, scope: ProjectSc
     .execute();
 }
 
+/** The new row; `undefined` when the identifier is taken. */
+export async function createProject(
+  db: Database | Transaction,
+  scope: ProjectScope,
+  { name, description, tags }: Pick<ProjectRow, 'name' | 'description' | 'tags'>,
+): Promise<ProjectRow | undefined> {
+  const now = sql<number>`bridle_now()`;
+  const row = await db
+    .insertInto('projects')
+    .values({
+      account_id: scope.accountId,
+      org_identifier: scope.orgIdentifier,
+      identifier: scope.projectIdentifier,
+      name,
+      description,
+      tags: JSON.stringify(tags),
+      created_at: now,
+      updated_at: now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  return row === undefined ? undefined : projectRow(row);
+}
+
 export async function findProject(db: Database | Transaction, scope: ProjectScope): Promise<ProjectRow | undefined> {
   const row = await db
     .selectFrom('projects')
