@@ -70,6 +70,10 @@ export async function buildApp(deps: ApiDependencies, options: AppOptions): Prom
     contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
     strictTransportSecurity: false,
   });
+  app.addHook('onSend', async (_request, reply) => {
+    // Answered after the stop began, a connection would be kept for more requests, and the stop would wait for its end.
+    if (deps.stopping.aborted) reply.header('connection', 'close');
+  });
   await app.register(cookie);
   readBodies(app);
   authenticate(app, deps.db);

@@ -205,3 +205,25 @@ describe('what happens in a project', () => {
     expect(status).toBe(401);
   });
 });
+
+it('a stop ends live views and answers those who wait, and keeps no connection', async () => {
+  const stopped = await createTestApp();
+  const address = await stopped.app.listen({ port: 0, host: '127.0.0.1' });
+  const headers = { 'x-api-key': stopped.token };
+  const { body } = await stopped.call('POST', '/pipeline/api/pipeline/execute/test', { body: '' });
+  const { planExecution } = body.data as unknown as { readonly planExecution: { readonly uuid: string } };
+  const stream = await openTestEventStream(`${address}/bridle/api/executions/${planExecution.uuid}/events`, headers);
+  await stream.nextOf('change');
+  const reached = new Promise<void>((resolve) => stopped.app.server.once('request', () => resolve()));
+  const waiting = fetch(
+    `${address}/pipeline/api/pipelines/execution/v2/${planExecution.uuid}?accountIdentifier=${ACCOUNT}`,
+    {
+      headers: { ...headers, prefer: 'wait=60' },
+    },
+  );
+  await reached;
+  const [answer] = await Promise.all([waiting, stopped.close()]);
+  expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+  const events = await stream.rest();
+  expect(events.at(-1)?.event).toBe('shutdown');
+});
