@@ -1,14 +1,12 @@
 /**
  * Writes a zip archive piece by piece: sizes follow each file (data descriptors), so that nothing is held in memory. Plain
- * zip without its 64-bit extension: the caller keeps archives below `ZIP_BYTES_MAX`.
+ * zip without its 64-bit extension: the caller keeps archives below `ZIP_BYTES_MAX` and 65,535 files.
  */
 import { Readable } from 'node:stream';
 import { createDeflateRaw, crc32 } from 'node:zlib';
 
 /** Of all files together, packed or not, and their heads. */
 export const ZIP_BYTES_MAX = 0xf000_0000;
-/** Names and heads beyond this number would need the 64-bit extension too. */
-export const ZIP_FILES_MAX = 60_000;
 
 export interface ZipFile {
   /** Relative, with `/` between folders. */
