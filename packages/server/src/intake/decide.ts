@@ -30,7 +30,7 @@ const SYSTEM_USER = 'systemUser';
 
 export interface Candidate {
   readonly trigger: TriggerRow;
-  readonly pipeline: PipelineRow | undefined;
+  readonly pipeline: PipelineRow;
 }
 
 export interface Decision {
@@ -77,8 +77,6 @@ function start(
   match: MatchResult,
 ): Decision {
   const conditions = { conditionResults: match.results };
-  if (pipeline === undefined)
-    return refuse(trigger, missingPipeline(event, trigger.pipelineIdentifier, trigger.identifier), conditions);
   const inputs = resolveTriggerInputs(document.inputYaml, facts);
   if (inputs.kind === 'failed') return refuse(trigger, inputs.message, conditions);
   const prepared = prepareExecution(pipeline, inputs.inputYaml, causeOf(event, trigger, facts));

@@ -11,7 +11,7 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ExecutionService, StartRequest } from '../executions/service.ts';
 import type { Database, Transaction } from '../store/database.ts';
-import { findPipeline, type PipelineRow } from '../store/pipelines.ts';
+import { findPipeline } from '../store/pipelines.ts';
 import {
   claimTriggerEvent,
   claimTriggerEvents,
@@ -20,8 +20,8 @@ import {
   insertFurtherEvent,
   type TriggerEventRow,
 } from '../store/trigger-events.ts';
-import { listEnabledCustomTriggers, type TriggerRow } from '../store/triggers.ts';
-import { decideEvent, decideWithoutPipeline, type Decision } from './decide.ts';
+import { listEnabledCustomTriggers } from '../store/triggers.ts';
+import { decideEvent, decideWithoutPipeline, type Candidate, type Decision } from './decide.ts';
 
 /** Compiling takes about a millisecond: a batch keeps the event loop busy for a blink, and locks its rows no longer than that. */
 const BATCH_EVENTS_MAX = 32;
@@ -43,6 +43,12 @@ export interface EventProcessorOptions {
 
 export type ProcessedEvent = Pick<TriggerEventRow, 'id' | 'scope'>;
 
+export interface ProcessedBatch {
+  readonly events: readonly ProcessedEvent[];
+  /** Nothing was left to take when the batch was taken: the next one begins with the next call. */
+  readonly isQueueEmpty: boolean;
+}
+
 export class EventProcessor {
   readonly #options: EventProcessorOptions;
 
@@ -50,20 +56,21 @@ export class EventProcessor {
     this.#options = options;
   }
 
-  /** Processes a batch of queued events and returns them; none when the queue is empty. Rejects when the database is away. */
-  async processBatch(): Promise<readonly ProcessedEvent[]> {
-    const claimed: ProcessedEvent[] = [];
+  /** Processes a batch of queued events. Rejects when the database is away. */
+  async processBatch(): Promise<ProcessedBatch> {
+    let claimed: { readonly events: readonly ProcessedEvent[]; readonly areAll: boolean } | undefined;
     try {
-      return await this.#process(async (tx) => {
-        const events = await claimTriggerEvents(tx, BATCH_EVENTS_MAX, BATCH_BYTES_MAX);
-        claimed.push(...events);
-        return events;
+      const events = await this.#process(async (tx) => {
+        const claim = await claimTriggerEvents(tx, BATCH_EVENTS_MAX, BATCH_BYTES_MAX);
+        claimed = claim;
+        return claim.events;
       });
+      return { events, isQueueEmpty: claimed?.areAll ?? true };
     } catch (error) {
-      if (claimed.length === 0) throw error;
+      if (claimed === undefined || claimed.events.length === 0) throw error;
       // One of them spoils the batch, or the database went away: alone each shows which.
-      for (const { id } of claimed) await this.#processAlone(id);
-      return claimed;
+      for (const { id } of claimed.events) await this.#processAlone(id);
+      return { events: claimed.events, isQueueEmpty: false };
     }
   }
 
@@ -124,14 +131,10 @@ async function decideAll(tx: Transaction, events: readonly TriggerEventRow[]): P
 }
 
 async function decide(event: TriggerEventRow, definitions: Definitions): Promise<readonly [Decision, ...Decision[]]> {
-  const triggers = await definitions.triggersFor(event);
-  if (triggers.length === 0 && event.pipelineIdentifier !== undefined) {
-    const pipeline = await definitions.pipeline(event.scope, event.pipelineIdentifier);
-    if (pipeline === undefined) return [decideWithoutPipeline(event, event.pipelineIdentifier)];
-  }
-  const candidates = [];
-  for (const trigger of triggers) {
-    candidates.push({ trigger, pipeline: await definitions.pipeline(trigger.scope, trigger.pipelineIdentifier) });
+  const candidates = await definitions.candidatesFor(event);
+  if (candidates.length === 0 && event.pipelineIdentifier !== undefined) {
+    const isThere = await definitions.hasPipeline(event.scope, event.pipelineIdentifier);
+    if (!isThere) return [decideWithoutPipeline(event, event.pipelineIdentifier)];
   }
   return decideEvent(event, candidates);
 }
@@ -161,23 +164,23 @@ async function save(tx: Transaction, decided: readonly Decided[]): Promise<void>
 /** Definitions read once per batch: events of a burst mostly name the same trigger. */
 class Definitions {
   readonly #tx: Transaction;
-  readonly #triggers = new Map<string, Promise<TriggerRow[]>>();
-  readonly #pipelines = new Map<string, Promise<PipelineRow | undefined>>();
+  readonly #candidates = new Map<string, Promise<readonly Candidate[]>>();
+  readonly #pipelines = new Map<string, Promise<boolean>>();
 
   constructor(tx: Transaction) {
     this.#tx = tx;
   }
 
-  triggersFor({ scope, pipelineIdentifier, triggerIdentifier }: TriggerEventRow): Promise<TriggerRow[]> {
+  candidatesFor({ scope, pipelineIdentifier, triggerIdentifier }: TriggerEventRow): Promise<readonly Candidate[]> {
     const key = JSON.stringify([scope, pipelineIdentifier, triggerIdentifier]);
-    return remember(this.#triggers, key, () =>
+    return remember(this.#candidates, key, () =>
       listEnabledCustomTriggers(this.#tx, scope, pipelineIdentifier, triggerIdentifier),
     );
   }
 
-  pipeline(scope: TriggerEventRow['scope'], identifier: string): Promise<PipelineRow | undefined> {
+  hasPipeline(scope: TriggerEventRow['scope'], identifier: string): Promise<boolean> {
     const key = JSON.stringify([scope, identifier]);
-    return remember(this.#pipelines, key, () => findPipeline(this.#tx, scope, identifier));
+    return remember(this.#pipelines, key, async () => (await findPipeline(this.#tx, scope, identifier)) !== undefined);
   }
 }
 

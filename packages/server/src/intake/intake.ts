@@ -117,14 +117,14 @@ class WebhookIntake implements Intake {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
-        const processed = await this.#processor.processBatch();
+        const { events: processed, isQueueEmpty } = await this.#processor.processBatch();
         if (processed.length > 0) {
           this.#wake(processed);
           const ids = processed.map(({ id }) => id);
           for (const listener of this.#listeners) listener(ids);
-          continue;
         }
-        await this.#doorbell.wait(scheduler, POLL_MS, signal);
+        // What was accepted since the batch was taken has rung: the wait is over at once then.
+        if (isQueueEmpty) await this.#doorbell.wait(scheduler, POLL_MS, signal);
       } catch (error) {
         onError(error);
         await scheduler.sleep(RETRY_MS, signal);

@@ -182,7 +182,7 @@ function columns(content: PipelineContent): Pick<Selectable<PipelinesTable>, 'na
   };
 }
 
-function pipelineRow(row: Selectable<PipelinesTable>): PipelineRow {
+export function pipelineRow(row: Selectable<PipelinesTable>): PipelineRow {
   return {
     scope: { accountId: row.account_id, orgIdentifier: row.org_identifier, projectIdentifier: row.project_identifier },
     identifier: row.identifier,

@@ -3,8 +3,8 @@ import { sql, type Selectable } from 'kysely';
 import type { ProjectScope } from '@bridle/pipeline';
 import type { Database, Transaction } from './database.ts';
 import { likePattern } from './organizations.ts';
-import type { InsertOutcome, UpdateOutcome } from './pipelines.ts';
-import type { TriggersTable } from './tables.ts';
+import { pipelineRow, type InsertOutcome, type PipelineRow, type UpdateOutcome } from './pipelines.ts';
+import type { PipelinesTable, TriggersTable } from './tables.ts';
 
 export interface TriggerKey {
   readonly scope: ProjectScope;
@@ -142,25 +142,23 @@ export async function listTriggers(
   return { rows: rows.map(triggerRow), total: count.total };
 }
 
-/** The enabled custom triggers a call to this scope may mean; a missing identifier narrows nothing. */
+/** The enabled custom triggers a call to this scope may mean, each with its pipeline; a missing identifier narrows nothing. */
 export async function listEnabledCustomTriggers(
   db: Database | Transaction,
   scope: ProjectScope,
   pipelineIdentifier: string | undefined,
   triggerIdentifier: string | undefined,
-): Promise<TriggerRow[]> {
-  let matching = db
-    .selectFrom('triggers')
-    .selectAll()
-    .where('account_id', '=', scope.accountId)
-    .where('org_identifier', '=', scope.orgIdentifier)
-    .where('project_identifier', '=', scope.projectIdentifier)
-    .where('source_type', '=', 'Custom')
-    .where('is_enabled', '=', true);
-  if (pipelineIdentifier !== undefined) matching = matching.where('pipeline_identifier', '=', pipelineIdentifier);
-  if (triggerIdentifier !== undefined) matching = matching.where('identifier', '=', triggerIdentifier);
-  const rows = await matching.orderBy('pipeline_identifier').orderBy('identifier').execute();
-  return rows.map(triggerRow);
+): Promise<{ readonly trigger: TriggerRow; readonly pipeline: PipelineRow }[]> {
+  const result = await sql<Selectable<TriggersTable> & { pipeline: Selectable<PipelinesTable> }>`
+    select triggers.*, to_jsonb(pipelines) as pipeline from triggers
+    join pipelines on pipelines.account_id = triggers.account_id and pipelines.org_identifier = triggers.org_identifier
+      and pipelines.project_identifier = triggers.project_identifier and pipelines.identifier = triggers.pipeline_identifier
+    where triggers.account_id = ${scope.accountId} and triggers.org_identifier = ${scope.orgIdentifier}
+      and triggers.project_identifier = ${scope.projectIdentifier} and source_type = 'Custom' and is_enabled
+      and (${pipelineIdentifier ?? null}::text is null or triggers.pipeline_identifier = ${pipelineIdentifier ?? null})
+      and (${triggerIdentifier ?? null}::text is null or triggers.identifier = ${triggerIdentifier ?? null})
+    order by triggers.pipeline_identifier, triggers.identifier`.execute(db);
+  return result.rows.map((row) => ({ trigger: triggerRow(row), pipeline: pipelineRow(row.pipeline) }));
 }
 
 function columns(content: TriggerContent): Omit<
