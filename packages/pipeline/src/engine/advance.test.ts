@@ -100,6 +100,12 @@ describe('when', () => {
 });
 
 describe('expressions', () => {
+  it('names the expression that keeps a step from starting, and where it stands', () => {
+    const spec = { shell: 'Bash', source: { spec: { script: 'sed "s/<@/<+/" in\n  > out' } } };
+    const run = new Driver(planOf([stage('s', [step('a', { spec })])]));
+    expect(run.node('a').failure?.message).toMatch(/^a cannot start: .+, in <\+\/" in > of source\.spec\.script$/);
+  });
+
   it('gives a step the outputs of the step before it', () => {
     const script = {
       source: {

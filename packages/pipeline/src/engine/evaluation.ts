@@ -6,6 +6,7 @@ import {
   type Resolution,
   type ValuePath,
 } from '../expressions/evaluate.ts';
+import type { ExpressionError } from '../expressions/errors.ts';
 import type { ExpressionScope } from '../expressions/scope.ts';
 import type { Value } from '../expressions/values.ts';
 import type { PlanVariable, StepNode } from '../plan/plan.ts';
@@ -112,5 +113,12 @@ function scopeOf(draft: Draft, at: NodeId): ExpressionScope {
 function unwrap(resolution: Resolution<Value>): Resolved<Value> {
   return resolution.error === undefined
     ? { kind: 'value', value: resolution.value }
-    : { kind: 'error', message: resolution.error.message };
+    : { kind: 'error', message: describe(resolution.error) };
+}
+
+/** Which expression, and where it stands: its author may not even know that a text of a script is read as one. */
+function describe({ message, text, path }: ExpressionError): string {
+  if (text === '' || message.includes(text)) return message;
+  const shown = text.replaceAll(/\s+/g, ' ');
+  return path.length === 0 ? `${message}, in ${shown}` : `${message}, in ${shown} of ${path.join('.')}`;
 }

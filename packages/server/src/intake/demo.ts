@@ -117,7 +117,8 @@ pipeline:
                             sleep 0.3
                           done
                           echo "bridle $tag" > artifact.txt
-                          ARTIFACT="artifact-$tag"
+                          # What later steps may read must be exported.
+                          export ARTIFACT="artifact-$tag"
                         outputVariables:
                           - name: ARTIFACT
                   # The same workspace: the file of the step before is there.
