@@ -176,7 +176,8 @@ class DelegateProcess {
     const dies = this.#world.fault(this.#world.scenario.faults.death);
     await this.#world.sleep(
       dies ? behaviour.durationMs / 2 : behaviour.durationMs,
-      AbortSignal.any([this.#life.signal, stop.signal]),
+      // A process ends with its delegate, too: `#die` stops it. (A joined signal would keep every past world in memory.)
+      stop.signal,
     );
     await this.#alive();
     if (dies) await this.#die('midRun');
@@ -226,6 +227,7 @@ class DelegateProcess {
     if (!this.#life.signal.aborted) {
       this.#world.note('death', `${this.#incarnation} ${point}`);
       this.#life.abort();
+      for (const { stop } of this.#tasks.values()) stop.abort();
       this.#onDeath();
     }
     return never();

@@ -25,13 +25,16 @@ const totals = new Map<string, number>();
 const startedAt = process.hrtime.bigint();
 let failed: SimulationResult | undefined;
 let done = 0;
+/** Long runs say that they go on. */
+const PROGRESS_SEEDS = 1_000;
 for (let seed = first; seed < first + seeds && failed === undefined; seed += 1) {
   const result = await simulateSeed(String(seed));
   done += 1;
   for (const [kind, count] of result.counts) totals.set(kind, (totals.get(kind) ?? 0) + count);
   if (values.verbose) write(seeds === 1 ? result.log : `seed ${result.seed} ${result.digest}`);
   if (result.violations.length > 0) failed = result;
-  else if (values.record !== undefined)
+  else if (done % PROGRESS_SEEDS === 0) write(`${done} seeds, no rule broken`);
+  if (failed === undefined && values.record !== undefined)
     recordExecution(result, Number(values.execution), values.behaviour, values.record);
 }
 
