@@ -34,8 +34,10 @@ interface Waiter {
   isLeasing: boolean;
   /** News that came while its work was being leased. */
   inbox: Inbox | undefined;
-  /** Broke off or timed out while its work was being leased. */
-  isOver: boolean;
+  /** Its time ended while its work was being leased: it is answered with what comes of that. */
+  isLate: boolean;
+  /** Broke off meanwhile. */
+  isBroken: boolean;
 }
 
 export interface WaitingRoomOptions {
@@ -73,7 +75,7 @@ export class WaitingRoom {
     const { hub } = this.#options;
     return new Promise((resolve) => {
       const leave = (): void => this.#giveUp(waiter);
-      const timer = setTimeout(leave, waitMs);
+      const timer = setTimeout(() => this.#endWait(waiter), waitMs);
       const unsubscribes = [
         hub.subscribe(wakeKeys.delegate(asker.delegateId), () => void this.#readInboxes([asker.delegateId])),
         ...(asker.free > 0 ? [hub.subscribe(wakeKeys.tasks(asker.accountId), () => this.serve())] : []),
@@ -83,7 +85,8 @@ export class WaitingRoom {
         isNews,
         isLeasing: false,
         inbox: undefined,
-        isOver: false,
+        isLate: false,
+        isBroken: false,
         answer: (handout) => {
           this.#waiters.delete(waiter);
           clearTimeout(timer);
@@ -124,8 +127,13 @@ export class WaitingRoom {
   }
 
   #giveUp(waiter: Waiter): void {
-    if (waiter.isLeasing) waiter.isOver = true;
+    if (waiter.isLeasing) waiter.isBroken = true;
     else if (this.#waiters.has(waiter)) waiter.answer(EMPTY);
+  }
+
+  #endWait(waiter: Waiter): void {
+    if (waiter.isLeasing) waiter.isLate = true;
+    else waiter.answer(EMPTY);
   }
 
   #hungry(): readonly Waiter[] {
@@ -160,10 +168,11 @@ export class WaitingRoom {
     for (const waiter of waiters) {
       waiter.isLeasing = false;
       const own = byDelegate.get(waiter.asker.delegateId) ?? [];
-      if (waiter.isOver) {
+      if (waiter.isBroken) {
         homeless.push(...own);
         waiter.answer(EMPTY);
-      } else if (own.length > 0 || waiter.inbox !== undefined) waiter.answer({ leases: own, inbox: waiter.inbox });
+      } else if (own.length > 0 || waiter.inbox !== undefined || waiter.isLate)
+        waiter.answer({ leases: own, inbox: waiter.inbox });
     }
     if (homeless.length === 0) return;
     await returnLeases(this.#options.database.db, homeless).catch(this.#options.onError);

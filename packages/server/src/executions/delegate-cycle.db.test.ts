@@ -305,6 +305,15 @@ describe('delegates and their tasks', () => {
     expect(taken.length + (await two.take({ waitMs: taken.length === 1 ? 50 : 10_000 })).length).toBe(1);
   });
 
+  test('W2 a poll whose time ends while its work is being leased is answered with the work', async () => {
+    const delegate = await registerDelegate(replica.dispatch, 'worker');
+    for (let round = 0; round < 20; round += 1) {
+      await start();
+      // Asking takes longer than that: the time always ends while the queue is looked at.
+      expect(await delegate.take({ free: 1, waitMs: 0 })).toHaveLength(1);
+    }
+  });
+
   test('a newer poll of the same delegate takes the place of the older one', async () => {
     const delegate = await registerDelegate(replica.dispatch, 'worker');
     const older = delegate.poll({ waitMs: 20_000 });
