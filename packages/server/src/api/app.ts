@@ -16,6 +16,7 @@ import { executionListRoutes } from './execution-list-routes.ts';
 import { executionRoutes } from './execution-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { inputSetRoutes } from './input-set-routes.ts';
+import { logRawRoutes } from './log-raw-routes.ts';
 import { logServiceRoutes } from './log-service-routes.ts';
 import { documentRoutes, serveDocumentation } from './openapi.ts';
 import { organizationRoutes, projectRoutes } from './organization-routes.ts';
@@ -117,6 +118,7 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   projectEventRoutes,
   delegateListRoutes,
   logServiceRoutes,
+  logRawRoutes,
   platformRoutes,
   organizationRoutes,
   projectRoutes,

@@ -6,12 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal, type NodeExecution } from '@bridle/pipeline';
 import type { ExecutionChangeEvent, LogLineEvent } from '@bridle/protocol';
 import { Type } from 'typebox';
-import { listExecutionsById, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
+import { listExecutionsById, type ExecutionRow } from '../store/execution-rows.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { notFound } from './errors.ts';
 import { formatEvent, lastEventId, serveEventStream, type EventStream } from './event-stream.ts';
-import { getExecution } from './execution-routes.ts';
+import { getExecution, getNodeExecution } from './execution-routes.ts';
 import { graphNodes } from './wire/execution-graph.ts';
 import { executionSummary } from './wire/execution-summary.ts';
 
@@ -67,8 +66,7 @@ export function executionEventRoutes(app: App, deps: ApiDependencies): void {
     async (request, reply) => {
       const { planExecutionId, nodeExecutionId } = request.params;
       const row = await getExecution(deps, request, planExecutionId);
-      const node = (await listNodeExecutions(deps.db, row.id)).find(({ id }) => id === nodeExecutionId);
-      if (node === undefined) throw notFound(`Execution ${planExecutionId} has no node execution ${nodeExecutionId}.`);
+      const node = await getNodeExecution(deps, row, nodeExecutionId);
       const after = lastEventId(request) ?? -1;
       await serveEventStream(request, reply, deps.stopping, (stream) => sendLog(deps, stream, row, node, after));
     },

@@ -1,9 +1,9 @@
 /** Execution details, inputs of a run, interrupts (api.md §5.3, §6.1, §6.2, §6.6). */
-import { ENGINE_NAMES, executionId, extractInputTemplate } from '@bridle/pipeline';
+import { ENGINE_NAMES, executionId, extractInputTemplate, type NodeExecution } from '@bridle/pipeline';
 import { ExecutionDetails, ExecutionInputs, InterruptResponse, successOf } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { findExecutionRow, type ExecutionRow } from '../store/execution-rows.ts';
+import { findExecutionRow, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
 import { answers, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import { callerOf } from './authentication.ts';
@@ -154,6 +154,13 @@ export async function getExecution(
     (projectIdentifier !== '' && projectIdentifier !== row.scope.projectIdentifier);
   if (isElsewhere) throw noExecution(id);
   return row;
+}
+
+/** Throws a 404 for a node that has not begun. */
+export async function getNodeExecution({ db }: ApiDependencies, row: ExecutionRow, id: string): Promise<NodeExecution> {
+  const node = (await listNodeExecutions(db, row.id)).find((candidate) => candidate.id === id);
+  if (node === undefined) throw notFound(`Execution ${row.id} has no node execution ${id}.`);
+  return node;
 }
 
 export function noExecution(id: string): Error {
