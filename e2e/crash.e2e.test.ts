@@ -1,5 +1,4 @@
 /** The server is killed while work is under way: nothing that was answered is lost, nothing runs twice, nothing is left behind. */
-import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   api,
@@ -11,7 +10,9 @@ import {
   shellPipeline,
   type Summary,
 } from './src/api.ts';
+import { processesNamed } from './src/processes.ts';
 import { startProduct, type Product } from './src/product.ts';
+import { untilReady } from './src/readiness.ts';
 
 const TRIGGERS = 50;
 const MARK = `bridle-crash-${process.pid}`;
@@ -88,33 +89,4 @@ async function listWhenFinal(target: Product): Promise<readonly Summary[]> {
     if (Date.now() > limit)
       throw new Error(`Never ended: ${active.map((row) => `#${row.runSequence} ${row.status}`).join(', ')}`);
   }
-}
-
-/** The supervisor starts the server again by itself; `/readyz` says when it is back. */
-async function untilReady(target: Product): Promise<void> {
-  const limit = Date.now() + 60_000;
-  while (Date.now() < limit) {
-    try {
-      const { ok } = await fetch(`${target.url}/readyz`);
-      if (ok) return;
-    } catch {
-      // Not listening yet: the connection is refused at once, so ask a little later.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-  throw new Error(`The server did not come back:\n${target.output()}`);
-}
-
-async function processesNamed(mark: string): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const entry of await readdir('/proc')) {
-    if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
-    try {
-      const command = await readFile(`/proc/${entry}/cmdline`, 'utf8');
-      if (command.startsWith(mark)) found.push(command);
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  return found;
 }
