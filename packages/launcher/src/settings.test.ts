@@ -63,7 +63,7 @@ describe('readSettings', () => {
   it.each([
     ['~/data here', '/home/mira/data here'],
     ['~', '/home/mira'],
-    ['relative/home', '/work/relative/home'],
+    ['relative/home', '/checkout/relative/home'],
     ['/a/../b', '/b'],
   ])('resolves the home %s to %s', (given, home) => {
     expect(valid({ BRIDLE_HOME: given }).home).toBe(home);

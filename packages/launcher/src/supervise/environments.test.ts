@@ -37,7 +37,7 @@ it("hands on the delegate's own settings, and keeps those of the server, the dat
     npm_lifecycle_event: 'start',
     npm_config_registry: 'x',
     INIT_CWD: '/work',
-    PATH: '/work/node_modules/.bin:/node_modules/.bin:/lib/node-gyp-bin:/usr/local/bin:/usr/bin',
+    PATH: '/checkout/node_modules/.bin:/node_modules/.bin:/lib/node-gyp-bin:/usr/local/bin:/usr/bin',
   };
   expect(delegateEnvironment(env, '/h/delegate')).toEqual({
     HOME: '/home/mira',
