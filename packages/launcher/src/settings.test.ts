@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { isMasterKey, readSettings, type SettingsContext } from './settings.ts';
 
-const USER: SettingsContext = { isRoot: false, userHome: '/home/mira', workingDirectory: '/work' };
+const USER: SettingsContext = { isRoot: false, userHome: '/home/mira', workingDirectory: '/checkout' };
 const KEY = randomBytes(32).toString('base64');
 
 function valid(env: Record<string, string | undefined>, context = USER) {

@@ -36,7 +36,7 @@ it("hands on the delegate's own settings, and keeps those of the server, the dat
     PGPASSWORD: 'p',
     npm_lifecycle_event: 'start',
     npm_config_registry: 'x',
-    INIT_CWD: '/work',
+    INIT_CWD: '/checkout',
     PATH: '/checkout/node_modules/.bin:/node_modules/.bin:/lib/node-gyp-bin:/usr/local/bin:/usr/bin',
   };
   expect(delegateEnvironment(env, '/h/delegate')).toEqual({
