@@ -205,8 +205,8 @@ it('the events of an execution resume by Last-Event-ID up to the same final stat
   expect(versions.length).toBeGreaterThan(2);
   const result = await look(product, id);
   expect([status, result.status]).toEqual(['Success', 'Success']);
-  expect([...nodes.values()].map(({ uuid, status: is }) => [uuid, is]).toSorted()).toEqual(
-    result.nodes.map(({ uuid, status: is }) => [uuid, is]).toSorted(),
+  expect(Object.fromEntries([...nodes.values()].map(({ uuid, status: is }) => [uuid, is]))).toEqual(
+    Object.fromEntries(result.nodes.map(({ uuid, status: is }) => [uuid, is])),
   );
 });
 
