@@ -47,7 +47,13 @@ export async function startProduct(options: StartOptions = {}): Promise<Product>
     env: { ...environment(), BRIDLE_HOME: home, BRIDLE_PORT: String(port), ...options.env },
   });
   const printed = collectOutput(child);
-  await printed.waitFor(/Ctrl-C/, child);
+  try {
+    await printed.waitFor(/Ctrl-C/, child);
+  } catch (error) {
+    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
+    if (options.home === undefined) await rm(home, { recursive: true, force: true });
+    throw error;
+  }
   const text = printed.text();
   const adminToken = (await readFile(join(home, 'admin-token'), 'utf8')).trim();
   // `close` comes after `exit`: when the last process that could write to our pipes is gone.

@@ -18,14 +18,15 @@ import { insertProject } from '../store/projects.ts';
 import { findFirstAdmin, insertUser, type UserRow } from '../store/users.ts';
 import { DEMO_PIPELINE, DEMO_SCOPE, MYHOOK_TRIGGER_YAML, SHOWCASE_PIPELINE_YAML, TEST_PIPELINE_YAML } from './demo.ts';
 import { createPipeline } from './save-pipeline.ts';
+import type { StartErrorCode } from '../store/start-error-codes.ts';
 import { createTrigger } from './save-trigger.ts';
 
 /** Thrown when this server does not belong to this database. */
 export class InstallationMismatchError extends Error {
   override readonly name = 'InstallationMismatchError';
-  readonly code: 'MASTER_KEY_CHANGED' | 'ACCOUNT_CHANGED';
+  readonly code: StartErrorCode;
 
-  constructor(code: 'MASTER_KEY_CHANGED' | 'ACCOUNT_CHANGED', message: string) {
+  constructor(code: StartErrorCode, message: string) {
     super(message);
     this.code = code;
   }

@@ -7,6 +7,7 @@ import { Migrator, type Migration } from 'kysely/migration';
 import { Pool } from 'pg';
 import { CONNECT_TIMEOUT_MS } from './database.ts';
 import * as founding from './migrations/0001-founding.ts';
+import type { StartErrorCode } from './start-error-codes.ts';
 
 /** Name → migration, in the order of their names. Never rename or change one that was released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -15,7 +16,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 
 /** Thrown when the database has migrations that this program does not know: it was used by a newer version. */
 export class SchemaNewerError extends Error {
-  readonly code = 'SCHEMA_NEWER';
+  readonly code: StartErrorCode = 'SCHEMA_NEWER';
 
   constructor(unknown: readonly string[]) {
     super(
