@@ -33,15 +33,15 @@ export class World {
     this.#end.abort();
   }
 
-  sleep(ms: number, signal: AbortSignal = this.signal): Promise<void> {
-    return this.time.sleep(ms, signal);
+  /** Nobody wakes after the end of the history: whoever asks again and again would never stop. */
+  async sleep(ms: number, signal: AbortSignal = this.signal): Promise<void> {
+    await this.time.sleep(ms, signal);
+    if (this.signal.aborted) await never();
   }
 
   /** Does something after a while, unless the history is over by then. */
   later(ms: number, work: () => void): void {
-    void this.sleep(ms).then(() => {
-      if (!this.signal.aborted) work();
-    });
+    void this.sleep(ms).then(work);
   }
 
   /** Lets somebody live in the background; an error nobody expected breaks a rule instead of getting lost. */
