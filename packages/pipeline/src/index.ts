@@ -45,7 +45,7 @@ export {
   type InputTemplate,
 } from './language/input-template.ts';
 export { YAML_DEPTH_MAX, YAML_LENGTH_MAX, YAML_NODES_MAX } from './language/load-yaml.ts';
-export { mergeInputYaml } from './language/merge-inputs.ts';
+export { mergeInputYaml, type KnownValues } from './language/merge-inputs.ts';
 export {
   listStages,
   listSteps,

@@ -28,6 +28,13 @@ import {
 /** Values by the path of their input. */
 export type SuppliedInputs = ReadonlyMap<string, YamlNode>;
 
+/**
+ * What supplied expressions are known to give, by their text as it stands in the inputs. Such a value is checked like one
+ * that is written down, while the expression stays: data that looks like an expression must not become one (S9).
+ */
+export type KnownValues = ReadonlyMap<string, string>;
+const NOTHING_KNOWN: KnownValues = new Map();
+
 export interface ReadInputs {
   readonly supplied: SuppliedInputs;
   /** Paths of inputs whose value was refused: reported, so not missing too. */
@@ -42,6 +49,7 @@ export function readInputs(
   leaves: readonly InputLeaf[],
   inputYaml: string,
   findings: Findings,
+  known: KnownValues = NOTHING_KNOWN,
 ): ReadInputs {
   const nothing: ReadInputs = { supplied: new Map(), refused: new Set(), inputYaml: NO_INPUTS_YAML };
   if (inputYaml.trim() === '') return nothing;
@@ -77,7 +85,7 @@ export function readInputs(
       );
   }
   if (isEmpty(given)) return nothing;
-  const matcher = new Matcher(leaves, findings);
+  const matcher = new Matcher(leaves, findings, known);
   matcher.match(pipeline, given);
   return {
     supplied: matcher.supplied,
@@ -108,12 +116,14 @@ export function mergeInputYaml(
 class Matcher {
   readonly #fields: ReadonlyMap<string, InputField>;
   readonly #findings: Findings;
+  readonly #known: KnownValues;
   readonly supplied = new Map<string, YamlNode>();
   readonly refused = new Set<string>();
 
-  constructor(leaves: readonly InputLeaf[], findings: Findings) {
+  constructor(leaves: readonly InputLeaf[], findings: Findings, known: KnownValues) {
     this.#fields = new Map(leaves.map(({ field }) => [field.path, field]));
     this.#findings = findings;
+    this.#known = known;
   }
 
   match(own: YamlNode, given: YamlNode): void {
@@ -137,7 +147,7 @@ class Matcher {
   #supply(field: InputField, given: YamlNode): void {
     // An input that is still asked for: the template was sent back as it came.
     if (given.kind === 'scalar' && given.text.includes('<+input>')) return;
-    const value = checkValue(field, given, this.#findings);
+    const value = checkValue(field, given, this.#findings, this.#known);
     if (value === undefined) this.refused.add(field.path);
     else this.supplied.set(field.path, value);
   }
@@ -213,7 +223,12 @@ class Matcher {
 }
 
 /** The value as it enters the pipeline, or `undefined` with a report. */
-export function checkValue(field: InputField, given: YamlNode, findings: Findings): YamlNode | undefined {
+export function checkValue(
+  field: InputField,
+  given: YamlNode,
+  findings: Findings,
+  known: KnownValues = NOTHING_KNOWN,
+): YamlNode | undefined {
   const what = `${field.label} of ${describeOwner(field.owner)}`;
   const value = field.isMany && given.kind === 'list' ? joinMany(given) : given;
   const hasRules = field.allowedValues !== undefined || field.regex !== undefined;
@@ -227,12 +242,13 @@ export function checkValue(field: InputField, given: YamlNode, findings: Finding
     return undefined;
   }
   if (value.kind !== 'scalar') return value;
-  const { text } = value;
+  const data = known.get(value.text);
+  const text = data ?? value.text;
   if (text === '' && field.refusesEmpty) {
     findings.add('INPUT_MISSING', 'run', given, `The input ${what} is required and cannot be empty.`);
     return undefined;
   }
-  if (isLate(text)) {
+  if (data === undefined && isLate(text)) {
     const isListed = field.allowedValues?.includes(text) === true && field.regex === undefined;
     if (hasRules && !isListed) {
       findings.add(

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fillInputTemplate } from '../language/input-template.ts';
 import { isBlocked } from '../language/diagnostics.ts';
-import { compilePlan, type CompiledPlan } from './compile-plan.ts';
+import { compilePipeline, compilePlan, type CompiledPlan } from './compile-plan.ts';
 
 const A = 'pipeline.variables[0].value';
 const SCRIPT = 'pipeline.stages[0].stage.spec.execution.steps[0].step.spec.source.spec.script';
@@ -174,6 +174,23 @@ describe('a refusal', () => {
       result.kind === 'refused' &&
         result.diagnostics.filter(({ blocks }) => blocks !== 'nothing').map(({ code }) => code),
     ).toEqual(['INPUT_MISSING', 'STEP_TYPE_NOT_RUN_YET']);
+  });
+
+  test.each([
+    ['.regex(^[a-z]+$)', 'abc', undefined],
+    ['.regex(^[a-z]+$)', '<+x>; rm', 'INPUT_REGEX_MISMATCH'],
+    ['.allowedValues(a,b)', '<+a>', 'INPUT_NOT_ALLOWED'],
+  ])('S9: holds %s against what an expression is known to give: %s', (rule, gives, code) => {
+    const expression = '<+trigger.payload.a>';
+    const inputs = `pipeline:\n  variables:\n    - {name: a, type: String, value: "${expression}"}\n`;
+    const result = compilePipeline(
+      YAML.replace('value: <+input>}', `value: "<+input>${rule}"}`),
+      inputs,
+      new Map([[expression, gives]]),
+    );
+    const found = result.kind === 'refused' ? result.diagnostics : result.warnings;
+    expect(found.find(({ document }) => document === 'inputs')?.code).toBe(code);
+    if (result.kind === 'compiled') expect(result.resolvedYaml).toContain(expression);
   });
 });
 

@@ -3,7 +3,7 @@ import { Findings, isBlocked, type Diagnostic } from '../language/diagnostics.ts
 import { completeInputs, freezeInputs, type FrozenPipeline } from '../language/freeze-inputs.ts';
 import { checkInputLeaves, listInputLeaves } from '../language/input-fields.ts';
 import { loadYaml } from '../language/load-yaml.ts';
-import { readInputs } from '../language/merge-inputs.ts';
+import { readInputs, type KnownValues } from '../language/merge-inputs.ts';
 import { listStages, type Pipeline } from '../language/model.ts';
 import { findRoot, readDocument } from '../language/parse-pipeline.ts';
 import { buildPlan } from './build-plan.ts';
@@ -57,9 +57,16 @@ export function compilePlan({ yaml, inputYaml, seed }: CompileRequest): Compiled
   return { ...rest, plan: planOf(seed) };
 }
 
-/** The part of `compilePlan` that is the same for every execution of the same text with the same inputs. */
-export function compilePipeline(yaml: string, inputYaml: string): CompiledPipeline | RefusedPipeline {
-  const frozen = freeze(yaml, inputYaml);
+/**
+ * The part of `compilePlan` that is the same for every execution of the same text with the same inputs. `known`: what
+ * expressions in the inputs are going to give, where that is data of the event that starts the execution.
+ */
+export function compilePipeline(
+  yaml: string,
+  inputYaml: string,
+  known?: KnownValues,
+): CompiledPipeline | RefusedPipeline {
+  const frozen = freeze(yaml, inputYaml, known);
   if (frozen.kind === 'refused') return frozen;
   const { pipeline, diagnostics } = readDocument(frozen.loaded);
   const all = [...frozen.diagnostics, ...diagnostics];
@@ -99,7 +106,7 @@ type Frozen =
       readonly diagnostics: readonly Diagnostic[];
     });
 
-function freeze(yaml: string, inputYaml: string): Frozen {
+function freeze(yaml: string, inputYaml: string, known?: KnownValues): Frozen {
   const loaded = loadYaml(yaml);
   const map = findRoot(loaded.root, 'pipeline', new Findings());
   if (map === undefined || isBlocked(loaded.diagnostics, 'run')) {
@@ -109,7 +116,7 @@ function freeze(yaml: string, inputYaml: string): Frozen {
   const inPipeline = new Findings();
   const inInputs = new Findings('inputs');
   checkInputLeaves(leaves, inPipeline);
-  const read = readInputs(map, leaves, inputYaml, inInputs);
+  const read = readInputs(map, leaves, inputYaml, inInputs, known);
   const complete = completeInputs(leaves, read, inPipeline);
   const diagnostics = [...inInputs.list(), ...inPipeline.list()];
   if (isBlocked(diagnostics, 'run')) {

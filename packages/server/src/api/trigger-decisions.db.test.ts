@@ -105,6 +105,15 @@ describe('conditions', () => {
     });
   });
 
+  it('show a value that no text column may hold', async () => {
+    const headers = { 'x-team': 'blue' };
+    const eventId = await fire('p', { body: '{"env":"a\\u0000b\\ud800","count":4}', headers, trigger: 't' });
+    expect(await decided(eventId)).toMatchObject({
+      status: 'NO_MATCHING_TRIGGER_FOR_PAYLOAD_CONDITIONS',
+      message: expect.stringContaining('"a\u{FFFD}b\u{FFFD}"'),
+    });
+  });
+
   it('that hold start the pipeline', async () => {
     const eventId = await fire('p', { body: '{"env":"stage","count":4}', headers: { 'X-TEAM': 'blue' } });
     expect(await decided(eventId)).toMatchObject({ status: 'TARGET_EXECUTION_REQUESTED', triggerIdentifier: 't' });
@@ -158,6 +167,14 @@ describe('inputs', () => {
       pipelineExecutionId: null,
       runtimeInput: expect.stringContaining('v9'),
     });
+    // What looks like an expression is data, and has to fit like any other.
+    for (const tag of ['<+pipeline.name>', 'v1; <+x>', '<+input>']) {
+      expect(await decided(await fire('p', { body: JSON.stringify({ tag }) }))).toMatchObject({
+        status: 'INVALID_RUNTIME_INPUT_YAML',
+        message: expect.stringContaining(tag),
+        pipelineExecutionId: null,
+      });
+    }
     await decided(await fire('p', { body: '{"tag":"v1"}' }));
     const list = await server.call('POST', '/pipeline/api/pipelines/execution/summary', { body: {} });
     expect(list.body.data).toMatchObject({ totalElements: 1, content: [{ runSequence: 1, pipelineIdentifier: 'p' }] });

@@ -79,7 +79,7 @@ function start(
   const conditions = { conditionResults: match.results };
   const inputs = resolveTriggerInputs(document.inputYaml, facts);
   if (inputs.kind === 'failed') return refuse(trigger, inputs.message, conditions);
-  const prepared = prepareExecution(pipeline, inputs.inputYaml, causeOf(event, trigger, facts));
+  const prepared = prepareExecution(pipeline, inputs.inputYaml, causeOf(event, trigger, facts), inputs.known);
   const runtimeInput = inputs.inputYaml.trim() === '' ? NO_INPUTS_YAML : inputs.inputYaml;
   if (prepared.kind === 'refused') return refuse(trigger, prepared.message, { ...conditions, runtimeInput });
   const { request } = prepared;

@@ -8,7 +8,10 @@ const KNOWN_MAX = 256;
 /** Longer texts are read each time: a few of them would take the memory of all others. */
 const TEXT_LENGTH_MAX = 262_144;
 
-export const compileKnown = remember(compilePipeline, (yaml: string, inputYaml: string) => `${yaml}\0${inputYaml}`);
+export const compileKnown = remember(
+  (yaml: string, inputYaml: string) => compilePipeline(yaml, inputYaml),
+  (yaml, inputYaml) => `${yaml}\0${inputYaml}`,
+);
 
 export const parseKnownTrigger = remember(parseTrigger, (yaml: string) => yaml);
 

@@ -1,5 +1,12 @@
 /** A saved pipeline + inputs + cause → what the execution service starts, or the reasons why it does not. */
-import { executionId, isBlocked, type Diagnostic, type ExecutionCause } from '@bridle/pipeline';
+import {
+  compilePipeline,
+  executionId,
+  isBlocked,
+  type Diagnostic,
+  type ExecutionCause,
+  type KnownValues,
+} from '@bridle/pipeline';
 import { makeId, makeSecret } from '../auth/secrets.ts';
 import type { StartRequest } from '../executions/service.ts';
 import type { PipelineRow } from '../store/pipelines.ts';
@@ -20,14 +27,21 @@ export interface RefusedExecution {
   readonly isInputFault: boolean;
 }
 
-/** Compiles the pipeline as it is saved now. Nothing is written, and no sequence number is taken. */
+/**
+ * Compiles the pipeline as it is saved now. Nothing is written, and no sequence number is taken. `known`: see
+ * `compilePipeline`.
+ */
 export function prepareExecution(
   pipeline: PipelineRow,
   inputYaml: string,
   cause: ExecutionCause,
+  known?: KnownValues,
 ): PreparedExecution | RefusedExecution {
   const seed = makeSecret();
-  const compiled = compileKnown(pipeline.yaml, inputYaml);
+  const compiled =
+    known === undefined || known.size === 0
+      ? compileKnown(pipeline.yaml, inputYaml)
+      : compilePipeline(pipeline.yaml, inputYaml, known);
   if (compiled.kind === 'refused') {
     const { diagnostics } = compiled;
     const blocking = diagnostics.filter((diagnostic) => isBlocked([diagnostic], 'run'));

@@ -31,7 +31,19 @@ describe('resolveTriggerInputs', () => {
 
   it('gives text that is no YAML back as it is', () => {
     const text = 'pipeline: [<+trigger.payload.x>';
-    expect(resolveTriggerInputs(text, { payload: '{}', headers: {} })).toEqual({ kind: 'resolved', inputYaml: text });
+    expect(resolveTriggerInputs(text, { payload: '{}', headers: {} })).toEqual({
+      kind: 'resolved',
+      inputYaml: text,
+      known: new Map(),
+    });
+  });
+
+  it('S9: tells what an expression that stays is going to give', () => {
+    const resolved = resolveTriggerInputs(yaml('"v-<+trigger.payload.tag>"'), {
+      payload: '{"tag":"<+x>"}',
+      headers: {},
+    });
+    expect(resolved).toMatchObject({ kind: 'resolved', known: new Map([['v-<+trigger.payload.tag>', 'v-<+x>']]) });
   });
 
   it('S9: whatever a payload holds stays one value, and is never an expression', () => {

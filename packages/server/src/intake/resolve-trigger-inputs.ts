@@ -3,7 +3,7 @@
  *
  * Values are put into scalars of the parsed document, never into its text: a payload cannot add keys, tags or aliases (S9).
  */
-import { resolveText, triggerScope, type Value } from '@bridle/pipeline';
+import { resolveText, triggerScope, type KnownValues, type Value } from '@bridle/pipeline';
 import { isScalar, parseDocument, visit } from 'yaml';
 
 export interface TriggerFacts {
@@ -12,17 +12,23 @@ export interface TriggerFacts {
 }
 
 export type ResolvedInputs =
-  | { readonly kind: 'resolved'; readonly inputYaml: string }
+  | {
+      readonly kind: 'resolved';
+      readonly inputYaml: string;
+      /** What the expressions that stayed are going to give: checked like any other value before the run. */
+      readonly known: KnownValues;
+    }
   | { readonly kind: 'failed'; readonly message: string };
 
 const ABOUT_THE_EVENT = /<\+\s*(trigger|eventPayload)\b/;
 
 /** Text that is no YAML is given back as it is: compiling reports what is wrong with it. */
 export function resolveTriggerInputs(inputYaml: string, facts: TriggerFacts): ResolvedInputs {
-  if (!ABOUT_THE_EVENT.test(inputYaml)) return { kind: 'resolved', inputYaml };
+  if (!ABOUT_THE_EVENT.test(inputYaml)) return { kind: 'resolved', inputYaml, known: new Map() };
   const document = parseDocument(inputYaml);
-  if (document.errors.length > 0) return { kind: 'resolved', inputYaml };
+  if (document.errors.length > 0) return { kind: 'resolved', inputYaml, known: new Map() };
   const scope = triggerScope(facts);
+  const known = new Map<string, string>();
   let problem: string | undefined;
   visit(document, {
     Scalar: (key, node) => {
@@ -35,7 +41,10 @@ export function resolveTriggerInputs(inputYaml: string, facts: TriggerFacts): Re
       const value = scalarOf(resolved.value);
       // The frozen YAML is author's text and is evaluated once more: a payload that holds `<+` must not get there (S9). Its
       // expression stays instead, and gives the value as data when it is used.
-      if (typeof value === 'string' && value.includes('<+')) return undefined;
+      if (typeof value === 'string' && value.includes('<+')) {
+        known.set(node.value, value);
+        return undefined;
+      }
       node.value = value;
       // A block or quoted style was chosen for the expression's text, not for the value.
       if (isScalar(node)) delete node.type;
@@ -43,7 +52,7 @@ export function resolveTriggerInputs(inputYaml: string, facts: TriggerFacts): Re
     },
   });
   if (problem !== undefined) return { kind: 'failed', message: problem };
-  return { kind: 'resolved', inputYaml: document.toString({ lineWidth: 0 }) };
+  return { kind: 'resolved', inputYaml: document.toString({ lineWidth: 0 }), known };
 }
 
 /** An input is one value: lists and maps of the payload are given as JSON text, what does not exist as the text `null`. */

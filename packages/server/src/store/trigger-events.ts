@@ -152,7 +152,7 @@ export async function finishTriggerEvents(
     from unnest(
       ${column((outcome) => outcome.eventId)}::text[],
       ${column((outcome) => outcome.status)}::text[],
-      ${column((outcome) => outcome.message)}::text[],
+      ${column((outcome) => storable(outcome.message))}::text[],
       ${column((outcome) => outcome.isException)}::boolean[],
       ${column((outcome) => outcome.pipelineIdentifier ?? null)}::text[],
       ${column((outcome) => outcome.triggerIdentifier ?? null)}::text[],
@@ -175,11 +175,16 @@ export async function insertFurtherEvent(
       state, status, message, is_exception, payload, headers, source_ip, principal, execution_id, runtime_input, condition_results,
       received_at, processed_at, origin_event_id)
     select ${id}, account_id, org_identifier, project_identifier, ${outcome.pipelineIdentifier ?? null}, ${outcome.triggerIdentifier ?? null},
-      'final', ${outcome.status}, ${outcome.message}, ${outcome.isException}, payload, headers, source_ip, principal,
+      'final', ${outcome.status}, ${storable(outcome.message)}, ${outcome.isException}, payload, headers, source_ip, principal,
       ${outcome.executionId ?? null}, ${outcome.runtimeInput ?? null},
       ${outcome.conditionResults === undefined ? null : JSON.stringify(outcome.conditionResults)}::json,
       received_at, bridle_now(), id
     from trigger_events where id = ${origin.id}`.execute(tx);
+}
+
+/** A message quotes the event, which may hold what no text column may: NUL. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\u{FFFD}');
 }
 
 /** Counts a failed try to process; returns the number of tries so far. */
