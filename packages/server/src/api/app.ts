@@ -27,6 +27,7 @@ import { platformRoutes } from './platform-routes.ts';
 import { projectEventRoutes } from './project-event-routes.ts';
 import { BODY_BYTES_MAX, readBodies } from './request-bodies.ts';
 import { rewriteUrl } from './rewrite-url.ts';
+import { RouteMethods } from './route-methods.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { registerStaticRoutes } from './static-routes.ts';
 import { triggerListRoutes } from './trigger-list-routes.ts';
@@ -78,12 +79,14 @@ export async function buildApp(deps: ApiDependencies, options: AppOptions): Prom
   await app.register(cookie);
   readBodies(app);
   authenticate(app, deps.db);
+  const methods = new RouteMethods();
+  methods.listenTo(app);
   await documentRoutes(app, options.version);
-  await registerRoutes(app, deps);
+  await registerRoutes(app, deps, methods);
   return app;
 }
 
-async function registerRoutes(app: App, deps: ApiDependencies): Promise<void> {
+async function registerRoutes(app: App, deps: ApiDependencies, methods: RouteMethods): Promise<void> {
   // After the documentation plugin has loaded, which hears of each route as it is made.
   await app.register(async (routes: App) => {
     for (const register of ROUTES) register(routes, deps);
@@ -92,11 +95,15 @@ async function registerRoutes(app: App, deps: ApiDependencies): Promise<void> {
   await serveDocumentation(app);
   await app.register(async (pages: App) => await registerStaticRoutes(pages, deps));
   app.setNotFoundHandler((request, reply) => {
-    const error = new RequestError(
-      'RESOURCE_NOT_FOUND_EXCEPTION',
-      `There is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}.`,
-    );
-    return reply.status(error.httpStatus).send(failureDto(error, request.id));
+    const path = request.url.split('?')[0] ?? '';
+    const allowed = methods.at(path);
+    const what =
+      allowed.length === 0
+        ? `There is nothing at ${request.method} ${path}.`
+        : `${path} does not take ${request.method}, but ${allowed.join(', ')}.`;
+    const error = new RequestError('RESOURCE_NOT_FOUND_EXCEPTION', what);
+    if (allowed.length > 0) reply.header('allow', allowed.join(', '));
+    return reply.status(allowed.length > 0 ? 405 : error.httpStatus).send(failureDto(error, request.id));
   });
 }
 

@@ -109,7 +109,10 @@ describe('health', () => {
 describe('what nobody understands', () => {
   it.each([
     ['GET', '/pipeline/api/nothing', 404, 'RESOURCE_NOT_FOUND_EXCEPTION'],
-    ['PUT', '/pipeline/api/webhook/custom', 404, 'RESOURCE_NOT_FOUND_EXCEPTION'],
+    ['GET', '/gateway/nothing/at/all', 404, 'RESOURCE_NOT_FOUND_EXCEPTION'],
+    ['PUT', '/pipeline/api/webhook/custom', 405, 'RESOURCE_NOT_FOUND_EXCEPTION'],
+    ['PUT', '/gateway/pipeline/api/webhook/custom/v2', 405, 'RESOURCE_NOT_FOUND_EXCEPTION'],
+    ['POST', '/pipeline/api/pipelines/test', 405, 'RESOURCE_NOT_FOUND_EXCEPTION'],
     ['GET', '/pipeline/api/pipelines/%E0%A4%A', 400, 'INVALID_REQUEST'],
     ['GET', '/pipeline/api/pipelines/a%00b', 400, 'INVALID_REQUEST'],
   ] as const)('is a failure with an envelope: %s %s', async (method, path, status, code) => {

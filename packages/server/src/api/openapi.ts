@@ -1,6 +1,8 @@
 /** The documentation, made of the schemas that validate: `/openapi.json`, and a page to read it at `/docs`. */
 import swagger from '@fastify/swagger';
 import reference from '@scalar/fastify-api-reference';
+import type { FastifyContextConfig, FastifySchema } from 'fastify';
+import { Type } from 'typebox';
 import type { App } from './app-types.ts';
 
 /** Must be registered before the routes. */
@@ -17,7 +19,17 @@ export async function documentRoutes(app: App, version: string): Promise<void> {
       components: { securitySchemes: { apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' } } },
       security: [{ apiKey: [] }],
     },
+    transform: ({ schema, url, route }) => ({ schema: { ...schema, ...bodyOf(schema, route.config?.body) }, url }),
   });
+}
+
+/** What a body may be is a matter of the route (request-bodies.ts), which its schema does not say. */
+function bodyOf(schema: FastifySchema | undefined, kind: FastifyContextConfig['body']): FastifySchema {
+  if (kind === 'text') return { consumes: ['application/yaml', 'application/json', 'text/plain'] };
+  const isPayload = kind === 'bytes' && schema?.tags?.includes('Webhooks') === true;
+  if (!isPayload) return {};
+  const body = Type.Unsafe<unknown>({ description: 'The payload: anything; JSON can be asked for its members.' });
+  return { body, consumes: ['application/json', 'text/plain', '*/*'] };
 }
 
 export async function serveDocumentation(app: App): Promise<void> {
@@ -34,7 +46,17 @@ export async function serveDocumentation(app: App): Promise<void> {
     });
     await pages.register(reference, {
       routePrefix: '/docs',
-      configuration: { url: '/openapi.json', withDefaultFonts: false, telemetry: false, title: 'Bridle API' },
+      configuration: {
+        url: '/openapi.json',
+        title: 'Bridle API',
+        withDefaultFonts: false,
+        telemetry: false,
+        // These would lead out of this installation.
+        showDeveloperTools: 'never',
+        hideClientButton: true,
+        agent: { disabled: true },
+        mcp: { disabled: true },
+      },
     });
   });
 }

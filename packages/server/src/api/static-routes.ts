@@ -54,6 +54,8 @@ export async function registerStaticRoutes(app: App, { webRoot }: ApiDependencie
     '/*',
     { config: { access: 'public' }, schema: { hide: true } },
     async (request, reply) => {
+      // Only APIs are asked for through the gateway: a page there would look like an answer.
+      if (isBelowGateway(request.originalUrl)) return reply.callNotFound();
       const address = classify(`/${request.params['*']}`);
       if (address.kind === 'api') return reply.callNotFound();
       if (root === undefined) return address.kind === 'page' ? sayNotBuilt(reply) : reply.callNotFound();
@@ -67,6 +69,11 @@ export async function registerStaticRoutes(app: App, { webRoot }: ApiDependencie
       }
     },
   );
+}
+
+/** The prefix is gone from `url` (rewrite-url.ts). */
+function isBelowGateway(originalUrl: string): boolean {
+  return /^\/gateway([/?]|$)/.test(originalUrl);
 }
 
 /** A script that asks for JSON at a wrong address is told so, not given a page. */
