@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { api, createTrigger, customTrigger, detailsWhenFinal, fire, type Answer, type Details } from './src/api.ts';
 import { startProduct, type Product } from './src/product.ts';
+import { errorsLogged } from './src/server-log.ts';
 import { outputs, pipeline, runWhenFinal, save, shell, stage, type Run } from './src/runs.ts';
 
 /** Made by whatever of the corpus is executed. */
@@ -18,7 +19,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  const errors = await errorsLogged(product);
   await product.dispose();
+  expect(errors).toEqual([]);
 });
 
 afterEach(() => {

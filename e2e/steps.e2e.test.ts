@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startProduct, type Product } from './src/product.ts';
+import { errorsLogged } from './src/server-log.ts';
 import {
   execute,
   outputs,
@@ -35,7 +36,9 @@ beforeAll(async () => {
 afterAll(async () => {
   site.closeAllConnections();
   site.close();
+  const errors = await errorsLogged(product);
   await product.dispose();
+  expect(errors).toEqual([]);
 });
 
 describe('the showcase of the demo', () => {
