@@ -20,5 +20,9 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: Object.fromEntries(['/pipeline', '/ng/api', '/bridle', '/gateway', '/log-service'].map((path) => [path, SERVER])) },
+  server: {
+    proxy: Object.fromEntries(
+      ['/pipeline', '/ng/api', '/bridle', '/gateway', '/log-service'].map((path) => [path, SERVER]),
+    ),
+  },
 });
