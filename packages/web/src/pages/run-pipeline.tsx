@@ -120,7 +120,7 @@ function InputField({
   const hints = [
     field.place,
     input.regex === undefined ? '' : `must match ${input.regex}`,
-    input.default === undefined ? '' : `default: ${input.default}`,
+    input.default === undefined ? '' : input.default === '' ? 'optional' : `default: ${input.default}`,
   ].filter((hint) => hint !== '');
   const isRequired = input.default === undefined;
   return (
