@@ -45,7 +45,7 @@ const machine = { cores: availableParallelism(), memoryGiB: Math.round(totalmem(
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
 writeFileSync(
   new URL('../results.json', import.meta.url),
-  `${JSON.stringify({ machine, commit, results }, undefined, 2)}\n`,
+  `${JSON.stringify({ machine, results: results.map((result) => ({ ...result, commit })) }, undefined, 2)}\n`,
 );
 process.stdout.write(table(results));
 
