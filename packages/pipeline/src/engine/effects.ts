@@ -4,7 +4,9 @@
  */
 import type { DelegateStepType } from '../steps/step-types.ts';
 import type { Value } from '../expressions/values.ts';
-import type { NodeExecutionId, TimerId } from './ids.ts';
+import type { Failure } from './execution.ts';
+import type { ExecutionId, NodeExecutionId, TimerId } from './ids.ts';
+import type { FinalStatus } from './status.ts';
 
 export type Effect =
   | { readonly kind: 'enqueueTask'; readonly task: TaskRequest }
@@ -18,7 +20,36 @@ export type Effect =
     }
   | { readonly kind: 'cancelTimer'; readonly timerId: TimerId }
   /** The CI stage is over: the delegate that holds its workspace may delete it. */
-  | { readonly kind: 'releaseWorkspace'; readonly workspaceKey: string };
+  | { readonly kind: 'releaseWorkspace'; readonly workspaceKey: string }
+  /** Starts the pipeline of a chained stage; answered by `childStarted` or `childRefused`, later by `childEnded`. */
+  | { readonly kind: 'startChild'; readonly nodeExecutionId: NodeExecutionId; readonly request: ChildRequest }
+  /** Aborts the chained execution, or keeps it from starting. */
+  | { readonly kind: 'abortChild'; readonly nodeExecutionId: NodeExecutionId; readonly childExecutionId?: ExecutionId }
+  /** A chained execution is over: its parent is to hear `childEnded`. */
+  | {
+      readonly kind: 'reportToParent';
+      readonly executionId: ExecutionId;
+      readonly nodeExecutionId: NodeExecutionId;
+      readonly status: FinalStatus;
+      readonly outputs: Readonly<Record<string, Value>>;
+      readonly failure?: Failure;
+    }
+  /** Takes a place in the account's queue of this key, first in, first out; answered by `resourceAcquired`. */
+  | { readonly kind: 'acquireResource'; readonly nodeExecutionId: NodeExecutionId; readonly key: string }
+  /** Gives the place up, whether it was waited for or held. */
+  | { readonly kind: 'releaseResource'; readonly nodeExecutionId: NodeExecutionId; readonly key: string };
+
+/** What a chained stage asks for, resolved in the parent. */
+export interface ChildRequest {
+  readonly orgIdentifier: string;
+  readonly projectIdentifier: string;
+  readonly pipelineIdentifier: string;
+  /** The `pipeline:` tree of inputs without its root key. */
+  readonly inputs: Value;
+  readonly inputSetReferences: readonly string[];
+  /** For the child's header. */
+  readonly outputs: readonly { readonly name: string; readonly value: string }[];
+}
 
 /** What a delegate needs to perform one step. */
 export interface TaskRequest {

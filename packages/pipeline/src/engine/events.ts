@@ -3,17 +3,25 @@
  * clock of its own. An event that no longer applies (a late timer, a doubled completion) changes nothing but `version`.
  */
 import type { Value } from '../expressions/values.ts';
-import type { Failure, InterruptRecord } from './execution.ts';
-import type { NodeExecutionId, TimerId } from './ids.ts';
+import type { ApprovalActivity, Failure, InterruptRecord } from './execution.ts';
+import type { ExecutionId, NodeExecutionId, TimerId } from './ids.ts';
+import type { FinalStatus } from './status.ts';
 
 export type EngineEvent =
   | ExecutionStartedEvent
+  | ExecutionAdmittedEvent
   | TaskStartedEvent
   | TaskCompletedEvent
   | TaskLostEvent
   | TaskUnassignableEvent
   | TimerFiredEvent
-  | InterruptRequestedEvent;
+  | InterruptRequestedEvent
+  | ApprovalDecidedEvent
+  | InputSubmittedEvent
+  | ResourceAcquiredEvent
+  | ChildStartedEvent
+  | ChildRefusedEvent
+  | ChildEndedEvent;
 
 interface EventBase {
   readonly at: number;
@@ -22,6 +30,13 @@ interface EventBase {
 /** Always the first event of an execution, and only the first. */
 export interface ExecutionStartedEvent extends EventBase {
   readonly kind: 'executionStarted';
+  /** The limit of running executions is reached: it waits (`QueuedExecutionConcurrencyReached`) until it is admitted. */
+  readonly isQueued?: boolean;
+}
+
+/** The queued execution's turn has come. */
+export interface ExecutionAdmittedEvent extends EventBase {
+  readonly kind: 'executionAdmitted';
 }
 
 /** A delegate is about to spawn the step's process; committed before it does (D2). */
@@ -71,4 +86,46 @@ export interface TimerFiredEvent extends EventBase {
 export interface InterruptRequestedEvent extends EventBase {
   readonly kind: 'interruptRequested';
   readonly interrupt: InterruptRecord;
+}
+
+/** A person answered an approval. Who may do so is the shell's matter, but for what the step itself says (S14). */
+export interface ApprovalDecidedEvent extends EventBase {
+  readonly kind: 'approvalDecided';
+  readonly nodeExecutionId: NodeExecutionId;
+  readonly activity: ApprovalActivity;
+}
+
+/** A person supplied the values a node waits for (`.executionInput()`), by path joined with `.`; checked before (`checkExecutionInputs`). */
+export interface InputSubmittedEvent extends EventBase {
+  readonly kind: 'inputSubmitted';
+  readonly nodeExecutionId: NodeExecutionId;
+  readonly inputs: Readonly<Record<string, Value>>;
+}
+
+/** The node has its turn in a queue. */
+export interface ResourceAcquiredEvent extends EventBase {
+  readonly kind: 'resourceAcquired';
+  readonly nodeExecutionId: NodeExecutionId;
+}
+
+/** The chained execution exists. */
+export interface ChildStartedEvent extends EventBase {
+  readonly kind: 'childStarted';
+  readonly nodeExecutionId: NodeExecutionId;
+  readonly childExecutionId: ExecutionId;
+}
+
+/** The chained pipeline cannot run. */
+export interface ChildRefusedEvent extends EventBase {
+  readonly kind: 'childRefused';
+  readonly nodeExecutionId: NodeExecutionId;
+  readonly reason: string;
+}
+
+export interface ChildEndedEvent extends EventBase {
+  readonly kind: 'childEnded';
+  readonly nodeExecutionId: NodeExecutionId;
+  readonly status: FinalStatus;
+  readonly outputs: Readonly<Record<string, Value>>;
+  readonly failure?: Failure;
 }

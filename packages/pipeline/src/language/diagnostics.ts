@@ -13,6 +13,8 @@ export interface SourcePosition {
   readonly line: number;
   readonly column: number;
   readonly offset: number;
+  /** The document the position is in, such as `template org.build 1.2`; absent = the document that was asked about. */
+  readonly document?: string;
 }
 
 /** What a diagnostic prevents: saving (and so running), running only, or nothing (a warning). */
@@ -28,8 +30,8 @@ export interface Diagnostic {
   readonly range: SourceRange;
   /** Where in the document, as `pipeline.stages[0].stage.identifier`. */
   readonly path: string;
-  /** Set when `range` and `path` are places in the supplied inputs and not in the document itself. */
-  readonly document?: 'inputs';
+  /** Set when `range` is not in the document itself: `inputs` for the supplied inputs, else the name of a referenced document. */
+  readonly document?: string;
 }
 
 /** Where a diagnostic points. */
@@ -49,14 +51,15 @@ export const DIAGNOSTICS_MAX = 1000;
 /** Collects the diagnostics of one document. */
 export class Findings {
   readonly #list: Diagnostic[] = [];
-  readonly #document: Diagnostic['document'];
+  readonly #document: string | undefined;
 
-  constructor(document?: Diagnostic['document']) {
+  constructor(document?: string) {
     this.#document = document;
   }
 
   add(code: DiagnosticCode, blocks: Blocks, place: Place, message: string, hint?: string): void {
     if (this.#list.length >= DIAGNOSTICS_MAX && (blocks === 'nothing' || isBlocked(this.#list, blocks))) return;
+    const document = place.range.start.document ?? this.#document;
     this.#list.push({
       code,
       blocks,
@@ -64,7 +67,7 @@ export class Findings {
       ...(hint === undefined ? {} : { hint }),
       range: place.range,
       path: place.path,
-      ...(this.#document === undefined ? {} : { document: this.#document }),
+      ...(document === undefined ? {} : { document }),
     });
   }
 

@@ -4,27 +4,44 @@
  * A plan is data (JSON), compiled once from the pipeline with its inputs and stored with the execution, so that an
  * execution started today finishes under tomorrow's release. `semanticsVersion` names the engine behaviour it was made for.
  * Expressions inside are still text: they are resolved just before their node starts (late binding).
+ *
+ * One plan node may be executed several times: by a strategy above it (each instance has its own iteration) and by retries.
  */
 import type { NodeId } from '../engine/ids.ts';
 import type { StepType } from '../steps/step-types.ts';
 import type { Value } from '../expressions/values.ts';
 
-export const SEMANTICS_VERSION = 1;
+/**
+ * 1: sequences, forks, conditions, timeouts, abort. 2: failure strategies, rollback, loops, approvals, barriers, queues, chained
+ * executions, pause. A plan of version 1 is also one of version 2 that uses none of the new fields, and runs alike.
+ */
+export const SEMANTICS_VERSION = 2;
 
 export interface Plan {
-  readonly semanticsVersion: typeof SEMANTICS_VERSION;
+  readonly semanticsVersion: 1 | typeof SEMANTICS_VERSION;
   readonly rootId: NodeId;
   readonly nodes: Readonly<Record<NodeId, PlanNode>>;
 }
 
-export type PlanNode = PipelineNode | ForkNode | StageNode | StepGroupNode | StepNode;
+export type PlanNode =
+  | PipelineNode
+  | ForkNode
+  | StageNode
+  | StepGroupNode
+  | StepNode
+  | StrategyNode
+  | RollbackNode
+  | SectionNode;
 /** Nodes whose children run one after the other. */
-export type SequenceNode = PipelineNode | StageNode | StepGroupNode;
+export type SequenceNode = PipelineNode | StageNode | StepGroupNode | RollbackNode;
 
 /** A duration in milliseconds, or the expression text that will give a duration such as `1h 30m`. */
 export type Timeout =
   | { readonly kind: 'fixed'; readonly ms: number }
   | { readonly kind: 'expression'; readonly text: string };
+
+/** A number, or the expression text that will give one. */
+export type LateNumber = number | string;
 
 export interface When {
   /** How the nodes before this one must stand; the default of a node without `when` is `Success`. */
@@ -40,6 +57,80 @@ export interface PlanVariable {
   readonly value: Value;
 }
 
+/** The errors a failure strategy may name (pipelines.md §4.3). `AnyOther` of old files is read as `AllErrors`. */
+export const ERROR_NAMES = [
+  'AllErrors',
+  'Unknown',
+  'Authentication',
+  'Connectivity',
+  'Timeout',
+  'Authorization',
+  'Verification',
+  'DelegateProvisioning',
+  'PolicyEvaluationFailure',
+  'InputTimeoutError',
+  'ApprovalRejection',
+  'DelegateRestart',
+  'UserMarkedFailure',
+  'InfrastructureFailure',
+  'PluginImageFailure',
+  'ResourceLimitsFailure',
+  'ConfigurationFailure',
+  'RetryableTransientFailure',
+] as const;
+export type ErrorName = (typeof ERROR_NAMES)[number];
+
+/** First match in list order wins; a node's own list, then its groups', then its stage's (pipelines.md §4.4). */
+export interface FailureStrategy {
+  readonly errors: readonly ErrorName[];
+  readonly action: FailureAction;
+}
+
+/** Actions that need nothing more to be said. */
+export const PLAIN_ACTIONS = [
+  'Ignore',
+  'MarkAsSuccess',
+  'MarkAsFailure',
+  'Abort',
+  'StageRollback',
+  'StepGroupRollback',
+  'PipelineRollback',
+  'ProceedWithDefaultValues',
+] as const;
+export type PlainAction = (typeof PLAIN_ACTIONS)[number];
+
+export type FailureAction =
+  | { readonly kind: PlainAction }
+  | {
+      /** `Retry` repeats the failing step, `RetryStepGroup` the nearest step group around it from its first step. */
+      readonly kind: 'Retry' | 'RetryStepGroup';
+      /** Repetitions beside the first run. */
+      readonly count: LateNumber;
+      /** Wait before each repetition; the last one repeats; none = at once. */
+      readonly intervals: readonly Timeout[];
+      /** Repeat only while this holds. */
+      readonly condition?: string;
+      /** What happens when the repetitions are used up; absent = the node fails. */
+      readonly onExhausted?: FailureAction;
+    }
+  | {
+      readonly kind: 'ManualIntervention';
+      readonly timeout: Timeout;
+      readonly onTimeout: FailureAction;
+    };
+
+/** A place inside a node that asks for a value when the node is reached (`.executionInput()`). */
+export interface ExecutionInput {
+  /** Path from the node's YAML map, such as `spec.source.spec.script` or `variables.tag.value`. */
+  readonly path: readonly string[];
+  readonly type: 'String' | 'Number' | 'Secret' | 'Object';
+  readonly default?: Value;
+  readonly allowedValues?: readonly string[];
+  readonly isMultiple?: boolean;
+  readonly regex?: string;
+  readonly required: boolean;
+}
+
 interface PlanNodeBase {
   readonly id: NodeId;
   readonly parentId?: NodeId;
@@ -53,17 +144,25 @@ interface PlanNodeBase {
   readonly timeout?: Timeout;
   /** 1-based line of the node in the pipeline's YAML; 0 when it has none of its own. */
   readonly line: number;
+  /** Of stages, step groups and steps. */
+  readonly failureStrategies?: readonly FailureStrategy[];
+  /** Of stages and steps: asked for before the node begins. */
+  readonly executionInputs?: readonly ExecutionInput[];
 }
 
 export interface PipelineNode extends PlanNodeBase {
   readonly kind: 'pipeline';
   readonly variables: readonly PlanVariable[];
   readonly delegateSelectors: readonly string[];
-  /** Stages and forks of stages, in order. */
+  /** Stages, loops over stages and forks of these, in order. */
   readonly children: readonly NodeId[];
   readonly allowStageExecutions: boolean;
   /** `properties` as written; reachable by expressions. */
   readonly properties: Value;
+  /** Identifiers of the stages chosen at the start; absent = all. */
+  readonly selectedStages?: readonly string[];
+  /** The `rollback` node that undoes stages in reverse order; present when any stage has rollback steps. */
+  readonly rollback?: NodeId;
 }
 
 /** `parallel`: all children start together, the join waits for all. Identifier is `parallel<node id>` as the API prints it. */
@@ -73,15 +172,34 @@ export interface ForkNode extends PlanNodeBase {
   readonly children: readonly NodeId[];
 }
 
+export const STAGE_TYPES = ['Custom', 'CI', 'Deployment', 'Approval', 'Pipeline'] as const;
+export type StageType = (typeof STAGE_TYPES)[number];
+
 export interface StageNode extends PlanNodeBase {
   readonly kind: 'stage';
-  readonly stageType: 'Custom' | 'CI';
+  readonly stageType: StageType;
   readonly variables: readonly PlanVariable[];
   readonly delegateSelectors: readonly string[];
-  /** Steps, step groups and forks of steps, in order. */
+  /** Sections (of a Deployment), then steps, step groups, loops and forks of these, in order. Empty for a chained pipeline. */
   readonly children: readonly NodeId[];
   /** The stage's `spec` without `execution`, as written: reachable by expressions. */
   readonly spec: Value;
+  /** The `rollback` node that holds its rollback steps. */
+  readonly rollback?: NodeId;
+  /** Present exactly for stages of type Pipeline. */
+  readonly chain?: Chain;
+}
+
+/** The pipeline a stage of type Pipeline starts; texts may hold expressions of the parent. */
+export interface Chain {
+  readonly orgIdentifier: string;
+  readonly projectIdentifier: string;
+  readonly pipelineIdentifier: string;
+  /** The `pipeline:` tree of inputs without its root key; leaves are resolved in the parent. */
+  readonly inputs: Value;
+  readonly inputSetReferences: readonly string[];
+  /** Evaluated by the child when it ends. */
+  readonly outputs: readonly { readonly name: string; readonly value: string }[];
 }
 
 export interface StepGroupNode extends PlanNodeBase {
@@ -89,6 +207,7 @@ export interface StepGroupNode extends PlanNodeBase {
   readonly variables: readonly PlanVariable[];
   readonly delegateSelectors: readonly string[];
   readonly children: readonly NodeId[];
+  readonly rollback?: NodeId;
 }
 
 export interface StepNode extends PlanNodeBase {
@@ -97,4 +216,65 @@ export interface StepNode extends PlanNodeBase {
   /** The step's `spec` with its defaults filled in; leaves may hold expressions. */
   readonly spec: Value;
   readonly delegateSelectors: readonly string[];
+  /**
+   * Of a CustomApproval: the ShellScript step that asks, run once per round. Its parent is the approval, its `fqn` the
+   * approval's with `.script`, its `when` has the status `All`, its timeout is `scriptTimeout`.
+   */
+  readonly script?: NodeId;
+}
+
+/**
+ * A loop: runs its one child once per iteration. Identifier, name and line are those of the child; `fqn` is the child's with
+ * `.strategy`; `when` is `strategy.when` (status `All`), judged once before the expansion.
+ */
+export interface StrategyNode extends PlanNodeBase {
+  readonly kind: 'strategy';
+  readonly of: 'stages' | 'steps';
+  readonly loop: Loop;
+  /** How many instances may run at once; absent = all. */
+  readonly maxConcurrency?: LateNumber;
+  /** After a failed instance: start the rest, or skip what has not started. */
+  readonly onFailure: 'RunAll' | 'SkipQueued';
+  /** Exactly one. */
+  readonly children: readonly NodeId[];
+}
+
+export type Loop =
+  | {
+      readonly kind: 'matrix';
+      /** In the order of the text; the last axis runs fastest. Values: a list, or the text of an expression that gives one. */
+      readonly axes: readonly { readonly name: string; readonly values: Value }[];
+      /** Partial combinations that are left out; a list of maps, or the text of an expression that gives one. */
+      readonly exclude: Value;
+      /** Text of the display label of an instance. */
+      readonly nodeName?: string;
+    }
+  | { readonly kind: 'times'; readonly times: LateNumber; readonly nodeName?: string }
+  | {
+      readonly kind: 'items';
+      /** A list, or the text of an expression that gives one. */
+      readonly items: Value;
+      /** Half-open range of the items, 0-based. */
+      readonly start?: LateNumber;
+      readonly end?: LateNumber;
+      /** Chunks of so many items (or so many percent of them); the last one may be smaller. */
+      readonly partitionSize?: LateNumber;
+      readonly unit: 'Count' | 'Percentage';
+      readonly nodeName?: string;
+    };
+
+/** A sequence of rollback steps (of a stage or step group), or of the rollbacks of stages (of the pipeline). */
+export interface RollbackNode extends PlanNodeBase {
+  readonly kind: 'rollback';
+  readonly of: 'pipeline' | 'stage' | 'stepGroup';
+  /** Rollback steps in order; for the pipeline empty: they are chosen when it starts. */
+  readonly children: readonly NodeId[];
+}
+
+/** A part of a Deployment stage that is resolved before its steps: the service, the environment and infrastructure. */
+export interface SectionNode extends PlanNodeBase {
+  readonly kind: 'section';
+  readonly section: 'service' | 'infrastructure';
+  /** See `deployment.ts`: the entity with its inputs and overrides merged; leaves may hold expressions. */
+  readonly spec: Value;
 }

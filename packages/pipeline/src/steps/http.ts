@@ -24,5 +24,5 @@ export const http: StepDefinition = {
   type: 'Http',
   spec: HttpSpec,
   outputs: ['httpUrl', 'httpMethod', 'httpResponseCode', 'httpResponseBody', 'status'],
-  usualIn: ['Custom'],
+  usualIn: ['Custom', 'Approval', 'Deployment'],
 };

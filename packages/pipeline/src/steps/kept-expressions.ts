@@ -9,4 +9,10 @@ export const KEPT_FOR_THE_DELEGATE: Readonly<Record<StepType, readonly (readonly
   Run: [],
   Http: [['assertion'], ['outputVariables', '*', 'value']],
   Wait: [],
+  HarnessApproval: [],
+  // Asked again after every run of the script; the engine evaluates them itself.
+  CustomApproval: [['approvalCriteria'], ['rejectionCriteria']],
+  Barrier: [],
+  Queue: [],
+  FetchInstanceScript: [],
 };

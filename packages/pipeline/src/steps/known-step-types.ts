@@ -28,13 +28,9 @@ export const KNOWN_STEP_TYPES: readonly string[] = [
   'GCSUpload',
   'ArtifactoryUpload',
   // Flow and people
-  'Barrier',
-  'Queue',
   'Email',
   'Policy',
   'Container',
-  'HarnessApproval',
-  'CustomApproval',
   'JiraCreate',
   'JiraUpdate',
   'JiraApproval',
@@ -103,7 +99,6 @@ export const KNOWN_STEP_TYPES: readonly string[] = [
   'IACMApproval',
   // Deployments elsewhere
   'Command',
-  'FetchInstanceScript',
   'CustomDeployment',
   'EcsRollingDeploy',
   'EcsRollingRollback',

@@ -30,6 +30,6 @@ export const shellScript: StepDefinition = {
   type: 'ShellScript',
   spec: ShellScriptSpec,
   outputs: [],
-  usualIn: ['Custom'],
+  usualIn: ['Custom', 'Approval', 'Deployment'],
   scriptPath: ['source', 'spec', 'script'],
 };

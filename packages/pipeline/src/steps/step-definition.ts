@@ -23,7 +23,7 @@ export interface StepDefinition {
   /** Names under `<+steps.X.output.…>` that every step of the type gives, beside `outputVariables` where it has them. */
   readonly outputs: readonly string[];
   /** The stage types in which Harness allows the step; elsewhere Bridle runs it with a warning. */
-  readonly usualIn: readonly ('Custom' | 'CI')[];
+  readonly usualIn: readonly ('Custom' | 'CI' | 'Approval' | 'Deployment')[];
   /** Where in the spec the script stands, for checks of its text. */
   readonly scriptPath?: readonly string[];
 }

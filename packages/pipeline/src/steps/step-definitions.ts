@@ -1,5 +1,10 @@
 /** The step types that Bridle runs. A new one does not compile until it stands here and beside an executor. */
+import { barrier } from './barrier.ts';
+import { customApproval } from './custom-approval.ts';
+import { fetchInstanceScript } from './fetch-instance-script.ts';
+import { harnessApproval } from './harness-approval.ts';
 import { http } from './http.ts';
+import { queue } from './queue.ts';
 import { run } from './run.ts';
 import { shellScript } from './shell-script.ts';
 import type { StepDefinition } from './step-definition.ts';
@@ -11,6 +16,11 @@ export const STEP_DEFINITIONS = {
   Run: run,
   Http: http,
   Wait: wait,
+  HarnessApproval: harnessApproval,
+  CustomApproval: customApproval,
+  Barrier: barrier,
+  Queue: queue,
+  FetchInstanceScript: fetchInstanceScript,
 } satisfies Record<StepType, StepDefinition>;
 
 export function isStepType(text: string): text is StepType {

@@ -12,5 +12,5 @@ export const wait: StepDefinition = {
   type: 'Wait',
   spec: WaitSpec,
   outputs: [],
-  usualIn: ['Custom'],
+  usualIn: ['Custom', 'Approval', 'Deployment'],
 };
