@@ -1,6 +1,7 @@
 /** Step type → executor. A step type of the language without its executor does not compile. */
 import type { DelegateStepType } from '@bridle/pipeline';
 import type { StepExecutor } from './executor.ts';
+import { fetchInstanceScript } from './fetch-instance-script.ts';
 import { run } from './run.ts';
 import { shellScript } from './shell-script.ts';
 
@@ -16,6 +17,7 @@ const EXECUTORS = {
   ShellScript: shellScript,
   Run: run,
   Http: http,
+  FetchInstanceScript: fetchInstanceScript,
 } satisfies Record<DelegateStepType, StepExecutor>;
 
 /** The executor of a step type; `undefined` for one this build does not know (a newer server). */
