@@ -12,7 +12,7 @@ import {
 export function compiledPlanOf(sketch: SketchPipeline, seed: string): Plan {
   const result = compilePlan({ yaml: yamlOf(sketch), inputYaml: '', seed });
   if (result.kind === 'compiled') return result.plan;
-  throw new Error(result.diagnostics.map((diagnostic) => diagnostic.message).join('\n'));
+  throw new Error(JSON.stringify(result));
 }
 
 function yamlOf(sketch: SketchPipeline): string {

@@ -69,6 +69,17 @@ export {
   type TriggerSource,
 } from './language/trigger-document.ts';
 
+export {
+  describeReference,
+  NO_DOCUMENTS,
+  parseScopedIdentifier,
+  referenceKey,
+  type DocumentReference,
+  type Documents,
+  type DocumentScope,
+  type StoredDocument,
+} from './language/documents.ts';
+
 // plan
 export {
   compilePipeline,
@@ -77,6 +88,8 @@ export {
   type CompiledPipeline,
   type CompiledPlan,
   type CompileRequest,
+  type NeedsDocuments,
+  type PipelineRequest,
   type RefusedPipeline,
 } from './plan/compile-plan.ts';
 export {

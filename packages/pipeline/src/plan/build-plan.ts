@@ -44,7 +44,7 @@ class PlanBuilder {
   #inOrder(id: NodeId): readonly (readonly [NodeId, PlanNode])[] {
     const node = this.#nodes[id];
     if (node === undefined) throw new Error(`The plan has no node ${id}.`);
-    const children = node.kind === 'step' ? [] : node.children;
+    const children = node.kind === 'step' || node.kind === 'section' ? [] : node.children;
     return [[id, node], ...children.flatMap((child) => this.#inOrder(child))];
   }
 

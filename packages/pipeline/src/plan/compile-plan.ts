@@ -1,4 +1,5 @@
 /** Pipeline text + inputs → the immutable plan of one execution, or the reasons why there is none. */
+import type { DocumentReference, Documents } from '../language/documents.ts';
 import { Findings, isBlocked, type Diagnostic } from '../language/diagnostics.ts';
 import { completeInputs, freezeInputs, type FrozenPipeline } from '../language/freeze-inputs.ts';
 import { checkInputLeaves, listInputLeaves } from '../language/input-fields.ts';
@@ -9,10 +10,24 @@ import { findRoot, readDocument } from '../language/parse-pipeline.ts';
 import { buildPlan } from './build-plan.ts';
 import type { Plan } from './plan.ts';
 
-export interface CompileRequest {
+/** What an execution is compiled from. */
+export interface PipelineRequest {
   readonly yaml: string;
-  /** YAML rooted at `pipeline`; the empty text supplies nothing. */
+  /** YAML rooted at `pipeline`; the empty text supplies nothing. Wins over `inputSets`. */
   readonly inputYaml: string;
+  /** What expressions in the inputs are going to give, where that is data of the event that starts the execution. */
+  readonly known?: KnownValues;
+  /** Identifiers of the stages to run; absent = all. */
+  readonly stages?: readonly string[];
+  /** What to put for expressions of the chosen stages that refer to stages that are not chosen. */
+  readonly expressionValues?: Readonly<Record<string, string>>;
+  /** Documents that the pipeline refers to, as far as they are loaded; absent = none is. */
+  readonly documents?: Documents;
+  /** YAML of input sets and overlays, in the order in which they are folded: the later one wins per field. */
+  readonly inputSets?: readonly string[];
+}
+
+export interface CompileRequest extends PipelineRequest {
   /** Random text of the execution: node ids are derived from it. */
   readonly seed: string;
 }
@@ -50,22 +65,25 @@ export interface RefusedPipeline {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function compilePlan({ yaml, inputYaml, seed }: CompileRequest): CompiledPlan | RefusedPipeline {
-  const compiled = compilePipeline(yaml, inputYaml);
-  if (compiled.kind === 'refused') return compiled;
+/** Ask again with these documents (or with the answer that there are none). */
+export interface NeedsDocuments {
+  readonly kind: 'needsDocuments';
+  readonly references: readonly DocumentReference[];
+}
+
+export function compilePlan({ seed, ...request }: CompileRequest): CompiledPlan | RefusedPipeline | NeedsDocuments {
+  const compiled = compilePipeline(request);
+  if (compiled.kind !== 'compiled') return compiled;
   const { planOf, ...rest } = compiled;
   return { ...rest, plan: planOf(seed) };
 }
 
-/**
- * The part of `compilePlan` that is the same for every execution of the same text with the same inputs. `known`: what
- * expressions in the inputs are going to give, where that is data of the event that starts the execution.
- */
-export function compilePipeline(
-  yaml: string,
-  inputYaml: string,
-  known?: KnownValues,
-): CompiledPipeline | RefusedPipeline {
+/** The part of `compilePlan` that is the same for every execution of the same text with the same inputs. */
+export function compilePipeline({
+  yaml,
+  inputYaml,
+  known,
+}: PipelineRequest): CompiledPipeline | RefusedPipeline | NeedsDocuments {
   const frozen = freeze(yaml, inputYaml, known);
   if (frozen.kind === 'refused') return frozen;
   const { pipeline, diagnostics } = readDocument(frozen.loaded);

@@ -12,7 +12,7 @@ import type { Diagnostic } from '../language/diagnostics.ts';
 import { extractInputTemplate } from '../language/input-template.ts';
 import { parsePipeline } from '../language/parse-pipeline.ts';
 import { parseTrigger } from '../language/trigger-document.ts';
-import { compilePlan } from './compile-plan.ts';
+import { compilePlan, type CompiledPlan, type RefusedPipeline } from './compile-plan.ts';
 import type { Plan, PlanNode } from './plan.ts';
 import type { NodeId } from '../engine/ids.ts';
 
@@ -31,7 +31,7 @@ const EXPECTATIONS: Readonly<Record<string, (sections: Sections) => string>> = {
   template: (sections) => extractInputTemplate(sections.get('pipeline') ?? '').templateYaml ?? 'none\n',
   plan: (sections) => {
     const result = compile(sections);
-    return result.kind === 'compiled' ? printPlan(result.plan) : `refused\n${printDiagnostics(result.diagnostics)}`;
+    return result.kind === 'refused' ? `refused\n${printDiagnostics(result.diagnostics)}` : printPlan(result.plan);
   },
   refused: (sections) => {
     const result = compile(sections);
@@ -91,8 +91,11 @@ function readSections(text: string): { readonly title: string; readonly sections
   return { title, sections };
 }
 
-function compile(sections: Sections): ReturnType<typeof compilePlan> {
-  return compilePlan({ yaml: sections.get('pipeline') ?? '', inputYaml: sections.get('inputs') ?? '', seed: SEED });
+function compile(sections: Sections): CompiledPlan | RefusedPipeline {
+  const yaml = sections.get('pipeline') ?? '';
+  const result = compilePlan({ yaml, inputYaml: sections.get('inputs') ?? '', seed: SEED });
+  if (result.kind === 'needsDocuments') throw new Error('The file lacks documents that its pipeline refers to.');
+  return result;
 }
 
 function lines(text: string | undefined): string {

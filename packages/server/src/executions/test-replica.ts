@@ -118,8 +118,7 @@ spec:
 export function startRequest(yaml: string, change: Partial<StartRequest> = {}): StartRequest {
   const seed = randomUUID();
   const compiled = compilePlan({ yaml, inputYaml: '', seed });
-  if (compiled.kind === 'refused')
-    throw new Error(compiled.diagnostics.map((diagnostic) => JSON.stringify(diagnostic)).join('\n'));
+  if (compiled.kind !== 'compiled') throw new Error(JSON.stringify(compiled));
   const cause: ExecutionCause = {
     triggerType: 'MANUAL',
     triggeredBy: { uuid: 'user', identifier: 'admin', email: 'admin@example.test' },

@@ -9,7 +9,7 @@ const KNOWN_MAX = 256;
 const TEXT_LENGTH_MAX = 262_144;
 
 export const compileKnown = remember(
-  (yaml: string, inputYaml: string) => compilePipeline(yaml, inputYaml),
+  (yaml: string, inputYaml: string) => compilePipeline({ yaml, inputYaml }),
   (yaml, inputYaml) => `${yaml}\0${inputYaml}`,
 );
 

@@ -41,7 +41,10 @@ export function prepareExecution(
   const compiled =
     known === undefined || known.size === 0
       ? compileKnown(pipeline.yaml, inputYaml)
-      : compilePipeline(pipeline.yaml, inputYaml, known);
+      : compilePipeline({ yaml: pipeline.yaml, inputYaml, known });
+  // Nothing asks for documents before templates and services are expanded.
+  if (compiled.kind === 'needsDocuments')
+    throw new Error('The pipeline refers to documents, which are not loaded here.');
   if (compiled.kind === 'refused') {
     const { diagnostics } = compiled;
     const blocking = diagnostics.filter((diagnostic) => isBlocked([diagnostic], 'run'));

@@ -24,7 +24,7 @@ export class Run {
 
   constructor(yaml: string, cause: ExecutionCause = MANUAL) {
     const compiled = compilePlan({ yaml, inputYaml: '', seed: 'seed' });
-    if (compiled.kind === 'refused') throw new Error(JSON.stringify(compiled.diagnostics));
+    if (compiled.kind !== 'compiled') throw new Error(JSON.stringify(compiled));
     const header = {
       id: executionId('BOvtFC6xRReaPeJiOj2yvA'),
       scope: SCOPE,
