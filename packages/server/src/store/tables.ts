@@ -261,6 +261,50 @@ export interface LogChunksTable {
   line_times: number[];
 }
 
+export interface TemplatesTable extends ScopeColumns {
+  identifier: string;
+  version_label: string;
+  is_stable: boolean;
+  name: string;
+  description: Generated<string>;
+  tags: JsonWithDefault;
+  type: string;
+  child_type: Generated<string>;
+  yaml: string;
+  version: Generated<number>;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface InputSetsTable extends ScopeColumns {
+  pipeline_identifier: string;
+  identifier: string;
+  type: string;
+  name: string;
+  description: Generated<string>;
+  tags: JsonWithDefault;
+  yaml: string;
+  version: Generated<number>;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface DeploymentDocumentsTable extends ScopeColumns {
+  kind: string;
+  environment_ref: string;
+  identifier: string;
+  service_ref: Generated<string>;
+  name: string;
+  description: Generated<string>;
+  tags: JsonWithDefault;
+  type: Generated<string>;
+  deployment_type: Generated<string>;
+  yaml: string;
+  version: Generated<number>;
+  created_at: number;
+  updated_at: number;
+}
+
 export interface Tables {
   installation: InstallationTable;
   accounts: AccountsTable;
@@ -284,4 +328,7 @@ export interface Tables {
   workspaces: WorkspacesTable;
   logs: LogsTable;
   log_chunks: LogChunksTable;
+  templates: TemplatesTable;
+  input_sets: InputSetsTable;
+  deployment_documents: DeploymentDocumentsTable;
 }

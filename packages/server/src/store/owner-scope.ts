@@ -1,0 +1,63 @@
+/** Who owns a document that is shared between projects. */
+import type { DocumentScope, ProjectScope } from '@bridle/pipeline';
+import type { Database, Transaction } from './database.ts';
+import { findOrganization } from './organizations.ts';
+import { findProject } from './projects.ts';
+
+/** An account, an organization of it, or a project of that. */
+export interface OwnerScope {
+  readonly accountId: string;
+  readonly orgIdentifier?: string;
+  readonly projectIdentifier?: string;
+}
+
+/** The owner as columns: what is missing is the empty text. */
+export function ownerColumns({ accountId, orgIdentifier = '', projectIdentifier = '' }: OwnerScope): {
+  readonly account_id: string;
+  readonly org_identifier: string;
+  readonly project_identifier: string;
+} {
+  return { account_id: accountId, org_identifier: orgIdentifier, project_identifier: projectIdentifier };
+}
+
+export function ownerOfRow(row: {
+  readonly account_id: string;
+  readonly org_identifier: string;
+  readonly project_identifier: string;
+}): OwnerScope {
+  return {
+    accountId: row.account_id,
+    ...(row.org_identifier === '' ? {} : { orgIdentifier: row.org_identifier }),
+    ...(row.project_identifier === '' ? {} : { projectIdentifier: row.project_identifier }),
+  };
+}
+
+export function levelOf({ orgIdentifier, projectIdentifier }: OwnerScope): DocumentScope {
+  if (projectIdentifier !== undefined) return 'project';
+  return orgIdentifier === undefined ? 'account' : 'org';
+}
+
+/** Who owns what a project means by `id`, `org.id` or `account.id`. */
+export function ownerSeenFrom(
+  { accountId, orgIdentifier, projectIdentifier }: ProjectScope,
+  scope: DocumentScope,
+): OwnerScope {
+  switch (scope) {
+    case 'project':
+      return { accountId, orgIdentifier, projectIdentifier };
+    case 'org':
+      return { accountId, orgIdentifier };
+    case 'account':
+      return { accountId };
+  }
+}
+
+/** The organization or project is there; an account is where its caller comes from. */
+export async function ownerExists(
+  db: Database | Transaction,
+  { accountId, orgIdentifier, projectIdentifier }: OwnerScope,
+): Promise<boolean> {
+  if (orgIdentifier === undefined) return true;
+  if (projectIdentifier === undefined) return (await findOrganization(db, accountId, orgIdentifier)) !== undefined;
+  return (await findProject(db, { accountId, orgIdentifier, projectIdentifier })) !== undefined;
+}

@@ -1,0 +1,119 @@
+/** The documents that a compilation asks for: all references of one round in one statement per table. */
+import { sql } from 'kysely';
+import type { DocumentReference, ProjectScope } from '@bridle/pipeline';
+import type { Database, Transaction } from './database.ts';
+import { ownerColumns, ownerSeenFrom } from './owner-scope.ts';
+
+export type TemplateReference = Extract<DocumentReference, { readonly kind: 'template' }>;
+export type DeploymentReference = Exclude<DocumentReference, TemplateReference>;
+
+export interface FoundTemplate {
+  readonly reference: TemplateReference;
+  readonly versionLabel: string;
+  readonly yaml: string;
+}
+
+/** For `infrastructures` one per infrastructure, in the order of their identifiers. */
+export interface FoundDeploymentDocument {
+  readonly reference: DeploymentReference;
+  readonly identifier: string;
+  readonly yaml: string;
+}
+
+/** Those that are there. Without a version label: the stable version. */
+export async function findReferencedTemplates(
+  db: Database | Transaction,
+  scope: ProjectScope,
+  references: readonly TemplateReference[],
+): Promise<readonly FoundTemplate[]> {
+  if (references.length === 0) return [];
+  const owners = references.map((reference) => ownerColumns(ownerSeenFrom(scope, reference.scope)));
+  const result = await sql<{ position: number; version_label: string; yaml: string }>`
+    select wanted.position, t.version_label, t.yaml
+    from unnest(${owners.map((owner) => owner.org_identifier)}::text[],
+      ${owners.map((owner) => owner.project_identifier)}::text[],
+      ${references.map(({ identifier }) => identifier)}::text[],
+      ${references.map(({ versionLabel = '' }) => versionLabel)}::text[])
+      with ordinality as wanted (org_identifier, project_identifier, identifier, version_label, position)
+    join templates t on t.account_id = ${scope.accountId} and t.org_identifier = wanted.org_identifier
+      and t.project_identifier = wanted.project_identifier and t.identifier = wanted.identifier
+      and (t.version_label = wanted.version_label or wanted.version_label = '' and t.is_stable)`.execute(db);
+  return result.rows.flatMap(({ position, version_label, yaml }) => {
+    const reference = references[position - 1];
+    return reference === undefined ? [] : [{ reference, versionLabel: version_label, yaml }];
+  });
+}
+
+/** Those that are there. */
+export async function findReferencedDeploymentDocuments(
+  db: Database | Transaction,
+  scope: ProjectScope,
+  references: readonly DeploymentReference[],
+): Promise<readonly FoundDeploymentDocument[]> {
+  if (references.length === 0) return [];
+  const wanted = references.map((reference) => ({
+    ...ownerColumns(ownerSeenFrom(scope, reference.scope)),
+    ...keyOf(reference),
+  }));
+  const result = await sql<{ position: number; identifier: string; yaml: string }>`
+    select wanted.position, d.identifier, d.yaml
+    from unnest(${wanted.map((each) => each.org_identifier)}::text[], ${wanted.map((each) => each.project_identifier)}::text[],
+      ${wanted.map((each) => each.kind)}::text[], ${wanted.map((each) => each.environmentRef)}::text[],
+      ${wanted.map((each) => each.identifier)}::text[])
+      with ordinality as wanted (org_identifier, project_identifier, kind, environment_ref, identifier, position)
+    join deployment_documents d on d.account_id = ${scope.accountId} and d.org_identifier = wanted.org_identifier
+      and d.project_identifier = wanted.project_identifier and d.kind = wanted.kind
+      and d.environment_ref = wanted.environment_ref and (d.identifier = wanted.identifier or wanted.identifier = '')
+    order by wanted.position, d.identifier`.execute(db);
+  return result.rows.flatMap(({ position, identifier, yaml }) => {
+    const reference = references[position - 1];
+    return reference === undefined ? [] : [{ reference, identifier, yaml }];
+  });
+}
+
+/** An empty identifier stands for all of the environment. */
+function keyOf(reference: DeploymentReference): {
+  readonly kind: string;
+  readonly environmentRef: string;
+  readonly identifier: string;
+} {
+  switch (reference.kind) {
+    case 'service':
+    case 'environment':
+      return { kind: reference.kind, environmentRef: '', identifier: reference.identifier };
+    case 'infrastructure':
+      return {
+        kind: 'infrastructure',
+        environmentRef: asProjectsWrite(reference.scope, reference.environmentRef),
+        identifier: reference.identifier,
+      };
+    case 'infrastructures':
+      return {
+        kind: 'infrastructure',
+        environmentRef: asProjectsWrite(reference.scope, reference.environmentRef),
+        identifier: '',
+      };
+    case 'serviceOverrides': {
+      const environmentRef = asProjectsWrite(reference.scope, reference.environmentRef);
+      const serviceRef = asProjectsWrite(reference.scope, reference.serviceRef);
+      return { kind: 'serviceOverrides', environmentRef, identifier: overridesIdentifier(environmentRef, serviceRef) };
+    }
+  }
+}
+
+/**
+ * The one spelling of a scoped identifier: what a document of the account or an organization names without a prefix belongs to
+ * the same owner.
+ */
+export function asProjectsWrite(scope: DocumentReference['scope'], reference: string): string {
+  if (scope === 'project' || reference === '' || /^(?:account|org)\./.test(reference)) return reference;
+  return `${scope}.${reference}`;
+}
+
+/** Overrides have no identifier of their own: it is made of what they are about. */
+export function overridesIdentifier(environmentRef: string, serviceRef: string): string {
+  return [environmentRef, serviceRef]
+    .filter((part) => part !== '')
+    .join('_')
+    .replaceAll('.', '_');
+}
