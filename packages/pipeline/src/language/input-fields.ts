@@ -54,8 +54,13 @@ interface Context {
 
 const OWNER_KINDS = ['stage', 'stepGroup', 'step'] as const;
 
-/** All inputs below the map under `pipeline`, in the order of the text. */
+/** The inputs below the map under `pipeline` that are asked for when a run starts, in the order of the text. */
 export function listInputLeaves(pipeline: YamlNode): readonly InputLeaf[] {
+  return listAllInputLeaves(pipeline).filter(({ field }) => !field.isExecutionInput);
+}
+
+/** The same with those that are asked for when their step or stage is reached (`.executionInput()`). */
+export function listAllInputLeaves(pipeline: YamlNode): readonly InputLeaf[] {
   const leaves: InputLeaf[] = [];
   visit(pipeline, 'pipeline', { owner: ownerOf('pipeline', pipeline) }, leaves);
   return leaves;

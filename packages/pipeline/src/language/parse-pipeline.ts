@@ -6,7 +6,7 @@ import { Findings, START_OF_TEXT, type Diagnostic } from './diagnostics.ts';
 import { checkFailureStrategies } from './failure-strategies.ts';
 import { readIdentifier, readName } from './identifiers.ts';
 import { checkTexts } from './check-texts.ts';
-import { checkInputLeaves, listInputLeaves } from './input-fields.ts';
+import { checkInputLeaves, listAllInputLeaves } from './input-fields.ts';
 import { loadYaml, type LoadedYaml } from './load-yaml.ts';
 import type { Pipeline, Stage } from './model.ts';
 import { readFlag, readSelectors, readTags, readText, readTimeout, warnUnknownKeys } from './read-fields.ts';
@@ -137,7 +137,7 @@ function readPipeline(map: MapNode, findings: Findings): Pipeline {
   }
   checkUniqueIdentifiers(pipeline, findings);
   checkFailureStrategies(pipeline, ({ type }) => isRunStageType(type), findings);
-  checkInputLeaves(listInputLeaves(map), findings);
+  checkInputLeaves(listAllInputLeaves(map), findings);
   checkTexts(map, findings);
   return pipeline;
 }
