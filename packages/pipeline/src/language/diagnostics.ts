@@ -75,9 +75,12 @@ export class Findings {
     this.#list.push(...diagnostics);
   }
 
-  /** In the order of the text; what has the same place stays in the order it was found. */
+  /** Document by document as they were met, each in the order of its text; what has the same place stays in the order it was found. */
   list(): readonly Diagnostic[] {
-    return this.#list.toSorted((a, b) => a.range.start.offset - b.range.start.offset);
+    const documents = [...new Set([undefined, ...this.#list.map(({ document }) => document)])];
+    const rank = new Map(documents.map((document, index) => [document, index]));
+    const rankOf = ({ document }: Diagnostic): number => rank.get(document) ?? 0;
+    return this.#list.toSorted((a, b) => rankOf(a) - rankOf(b) || a.range.start.offset - b.range.start.offset);
   }
 }
 

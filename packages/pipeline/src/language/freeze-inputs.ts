@@ -7,7 +7,7 @@ import { describeOwner, type InputLeaf } from './input-fields.ts';
 import { checkValue, type ReadInputs, type SuppliedInputs } from './merge-inputs.ts';
 import { printInline, printYaml } from './print-yaml.ts';
 import type { LoadedYaml } from './load-yaml.ts';
-import { relocate, type MapEntry, type ScalarNode, type YamlNode } from './yaml-node.ts';
+import { relocate, replaceAt, type ScalarNode } from './yaml-node.ts';
 
 /** Adds the defaults to what was supplied and reports the inputs that have neither. */
 export function completeInputs(
@@ -17,7 +17,7 @@ export function completeInputs(
 ): SuppliedInputs {
   const complete = new Map(supplied);
   for (const { field, node } of leaves) {
-    if (complete.has(field.path) || refused.has(field.path) || field.isExecutionInput) continue;
+    if (complete.has(field.path) || refused.has(field.path)) continue;
     if (field.default === undefined) {
       const asked = field.isWholeText ? `the whole text, because it contains <+input>` : `${field.label}`;
       findings.add(
@@ -57,7 +57,13 @@ export function freezeInputs(
   values: SuppliedInputs,
 ): FrozenPipeline {
   if (leaves.length === 0 || loaded.root === undefined) return { text: yaml, loaded };
-  const root = replaced(loaded.root, values);
+  const placed = new Map(
+    leaves.flatMap(({ node }) => {
+      const value = values.get(node.path);
+      return value === undefined ? [] : [[node.path, relocate(value, node.path, node.range)] as const];
+    }),
+  );
+  const root = replaceAt(loaded.root, placed);
   // One place of the text may stand for several places of the tree: then only the expanded tree can hold them all.
   const text = loaded.hasAliases ? printYaml(root) : splice(yaml, leaves, values);
   return { text, loaded: { ...loaded, root } };
@@ -76,22 +82,4 @@ function splice(yaml: string, leaves: readonly InputLeaf[], values: SuppliedInpu
     at = end.offset;
   }
   return text + yaml.slice(at);
-}
-
-function replaced(node: YamlNode, values: SuppliedInputs): YamlNode {
-  switch (node.kind) {
-    case 'scalar': {
-      const value = values.get(node.path);
-      return value === undefined ? node : relocate(value, node.path, node.range);
-    }
-    case 'list':
-      return { ...node, items: node.items.map((item) => replaced(item, values)) };
-    case 'map': {
-      const entries = [...node.entries].map(([key, entry]): [string, MapEntry] => [
-        key,
-        { ...entry, value: replaced(entry.value, values) },
-      ]);
-      return { ...node, entries: new Map(entries) };
-    }
-  }
 }

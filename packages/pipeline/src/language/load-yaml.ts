@@ -44,7 +44,8 @@ export interface LoadedYaml {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function loadYaml(text: string, document?: Diagnostic['document']): LoadedYaml {
+/** `document` names the text in diagnostics and in the places of its nodes; absent = the document that is asked about. */
+export function loadYaml(text: string, document?: string): LoadedYaml {
   const findings = new Findings(document);
   const refuse = (code: 'YAML_TOO_LARGE' | 'YAML_TOO_DEEP', message: string): LoadedYaml => {
     findings.add(code, 'save', { path: '', range: START_OF_TEXT }, message);
@@ -59,7 +60,7 @@ export function loadYaml(text: string, document?: Diagnostic['document']): Loade
   const lines = new LineCounter();
   const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: false, logLevel: 'silent' });
   const [parsed, second] = composer.compose(new Parser(lines.addNewLine).parse(text), true, text.length);
-  const places = new Places(lines);
+  const places = new Places(lines, document);
   for (const error of parsed?.errors ?? []) {
     const { code, message, hint } = explainYamlError(error.code);
     findings.add(code, 'save', { path: '', range: places.between(error.pos[0], error.pos[1]) }, message, hint);
@@ -98,9 +99,11 @@ class LimitReached extends Error {
 
 class Places {
   readonly #lines: LineCounter;
+  readonly #document: { readonly document?: string };
 
-  constructor(lines: LineCounter) {
+  constructor(lines: LineCounter, document: string | undefined) {
     this.#lines = lines;
+    this.#document = document === undefined ? {} : { document };
   }
 
   between(start: number, end: number): SourceRange {
@@ -114,7 +117,7 @@ class Places {
 
   #at(offset: number): SourceRange['start'] {
     const { line, col } = this.#lines.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col), offset };
+    return { line: Math.max(1, line), column: Math.max(1, col), offset, ...this.#document };
   }
 }
 

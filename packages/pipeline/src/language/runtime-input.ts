@@ -28,19 +28,36 @@ const BARE: RuntimeInput = { isMany: false, isExecutionInput: false };
 
 export function parseRuntimeInput(text: string): InputText {
   if (!text.includes(INPUT)) return { kind: 'none' };
+  const links = splitChain(text);
+  if (links === undefined) return { kind: 'text', input: BARE };
+  return { kind: 'input', input: links.reduce(withLink, BARE) };
+}
+
+/** One method of an input, as `.default(x)` with its argument as written. */
+export interface ChainLink {
+  readonly method: Method;
+  readonly argument: string;
+}
+
+/** The methods after `<+input>`, or `undefined` when the text is not an input from end to end. */
+export function splitChain(text: string): readonly ChainLink[] | undefined {
   const trimmed = text.trim();
-  if (!trimmed.startsWith(INPUT)) return { kind: 'text', input: BARE };
-  let input = BARE;
+  if (!trimmed.startsWith(INPUT)) return undefined;
+  const links: ChainLink[] = [];
   for (let rest = trimmed.slice(INPUT.length); rest !== '';) {
     const method = METHODS.find((name) => rest.startsWith(`.${name}(`));
-    if (method === undefined) return { kind: 'text', input: BARE };
+    if (method === undefined) return undefined;
     const from = method.length + 2;
     const end = findEnd(rest, from);
-    if (end === undefined) return { kind: 'text', input: BARE };
-    input = withMethod(input, method, rest.slice(from, end));
+    if (end === undefined) return undefined;
+    links.push({ method, argument: rest.slice(from, end) });
     rest = rest.slice(end + 1);
   }
-  return { kind: 'input', input };
+  return links;
+}
+
+export function printChain(links: readonly ChainLink[]): string {
+  return INPUT + links.map(({ method, argument }) => `.${method}(${argument})`).join('');
 }
 
 /** The closing parenthesis: the first one after which the chain ends or goes on, so that arguments may hold parentheses. */
@@ -52,7 +69,7 @@ function findEnd(rest: string, from: number): number | undefined {
   return undefined;
 }
 
-function withMethod(input: RuntimeInput, method: Method, argument: string): RuntimeInput {
+function withLink(input: RuntimeInput, { method, argument }: ChainLink): RuntimeInput {
   switch (method) {
     case 'default':
       return { ...input, default: unquote(argument) };

@@ -19,6 +19,8 @@ export interface ScalarNode extends Place {
 export interface MapNode extends Place {
   readonly kind: 'map';
   readonly entries: ReadonlyMap<string, MapEntry>;
+  /** Of a map that was a template link: the keys that the link itself says. The others are the template's. */
+  readonly linkKeys?: ReadonlySet<string>;
 }
 
 export interface MapEntry {
@@ -70,6 +72,29 @@ export function relocate(node: YamlNode, path: string, range: SourceRange = node
 /** What is below a node that goes to another place goes there too. */
 function placeOf(child: YamlNode, parent: YamlNode, range: SourceRange): SourceRange {
   return range === parent.range ? child.range : range;
+}
+
+/** The tree with the subtrees at these paths replaced; the new ones are put there as they are. */
+export function replaceAt(node: YamlNode, values: ReadonlyMap<string, YamlNode>): YamlNode {
+  const value = values.get(node.path);
+  if (value !== undefined) return value;
+  switch (node.kind) {
+    case 'scalar':
+      return node;
+    case 'list':
+      return { ...node, items: node.items.map((item) => replaceAt(item, values)) };
+    case 'map':
+      return mapEntries(node, (entry) => replaceAt(entry, values));
+  }
+}
+
+/** A map with the value of each entry made anew. */
+export function mapEntries(map: MapNode, change: (value: YamlNode, key: string) => YamlNode): MapNode {
+  const entries = [...map.entries].map(([key, entry]): [string, MapEntry] => [
+    key,
+    { ...entry, value: change(entry.value, key) },
+  ]);
+  return { ...map, entries: new Map(entries) };
 }
 
 export function find(node: YamlNode | undefined, key: string): YamlNode | undefined {
