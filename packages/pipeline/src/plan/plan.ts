@@ -8,8 +8,36 @@
  * One plan node may be executed several times: by a strategy above it (each instance has its own iteration) and by retries.
  */
 import type { NodeId } from '../engine/ids.ts';
+import type {
+  Chain,
+  ErrorName,
+  ExecutionInput,
+  FailureAction,
+  LateNumber,
+  Loop,
+  StageType,
+  Timeout,
+  When,
+} from '../language/node-parts.ts';
 import type { StepType } from '../steps/step-types.ts';
 import type { Value } from '../expressions/values.ts';
+
+/** Said once for the language and the plan. */
+export {
+  ERROR_NAMES,
+  PLAIN_ACTIONS,
+  STAGE_TYPES,
+  type Chain,
+  type ErrorName,
+  type ExecutionInput,
+  type FailureAction,
+  type LateNumber,
+  type Loop,
+  type PlainAction,
+  type StageType,
+  type Timeout,
+  type When,
+} from '../language/node-parts.ts';
 
 /**
  * 1: sequences, forks, conditions, timeouts, abort. 2: failure strategies, rollback, loops, approvals, barriers, queues, chained
@@ -35,21 +63,6 @@ export type PlanNode =
 /** Nodes whose children run one after the other. */
 export type SequenceNode = PipelineNode | StageNode | StepGroupNode | RollbackNode;
 
-/** A duration in milliseconds, or the expression text that will give a duration such as `1h 30m`. */
-export type Timeout =
-  | { readonly kind: 'fixed'; readonly ms: number }
-  | { readonly kind: 'expression'; readonly text: string };
-
-/** A number, or the expression text that will give one. */
-export type LateNumber = number | string;
-
-export interface When {
-  /** How the nodes before this one must stand; the default of a node without `when` is `Success`. */
-  readonly status: 'Success' | 'Failure' | 'All';
-  /** One JEXL program with `<+…>` operands; absent = holds. */
-  readonly condition?: string;
-}
-
 export interface PlanVariable {
   readonly name: string;
   readonly type: 'String' | 'Number' | 'Secret';
@@ -57,78 +70,10 @@ export interface PlanVariable {
   readonly value: Value;
 }
 
-/** The errors a failure strategy may name (pipelines.md §4.3). `AnyOther` of old files is read as `AllErrors`. */
-export const ERROR_NAMES = [
-  'AllErrors',
-  'Unknown',
-  'Authentication',
-  'Connectivity',
-  'Timeout',
-  'Authorization',
-  'Verification',
-  'DelegateProvisioning',
-  'PolicyEvaluationFailure',
-  'InputTimeoutError',
-  'ApprovalRejection',
-  'DelegateRestart',
-  'UserMarkedFailure',
-  'InfrastructureFailure',
-  'PluginImageFailure',
-  'ResourceLimitsFailure',
-  'ConfigurationFailure',
-  'RetryableTransientFailure',
-] as const;
-export type ErrorName = (typeof ERROR_NAMES)[number];
-
 /** First match in list order wins; a node's own list, then its groups', then its stage's (pipelines.md §4.4). */
 export interface FailureStrategy {
   readonly errors: readonly ErrorName[];
   readonly action: FailureAction;
-}
-
-/** Actions that need nothing more to be said. */
-export const PLAIN_ACTIONS = [
-  'Ignore',
-  'MarkAsSuccess',
-  'MarkAsFailure',
-  'Abort',
-  'StageRollback',
-  'StepGroupRollback',
-  'PipelineRollback',
-  'ProceedWithDefaultValues',
-] as const;
-export type PlainAction = (typeof PLAIN_ACTIONS)[number];
-
-export type FailureAction =
-  | { readonly kind: PlainAction }
-  | {
-      /** `Retry` repeats the failing step, `RetryStepGroup` the nearest step group around it from its first step. */
-      readonly kind: 'Retry' | 'RetryStepGroup';
-      /** Repetitions beside the first run. */
-      readonly count: LateNumber;
-      /** Wait before each repetition; the last one repeats; none = at once. */
-      readonly intervals: readonly Timeout[];
-      /** Repeat only while this holds. */
-      readonly condition?: string;
-      /** What happens when the repetitions are used up; absent = the node fails. */
-      readonly onExhausted?: FailureAction;
-    }
-  | {
-      readonly kind: 'ManualIntervention';
-      readonly timeout: Timeout;
-      readonly onTimeout: FailureAction;
-    };
-
-/** A place inside a node that asks for a value when the node is reached (`.executionInput()`). */
-export interface ExecutionInput {
-  /** Path from the node's YAML map, such as `spec.source.spec.script` or `variables.tag.value`. */
-  readonly path: readonly string[];
-  readonly type: 'String' | 'Number' | 'Secret' | 'Object';
-  readonly default?: Value;
-  readonly allowedValues?: readonly string[];
-  readonly isMultiple?: boolean;
-  readonly regex?: string;
-  readonly required: boolean;
 }
 
 interface PlanNodeBase {
@@ -172,9 +117,6 @@ export interface ForkNode extends PlanNodeBase {
   readonly children: readonly NodeId[];
 }
 
-export const STAGE_TYPES = ['Custom', 'CI', 'Deployment', 'Approval', 'Pipeline'] as const;
-export type StageType = (typeof STAGE_TYPES)[number];
-
 export interface StageNode extends PlanNodeBase {
   readonly kind: 'stage';
   readonly stageType: StageType;
@@ -188,18 +130,6 @@ export interface StageNode extends PlanNodeBase {
   readonly rollback?: NodeId;
   /** Present exactly for stages of type Pipeline. */
   readonly chain?: Chain;
-}
-
-/** The pipeline a stage of type Pipeline starts; texts may hold expressions of the parent. */
-export interface Chain {
-  readonly orgIdentifier: string;
-  readonly projectIdentifier: string;
-  readonly pipelineIdentifier: string;
-  /** The `pipeline:` tree of inputs without its root key; leaves are resolved in the parent. */
-  readonly inputs: Value;
-  readonly inputSetReferences: readonly string[];
-  /** Evaluated by the child when it ends. */
-  readonly outputs: readonly { readonly name: string; readonly value: string }[];
 }
 
 export interface StepGroupNode extends PlanNodeBase {
@@ -238,30 +168,6 @@ export interface StrategyNode extends PlanNodeBase {
   /** Exactly one. */
   readonly children: readonly NodeId[];
 }
-
-export type Loop =
-  | {
-      readonly kind: 'matrix';
-      /** In the order of the text; the last axis runs fastest. Values: a list, or the text of an expression that gives one. */
-      readonly axes: readonly { readonly name: string; readonly values: Value }[];
-      /** Partial combinations that are left out; a list of maps, or the text of an expression that gives one. */
-      readonly exclude: Value;
-      /** Text of the display label of an instance. */
-      readonly nodeName?: string;
-    }
-  | { readonly kind: 'times'; readonly times: LateNumber; readonly nodeName?: string }
-  | {
-      readonly kind: 'items';
-      /** A list, or the text of an expression that gives one. */
-      readonly items: Value;
-      /** Half-open range of the items, 0-based. */
-      readonly start?: LateNumber;
-      readonly end?: LateNumber;
-      /** Chunks of so many items (or so many percent of them); the last one may be smaller. */
-      readonly partitionSize?: LateNumber;
-      readonly unit: 'Count' | 'Percentage';
-      readonly nodeName?: string;
-    };
 
 /** A sequence of rollback steps (of a stage or step group), or of the rollbacks of stages (of the pipeline). */
 export interface RollbackNode extends PlanNodeBase {
