@@ -2,7 +2,7 @@
 import type { Findings, Place } from './diagnostics.ts';
 import { findText, type MapNode, find } from './yaml-node.ts';
 
-const IDENTIFIER = /^[a-zA-Z_][0-9a-zA-Z_]{0,127}$/;
+export const IDENTIFIER = /^[a-zA-Z_][0-9a-zA-Z_]{0,127}$/;
 const NAME = /^[a-zA-Z_0-9-.][-0-9a-zA-Z_\s.]{0,127}$/;
 
 /** Words of the expression language and of paths: as identifiers they would make expressions ambiguous. */

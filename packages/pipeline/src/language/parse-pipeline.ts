@@ -24,7 +24,7 @@ export interface ParsedPipeline {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const PIPELINE_KEYS = [
+export const PIPELINE_KEYS = [
   'identifier',
   'name',
   'description',
@@ -41,7 +41,7 @@ const PIPELINE_KEYS = [
   'allowStageExecutions',
   'fixedInputsOnRerun',
   'template',
-];
+] as const;
 
 export function parsePipeline(yaml: string): ParsedPipeline {
   return readDocument(loadYaml(yaml));

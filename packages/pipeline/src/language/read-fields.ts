@@ -115,7 +115,7 @@ export function checkDuration(text: string, place: Place, what: string, findings
   return ms;
 }
 
-const WHEN_STATUSES = ['Success', 'Failure', 'All'] as const;
+export const WHEN_STATUSES = ['Success', 'Failure', 'All'] as const;
 
 /** `statusKey` is `pipelineStatus` for stages, `stageStatus` for steps and groups. The default is Success, no condition. */
 export function readWhen(

@@ -24,7 +24,7 @@ import { find, findText, isEmpty, toValue, type MapNode } from './yaml-node.ts';
 export const RUN_STAGE_TYPES = ['Custom', 'CI'] as const;
 export type RunStageType = (typeof RUN_STAGE_TYPES)[number];
 
-const KNOWN_STAGE_TYPES: readonly string[] = [
+export const KNOWN_STAGE_TYPES = [
   'Deployment',
   'Approval',
   'Pipeline',
@@ -36,9 +36,9 @@ const KNOWN_STAGE_TYPES: readonly string[] = [
   'DRTest',
   'CompositeLoadTest',
   'Dynamic',
-];
+] as const;
 
-const STAGE_KEYS = [
+export const STAGE_KEYS = [
   'identifier',
   'name',
   'type',
@@ -58,9 +58,9 @@ const STAGE_KEYS = [
   'dependsOn',
   'source',
   'sourceConfig',
-];
-const CUSTOM_SPEC_KEYS = ['execution', 'environment', 'outputs'];
-const CI_SPEC_KEYS = [
+] as const;
+export const CUSTOM_SPEC_KEYS = ['execution', 'environment', 'outputs'] as const;
+export const CI_SPEC_KEYS = [
   'cloneCodebase',
   'infrastructure',
   'platform',
@@ -70,7 +70,7 @@ const CI_SPEC_KEYS = [
   'caching',
   'buildIntelligence',
   'execution',
-];
+] as const;
 
 export function isRunStageType(type: string): type is RunStageType {
   return (RUN_STAGE_TYPES as readonly string[]).includes(type);
@@ -137,7 +137,7 @@ function readStageType(map: MapNode, place: Place, what: string, findings: Findi
     );
   } else if (isLate(type)) {
     findings.add('FIELD_VALUE', 'run', at, `The type of ${what} cannot be an expression or an input (line ${line}).`);
-  } else if (KNOWN_STAGE_TYPES.includes(type)) {
+  } else if ((KNOWN_STAGE_TYPES as readonly string[]).includes(type)) {
     findings.add(
       'STAGE_TYPE_NOT_RUN_YET',
       'run',

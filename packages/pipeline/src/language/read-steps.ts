@@ -23,7 +23,7 @@ import { readVariables } from './read-variables.ts';
 import { didYouMean } from './suggest.ts';
 import { find, findText, isEmpty, toValue, type MapNode, type YamlNode } from './yaml-node.ts';
 
-const STEP_KEYS = [
+export const STEP_KEYS = [
   'identifier',
   'name',
   'type',
@@ -37,8 +37,8 @@ const STEP_KEYS = [
   'template',
   'identities',
   'delegateSelectors',
-];
-const GROUP_KEYS = [
+] as const;
+export const GROUP_KEYS = [
   'identifier',
   'name',
   'description',
@@ -53,7 +53,7 @@ const GROUP_KEYS = [
   'stepGroupInfra',
   'sharedPaths',
   'timeout',
-];
+] as const;
 
 /** What a step needs to know of the stage it stands in. */
 export interface StageContext {

@@ -14,9 +14,9 @@ import {
 import { didYouMean } from './suggest.ts';
 import { find, isEmpty, type MapNode, type ScalarNode, type YamlNode } from './yaml-node.ts';
 
-const NAME = /^[a-zA-Z_][0-9a-zA-Z_.$-]{0,127}$/;
-const TYPES = ['String', 'Number', 'Secret'] as const;
-const KEYS = ['name', 'type', 'value', 'default', 'required', 'description'];
+export const VARIABLE_NAME = /^[a-zA-Z_][0-9a-zA-Z_.$-]{0,127}$/;
+export const VARIABLE_TYPES = ['String', 'Number', 'Secret'] as const;
+export const VARIABLE_KEYS = ['name', 'type', 'value', 'default', 'required', 'description'] as const;
 
 export function readVariables(map: MapNode, what: string, findings: Findings): readonly Variable[] {
   const node = find(map, 'variables');
@@ -57,8 +57,8 @@ function readVariable(item: MapNode, owner: string, findings: Findings): Variabl
     return undefined;
   }
   const what = `the variable ${name} of ${owner}`;
-  warnUnknownKeys(item, KEYS, what, findings);
-  if (!NAME.test(name)) {
+  warnUnknownKeys(item, VARIABLE_KEYS, what, findings);
+  if (!VARIABLE_NAME.test(name)) {
     findings.add(
       'VARIABLE_NAME_INVALID',
       'run',
@@ -102,14 +102,14 @@ function readType(item: MapNode, what: string, findings: Findings): Variable['ty
     );
     return 'String';
   }
-  const type = TYPES.find((known) => known === text);
+  const type = VARIABLE_TYPES.find((known) => known === text);
   if (type === undefined) {
     findings.add(
       'VARIABLE_TYPE_UNKNOWN',
       'nothing',
       place,
       `The type ${text} of ${what} is unknown; it is read as String.`,
-      didYouMean(text, TYPES),
+      didYouMean(text, VARIABLE_TYPES),
     );
     return 'String';
   }

@@ -63,8 +63,15 @@ export interface ParsedTrigger {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const SOURCE_TYPES = ['Webhook', 'Scheduled', 'Artifact', 'Manifest', 'MultiRegionArtifact', 'SystemEvent'] as const;
-const WEBHOOK_TYPES = [
+export const SOURCE_TYPES = [
+  'Webhook',
+  'Scheduled',
+  'Artifact',
+  'Manifest',
+  'MultiRegionArtifact',
+  'SystemEvent',
+] as const;
+export const WEBHOOK_TYPES = [
   'Custom',
   'Github',
   'Gitlab',
@@ -75,7 +82,7 @@ const WEBHOOK_TYPES = [
   'EventRelay',
   'HarnessArtifactRegistry',
 ] as const;
-const TRIGGER_KEYS = [
+export const TRIGGER_KEYS = [
   'name',
   'identifier',
   'enabled',
@@ -91,7 +98,7 @@ const TRIGGER_KEYS = [
   'inputSetRefs',
   'pipelineBranchName',
   'inputSetBranchName',
-];
+] as const;
 
 export function parseTrigger(yaml: string): ParsedTrigger {
   const { root, diagnostics } = loadYaml(yaml);
