@@ -41,7 +41,9 @@ export const WireDiagnostic = Type.Object({
   hint: Type.Optional(Type.String()),
   range: Type.Object({ start: Position, end: Position }),
   path: Type.String(),
-  document: Type.Optional(Type.Literal('inputs')),
+  document: Type.Optional(
+    Type.String({ description: 'Where `range` is, if not in the text itself: `inputs`, or `template org.build 1.2`.' }),
+  ),
 });
 export type WireDiagnostic = Static<typeof WireDiagnostic>;
 

@@ -3,6 +3,7 @@ import { executionId, type ENGINE_NAMES, type ExecutionCause, type ProjectScope 
 import { PlanExecutionResponse, successOf } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { DocumentSource } from '../intake/document-source.ts';
 import { prepareExecution } from '../intake/prepare-execution.ts';
 import { findExecutionRow, type ExecutionRow } from '../store/execution-rows.ts';
 import { findPipeline } from '../store/pipelines.ts';
@@ -99,7 +100,7 @@ async function start(
   if (pipeline === undefined) {
     throw invalidRequest(`Pipeline with the given ID: ${pipelineIdentifier} does not exist or has been deleted`);
   }
-  const prepared = prepareExecution(pipeline, inputYaml, cause);
+  const prepared = await prepareExecution(new DocumentSource(deps.db), { pipeline, inputYaml, cause });
   if (prepared.kind === 'refused') throw cannotRun(prepared.diagnostics, prepared.message, prepared.isInputFault);
   const { request } = prepared;
   const started = await deps.executions.start(request);

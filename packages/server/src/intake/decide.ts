@@ -1,6 +1,6 @@
 /**
- * What one event comes to: for each enabled trigger in its scope whether it matches, and what a match starts. Pure: the
- * definitions are handed in, nothing is written.
+ * What one event comes to: for each enabled trigger in its scope whether it matches, and what a match starts. Definitions are
+ * read, nothing is written.
  */
 import {
   isBlocked,
@@ -16,6 +16,7 @@ import type { PipelineRow } from '../store/pipelines.ts';
 import type { EventOutcome, TriggerEventRow } from '../store/trigger-events.ts';
 import type { TriggerRow } from '../store/triggers.ts';
 import { describeDiagnostics } from './describe-diagnostics.ts';
+import type { DocumentSource } from './document-source.ts';
 import { parseKnownTrigger } from './known-documents.ts';
 import { prepareExecution } from './prepare-execution.ts';
 import { resolveTriggerInputs, type TriggerFacts } from './resolve-trigger-inputs.ts';
@@ -41,10 +42,11 @@ export interface Decision {
 type Outcome = Omit<EventOutcome, 'eventId' | 'status'> & { readonly status: TriggerEventStatus };
 
 /** The first decision is the event's own; the others are those of further triggers that matched (I1). Never empty. */
-export function decideEvent(
+export async function decideEvent(
   event: TriggerEventRow,
   candidates: readonly Candidate[],
-): readonly [Decision, ...Decision[]] {
+  source: DocumentSource,
+): Promise<readonly [Decision, ...Decision[]]> {
   const facts: TriggerFacts = { payload: event.payload.toString('utf8'), headers: event.headers };
   const missed: Missed[] = [];
   const decisions: Decision[] = [];
@@ -57,7 +59,7 @@ export function decideEvent(
       continue;
     }
     const match = matchConditions(document.source, facts);
-    if (match.matched) decisions.push(start(event, candidate, document, facts, match));
+    if (match.matched) decisions.push(await start(event, candidate, document, { facts, match, source }));
     else missed.push({ trigger: candidate.trigger, match });
   }
   const [first, ...rest] = decisions;
@@ -69,17 +71,30 @@ interface Missed {
   readonly match: MatchResult;
 }
 
-function start(
+interface Matched {
+  readonly facts: TriggerFacts;
+  readonly match: MatchResult;
+  readonly source: DocumentSource;
+}
+
+async function start(
   event: TriggerEventRow,
   { trigger, pipeline }: Candidate,
   document: TriggerDocument,
-  facts: TriggerFacts,
-  match: MatchResult,
-): Decision {
+  { facts, match, source }: Matched,
+): Promise<Decision> {
   const conditions = { conditionResults: match.results };
   const inputs = resolveTriggerInputs(document.inputYaml, facts);
   if (inputs.kind === 'failed') return refuse(trigger, inputs.message, conditions);
-  const prepared = prepareExecution(pipeline, inputs.inputYaml, causeOf(event, trigger, facts), inputs.known);
+  const { inputSetRefs, stagesToExecute } = document;
+  const prepared = await prepareExecution(source, {
+    pipeline,
+    inputYaml: inputs.inputYaml,
+    inputSetReferences: inputSetRefs,
+    known: inputs.known,
+    cause: causeOf(event, trigger, facts),
+    ...(stagesToExecute.length === 0 ? {} : { stages: stagesToExecute }),
+  });
   const runtimeInput = inputs.inputYaml.trim() === '' ? NO_INPUTS_YAML : inputs.inputYaml;
   if (prepared.kind === 'refused') return refuse(trigger, prepared.message, { ...conditions, runtimeInput });
   const { request } = prepared;

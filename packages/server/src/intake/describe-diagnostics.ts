@@ -12,7 +12,9 @@ export function describeDiagnostics(diagnostics: readonly Diagnostic[], blocks: 
 }
 
 function describe({ document, range, message, hint }: Diagnostic): string {
-  const where = document === 'inputs' ? `Inputs, line ${range.start.line}` : `Line ${range.start.line}`;
+  const line = String(range.start.line);
+  const where =
+    document === undefined ? `Line ${line}` : `${document.charAt(0).toUpperCase()}${document.slice(1)}, line ${line}`;
   const sentence = /[.!?]$/.test(message) ? message : `${message}.`;
   return hint === undefined ? `${where}: ${sentence}` : `${where}: ${sentence} ${hint}`;
 }

@@ -22,6 +22,7 @@ import {
 } from '../store/trigger-events.ts';
 import { listEnabledCustomTriggers } from '../store/triggers.ts';
 import { decideEvent, decideWithoutPipeline, type Candidate, type Decision } from './decide.ts';
+import { DocumentSource } from './document-source.ts';
 
 /** Compiling takes about a millisecond: a batch keeps the event loop busy for a blink, and locks its rows no longer than that. */
 const BATCH_EVENTS_MAX = 32;
@@ -136,7 +137,7 @@ async function decide(event: TriggerEventRow, definitions: Definitions): Promise
     const isThere = await definitions.hasPipeline(event.scope, event.pipelineIdentifier);
     if (!isThere) return [decideWithoutPipeline(event, event.pipelineIdentifier)];
   }
-  return decideEvent(event, candidates);
+  return await decideEvent(event, candidates, definitions.documents);
 }
 
 /** `startIn` with nothing to start is not asked. */
@@ -163,12 +164,14 @@ async function save(tx: Transaction, decided: readonly Decided[]): Promise<void>
 
 /** Definitions read once per batch: events of a burst mostly name the same trigger. */
 class Definitions {
+  readonly documents: DocumentSource;
   readonly #tx: Transaction;
   readonly #candidates = new Map<string, Promise<readonly Candidate[]>>();
   readonly #pipelines = new Map<string, Promise<boolean>>();
 
   constructor(tx: Transaction) {
     this.#tx = tx;
+    this.documents = new DocumentSource(tx);
   }
 
   candidatesFor({ scope, pipelineIdentifier, triggerIdentifier }: TriggerEventRow): Promise<readonly Candidate[]> {

@@ -1,36 +1,39 @@
 /**
  * Documents that were read before: the same trigger fires the same pipeline again and again, and reading their YAML is most
- * of the work of starting it. Keyed by their text, so that nothing here can be out of date.
+ * of the work of starting it. Keyed by their text and that of everything they refer to, so that nothing here can be out of
+ * date: a template that was changed is another text.
  */
-import { compilePipeline, parseTrigger } from '@bridle/pipeline';
+import {
+  compilePipeline,
+  parseTrigger,
+  type CompiledPipeline,
+  type NeedsDocuments,
+  type ParsedTrigger,
+  type PipelineRequest,
+  type RefusedPipeline,
+} from '@bridle/pipeline';
+import type { LoadedDocuments } from './loaded-documents.ts';
+import { TextMemory } from './text-memory.ts';
 
 const KNOWN_MAX = 256;
 /** Longer texts are read each time: a few of them would take the memory of all others. */
 const TEXT_LENGTH_MAX = 262_144;
 
-export const compileKnown = remember(
-  (yaml: string, inputYaml: string) => compilePipeline({ yaml, inputYaml }),
-  (yaml, inputYaml) => `${yaml}\0${inputYaml}`,
-);
+/** What compiling may come to. */
+type Compiled = CompiledPipeline | RefusedPipeline | NeedsDocuments;
 
-export const parseKnownTrigger = remember(parseTrigger, (yaml: string) => yaml);
+const compiled = new TextMemory<Compiled>(KNOWN_MAX, TEXT_LENGTH_MAX);
+const triggers = new TextMemory<ParsedTrigger>(KNOWN_MAX, TEXT_LENGTH_MAX);
 
-/** Keeps the results of a pure function for the arguments used last. */
-function remember<Arguments extends readonly string[], Result>(
-  read: (...given: Arguments) => Result,
-  keyOf: (...given: Arguments) => string,
-): (...given: Arguments) => Result {
-  const known = new Map<string, Result>();
-  return (...given) => {
-    const key = keyOf(...given);
-    if (key.length > TEXT_LENGTH_MAX) return read(...given);
-    const found = known.get(key);
-    const result = found ?? read(...given);
-    // A map keeps the order of insertion: what is used moves to its end, what was not used for longest is dropped.
-    known.delete(key);
-    known.set(key, result);
-    const [oldest] = known.keys();
-    if (known.size > KNOWN_MAX && oldest !== undefined) known.delete(oldest);
-    return result;
-  };
+export function compileKnown(request: Omit<PipelineRequest, 'documents'>, documents: LoadedDocuments): Compiled {
+  const compile = (): Compiled => compilePipeline({ ...request, documents });
+  // Data of one event: it will not come again.
+  if (request.known !== undefined && request.known.size > 0) return compile();
+  const { yaml, inputYaml, inputSets = [], stages, expressionValues } = request;
+  const rest = JSON.stringify([inputSets, stages ?? null, expressionValues ?? null]);
+  return compiled.recall([yaml, inputYaml, rest, documents.fingerprint()].join('\0'), compile);
+}
+
+export function parseKnownTrigger(yaml: string): ParsedTrigger {
+  return triggers.recall(yaml, () => parseTrigger(yaml));
 }

@@ -1,17 +1,20 @@
 /** A saved pipeline + inputs + cause → what the execution service starts, or the reasons why it does not. */
-import {
-  compilePipeline,
-  executionId,
-  isBlocked,
-  type Diagnostic,
-  type ExecutionCause,
-  type KnownValues,
-} from '@bridle/pipeline';
+import { executionId, isBlocked, type Diagnostic, type ExecutionCause, type PipelineRequest } from '@bridle/pipeline';
 import { makeId, makeSecret } from '../auth/secrets.ts';
 import type { StartRequest } from '../executions/service.ts';
 import type { PipelineRow } from '../store/pipelines.ts';
+import { compileWithDocuments } from './compile-documents.ts';
 import { describeDiagnostics } from './describe-diagnostics.ts';
-import { compileKnown } from './known-documents.ts';
+import type { DocumentSource } from './document-source.ts';
+import { findInputTexts } from './input-texts.ts';
+
+/** What is to be run, and why. */
+export interface ExecutionOrder extends Pick<PipelineRequest, 'inputYaml' | 'known' | 'stages' | 'expressionValues'> {
+  readonly pipeline: PipelineRow;
+  readonly cause: ExecutionCause;
+  /** Input sets and overlays of the pipeline, folded in this order below `inputYaml`. */
+  readonly inputSetReferences?: readonly string[];
+}
 
 export interface PreparedExecution {
   readonly kind: 'prepared';
@@ -28,37 +31,28 @@ export interface RefusedExecution {
 }
 
 /**
- * Compiles the pipeline as it is saved now. Nothing is written, and no sequence number is taken. `known`: see
- * `compilePipeline`.
+ * Compiles the pipeline as it and all it refers to are saved now: what is changed or deleted afterwards does not concern the
+ * execution. Nothing is written, and no sequence number is taken.
  */
-export function prepareExecution(
-  pipeline: PipelineRow,
-  inputYaml: string,
-  cause: ExecutionCause,
-  known?: KnownValues,
-): PreparedExecution | RefusedExecution {
-  const seed = makeSecret();
-  const compiled =
-    known === undefined || known.size === 0
-      ? compileKnown(pipeline.yaml, inputYaml)
-      : compilePipeline({ yaml: pipeline.yaml, inputYaml, known });
-  // Nothing asks for documents before templates and services are expanded.
-  if (compiled.kind === 'needsDocuments')
-    throw new Error('The pipeline refers to documents, which are not loaded here.');
-  if (compiled.kind === 'refused') {
-    const { diagnostics } = compiled;
-    const blocking = diagnostics.filter((diagnostic) => isBlocked([diagnostic], 'run'));
-    return {
-      kind: 'refused',
-      message: describeDiagnostics(diagnostics, 'run'),
-      diagnostics,
-      isInputFault: blocking.every(({ code }) => code.startsWith('INPUT_')),
-    };
+export async function prepareExecution(
+  source: DocumentSource,
+  { pipeline, cause, inputSetReferences = [], ...order }: ExecutionOrder,
+): Promise<PreparedExecution | RefusedExecution> {
+  const { scope, yaml } = pipeline;
+  const inputSets = await findInputTexts(source, scope, pipeline.identifier, inputSetReferences);
+  if (inputSets.kind === 'missing') {
+    return { kind: 'refused', message: inputSets.message, diagnostics: [], isInputFault: true };
   }
+  const compiled = await compileWithDocuments(source, scope, { ...order, yaml, inputSets: inputSets.yamls });
+  if (compiled.kind === 'tooManyDocuments') {
+    return { kind: 'refused', message: compiled.message, diagnostics: [], isInputFault: false };
+  }
+  if (compiled.kind === 'refused') return refuse(compiled.diagnostics);
+  const seed = makeSecret();
   return {
     kind: 'prepared',
     request: {
-      scope: pipeline.scope,
+      scope,
       pipelineIdentifier: pipeline.identifier,
       name: compiled.pipeline.name,
       tags: compiled.pipeline.tags,
@@ -67,9 +61,19 @@ export function prepareExecution(
       plan: compiled.planOf(seed),
       seed,
       executionId: executionId(makeId()),
-      pipelineYaml: pipeline.yaml,
+      pipelineYaml: yaml,
       resolvedYaml: compiled.resolvedYaml,
       inputYaml: compiled.inputYaml,
     },
+  };
+}
+
+function refuse(diagnostics: readonly Diagnostic[]): RefusedExecution {
+  const blocking = diagnostics.filter((diagnostic) => isBlocked([diagnostic], 'run'));
+  return {
+    kind: 'refused',
+    message: describeDiagnostics(diagnostics, 'run'),
+    diagnostics,
+    isInputFault: blocking.every(({ code }) => code.startsWith('INPUT_')),
   };
 }

@@ -20,6 +20,8 @@ export interface InputSetContent {
   readonly description: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly yaml: string;
+  /** Of an overlay: the input sets it folds, in order. */
+  readonly inputSetReferences: readonly string[];
 }
 
 export interface InputSetRow extends InputSetKey, InputSetContent {
@@ -158,16 +160,20 @@ export async function listInputSets(
   return { rows: rows.map(inputSetRow), total: count.total };
 }
 
-function columns({
-  type,
-  name,
-  description,
-  tags,
-  yaml,
-}: InputSetContent): Pick<Selectable<InputSetsTable>, 'type' | 'name' | 'description' | 'yaml'> & {
+function columns(
+  content: InputSetContent,
+): Pick<Selectable<InputSetsTable>, 'type' | 'name' | 'description' | 'yaml'> & {
   readonly tags: string;
+  readonly input_set_references: string;
 } {
-  return { type, name, description, tags: JSON.stringify(tags), yaml };
+  return {
+    type: content.type,
+    name: content.name,
+    description: content.description,
+    tags: JSON.stringify(content.tags),
+    yaml: content.yaml,
+    input_set_references: JSON.stringify(content.inputSetReferences),
+  };
 }
 
 function inputSetRow(row: Selectable<InputSetsTable>): InputSetRow {
@@ -180,6 +186,7 @@ function inputSetRow(row: Selectable<InputSetsTable>): InputSetRow {
     description: row.description,
     tags: row.tags as Readonly<Record<string, string>>,
     yaml: row.yaml,
+    inputSetReferences: row.input_set_references as readonly string[],
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

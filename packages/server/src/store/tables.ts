@@ -284,6 +284,7 @@ export interface InputSetsTable extends ScopeColumns {
   description: Generated<string>;
   tags: JsonWithDefault;
   yaml: string;
+  input_set_references: JsonWithDefault;
   version: Generated<number>;
   created_at: number;
   updated_at: number;

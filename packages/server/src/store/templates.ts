@@ -230,14 +230,10 @@ const IS_LAST_UPDATED = sql<boolean>`not exists (select from templates later
     and later.project_identifier = t.project_identifier and later.identifier = t.identifier
     and (later.updated_at, later.version_label) > (t.updated_at, t.version_label))`;
 
-function columns({
-  name,
-  description,
-  tags,
-  type,
-  childType,
-  yaml,
-}: TemplateContent): Pick<Selectable<TemplatesTable>, 'name' | 'description' | 'type' | 'child_type' | 'yaml'> & {
+function columns({ name, description, tags, type, childType, yaml }: TemplateContent): Pick<
+  Selectable<TemplatesTable>,
+  'name' | 'description' | 'type' | 'child_type' | 'yaml'
+> & {
   readonly tags: string;
 } {
   return { name, description, tags: JSON.stringify(tags), type, child_type: childType, yaml };

@@ -18,11 +18,12 @@ create table templates (
   primary key (account_id, org_identifier, project_identifier, identifier, version_label));
 create unique index templates_stable on templates (account_id, org_identifier, project_identifier, identifier) where is_stable;
 
--- Input sets and overlays share their identifiers. type: INPUT_SET, OVERLAY_INPUT_SET.
+-- Input sets and overlays share their identifiers. type: INPUT_SET, OVERLAY_INPUT_SET. input_set_references: those an overlay folds.
 create table input_sets (
   account_id text not null, org_identifier text not null, project_identifier text not null, pipeline_identifier text not null,
   identifier text not null, type text not null, name text not null, description text not null default '', tags jsonb not null default '{}',
-  yaml text not null, version bigint not null default 1, created_at bigint not null, updated_at bigint not null,
+  yaml text not null, input_set_references jsonb not null default '[]',
+  version bigint not null default 1, created_at bigint not null, updated_at bigint not null,
   primary key (account_id, org_identifier, project_identifier, pipeline_identifier, identifier),
   foreign key (account_id, org_identifier, project_identifier, pipeline_identifier) references pipelines on delete cascade);
 

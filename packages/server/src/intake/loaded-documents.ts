@@ -1,0 +1,26 @@
+import { referenceKey, type DocumentReference, type Documents } from '@bridle/pipeline';
+import type { FoundDocument } from './document-source.ts';
+
+/** Those that were asked for so far, and what is behind them: nothing more, so that equal requests read the same. */
+export class LoadedDocuments implements Documents {
+  readonly #found = new Map<string, FoundDocument>();
+
+  find(reference: DocumentReference): FoundDocument | undefined {
+    return this.#found.get(referenceKey(reference));
+  }
+
+  add(reference: DocumentReference, document: FoundDocument): void {
+    this.#found.set(referenceKey(reference), document);
+  }
+
+  get size(): number {
+    return this.#found.size;
+  }
+
+  /** Text that differs whenever any of the documents does. */
+  fingerprint(): string {
+    return [...this.#found]
+      .map(([key, document]) => (document === null ? key : `${key}\0${document.versionLabel ?? ''}\0${document.yaml}`))
+      .join('\0\0');
+  }
+}
