@@ -21,3 +21,13 @@ export class ExecutionBusyError extends Error {
     this.name = 'ExecutionBusyError';
   }
 }
+
+/** Thrown when a chained execution is to start that its parent does not wait for any more. */
+export class ChildForbiddenError extends Error {
+  readonly code = 'CHILD_FORBIDDEN';
+
+  constructor(id: string) {
+    super(`The execution ${id} may not start: the stage that asked for it was given up.`);
+    this.name = 'ChildForbiddenError';
+  }
+}

@@ -20,7 +20,7 @@ import {
   type TimerId,
 } from '@bridle/pipeline';
 import { beginExecution } from './begin-execution.ts';
-import { ExecutionContendedError } from './errors.ts';
+import { ChildForbiddenError, ExecutionContendedError } from './errors.ts';
 import { BATCH_TRANSITIONS_MAX, GroupCommit } from './group-commit.ts';
 import { HOT_EXECUTIONS_MAX, HotExecutions } from './hot-executions.ts';
 import type { Clock, CommitOutcome, ExecutionStore, TaskGuard, TaskState, Transition } from './ports.ts';
@@ -87,16 +87,20 @@ export class ExecutionRunner {
     this.#commits = new GroupCommit((batch) => this.#save(batch), options.batchTransitionsMax ?? BATCH_TRANSITIONS_MAX);
   }
 
-  /** Creates and starts an execution in one commit of its own. Safe to repeat with the same header. */
-  start(header: ExecutionHeader): Promise<StartResult> {
+  /**
+   * Creates and starts an execution in one commit of its own. Safe to repeat with the same header. `isQueued`: see
+   * `beginExecution`. Rejects with `ChildForbiddenError` when the parent of a chained execution does not wait for it any more.
+   */
+  start(header: ExecutionHeader, isQueued = false): Promise<StartResult> {
     return this.#turns.take(header.id, async () => {
-      const transition = beginExecution(header, this.#clock.now());
+      const transition = beginExecution(header, this.#clock.now(), isQueued);
       const outcome = await this.#submit(transition);
       if (outcome.kind === 'committed') {
         this.adopt(transition.execution);
         return { kind: 'started', execution: transition.execution };
       }
       const execution = await this.#store.find(header.id);
+      if (execution === undefined && header.parent !== undefined) throw new ChildForbiddenError(header.id);
       if (execution === undefined)
         throw new Error(`The store refused the new execution ${header.id} and does not have it.`);
       return { kind: 'exists', execution };

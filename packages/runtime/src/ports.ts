@@ -6,6 +6,7 @@
  * - E2/E3 `commit` saves state, events and effects of a transition together or not at all, and only over the version it was
  *   computed from.
  * - D1 a guarded transition is saved only while its task has the fence it names.
+ * - E3 what an event answers (a claim, a request, a place in the waiting line) is settled with the transition that applies it.
  */
 import type {
   Effect,
@@ -16,6 +17,7 @@ import type {
   TaskRequest,
   TimerId,
 } from '@bridle/pipeline';
+import type { ChildRequest, RequestEffect } from './requests.ts';
 
 export interface Clock {
   /** Epoch milliseconds of the store's clock (the database's, or the virtual one), never of this process. */
@@ -130,4 +132,80 @@ export interface LostTask {
   readonly fence: number;
   readonly from: TaskState;
   readonly reason: string;
+}
+
+/** A claim that has been granted and whose execution has not heard of it. */
+export interface GrantedClaim {
+  readonly nodeExecutionId: NodeExecutionId;
+  readonly executionId: ExecutionId;
+}
+
+/**
+ * The queues of `Queue` steps: per account and key a line of claims, first come, first served. Claims come and go as effects
+ * of `ExecutionStore.commit`; a `resourceAcquired` event that is committed marks its claim as told.
+ *
+ * Invariants: Q1 at most one claim of a key is granted at a time. Q2 the order of a key's claims never changes, none is lost.
+ */
+export interface ResourceQueue {
+  /** Grants the first claim of every key that nobody holds; answers with how many. */
+  grantHeads(): Promise<number>;
+  /** Granted claims nobody was told of yet, oldest first. */
+  listGranted(limit: number): Promise<readonly GrantedClaim[]>;
+  /** Takes a claim away whose execution cannot be told any more. */
+  dropClaim(nodeExecutionId: NodeExecutionId): Promise<void>;
+}
+
+/** A request of the engine that is to be carried out. */
+export interface OpenRequest {
+  /** See `requestId`. */
+  readonly id: string;
+  /** The execution that asked. */
+  readonly executionId: ExecutionId;
+  readonly effect: RequestEffect;
+  /** How often it was taken, this time included. */
+  readonly attempts: number;
+}
+
+/**
+ * What executions ask of each other: an outbox, written with the state that caused it (E3), carried out at least once. The
+ * event that answers a request settles it in its own commit.
+ */
+export interface RequestQueue {
+  /** Takes up to `limit` requests, oldest first; they come again after `leaseMs` unless they are settled. */
+  takeRequests(limit: number, leaseMs: number): Promise<readonly OpenRequest[]>;
+  /** Settles a request that has no answer. */
+  finishRequest(id: string): Promise<void>;
+  /** From now on no execution starts for this node: a start under way has happened already or is refused. */
+  forbidChild(nodeExecutionId: NodeExecutionId): Promise<void>;
+}
+
+/** What a chained stage asks for, with who asks. */
+export interface ChildStart {
+  /** As the loop read it; it may have gone on since. */
+  readonly parent: Execution;
+  readonly nodeExecutionId: NodeExecutionId;
+  /** The same at each attempt. */
+  readonly childExecutionId: ExecutionId;
+  readonly request: ChildRequest;
+}
+
+export type ChildStartResult =
+  | { readonly kind: 'started' }
+  /** The pipeline cannot run; for people. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** Starts the pipelines of chained stages. */
+export interface ChildStarter {
+  /** Starts the execution, or finds that it was started before. Rejects when it may be tried again. */
+  startChild(start: ChildStart): Promise<ChildStartResult>;
+}
+
+/** Executions above the limit of an account: they wait in line for those that run to end. */
+export interface AdmissionQueue {
+  /** Gives the free places to those that wait longest. Answers with all that were given one and do not know it yet. */
+  admit(limit: number): Promise<readonly ExecutionId[]>;
+  /** Whether anybody waits, as far as the last `admit` could see. */
+  readonly hasWaiting: boolean;
+  /** Takes an execution out of the line that cannot be told any more. */
+  dropWaiting(id: ExecutionId): Promise<void>;
 }

@@ -24,4 +24,4 @@ export interface StoreFixture {
   close(): Promise<void>;
 }
 
-export type MakeStoreFixture = () => Promise<StoreFixture>;
+export type MakeStoreFixture<Fixture extends StoreFixture = StoreFixture> = () => Promise<Fixture>;

@@ -8,6 +8,7 @@ import type {
   TimerId,
 } from '@bridle/pipeline';
 import type { Clock, DelegateView, TaskState } from '../ports.ts';
+import type { RequestEffect } from '../requests.ts';
 
 export interface ExecutionRecord {
   execution: Execution;
@@ -47,8 +48,35 @@ export interface DelegateRecord {
   hasLeft: boolean;
 }
 
+/** A place in the line of a key, in the order of the map that holds it. */
+export interface ClaimRecord {
+  readonly nodeExecutionId: NodeExecutionId;
+  readonly executionId: ExecutionId;
+  readonly accountId: string;
+  readonly key: string;
+  isGranted: boolean;
+  isTold: boolean;
+}
+
+export interface RequestRecord {
+  readonly id: string;
+  readonly executionId: ExecutionId;
+  readonly effect: RequestEffect;
+  dueAt: number;
+  attempts: number;
+  /** Of a `startChild`: its parent gave it up. */
+  isForbidden: boolean;
+}
+
+/** An execution that waits for its turn to run, in the order of the map that holds it. */
+export interface WaitingRecord {
+  readonly executionId: ExecutionId;
+  readonly accountId: string;
+  isAdmitted: boolean;
+}
+
 /**
- * The rows that `MemoryExecutionStore` and `MemoryTaskQueue` share. Calls of both run to their end without waiting, so that
+ * The rows that the stores and queues in memory share. Their calls run to their end without waiting, so that
  * each is atomic as a database transaction is. All is lost with the process.
  */
 export class MemoryDatabase {
@@ -58,6 +86,9 @@ export class MemoryDatabase {
   readonly timers = new Map<TimerId, TimerRecord>();
   readonly workspaces = new Map<string, WorkspaceRecord>();
   readonly delegates = new Map<string, DelegateRecord>();
+  readonly claims = new Map<NodeExecutionId, ClaimRecord>();
+  readonly requests = new Map<string, RequestRecord>();
+  readonly waiting = new Map<ExecutionId, WaitingRecord>();
 
   constructor(clock: Clock) {
     this.clock = clock;

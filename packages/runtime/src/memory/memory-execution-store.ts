@@ -1,5 +1,8 @@
 import type { Effect, EngineEvent, Execution, ExecutionId } from '@bridle/pipeline';
+import { isQueuedStart } from '../begin-execution.ts';
 import type { CommitOutcome, DueTimer, ExecutionStore, TaskGuard, Transition } from '../ports.ts';
+import { requestId } from '../requests.ts';
+import { settledBy } from '../settled.ts';
 import type { MemoryDatabase, TaskRecord } from './memory-database.ts';
 
 /** `ExecutionStore` in memory: for simulation and tests, and for running a pipeline without a server. */
@@ -46,6 +49,7 @@ export class MemoryExecutionStore implements ExecutionStore {
         `E2: ${events.length} events cannot lead from version ${expectedVersion ?? 0} to ${execution.version}.`,
       );
     }
+    if (record === undefined && !this.#isStartWanted(execution)) return { kind: 'conflict' };
     const task = guard === undefined ? undefined : this.#database.tasks.get(guard.taskId);
     if (guard !== undefined) {
       if (task === undefined || !holds(guard, task)) return { kind: 'stale', state: task?.state, fence: task?.fence };
@@ -57,13 +61,34 @@ export class MemoryExecutionStore implements ExecutionStore {
       record.events.push(...events);
     }
     if (firedTimer !== undefined) this.#database.timers.delete(firedTimer);
+    this.#settle(transition);
+    if (isQueuedStart(transition)) {
+      const { accountId } = execution.scope;
+      this.#database.waiting.set(execution.id, { executionId: execution.id, accountId, isAdmitted: false });
+    }
     for (const effect of transition.effects) this.#carryOut(execution, effect);
     return { kind: 'committed' };
   }
 
+  /** C2: a chained execution starts only while its parent waits for it. */
+  #isStartWanted({ parent }: Execution): boolean {
+    if (parent === undefined) return true;
+    return this.#database.requests.get(requestId('startChild', parent.nodeExecutionId))?.isForbidden === false;
+  }
+
+  #settle({ execution, events }: Transition): void {
+    const { claims, requests, isAdmitted } = settledBy(events);
+    for (const id of claims) {
+      const claim = this.#database.claims.get(id);
+      if (claim !== undefined) claim.isTold = true;
+    }
+    for (const id of requests) this.#database.requests.delete(id);
+    if (isAdmitted) this.#database.waiting.delete(execution.id);
+  }
+
   /** Idempotent by the effect's id. */
   #carryOut(execution: Execution, effect: Effect): void {
-    const { tasks, timers, workspaces, clock } = this.#database;
+    const { tasks, timers, workspaces, claims, requests, clock } = this.#database;
     switch (effect.kind) {
       case 'enqueueTask': {
         const { task } = effect;
@@ -96,6 +121,26 @@ export class MemoryExecutionStore implements ExecutionStore {
       case 'releaseWorkspace': {
         const workspace = workspaces.get(effect.workspaceKey);
         if (workspace !== undefined) workspace.releasedAt ??= clock.now();
+        return;
+      }
+      case 'acquireResource': {
+        const { nodeExecutionId, key } = effect;
+        if (claims.has(nodeExecutionId)) return;
+        const { accountId } = execution.scope;
+        const claim = { nodeExecutionId, executionId: execution.id, accountId, key, isGranted: false, isTold: false };
+        claims.set(nodeExecutionId, claim);
+        return;
+      }
+      case 'releaseResource':
+        claims.delete(effect.nodeExecutionId);
+        return;
+      case 'startChild':
+      case 'abortChild':
+      case 'reportToParent': {
+        const id = requestId(effect.kind, effect.nodeExecutionId);
+        if (requests.has(id)) return;
+        const request = { id, executionId: execution.id, effect, dueAt: clock.now(), attempts: 0, isForbidden: false };
+        requests.set(id, request);
         return;
       }
     }

@@ -1,14 +1,17 @@
 import type { ProjectScope } from '@bridle/pipeline';
 import { executionStoreConformance } from '../conformance/execution-store.ts';
-import type { StoreFixture } from '../conformance/store-fixture.ts';
+import { queuesConformance, type QueuesFixture } from '../conformance/queues.ts';
 import { taskQueueConformance } from '../conformance/task-queue.ts';
+import { MemoryAdmissionQueue } from './memory-admission-queue.ts';
 import { MemoryDatabase } from './memory-database.ts';
 import { MemoryExecutionStore } from './memory-execution-store.ts';
+import { MemoryRequestQueue } from './memory-request-queue.ts';
+import { MemoryResourceQueue } from './memory-resource-queue.ts';
 import { MemoryTaskQueue } from './memory-task-queue.ts';
 
 const scope: ProjectScope = { accountId: 'account', orgIdentifier: 'default', projectIdentifier: 'one' };
 
-async function makeFixture(): Promise<StoreFixture> {
+async function makeFixture(): Promise<QueuesFixture> {
   let now = 1_800_000_000_000;
   const database = new MemoryDatabase({ now: () => now });
   const store = new MemoryExecutionStore(database);
@@ -17,6 +20,9 @@ async function makeFixture(): Promise<StoreFixture> {
   return {
     store,
     queue,
+    resources: new MemoryResourceQueue(database),
+    requests: new MemoryRequestQueue(database),
+    admissions: new MemoryAdmissionQueue(database, 2),
     scope,
     otherScope: { ...scope, projectIdentifier: 'two' },
     insert: async (transition) => (await store.commit([transition]))[0] ?? { kind: 'conflict' },
@@ -38,3 +44,4 @@ async function makeFixture(): Promise<StoreFixture> {
 
 executionStoreConformance(makeFixture);
 taskQueueConformance(makeFixture);
+queuesConformance(makeFixture);
