@@ -52,6 +52,7 @@ export const ROOMS: readonly Room[] = [
     folder: 'packages/pipeline/src/plan',
     rooms: ['language', 'steps', 'expressions'],
     leaves: ['engine/ids.ts', 'engine/derive-id.ts'],
+    libraries: ['@noble/hashes'],
   },
   {
     ...PIPELINE,
