@@ -123,7 +123,7 @@ export { advance, createExecution, replay, type Advance } from './engine/advance
 export { aggregateFinal, aggregateLive } from './engine/aggregate.ts';
 export { InvariantError } from './engine/assert.ts';
 export { deriveId } from './engine/derive-id.ts';
-export type { Effect, TaskRequest } from './engine/effects.ts';
+export type { ChildRequest, Effect, TaskRequest } from './engine/effects.ts';
 export type {
   EngineEvent,
   ExecutionStartedEvent,
@@ -135,17 +135,27 @@ export type {
   TaskUnassignableEvent,
   TimerFiredEvent,
 } from './engine/events.ts';
-export type {
-  Execution,
-  ExecutionCause,
-  ExecutionHeader,
-  Failure,
-  FailureType,
-  InterruptRecord,
-  NodeExecution,
-  ProjectScope,
-  TriggerType,
-  WhenRecord,
+export {
+  NODE_INTERRUPTS,
+  PIPELINE_INTERRUPTS,
+  type ApprovalActivity,
+  type ApprovalInput,
+  type ApprovalState,
+  type EngineSwitches,
+  type Execution,
+  type ExecutionCause,
+  type ExecutionHeader,
+  type Failure,
+  type FailureType,
+  type InterruptRecord,
+  type InterruptType,
+  type Iteration,
+  type NodeExecution,
+  type ProjectScope,
+  type RetainedNode,
+  type RetainedRun,
+  type TriggerType,
+  type WhenRecord,
 } from './engine/execution.ts';
 export {
   executionId,

@@ -9,6 +9,7 @@ import { customWebhookUrl, executionPageUrl } from './api/wire/urls.ts';
 import { createDispatch } from './dispatch/create-dispatch.ts';
 import { createExecutionService } from './executions/execution-service.ts';
 import { processScheduler } from './executions/process-scheduler.ts';
+import { createChildStarter } from './intake/child-starter.ts';
 import { DEMO_PIPELINE, DEMO_SCOPE, DEMO_TRIGGER } from './intake/demo.ts';
 import { prepareInstallation, type Installation } from './intake/first-start.ts';
 import { createIntake } from './intake/intake.ts';
@@ -49,6 +50,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     defaults: { pipelineTimeoutMs: PIPELINE_TIMEOUT_MS, stepTimeoutMs: STEP_TIMEOUT_MS },
     graceMs: DELEGATE_GRACE_MS,
     unassignableMs: UNASSIGNABLE_MS,
+    executionsMax: settings.executionsMax,
     onError: onError('executions'),
   });
   const dispatch = createDispatch({
@@ -97,7 +99,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   );
   await app.listen({ port: settings.port, host: settings.host });
   url = settings.publicUrl ?? localUrl(settings.host, portOf(app, settings.port));
-  executions.run();
+  executions.run(createChildStarter({ db, executions }));
   intake.start();
   logger.info({ url, isFirstStart: installation.isNew }, 'server accepts requests');
 

@@ -13,6 +13,8 @@ export interface ServerSettings {
   readonly isNotifyEnabled: boolean;
   readonly logLevel: string;
   readonly trustProxy: boolean;
+  /** Executions of one account that run at once; more wait in line. */
+  readonly executionsMax: number;
 }
 
 /** A setting is missing or makes no sense. */
@@ -23,6 +25,7 @@ export class SettingsError extends Error {
 
 const MASTER_KEY_BYTES = 32;
 const PORT_MAX = 65_535;
+const EXECUTIONS_MAX = 1_000;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 export function readServerSettings(env: Readonly<Record<string, string | undefined>>): ServerSettings {
@@ -41,6 +44,9 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
   const logLevel = env['BRIDLE_LOG_LEVEL'] ?? 'info';
   if (!LOG_LEVELS.includes(logLevel))
     throw new SettingsError(`BRIDLE_LOG_LEVEL is none of ${LOG_LEVELS.join(', ')}: ${logLevel}`);
+  const executionsMax = Number(env['BRIDLE_EXECUTIONS_MAX'] ?? EXECUTIONS_MAX);
+  if (!Number.isSafeInteger(executionsMax) || executionsMax < 1)
+    throw new SettingsError(`BRIDLE_EXECUTIONS_MAX is not a number above 0: ${String(env['BRIDLE_EXECUTIONS_MAX'])}`);
   return {
     port,
     host: env['BRIDLE_HOST'] ?? '127.0.0.1',
@@ -52,6 +58,7 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
     isNotifyEnabled: env['BRIDLE_NOTIFY'] !== 'off',
     logLevel,
     trustProxy: env['BRIDLE_TRUST_PROXY'] === 'on',
+    executionsMax,
   };
 }
 

@@ -7,6 +7,7 @@ import type { DelegateTask, PollResponse, RegisterResponse, TaskOutcome } from '
 import { createDispatch } from '../dispatch/create-dispatch.ts';
 import { createExecutionService } from '../executions/execution-service.ts';
 import { processScheduler } from '../executions/process-scheduler.ts';
+import { createChildStarter } from '../intake/child-starter.ts';
 import { DEMO_SCOPE } from '../intake/demo.ts';
 import { prepareInstallation } from '../intake/first-start.ts';
 import { createIntake } from '../intake/intake.ts';
@@ -67,6 +68,7 @@ export interface TestApp {
 
 export interface TestAppOptions {
   readonly isIntakeStopped?: boolean;
+  readonly executionsMax?: number;
   readonly webRoot?: string;
 }
 
@@ -89,6 +91,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     defaults: { pipelineTimeoutMs: 86_400_000, stepTimeoutMs: 36_000_000 },
     graceMs: 600_000,
     unassignableMs: 120_000,
+    executionsMax: options.executionsMax ?? 1_000,
     onError,
   });
   const dispatch = createDispatch({ database, hub, reporter: executions.reports, onError });
@@ -121,7 +124,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     },
     { version: '0.0.0', checkAnswers: true },
   );
-  executions.run();
+  executions.run(createChildStarter({ db, executions }));
   if (options.isIntakeStopped !== true) intake.start();
   const token = (await readFile(join(home, 'admin-token'), 'utf8')).trim();
   const delegate = new HandDelegate(app, installation.delegateToken);

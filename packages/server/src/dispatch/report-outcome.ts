@@ -21,6 +21,10 @@ const FAILURE_TYPES: Readonly<Record<FailureType, true>> = {
   APPROVAL_REJECTION: true,
   DELEGATE_RESTART: true,
   USER_MARKED_FAILURE: true,
+  INFRASTRUCTURE_FAILURE: true,
+  PLUGIN_IMAGE_FAILURE: true,
+  RESOURCE_LIMITS_FAILURE: true,
+  CONFIGURATION_FAILURE: true,
 };
 
 export type CheckedOutcome =

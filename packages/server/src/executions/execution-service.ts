@@ -2,15 +2,21 @@
 import { randomBytes } from 'node:crypto';
 import { isFinal, type ExecutionHeader, type ExecutionId, type ProjectScope } from '@bridle/pipeline';
 import {
+  AdmissionLoop,
   beginExecution,
   ExecutionRunner,
+  isQueuedStart,
   LostTaskLoop,
+  RequestLoop,
+  ResourceLoop,
   TaskReports,
   TimerLoop,
+  type ChildStarter,
   type CommittedChange,
   type Scheduler,
   type Transition,
 } from '@bridle/runtime';
+import { countLoads } from '../store/admission-statements.ts';
 import { onDatabase } from '../store/connection.ts';
 import { DatabaseClock } from '../store/clock.ts';
 import type { DatabaseHandle, Transaction } from '../store/database.ts';
@@ -18,7 +24,9 @@ import { listNodeExecutions } from '../store/execution-rows.ts';
 import { listExecutionHeads } from '../store/execution-statements.ts';
 import { insertExecutions, takeRunSequences } from '../store/start-statements.ts';
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
-import { PostgresExecutionStore, wakesOf } from './postgres-execution-store.ts';
+import { Line } from './line.ts';
+import { firstRows, PostgresExecutionStore, wakesOf } from './postgres-execution-store.ts';
+import { PostgresAdmissionQueue, PostgresRequestQueue, PostgresResourceQueue } from './postgres-queues.ts';
 import { PostgresTaskQueue } from './postgres-task-queue.ts';
 import type {
   AbortResult,
@@ -56,6 +64,9 @@ export interface ExecutionServiceOptions {
    * enough that a mistyped selector is told while its author still looks.
    */
   readonly unassignableMs: number;
+  /** Executions of one account that run at once; more wait in line. */
+  readonly executionsMax: number;
+  readonly switches?: ExecutionHeader['switches'];
   readonly onError: (error: unknown) => void;
 }
 
@@ -64,8 +75,8 @@ export interface RunningExecutions extends ExecutionService {
   /** How delegates' reports reach the engine. */
   readonly reports: TaskReports;
   readonly clock: DatabaseClock;
-  /** Starts the loops: timers, lost tasks, tasks that nobody can take. */
-  run(): void;
+  /** Starts the loops: timers, lost tasks, tasks that nobody can take, and what executions wait for and ask of each other. */
+  run(children: ChildStarter): void;
   /** A delegate was found dead: its tasks can be given up now. */
   delegateGone(): void;
   /** Ends the loops after what they have in hand. */
@@ -93,6 +104,10 @@ class PostgresExecutionService implements RunningExecutions {
   readonly #watchers: Watchers;
   readonly #timers: TimerLoop;
   readonly #lostTasks: LostTaskLoop;
+  readonly #resources: ResourceLoop;
+  readonly #admissions: AdmissionLoop;
+  readonly #store: PostgresExecutionStore;
+  #requests: RequestLoop | undefined;
   readonly #stopping = new AbortController();
   readonly #loops: Promise<void>[] = [];
   /** What `started` needs of executions that `startIn` has written, until the caller's transaction is through. */
@@ -101,27 +116,45 @@ class PostgresExecutionService implements RunningExecutions {
   #starting: Promise<void> | undefined;
 
   constructor(options: ExecutionServiceOptions, clock: DatabaseClock) {
-    const { database, hub, scheduler, graceMs, onError } = options;
+    const { database, hub, scheduler, graceMs, executionsMax, onError } = options;
+    const { db } = database;
     this.#options = options;
     this.clock = clock;
     const store = new PostgresExecutionStore({ database, clock, onWake: (wakes) => hub.wake(wakes) });
     const queue = new PostgresTaskQueue(database, (accountIds) =>
       hub.wake([...accountIds].map((id) => ({ key: wakeKeys.tasks(id) }))),
     );
-    this.#runner = new ExecutionRunner({ store, clock, onCommitted: (changes) => this.#wakeTimers(changes) });
+    this.#store = store;
+    this.#runner = new ExecutionRunner({ store, clock, onCommitted: (changes) => this.#wakeLoops(changes) });
+    const runner = this.#runner;
     this.reports = new TaskReports(this.#runner);
     this.#timers = new TimerLoop({ store, clock, runner: this.#runner, scheduler, onError });
     this.#lostTasks = new LostTaskLoop({ queue, reports: this.reports, scheduler, graceMs, onError });
+    this.#resources = new ResourceLoop({ queue: new PostgresResourceQueue(db), runner, scheduler, onError });
+    const line = new PostgresAdmissionQueue(db, executionsMax);
+    this.#admissions = new AdmissionLoop({ queue: line, runner, scheduler, onError });
     this.#watchers = new Watchers(database.db, hub, onError);
   }
 
-  run(): void {
+  run(children: ChildStarter): void {
     const { signal } = this.#stopping;
     const { database, scheduler, unassignableMs: windowMs, graceMs, onError } = this.#options;
     const { reports } = this;
+    const requests = new RequestLoop({
+      queue: new PostgresRequestQueue(database.db),
+      store: this.#store,
+      runner: this.#runner,
+      children,
+      scheduler,
+      onError,
+    });
+    this.#requests = requests;
     this.#loops.push(
       this.#timers.run(signal),
       this.#lostTasks.run(signal),
+      this.#resources.run(signal),
+      this.#admissions.run(signal),
+      requests.run(signal),
       runUnassignableLoop({ db: database.db, reports, scheduler, windowMs, graceMs, onError }, signal),
       this.#keepClock(signal),
     );
@@ -144,23 +177,28 @@ class PostgresExecutionService implements RunningExecutions {
     const keys = requests.map(({ scope, pipelineIdentifier }) => ({ ...scope, pipelineIdentifier }));
     const { sequences, now } = await takeRunSequences(connection, keys);
     this.clock.hear(now);
+    const line = new Line(
+      this.#options.executionsMax,
+      await countLoads(connection, [...new Set(requests.map(({ scope }) => scope.accountId))]),
+    );
     const batch = emptyBatch();
     const begun = requests.map((request, index) => {
-      const transition = beginExecution(this.#headerOf(request, sequences[index] ?? 0), now);
+      const isQueued = line.mustWait(request);
+      const transition = beginExecution(this.#headerOf(request, sequences[index] ?? 0), now, isQueued);
       addStart(batch, transition);
       return { transition, row: newExecution(transition.execution, request) };
     });
     const inserted = await insertExecutions(connection, {
       executions: begun.map(({ row }) => row),
-      nodes: batch.nodes,
-      events: batch.events,
-      timers: [...batch.timers.values()],
-      tasks: [...batch.tasks.values()],
+      ...firstRows(
+        batch,
+        begun.map(({ transition }) => transition),
+      ),
     });
     return begun.map(({ transition }) => {
-      const { id, runSequence, createdAt, startedAt = createdAt } = transition.execution;
+      const { id, runSequence, createdAt, startedAt = createdAt, status } = transition.execution;
       if (!inserted.has(id)) throw new Error(`Execution ${id} exists already.`);
-      const started: StartedExecution = { executionId: id, runSequence, createdAt, startedAt };
+      const started: StartedExecution = { executionId: id, runSequence, createdAt, startedAt, status };
       this.#begun.set(started, transition);
       return started;
     });
@@ -170,7 +208,7 @@ class PostgresExecutionService implements RunningExecutions {
     const transitions = executions.flatMap((started) => this.#begun.get(started) ?? []);
     for (const { execution } of transitions) this.#runner.adopt(execution);
     this.#options.hub.wake(transitions.flatMap(wakesOf));
-    this.#wakeTimers(transitions);
+    this.#wakeLoops(transitions);
   }
 
   start(request: StartRequest): Promise<StartedExecution> {
@@ -269,9 +307,10 @@ class PostgresExecutionService implements RunningExecutions {
   }
 
   #headerOf(
-    { executionId, scope, pipelineIdentifier, seed, plan, cause }: StartRequest,
+    { executionId, scope, pipelineIdentifier, seed, plan, cause, parent, retained }: StartRequest,
     runSequence: number,
   ): ExecutionHeader {
+    const { defaults, switches } = this.#options;
     const executionUrl = this.#options.executionUrl(scope, pipelineIdentifier, executionId);
     return {
       id: executionId,
@@ -282,7 +321,10 @@ class PostgresExecutionService implements RunningExecutions {
       plan,
       cause,
       executionUrl,
-      defaults: this.#options.defaults,
+      defaults,
+      ...(switches === undefined ? {} : { switches }),
+      ...(parent === undefined ? {} : { parent }),
+      ...(retained === undefined ? {} : { retained }),
     };
   }
 
@@ -313,11 +355,31 @@ class PostgresExecutionService implements RunningExecutions {
     }
   }
 
-  /** Timers due before the loop would look by itself. */
-  #wakeTimers(changes: readonly Pick<CommittedChange, 'effects'>[]): void {
+  /** What came of the changes and would otherwise wait for the loops' own look: timers that are due before that, for one. */
+  #wakeLoops(changes: readonly (CommittedChange | Transition)[]): void {
     const soon = this.clock.now() + TIMER_POLL_MS;
-    if (changes.some(({ effects }) => effects.some((effect) => effect.kind === 'startTimer' && effect.dueAt < soon)))
-      this.#timers.wake();
+    for (const { effects } of changes) {
+      for (const effect of effects) {
+        switch (effect.kind) {
+          case 'startTimer':
+            if (effect.dueAt < soon) this.#timers.wake();
+            break;
+          case 'acquireResource':
+          case 'releaseResource':
+            this.#resources.wake();
+            break;
+          case 'startChild':
+          case 'abortChild':
+          case 'reportToParent':
+            this.#requests?.wake();
+            break;
+          default:
+            break;
+        }
+      }
+    }
+    if (changes.some(({ execution }) => isFinal(execution.status))) this.#admissions.ended();
+    if (changes.some((change) => 'expectedVersion' in change && isQueuedStart(change))) this.#admissions.wake();
   }
 
   async #keepClock(signal: AbortSignal): Promise<void> {

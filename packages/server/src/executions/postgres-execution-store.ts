@@ -9,20 +9,34 @@
  * - A batch takes two round trips whatever its size.
  */
 import { isFinal, type EngineEvent, type Execution, type ExecutionId } from '@bridle/pipeline';
-import type { CommitOutcome, DueTimer, ExecutionStore, Transition } from '@bridle/runtime';
+import {
+  isQueuedStart,
+  requestId,
+  type CommitOutcome,
+  type DueTimer,
+  type ExecutionStore,
+  type Transition,
+} from '@bridle/runtime';
 import { isTransientConflict, onClient, type Connection, type Statement } from '../store/connection.ts';
 import type { DatabaseClock } from '../store/clock.ts';
 import type { DatabaseHandle } from '../store/database.ts';
 import { findExecution, findNextTimerAt, listDueTimers, listEvents } from '../store/execution-statements.ts';
-import { insertExecutions } from '../store/start-statements.ts';
+import { lockWantedRequests } from '../store/request-statements.ts';
+import { insertExecutions, type NewExecutionRows } from '../store/start-statements.ts';
 import {
   closeLogsOf,
+  deleteClaims,
+  deleteRequests,
   deleteTimers,
+  deleteWaiting,
+  insertClaims,
   insertEvents,
+  insertRequests,
   insertTasks,
   insertTimers,
   lockTransitions,
   releaseWorkspaces,
+  tellClaims,
   updateExecutions,
   updateTaskStates,
   upsertNodes,
@@ -132,7 +146,8 @@ export class PostgresExecutionStore implements ExecutionStore {
 const isStart = ({ expectedVersion }: Transition): boolean => expectedVersion === undefined;
 
 /** Starts without documents: only tests and repairs use it, the service starts executions with theirs. */
-async function insertStarts(connection: Connection, starts: readonly Transition[]): Promise<ReadonlySet<string>> {
+async function insertStarts(connection: Connection, given: readonly Transition[]): Promise<ReadonlySet<string>> {
+  const starts = await wantedStarts(connection, given);
   if (starts.length === 0) return new Set();
   const batch = emptyBatch();
   for (const start of starts) addStart(batch, start);
@@ -147,11 +162,31 @@ async function insertStarts(connection: Connection, starts: readonly Transition[
         inputYaml: '',
       }),
     ),
+    ...firstRows(batch, starts),
+  });
+}
+
+/** C2: a chained execution starts only while its parent waits for it. */
+async function wantedStarts(connection: Connection, starts: readonly Transition[]): Promise<readonly Transition[]> {
+  const requestOf = ({ execution: { parent } }: Transition): string | undefined =>
+    parent === undefined ? undefined : requestId('startChild', parent.nodeExecutionId);
+  const asked = starts.flatMap((start) => requestOf(start) ?? []);
+  if (asked.length === 0) return starts;
+  const wanted = await lockWantedRequests(connection, asked);
+  return starts.filter((start) => wanted.has(requestOf(start) ?? '') || requestOf(start) === undefined);
+}
+
+/** What executions begin with beside their own rows. */
+export function firstRows(batch: BatchRows, starts: readonly Transition[]): Omit<NewExecutionRows, 'executions'> {
+  return {
     nodes: batch.nodes,
     events: batch.events,
     timers: [...batch.timers.values()],
     tasks: [...batch.tasks.values()],
-  });
+    claims: [...batch.claims.values()],
+    requests: [...batch.requests.values()],
+    waiting: starts.filter(isQueuedStart).map(({ execution }) => execution.id),
+  };
 }
 
 interface Written {
@@ -170,10 +205,24 @@ async function write(connection: Connection, batch: BatchRows): Promise<Written>
   if (timers.size > 0) sent.push(insertTimers(connection, [...timers.values()]));
   if (tasks.size > 0) sent.push(insertTasks(connection, [...tasks.values()]));
   if (taskStates.size > 0) sent.push(updateTaskStates(connection, taskStates));
+  sent.push(...writeWaits(connection, batch));
   const released = releasedWorkspaces.size === 0 ? NOTHING : releaseWorkspaces(connection, [...releasedWorkspaces]);
   const closed = lostTasks.size === 0 ? NOTHING : closeLogsOf(connection, [...lostTasks]);
   const [delegates, closedLogs] = await Promise.all([released, closed, ...sent]);
   return { delegates, closedLogs };
+}
+
+/** Most batches have nothing of it. What goes is deleted before what comes is inserted. */
+function writeWaits(connection: Connection, batch: BatchRows): readonly Promise<void>[] {
+  const { claims, toldClaims, releasedClaims, requests, settledRequests, admitted } = batch;
+  const sent: Promise<void>[] = [];
+  if (toldClaims.size > 0) sent.push(tellClaims(connection, [...toldClaims]));
+  if (releasedClaims.size > 0) sent.push(deleteClaims(connection, [...releasedClaims]));
+  if (claims.size > 0) sent.push(insertClaims(connection, [...claims.values()]));
+  if (settledRequests.size > 0) sent.push(deleteRequests(connection, [...settledRequests]));
+  if (requests.size > 0) sent.push(insertRequests(connection, [...requests.values()]));
+  if (admitted.size > 0) sent.push(deleteWaiting(connection, [...admitted]));
+  return sent;
 }
 
 /** Who may care about an accepted transition. */

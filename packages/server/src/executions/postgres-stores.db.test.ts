@@ -1,16 +1,23 @@
 import type { ProjectScope } from '@bridle/pipeline';
-import { executionStoreConformance, taskQueueConformance, type StoreFixture } from '@bridle/runtime/conformance';
+import {
+  executionStoreConformance,
+  queuesConformance,
+  taskQueueConformance,
+  type QueuesFixture,
+  type StoreFixture,
+} from '@bridle/runtime/conformance';
 import { sql } from 'kysely';
 import { DatabaseClock, readNow } from '../store/clock.ts';
 import type { Database } from '../store/database.ts';
 import { createTestDatabase } from '../store/test-database.ts';
 import { findTask } from '../store/task-queue-statements.ts';
 import { PostgresExecutionStore } from './postgres-execution-store.ts';
+import { PostgresAdmissionQueue, PostgresRequestQueue, PostgresResourceQueue } from './postgres-queues.ts';
 import { PostgresTaskQueue } from './postgres-task-queue.ts';
 
 const scope: ProjectScope = { accountId: 'account', orgIdentifier: 'default', projectIdentifier: 'one' };
 
-async function makeFixture(): Promise<StoreFixture> {
+async function makeFixture(): Promise<QueuesFixture> {
   const database = await createTestDatabase();
   const { db } = database;
   await sql`insert into accounts values (${scope.accountId}, 'Account', 0)`.execute(db);
@@ -21,6 +28,9 @@ async function makeFixture(): Promise<StoreFixture> {
   return {
     store,
     queue: new PostgresTaskQueue(database),
+    resources: new PostgresResourceQueue(db),
+    requests: new PostgresRequestQueue(db),
+    admissions: new PostgresAdmissionQueue(db, 2),
     scope,
     otherScope: { ...scope, projectIdentifier: 'two' },
     insert: async (transition) => (await store.commit([transition]))[0] ?? { kind: 'conflict' },
@@ -59,8 +69,10 @@ async function setTimesBack(db: Database, ms: number): Promise<void> {
   await sql`update delegate_tasks set lease_until = lease_until - ${ms}::bigint, queued_at = queued_at - ${ms}::bigint`.execute(
     db,
   );
+  await sql`update engine_requests set due_at = due_at - ${ms}::bigint`.execute(db);
   await sql`update delegates set heartbeat_at = heartbeat_at - ${ms}::bigint`.execute(db);
 }
 
 executionStoreConformance(makeFixture);
 taskQueueConformance(makeFixture);
+queuesConformance(makeFixture);

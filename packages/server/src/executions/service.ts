@@ -1,7 +1,15 @@
 /**
  * What the rest of the server asks of executions. `PostgresExecutionService` (execution-service.ts) is the implementation.
  */
-import type { ExecutionCause, ExecutionId, NodeExecution, NodeStatus, Plan, ProjectScope } from '@bridle/pipeline';
+import type {
+  ExecutionCause,
+  ExecutionHeader,
+  ExecutionId,
+  NodeExecution,
+  NodeStatus,
+  Plan,
+  ProjectScope,
+} from '@bridle/pipeline';
 import type { Transaction } from '../store/database.ts';
 
 export interface StartRequest {
@@ -18,6 +26,10 @@ export interface StartRequest {
   readonly pipelineYaml: string;
   readonly resolvedYaml: string;
   readonly inputYaml: string;
+  /** Set for a chained execution; it starts only while its parent waits for it. */
+  readonly parent?: NonNullable<ExecutionHeader['parent']>;
+  /** Set for a retry from a stage. */
+  readonly retained?: NonNullable<ExecutionHeader['retained']>;
 }
 
 /** Times are epoch milliseconds of the database's clock. */
@@ -26,6 +38,8 @@ export interface StartedExecution {
   readonly runSequence: number;
   readonly createdAt: number;
   readonly startedAt: number;
+  /** `Running`, or the status in which it waits in line. */
+  readonly status: NodeStatus;
 }
 
 export type AbortResult =

@@ -1,7 +1,7 @@
 /** A replica without HTTP over a test database, and a delegate that tests move by hand. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { compilePlan, executionId, type ExecutionCause, type ExecutionId, type ProjectScope } from '@bridle/pipeline';
-import type { Scheduler } from '@bridle/runtime';
+import type { ChildStarter, Scheduler } from '@bridle/runtime';
 import { sql } from 'kysely';
 import { createDispatch } from '../dispatch/create-dispatch.ts';
 import type { Dispatch, TokenScope } from '../dispatch/dispatch.ts';
@@ -30,7 +30,13 @@ export interface ReplicaOptions {
   readonly scheduler?: Scheduler;
   /** `false`: timers and lost tasks are left to another replica. */
   readonly hasLoops?: boolean;
+  readonly executionsMax?: number;
+  readonly children?: ChildStarter;
 }
+
+const NO_CHILDREN: ChildStarter = {
+  startChild: async () => ({ kind: 'refused', reason: 'This replica starts no pipelines.' }),
+};
 
 export async function startReplica(database: DatabaseHandle, options: ReplicaOptions = {}): Promise<Replica> {
   const problems: unknown[] = [];
@@ -45,6 +51,7 @@ export async function startReplica(database: DatabaseHandle, options: ReplicaOpt
     defaults: { pipelineTimeoutMs: 86_400_000, stepTimeoutMs: 36_000_000 },
     graceMs: options.graceMs ?? 600_000,
     unassignableMs: options.unassignableMs ?? 60_000,
+    executionsMax: options.executionsMax ?? 1_000,
     onError,
   });
   const dispatch = createDispatch({
@@ -54,7 +61,7 @@ export async function startReplica(database: DatabaseHandle, options: ReplicaOpt
     onDelegateGone: () => executions.delegateGone(),
     onError,
   });
-  if (options.hasLoops !== false) executions.run();
+  if (options.hasLoops !== false) executions.run(options.children ?? NO_CHILDREN);
   return {
     database,
     hub,

@@ -1,14 +1,23 @@
 /** What the transitions of one batch come to: the rows to write, decided here under the locks of the batch. */
 import { isFinal, summarise, type Effect, type Execution, type TaskRequest } from '@bridle/pipeline';
-import type { CommitOutcome, TaskGuard, TaskState, Transition } from '@bridle/runtime';
+import {
+  requestId,
+  settledBy,
+  type CommitOutcome,
+  type TaskGuard,
+  type TaskState,
+  type Transition,
+} from '@bridle/runtime';
 import { headerColumns, stateColumn } from '../store/execution-json.ts';
 import type { NewExecution } from '../store/start-statements.ts';
 import type {
+  ClaimRow,
   EventRow,
   ExecutionUpdate,
   Locked,
   LockedTask,
   NodeRow,
+  RequestRow,
   TaskRow,
   TimerRow,
 } from '../store/transition-statements.ts';
@@ -23,6 +32,13 @@ export interface BatchRows {
   readonly tasks: Map<string, TaskRow>;
   readonly taskStates: Map<string, TaskState>;
   readonly releasedWorkspaces: Set<string>;
+  readonly claims: Map<string, ClaimRow>;
+  readonly toldClaims: Set<string>;
+  readonly releasedClaims: Set<string>;
+  readonly requests: Map<string, RequestRow>;
+  readonly settledRequests: Set<string>;
+  /** Executions that are in line no more. */
+  readonly admitted: Set<string>;
   /** Nothing more will come of these tasks; their delegates will not close the logs. */
   readonly lostTasks: Set<string>;
   /** Delegates that have a task to stop. */
@@ -39,6 +55,12 @@ export function emptyBatch(): BatchRows {
     tasks: new Map(),
     taskStates: new Map(),
     releasedWorkspaces: new Set(),
+    claims: new Map(),
+    toldClaims: new Set(),
+    releasedClaims: new Set(),
+    requests: new Map(),
+    settledRequests: new Set(),
+    admitted: new Set(),
     lostTasks: new Set(),
     cancellingDelegates: new Set(),
   };
@@ -73,6 +95,7 @@ export function addTransition(batch: BatchRows, transition: Transition, locked: 
     if (guard.to === 'lost') batch.lostTasks.add(guard.taskId);
   }
   if (firedTimer !== undefined) batch.endedTimers.add(firedTimer);
+  addSettled(batch, transition);
   for (const effect of transition.effects) addEffect(batch, execution, effect, locked.tasks);
 }
 
@@ -106,6 +129,13 @@ function addState(batch: BatchRows, { expectedVersion = 0, execution, events }: 
       state: JSON.stringify(node),
     });
   }
+}
+
+function addSettled(batch: BatchRows, { execution, events }: Transition): void {
+  const { claims, requests, isAdmitted } = settledBy(events);
+  for (const id of claims) batch.toldClaims.add(id);
+  for (const id of requests) batch.settledRequests.add(id);
+  if (isAdmitted) batch.admitted.add(execution.id);
 }
 
 /** Idempotent by the effect's id (E3). */
@@ -146,6 +176,23 @@ function addEffect(
     case 'releaseWorkspace':
       batch.releasedWorkspaces.add(effect.workspaceKey);
       return;
+    case 'acquireResource': {
+      const { nodeExecutionId, key } = effect;
+      const { accountId } = execution.scope;
+      batch.claims.set(nodeExecutionId, { nodeExecutionId, accountId, key: cleanText(key), executionId: execution.id });
+      return;
+    }
+    case 'releaseResource':
+      batch.claims.delete(effect.nodeExecutionId);
+      batch.releasedClaims.add(effect.nodeExecutionId);
+      return;
+    case 'startChild':
+    case 'abortChild':
+    case 'reportToParent': {
+      const id = requestId(effect.kind, effect.nodeExecutionId);
+      batch.requests.set(id, { id, executionId: execution.id, kind: effect.kind, body: JSON.stringify(effect) });
+      return;
+    }
   }
 }
 
@@ -162,9 +209,14 @@ function taskRow(execution: Execution, task: TaskRequest): TaskRow {
   };
 }
 
-/** Selectors and tags meet in any case; a NUL, which the database would refuse, can be in no tag. */
+/** Selectors and tags meet in any case; a NUL can be in no tag. */
 function normaliseTag(text: string): string {
-  return text.trim().toLowerCase().replaceAll('\0', '\u{FFFD}');
+  return cleanText(text.trim().toLowerCase());
+}
+
+/** The database refuses a NUL in text. */
+function cleanText(text: string): string {
+  return text.replaceAll('\0', '\u{FFFD}');
 }
 
 function updateOf(execution: Execution): ExecutionUpdate {
@@ -208,5 +260,6 @@ export function newExecution(execution: Execution, documents: ExecutionDocuments
     pipelineYaml: documents.pipelineYaml,
     resolvedYaml: documents.resolvedYaml,
     inputYaml: documents.inputYaml,
+    retryRootId: execution.retained?.rootExecutionId ?? null,
   };
 }

@@ -13,7 +13,7 @@ import type {
 } from '@bridle/pipeline';
 import { sql, type ExpressionBuilder, type Expression, type Selectable, type SqlBool } from 'kysely';
 import type { Database, Transaction } from './database.ts';
-import { wholeHeader } from './execution-json.ts';
+import { stateOf, wholeHeader } from './execution-json.ts';
 import type { ExecutionsTable, Tables } from './tables.ts';
 
 /** What a list shows of an execution. Times are epoch milliseconds. */
@@ -35,6 +35,11 @@ export interface ExecutionSummaryRow {
   readonly cause: ExecutionCause;
   readonly summary: ExecutionSummary;
   readonly abort?: InterruptRecord;
+  readonly pause?: InterruptRecord;
+  /** Who waits for the end of a chained execution. */
+  readonly parent?: NonNullable<ExecutionHeader['parent']>;
+  /** Set for a retry from a stage. */
+  readonly retryOf?: { readonly executionId: ExecutionId; readonly rootExecutionId: ExecutionId };
 }
 
 /** All of it. */
@@ -73,17 +78,16 @@ export async function findExecutionRow(db: Database | Transaction, id: Execution
     .selectFrom('executions')
     .innerJoin('execution_documents', 'execution_documents.execution_id', 'executions.id')
     .selectAll('executions')
-    .select(['plan', 'trigger_input', 'pipeline_yaml', 'resolved_yaml', 'input_yaml'])
+    .select(['plan', 'trigger_input', 'retained', 'pipeline_yaml', 'resolved_yaml', 'input_yaml'])
     .where('executions.id', '=', id)
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  const plan = row.plan as Plan;
-  const header = wholeHeader(row.header, plan, row.trigger_input);
+  const header = wholeHeader(row.header, row);
   return {
     ...summaryRow(row),
     cause: header.cause,
     header,
-    plan,
+    plan: header.plan,
     pipelineYaml: row.pipeline_yaml,
     resolvedYaml: row.resolved_yaml,
     inputYaml: row.input_yaml,
@@ -202,8 +206,8 @@ function conditions(eb: ExpressionBuilder<Tables, 'executions'>, filter: Executi
 }
 
 function summaryRow(row: Selectable<ExecutionsTable>): ExecutionSummaryRow {
-  const { cause } = row.header as Omit<ExecutionHeader, 'plan'>;
-  const { abort } = row.state as { readonly abort?: InterruptRecord };
+  const { cause, parent, retained } = row.header as Omit<ExecutionHeader, 'plan'>;
+  const { abort, pause } = stateOf(row.state);
   return {
     id: row.id as ExecutionId,
     scope: { accountId: row.account_id, orgIdentifier: row.org_identifier, projectIdentifier: row.project_identifier },
@@ -221,5 +225,10 @@ function summaryRow(row: Selectable<ExecutionsTable>): ExecutionSummaryRow {
     cause,
     summary: row.summary as ExecutionSummary,
     ...(abort === undefined ? {} : { abort }),
+    ...(pause === undefined ? {} : { pause }),
+    ...(parent === undefined ? {} : { parent }),
+    ...(retained === undefined
+      ? {}
+      : { retryOf: { executionId: retained.executionId, rootExecutionId: retained.rootExecutionId } }),
   };
 }

@@ -15,7 +15,7 @@ import { executionFromColumns, type ExecutionColumns } from './execution-json.ts
 /** The whole state in one statement, so that header, nodes and version belong together. */
 export async function findExecution(db: Database | Transaction, id: ExecutionId): Promise<Execution | undefined> {
   const result = await sql<ExecutionColumns & { nodes: NodeExecution[] | null }>`
-    select e.header, e.state, e.status, e.version, e.created_at, e.started_at, e.ended_at, d.plan, d.trigger_input,
+    select e.header, e.state, e.status, e.version, e.created_at, e.started_at, e.ended_at, d.plan, d.trigger_input, d.retained,
       (select json_agg(n.state order by n.changed_at_version, n.id) from node_executions n where n.execution_id = e.id) as nodes
     from executions e join execution_documents d on d.execution_id = e.id
     where e.id = ${id}`.execute(db);

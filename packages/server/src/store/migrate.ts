@@ -7,12 +7,14 @@ import { Migrator, type Migration } from 'kysely/migration';
 import { Pool } from 'pg';
 import { CONNECT_TIMEOUT_MS } from './database.ts';
 import * as founding from './migrations/0001-founding.ts';
+import * as control from './migrations/0002-control.ts';
 import * as documents from './migrations/0003-documents.ts';
 import type { StartErrorCode } from './start-error-codes.ts';
 
 /** Name → migration, in the order of their names. Never rename or change one that was released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-founding': founding,
+  '0002-control': control,
   '0003-documents': documents,
 };
 

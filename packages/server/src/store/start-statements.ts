@@ -1,12 +1,17 @@
 /** How executions come into being: their run sequences, and all their first rows in one statement. */
+import { lockOfAccount } from './admission-statements.ts';
 import type { Connection, Statement } from './connection.ts';
 import {
+  claimArrays,
   eventArrays,
   nodeArrays,
+  requestArrays,
   taskArrays,
   timerArrays,
+  type ClaimRow,
   type EventRow,
   type NodeRow,
+  type RequestRow,
   type TaskRow,
   type TimerRow,
 } from './transition-statements.ts';
@@ -21,8 +26,11 @@ export interface PipelineKey {
 const TAKE_SEQUENCES: Statement = {
   name: 'bridle_take_sequences',
   text: `
+with locked as materialized (select ${lockOfAccount('a')} from (select distinct a from unnest($1::text[]) as a order by a) as accounts)
 insert into run_sequences as s (account_id, org_identifier, project_identifier, pipeline_identifier, last)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) as v(a, o, p, i, n) order by a, o, p, i
+select a, o, p, i, n
+from (select count(*) from locked) as locks, unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) as v(a, o, p, i, n)
+order by a, o, p, i
 on conflict (account_id, org_identifier, project_identifier, pipeline_identifier) do update set last = s.last + excluded.last
 returning account_id, org_identifier, project_identifier, pipeline_identifier, last, bridle_now() as now`,
 };
@@ -38,7 +46,8 @@ interface SequenceRow {
 
 /**
  * Takes one run sequence for each of the given pipelines (one may occur several times), gap-free because the rows stay locked
- * until the transaction ends. The answer has the order of the question, and the database's time.
+ * until the transaction ends. The answer has the order of the question, and the database's time. Also takes the lock of each
+ * account under which its running executions are counted.
  */
 export async function takeRunSequences(
   connection: Connection,
@@ -106,6 +115,8 @@ export interface NewExecution extends PipelineKey {
   readonly pipelineYaml: string;
   readonly resolvedYaml: string;
   readonly inputYaml: string;
+  readonly retained: string | null;
+  readonly retryRootId: string | null;
 }
 
 export interface NewExecutionRows {
@@ -114,6 +125,10 @@ export interface NewExecutionRows {
   readonly events: readonly EventRow[];
   readonly timers: readonly TimerRow[];
   readonly tasks: readonly TaskRow[];
+  readonly claims: readonly ClaimRow[];
+  readonly requests: readonly RequestRow[];
+  /** Ids of those that wait in line. */
+  readonly waiting: readonly string[];
 }
 
 const INSERT_EXECUTIONS: Statement = {
@@ -122,39 +137,57 @@ const INSERT_EXECUTIONS: Statement = {
 with given as (
   select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::boolean[],
     $10::bigint[], $11::text[], $12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::bigint[], $17::json[], $18::json[], $19::json[],
-    $20::json[], $21::json[], $22::json[], $23::json[], $24::text[], $25::text[], $26::text[])
+    $20::json[], $21::json[], $22::json[], $23::json[], $24::text[], $25::text[], $26::text[], $27::json[], $28::text[])
   as v(id, account_id, org_identifier, project_identifier, pipeline_identifier, name, run_sequence, status, is_final,
     version, trigger_type, trigger_identifier, triggered_by, created_at, started_at, ended_at, tags, modules, header,
-    state, summary, plan, trigger_input, pipeline_yaml, resolved_yaml, input_yaml)),
+    state, summary, plan, trigger_input, pipeline_yaml, resolved_yaml, input_yaml, retained, retry_root_id)),
 fresh as (
   insert into executions (id, account_id, org_identifier, project_identifier, pipeline_identifier, name, run_sequence, status, is_final,
-    version, trigger_type, trigger_identifier, triggered_by, created_at, started_at, ended_at, tags, modules, header, state, summary)
+    version, trigger_type, trigger_identifier, triggered_by, created_at, started_at, ended_at, tags, modules, header, state, summary, retry_root_id)
   select id, account_id, org_identifier, project_identifier, pipeline_identifier, name, run_sequence, status, is_final,
-    version, trigger_type, trigger_identifier, triggered_by, created_at, started_at, ended_at, tags, modules, header, state, summary
+    version, trigger_type, trigger_identifier, triggered_by, created_at, started_at, ended_at, tags, modules, header, state, summary, retry_root_id
   from given
   on conflict (id) do nothing
   returning id),
 documents as (
-  insert into execution_documents (execution_id, plan, trigger_input, pipeline_yaml, resolved_yaml, input_yaml)
-  select id, plan, trigger_input, pipeline_yaml, resolved_yaml, input_yaml from given where id in (select id from fresh)),
+  insert into execution_documents (execution_id, plan, trigger_input, pipeline_yaml, resolved_yaml, input_yaml, retained)
+  select id, plan, trigger_input, pipeline_yaml, resolved_yaml, input_yaml, retained from given where id in (select id from fresh)),
 new_nodes as (
   insert into node_executions (execution_id, id, node_id, status, changed_at_version, state)
-  select * from unnest($27::text[], $28::text[], $29::text[], $30::text[], $31::bigint[], $32::json[]) as v(execution_id, id, node_id, status, version, state)
+  select * from unnest($29::text[], $30::text[], $31::text[], $32::text[], $33::bigint[], $34::json[]) as v(execution_id, id, node_id, status, version, state)
   where execution_id in (select id from fresh)),
 new_events as (
   insert into execution_events (execution_id, sequence, at, event)
-  select * from unnest($33::text[], $34::bigint[], $35::bigint[], $36::json[]) as v(execution_id, sequence, at, event)
+  select * from unnest($35::text[], $36::bigint[], $37::bigint[], $38::json[]) as v(execution_id, sequence, at, event)
   where execution_id in (select id from fresh)),
 new_timers as (
   insert into timers (id, execution_id, node_execution_id, due_at)
-  select * from unnest($37::text[], $38::text[], $39::text[], $40::bigint[]) as v(id, execution_id, node_execution_id, due_at)
+  select * from unnest($39::text[], $40::text[], $41::text[], $42::bigint[]) as v(id, execution_id, node_execution_id, due_at)
   where execution_id in (select id from fresh)),
 new_tasks as (
   insert into delegate_tasks (id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, workspace_key, log_key, queued_at)
   select id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors::text[], workspace_key, log_key, bridle_now()
-  from unnest($41::text[], $42::text[], $43::text[], $44::text[], $45::text[], $46::text[], $47::json[], $48::text[], $49::text[], $50::text[])
+  from unnest($43::text[], $44::text[], $45::text[], $46::text[], $47::text[], $48::text[], $49::json[], $50::text[], $51::text[], $52::text[])
     with ordinality as v(id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, workspace_key, log_key, place)
   where execution_id in (select id from fresh)
+  order by place),
+new_claims as (
+  insert into resource_claims (node_execution_id, account_id, key, execution_id)
+  select node_execution_id, account_id, key, execution_id
+  from unnest($53::text[], $54::text[], $55::text[], $56::text[]) with ordinality as v(node_execution_id, account_id, key, execution_id, place)
+  where execution_id in (select id from fresh)
+  order by place),
+new_requests as (
+  insert into engine_requests (id, execution_id, kind, body, created_at, due_at)
+  select id, execution_id, kind, body, bridle_now(), bridle_now()
+  from unnest($57::text[], $58::text[], $59::text[], $60::json[]) with ordinality as v(id, execution_id, kind, body, place)
+  where execution_id in (select id from fresh)
+  order by place),
+new_waiting as (
+  insert into waiting_executions (execution_id, account_id)
+  select id, account_id
+  from given, unnest($61::text[]) with ordinality as v(waiting_id, place)
+  where id = waiting_id and id in (select id from fresh)
   order by place)
 select id from fresh`,
 };
@@ -168,6 +201,9 @@ export async function insertExecutions(connection: Connection, rows: NewExecutio
     ...eventArrays(rows.events),
     ...timerArrays(rows.timers),
     ...taskArrays(rows.tasks),
+    ...claimArrays(rows.claims),
+    ...requestArrays(rows.requests),
+    rows.waiting,
   ]);
   return new Set(inserted.map((row) => row.id));
 }
@@ -200,4 +236,6 @@ const COLUMNS = [
   'pipelineYaml',
   'resolvedYaml',
   'inputYaml',
+  'retained',
+  'retryRootId',
 ] as const satisfies readonly (keyof NewExecution)[];

@@ -154,6 +154,7 @@ export interface ExecutionsTable extends ScopeColumns {
   header: Json;
   state: Json;
   summary: Json;
+  retry_root_id: string | null;
 }
 
 export interface ExecutionDocumentsTable {
@@ -163,6 +164,7 @@ export interface ExecutionDocumentsTable {
   pipeline_yaml: string;
   resolved_yaml: string;
   input_yaml: string;
+  retained: NullableJson;
 }
 
 export interface NodeExecutionsTable {
@@ -186,6 +188,35 @@ export interface TimersTable {
   execution_id: string;
   node_execution_id: string;
   due_at: number;
+}
+
+export interface ResourceClaimsTable {
+  node_execution_id: string;
+  position: GeneratedAlways<number>;
+  account_id: string;
+  key: string;
+  execution_id: string;
+  granted_at: number | null;
+  told_at: number | null;
+}
+
+export interface EngineRequestsTable {
+  id: string;
+  position: GeneratedAlways<number>;
+  execution_id: string;
+  kind: string;
+  body: Json;
+  created_at: number;
+  due_at: number;
+  attempts: Generated<number>;
+  is_forbidden: Generated<boolean>;
+}
+
+export interface WaitingExecutionsTable {
+  execution_id: string;
+  position: GeneratedAlways<number>;
+  account_id: string;
+  admitted_at: number | null;
 }
 
 export interface DelegateTokensTable {
@@ -323,6 +354,9 @@ export interface Tables {
   node_executions: NodeExecutionsTable;
   execution_events: ExecutionEventsTable;
   timers: TimersTable;
+  resource_claims: ResourceClaimsTable;
+  engine_requests: EngineRequestsTable;
+  waiting_executions: WaitingExecutionsTable;
   delegate_tokens: DelegateTokensTable;
   delegates: DelegatesTable;
   delegate_tasks: DelegateTasksTable;

@@ -252,6 +252,105 @@ export async function updateTaskStates(connection: Connection, states: ReadonlyM
   await connection.query(UPDATE_TASKS, [[...states.keys()], [...states.values()]]);
 }
 
+export interface ClaimRow {
+  readonly nodeExecutionId: string;
+  readonly accountId: string;
+  readonly key: string;
+  readonly executionId: string;
+}
+
+const INSERT_CLAIMS: Statement = {
+  name: 'bridle_insert_claims',
+  text: `
+insert into resource_claims (node_execution_id, account_id, key, execution_id)
+select node_execution_id, account_id, key, execution_id
+from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality as v(node_execution_id, account_id, key, execution_id, place)
+order by place
+on conflict (node_execution_id) do nothing`,
+};
+
+export async function insertClaims(connection: Connection, rows: readonly ClaimRow[]): Promise<void> {
+  await connection.query(INSERT_CLAIMS, claimArrays(rows));
+}
+
+export function claimArrays(rows: readonly ClaimRow[]): readonly unknown[][] {
+  return [
+    rows.map((row) => row.nodeExecutionId),
+    rows.map((row) => row.accountId),
+    rows.map((row) => row.key),
+    rows.map((row) => row.executionId),
+  ];
+}
+
+const TELL_CLAIMS: Statement = {
+  name: 'bridle_tell_claims',
+  text: 'update resource_claims set told_at = bridle_now() where node_execution_id = any($1::text[]) and told_at is null',
+};
+
+/** Their executions have heard that it is their turn. */
+export async function tellClaims(connection: Connection, nodeExecutionIds: readonly string[]): Promise<void> {
+  await connection.query(TELL_CLAIMS, [nodeExecutionIds]);
+}
+
+const DELETE_CLAIMS: Statement = {
+  name: 'bridle_delete_claims',
+  text: 'delete from resource_claims where node_execution_id = any($1::text[])',
+};
+
+export async function deleteClaims(connection: Connection, nodeExecutionIds: readonly string[]): Promise<void> {
+  await connection.query(DELETE_CLAIMS, [nodeExecutionIds]);
+}
+
+export interface RequestRow {
+  readonly id: string;
+  readonly executionId: string;
+  readonly kind: string;
+  /** JSON text. */
+  readonly body: string;
+}
+
+const INSERT_REQUESTS: Statement = {
+  name: 'bridle_insert_requests',
+  text: `
+insert into engine_requests (id, execution_id, kind, body, created_at, due_at)
+select id, execution_id, kind, body, bridle_now(), bridle_now()
+from unnest($1::text[], $2::text[], $3::text[], $4::json[]) with ordinality as v(id, execution_id, kind, body, place)
+order by place
+on conflict (id) do nothing`,
+};
+
+export async function insertRequests(connection: Connection, rows: readonly RequestRow[]): Promise<void> {
+  await connection.query(INSERT_REQUESTS, requestArrays(rows));
+}
+
+export function requestArrays(rows: readonly RequestRow[]): readonly unknown[][] {
+  return [
+    rows.map((row) => row.id),
+    rows.map((row) => row.executionId),
+    rows.map((row) => row.kind),
+    rows.map((row) => row.body),
+  ];
+}
+
+const DELETE_REQUESTS: Statement = {
+  name: 'bridle_delete_requests',
+  text: 'delete from engine_requests where id = any($1::text[])',
+};
+
+export async function deleteRequests(connection: Connection, ids: readonly string[]): Promise<void> {
+  await connection.query(DELETE_REQUESTS, [ids]);
+}
+
+const DELETE_WAITING: Statement = {
+  name: 'bridle_delete_waiting',
+  text: 'delete from waiting_executions where execution_id = any($1::text[])',
+};
+
+/** They are in line no more. */
+export async function deleteWaiting(connection: Connection, executionIds: readonly string[]): Promise<void> {
+  await connection.query(DELETE_WAITING, [executionIds]);
+}
+
 const RELEASE_WORKSPACES: Statement = {
   name: 'bridle_release_workspaces',
   text: `

@@ -1,0 +1,101 @@
+/**
+ * Starts the pipelines of chained stages.
+ *
+ * Invariants (cited by tests):
+ * - C1 the execution has the id that was derived for it: a repeated start finds the first one.
+ * - C2 it starts only while its parent waits for it: the request stays locked until the start is committed.
+ */
+import type { ChildRequest, ExecutionCause, Plan, ProjectScope } from '@bridle/pipeline';
+import { requestId, type ChildStart, type ChildStarter, type ChildStartResult } from '@bridle/runtime';
+import { stringify } from 'yaml';
+import type { ExecutionService, StartRequest } from '../executions/service.ts';
+import { onDatabase } from '../store/connection.ts';
+import type { Database } from '../store/database.ts';
+import { listExecutionHeads } from '../store/execution-statements.ts';
+import { findPipeline } from '../store/pipelines.ts';
+import { lockWantedRequests } from '../store/request-statements.ts';
+import { DocumentSource } from './document-source.ts';
+import { prepareExecution } from './prepare-execution.ts';
+
+export interface ChildStarterOptions {
+  readonly db: Database;
+  readonly executions: Pick<ExecutionService, 'startIn' | 'started'>;
+}
+
+export function createChildStarter(options: ChildStarterOptions): ChildStarter {
+  return { startChild: (start) => startChild(options, start) };
+}
+
+async function startChild({ db, executions }: ChildStarterOptions, start: ChildStart): Promise<ChildStartResult> {
+  const { childExecutionId, nodeExecutionId, parent } = start;
+  if (await exists(db, start)) return { kind: 'started' };
+  const prepared = await prepare(db, start);
+  if ('refused' in prepared) return { kind: 'refused', reason: prepared.refused };
+  const request: StartRequest = {
+    ...prepared.request,
+    executionId: childExecutionId,
+    parent: { executionId: parent.id, nodeExecutionId, outputs: start.request.outputs },
+  };
+  const asked = requestId('startChild', nodeExecutionId);
+  const begun = await db.transaction().execute(async (tx) => {
+    const wanted = await lockWantedRequests(onDatabase(tx), [asked]);
+    return wanted.has(asked) ? executions.startIn(tx, [request]) : [];
+  });
+  if (begun.length > 0) {
+    executions.started(begun);
+    return { kind: 'started' };
+  }
+  // The request was settled meanwhile: by another replica that started it, or because the stage was given up.
+  return (await exists(db, start))
+    ? { kind: 'started' }
+    : { kind: 'refused', reason: 'The stage was given up before its pipeline started.' };
+}
+
+async function exists(db: Database, { childExecutionId }: ChildStart): Promise<boolean> {
+  return (await listExecutionHeads(db, [childExecutionId])).length > 0;
+}
+
+type Prepared = { readonly request: StartRequest } | { readonly refused: string };
+
+async function prepare(db: Database, { parent, request }: ChildStart): Promise<Prepared> {
+  const { orgIdentifier, projectIdentifier, pipelineIdentifier } = request;
+  const scope: ProjectScope = { accountId: parent.scope.accountId, orgIdentifier, projectIdentifier };
+  const pipeline = await findPipeline(db, scope, pipelineIdentifier);
+  if (pipeline === undefined) {
+    return {
+      refused: `There is no pipeline ${pipelineIdentifier} in the project ${orgIdentifier}/${projectIdentifier}.`,
+    };
+  }
+  const prepared = await prepareExecution(new DocumentSource(db), {
+    pipeline,
+    cause: chainedCause(parent.cause),
+    inputYaml: inputYaml(request),
+    inputSetReferences: request.inputSetReferences,
+  });
+  const name = `The pipeline ${orgIdentifier}/${projectIdentifier}/${pipelineIdentifier}`;
+  if (prepared.kind === 'refused') return { refused: `${name} cannot run. ${prepared.message}` };
+  const chained = chainedStage(prepared.request.plan);
+  if (chained === undefined) return prepared;
+  return {
+    refused: `${name} cannot be chained: its stage ${chained} is of type Pipeline itself, and a chain has one link only.`,
+  };
+}
+
+/** The same reason to run as the parent's; a rerun is the parent's, not the child's. */
+function chainedCause({ rerun: _rerun, ...cause }: ExecutionCause): ExecutionCause {
+  return cause;
+}
+
+/** Empty when the parent gives no inputs. */
+function inputYaml({ pipelineIdentifier, inputs }: ChildRequest): string {
+  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs) || Object.keys(inputs).length === 0)
+    return '';
+  return stringify({ pipeline: Object.fromEntries([['identifier', pipelineIdentifier], ...Object.entries(inputs)]) });
+}
+
+function chainedStage(plan: Plan): string | undefined {
+  for (const node of Object.values(plan.nodes)) {
+    if (node.kind === 'stage' && node.stageType === 'Pipeline') return node.identifier;
+  }
+  return undefined;
+}
