@@ -45,7 +45,34 @@ export {
   type InputTemplate,
 } from './language/input-template.ts';
 export { YAML_DEPTH_MAX, YAML_LENGTH_MAX, YAML_NODES_MAX } from './language/load-yaml.ts';
-export { mergeInputYaml, type KnownValues } from './language/merge-inputs.ts';
+export type { KnownValues } from './language/check-value.ts';
+export {
+  parseInputSet,
+  parseOverlayInputSet,
+  type InputSetDocument,
+  type OverlayInputSetDocument,
+} from './language/input-set-document.ts';
+export {
+  checkInputSet,
+  checkOverlayInputSet,
+  mergeInputs,
+  resolveInputSets,
+  type CheckedInputSet,
+  type InvalidField,
+  type MergedInputs,
+  type MergeRequest,
+  type ResolvedInputSets,
+} from './language/input-sets.ts';
+export { expandPipeline, type ExpandedPipeline } from './language/templates/expand-pipeline.ts';
+export {
+  isVersionLabel,
+  parseTemplate,
+  TEMPLATE_TYPES,
+  type ParsedTemplate,
+  type TemplateDocument,
+  type TemplateType,
+} from './language/templates/template-document.ts';
+export type { TemplateReference } from './language/templates/template-link.ts';
 export {
   listStages,
   listSteps,
@@ -93,16 +120,30 @@ export {
   type RefusedPipeline,
 } from './plan/compile-plan.ts';
 export {
+  ERROR_NAMES,
+  PLAIN_ACTIONS,
   SEMANTICS_VERSION,
+  STAGE_TYPES,
+  type Chain,
+  type ErrorName,
+  type ExecutionInput,
+  type FailureAction,
+  type FailureStrategy,
   type ForkNode,
+  type LateNumber,
+  type Loop,
   type PipelineNode,
   type Plan,
   type PlanNode,
   type PlanVariable,
+  type RollbackNode,
+  type SectionNode,
   type SequenceNode,
   type StageNode,
+  type StageType,
   type StepGroupNode,
   type StepNode,
+  type StrategyNode,
   type Timeout,
   type When,
 } from './plan/plan.ts';
@@ -121,13 +162,21 @@ export { triggerScope, type CustomWebhookEvent } from './triggers/trigger-scope.
 // engine
 export { advance, createExecution, replay, type Advance } from './engine/advance.ts';
 export { aggregateFinal, aggregateLive } from './engine/aggregate.ts';
+export { approvalObjection } from './engine/approvals.ts';
 export { InvariantError } from './engine/assert.ts';
 export { deriveId } from './engine/derive-id.ts';
 export type { ChildRequest, Effect, TaskRequest } from './engine/effects.ts';
 export type {
+  ApprovalDecidedEvent,
+  ChildEndedEvent,
+  ChildRefusedEvent,
+  ChildStartedEvent,
   EngineEvent,
+  ExecutionAdmittedEvent,
   ExecutionStartedEvent,
+  InputSubmittedEvent,
   InterruptRequestedEvent,
+  ResourceAcquiredEvent,
   TaskCompletedEvent,
   TaskLostEvent,
   TaskOutcome,
@@ -168,6 +217,7 @@ export {
   type TimerId,
 } from './engine/ids.ts';
 export { logKeyOf, logKeyPrefix } from './engine/log-key.ts';
+export { nodeIdentity, type NodeIdentity } from './engine/nodes.ts';
 export { isLegalMove, STATUS_GRAPH } from './engine/status-graph.ts';
 export {
   ENGINE_NAMES,

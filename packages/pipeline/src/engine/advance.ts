@@ -14,12 +14,21 @@
 import { assertInvariant } from './assert.ts';
 import { Draft } from './draft.ts';
 import type { Effect } from './effects.ts';
-import type { EngineEvent, InterruptRequestedEvent, TaskCompletedEvent } from './events.ts';
+import { autoApprove, decideApproval } from './approvals.ts';
+import { childEnded, childRefused, childStarted } from './chain.ts';
+import { askAgain } from './custom-approval.ts';
+import type { EngineEvent, TaskCompletedEvent } from './events.ts';
 import type { Execution, ExecutionHeader, Failure, NodeExecution } from './execution.ts';
-import { settleFrom, startRoot } from './flow.ts';
+import { applyAction, failNode } from './failures.ts';
+import { carryOut, startRoot } from './flow.ts';
 import type { NodeExecutionId, TimerId } from './ids.ts';
+import { submitInputs } from './input-waiting.ts';
+import { failedStep } from './intervention.ts';
+import { interrupt } from './interrupts.ts';
+import { isPaused } from './rollback.ts';
+import { readStepOutcomes } from './step-outcomes.ts';
 import { isFinal } from './status.ts';
-import { stopTree } from './stop.ts';
+import { endStopped, graceRollbacks } from './stop.ts';
 import { readTimerId } from './timers.ts';
 
 export interface Advance {
@@ -40,6 +49,7 @@ export function advance(execution: Execution, event: EngineEvent): Advance {
   );
   const draft = new Draft(execution, event.at);
   apply(draft, event);
+  carryOut(draft);
   return draft.finish();
 }
 
@@ -51,13 +61,15 @@ export function replay(header: ExecutionHeader, createdAt: number, events: reado
 function apply(draft: Draft, event: EngineEvent): void {
   switch (event.kind) {
     case 'executionStarted':
-      startRoot(draft);
+      if (event.isQueued === true) draft.patchExecution({ status: 'QueuedExecutionConcurrencyReached' });
+      else startRoot(draft);
+      return;
+    case 'executionAdmitted':
+      if (draft.execution.status === 'QueuedExecutionConcurrencyReached') startRoot(draft);
       return;
     case 'taskStarted': {
       const node = draft.find(event.nodeExecutionId);
-      if (node?.status !== 'TaskWaiting') return;
-      draft.update(node.id, { status: 'Running', delegate: event.delegate });
-      settleFrom(draft, node.parentId);
+      if (node?.status === 'TaskWaiting') draft.update(node.id, { status: 'Running', delegate: event.delegate });
       return;
     }
     case 'taskCompleted':
@@ -73,7 +85,27 @@ function apply(draft: Draft, event: EngineEvent): void {
       fireTimer(draft, event.timerId);
       return;
     case 'interruptRequested':
-      interrupt(draft, event);
+      interrupt(draft, event.interrupt);
+      return;
+    case 'approvalDecided':
+      decideApproval(draft, event);
+      return;
+    case 'inputSubmitted':
+      submitInputs(draft, event);
+      return;
+    case 'resourceAcquired': {
+      const node = draft.find(event.nodeExecutionId);
+      if (node?.status === 'ResourceWaiting') draft.end(node.id, 'Success');
+      return;
+    }
+    case 'childStarted':
+      childStarted(draft, event);
+      return;
+    case 'childRefused':
+      childRefused(draft, event);
+      return;
+    case 'childEnded':
+      childEnded(draft, event);
       return;
   }
 }
@@ -89,37 +121,40 @@ function completeTask(draft: Draft, event: TaskCompletedEvent): void {
   if (node === undefined) return;
   const { outcome } = event;
   if (node.stopping !== undefined) {
-    draft.end(node.id, node.stopping.as);
-  } else if (outcome.kind === 'cancelled') {
-    // A delegate that stops work nobody asked it to stop is going away: its drain ended before the step did.
-    draft.end(node.id, 'Failed', {
-      failure: { message: 'The delegate stopped this step before it was done.', types: ['DELEGATE_RESTART'] },
-    });
-  } else {
-    const details = {
-      ...(outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
-      ...(Object.keys(outcome.outputs).length === 0 ? {} : { outcomes: { output: outcome.outputs } }),
-    };
-    if (outcome.kind === 'succeeded') draft.end(node.id, 'Success', details);
-    else draft.end(node.id, 'Failed', { ...details, failure: outcome.failure });
+    endStopped(draft, node.id);
+    return;
   }
-  settleFrom(draft, node.parentId);
+  if (outcome.kind === 'cancelled') {
+    // A delegate that stops work nobody asked it to stop is going away: its drain ended before the step did.
+    failTask(draft, node.id, {
+      message: 'The delegate stopped this step before it was done.',
+      types: ['DELEGATE_RESTART'],
+    });
+    return;
+  }
+  const read = readStepOutcomes(draft, node, outcome.outputs);
+  const details = {
+    ...(outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
+    ...(Object.keys(read.outcomes).length === 0 ? {} : { outcomes: read.outcomes }),
+  };
+  if (outcome.kind === 'failed') failNode(draft, node.id, { status: 'Failed', failure: outcome.failure, ...details });
+  else if (read.failure !== undefined)
+    failNode(draft, node.id, { status: 'Failed', failure: read.failure, ...details });
+  else draft.end(node.id, 'Success', details);
 }
 
 function failTask(draft: Draft, id: NodeExecutionId, failure: Failure): void {
   const node = runningTask(draft, id);
   if (node === undefined) return;
-  if (node.stopping !== undefined) draft.end(node.id, node.stopping.as);
-  else draft.end(node.id, 'Failed', { failure });
-  settleFrom(draft, node.parentId);
+  if (node.stopping !== undefined) endStopped(draft, node.id);
+  else failNode(draft, node.id, { status: 'Failed', failure });
 }
 
 function refuseTask(draft: Draft, id: NodeExecutionId, failure: Failure): void {
   const node = draft.find(id);
   if (node?.status !== 'TaskWaiting') return;
   draft.effects.push({ kind: 'cancelTask', taskId: node.id });
-  draft.end(node.id, 'Failed', { failure });
-  settleFrom(draft, node.parentId);
+  failNode(draft, node.id, { status: 'Failed', failure });
 }
 
 function fireTimer(draft: Draft, timer: TimerId): void {
@@ -130,26 +165,30 @@ function fireTimer(draft: Draft, timer: TimerId): void {
   switch (purpose) {
     case 'wait':
       draft.end(node.id, 'Success');
-      settleFrom(draft, node.parentId);
       return;
     case 'timeout':
-      stopTree(draft, node.id, 'Expired');
-      settleFrom(draft, node.id);
+      if (node.parentId === undefined) graceRollbacks(draft, node.id);
+      draft.later({ kind: 'stop', id: node.id, as: 'Expired', isOwn: true, sparesRollbacks: true });
       return;
     case 'stop':
       // The delegate never said that it stopped: the node ends without it, and its fence is refused from now on.
-      if (node.stopping !== undefined) draft.end(node.id, node.stopping.as);
-      settleFrom(draft, node.parentId);
+      endStopped(draft, node.id);
+      return;
+    case 'retry':
+      if (isPaused(draft)) draft.update(node.id, { isDue: true });
+      else draft.later({ kind: 'begin', id: node.id });
+      return;
+    case 'intervention':
+      if (node.intervention !== undefined) applyAction(draft, node.id, node.intervention.onTimeout, failedStep(node));
+      return;
+    case 'poll':
+      askAgain(draft, node.id);
+      return;
+    case 'autoApprove':
+      autoApprove(draft, node.id);
+      return;
+    case 'grace':
+      draft.later({ kind: 'stop', id: node.id, as: 'Expired' });
       return;
   }
-}
-
-function interrupt(draft: Draft, event: InterruptRequestedEvent): void {
-  const { execution } = draft;
-  if (isFinal(execution.status) || execution.abort !== undefined) return;
-  draft.patchExecution({ abort: event.interrupt });
-  const root = Object.values(draft.nodes).find((node) => node.parentId === undefined);
-  assertInvariant(root !== undefined, 'a started execution has a root node');
-  stopTree(draft, root.id, 'Aborted', event.interrupt.interruptId);
-  settleFrom(draft, root.id);
 }

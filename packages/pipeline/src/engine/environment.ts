@@ -8,29 +8,44 @@ import type { Draft } from './draft.ts';
 import { resolveVariable } from './evaluation.ts';
 import type { NodeExecution } from './execution.ts';
 import type { NodeExecutionId } from './ids.ts';
+import { ancestry } from './nodes.ts';
 import { valueText } from './value-text.ts';
 
 const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Steps outside a CI stage get nothing beside what they declare. */
 export function stepEnvironment(draft: Draft, id: NodeExecutionId): Readonly<Record<string, string>> {
-  const path = ancestors(draft, id);
-  const stage = path.find((node) => draft.planNode(node.nodeId).kind === 'stage');
+  const stage = stageOf(draft, id);
   if (stage === undefined) return {};
   const plan = draft.planNode(stage.nodeId);
   if (plan.kind !== 'stage' || plan.stageType !== 'CI') return {};
   const root = draft.planNode(draft.execution.plan.rootId);
   return {
     ...builtIn(draft, plan.identifier, plan.name, draft.planNode(draft.get(id).nodeId).name),
-    ...(root.kind === 'pipeline' ? variables(draft, draft.execution.plan.rootId, root.variables) : {}),
-    ...variables(draft, stage.nodeId, plan.variables),
+    ...(root.kind === 'pipeline' ? variables(draft, id, root.id, root.variables) : {}),
+    ...variables(draft, id, stage.nodeId, plan.variables),
+    ...loopVariables(draft, id),
     ...earlierOutputs(draft, stage.id),
   };
 }
 
-function ancestors(draft: Draft, id: NodeExecutionId): NodeExecution[] {
-  const node = draft.get(id);
-  return node.parentId === undefined ? [node] : [node, ...ancestors(draft, node.parentId)];
+/** A stage that the pipeline rolls back is the one that its steps belong to. */
+function stageOf(draft: Draft, id: NodeExecutionId): NodeExecution | undefined {
+  for (const { node, plan } of ancestry(draft, id)) {
+    if (plan.kind === 'stage') return node;
+    if (node.subject !== undefined) return draft.get(node.subject);
+  }
+  return undefined;
+}
+
+/** Which turn of how many the nearest loop is in (pipelines.md §6.4). */
+function loopVariables(draft: Draft, id: NodeExecutionId): Record<string, string> {
+  for (const { node } of ancestry(draft, id)) {
+    if (node.iteration === undefined) continue;
+    const { index, total } = node.iteration;
+    return { HARNESS_NODE_INDEX: String(index), HARNESS_NODE_TOTAL: String(total) };
+  }
+  return { HARNESS_NODE_INDEX: '0', HARNESS_NODE_TOTAL: '1' };
 }
 
 function builtIn(draft: Draft, stageIdentifier: string, stageName: string, stepName: string): Record<string, string> {
@@ -56,13 +71,14 @@ function builtIn(draft: Draft, stageIdentifier: string, stageName: string, stepN
 
 function variables(
   draft: Draft,
+  at: NodeExecutionId,
   owner: NodeExecution['nodeId'],
   list: readonly PlanVariable[],
 ): Record<string, string> {
   return Object.fromEntries(
     list
       .filter(({ name }) => SHELL_NAME.test(name))
-      .map((variable) => [variable.name, valueText(resolveVariable(draft, owner, variable))]),
+      .map((variable) => [variable.name, valueText(resolveVariable(draft, at, owner, variable))]),
   );
 }
 

@@ -3,18 +3,21 @@ import {
   evaluateCondition,
   resolveText,
   resolveTree,
+  type EvaluateOptions,
   type Resolution,
   type ValuePath,
 } from '../expressions/evaluate.ts';
 import type { ExpressionError } from '../expressions/errors.ts';
 import type { ExpressionScope } from '../expressions/scope.ts';
 import type { Value } from '../expressions/values.ts';
-import type { PlanVariable, StepNode } from '../plan/plan.ts';
+import type { LateNumber, PlanVariable, StepNode } from '../plan/plan.ts';
 import { KEPT_FOR_THE_DELEGATE } from '../steps/kept-expressions.ts';
 import { bindExpressions } from './bind-expressions.ts';
 import type { Draft } from './draft.ts';
 import type { NodeExecutionId, NodeId } from './ids.ts';
-import { executionScope } from './scope.ts';
+import { withInput } from './node-inputs.ts';
+import { ancestry } from './nodes.ts';
+import { executionScope, ownerScope } from './scope.ts';
 import { valueText } from './value-text.ts';
 
 export type Resolved<T> =
@@ -35,7 +38,24 @@ export type Judged =
 
 /** A condition (`when`), with the sub-expressions it asked for: the stored "why". */
 export function evaluateAt(draft: Draft, id: NodeExecutionId, condition: string): Judged {
-  const result = evaluateCondition(condition, scopeOf(draft, draft.get(id).nodeId), { trace: true });
+  return judge(draft, condition, scopeOf(draft, id));
+}
+
+/** A condition that also knows some names of its own, such as `output`. */
+export function evaluateWith(
+  draft: Draft,
+  id: NodeExecutionId,
+  condition: string,
+  names: Readonly<Record<string, Value>>,
+): Judged {
+  const around = scopeOf(draft, id);
+  return judge(draft, condition, {
+    root: (name) => (Object.hasOwn(names, name) ? names[name] : around.root(name)),
+  });
+}
+
+function judge(draft: Draft, condition: string, scope: ExpressionScope): Judged {
+  const result = evaluateCondition(condition, scope, { ...unresolvedRule(draft), trace: true });
   const expressions = result.trace;
   return result.error === undefined
     ? { kind: 'judged', holds: result.holds, expressions }
@@ -43,15 +63,16 @@ export function evaluateAt(draft: Draft, id: NodeExecutionId, condition: string)
 }
 
 export function resolveLeaf(draft: Draft, id: NodeExecutionId, text: string): Resolved<Value> {
-  return unwrap(resolveText(text, scopeOf(draft, draft.get(id).nodeId)));
+  return unwrap(resolveText(text, scopeOf(draft, id), unresolvedRule(draft)));
 }
 
 /** The step's spec as its delegate gets it: only what asks for the step's own result stays an expression. */
 export function resolveSpec(draft: Draft, id: NodeExecutionId, plan: StepNode): Resolved<Value> {
   const patterns = KEPT_FOR_THE_DELEGATE[plan.stepType];
-  const scope = scopeOf(draft, draft.get(id).nodeId);
+  const scope = scopeOf(draft, id);
   const keep = (path: ValuePath): boolean => patterns.some((pattern) => matches(pattern, path));
-  const resolved = unwrap(resolveTree(plan.spec, scope, { keep }));
+  const spec = withInput(plan.spec, draft.get(id), 'spec');
+  const resolved = unwrap(resolveTree(spec, scope, { ...unresolvedRule(draft), keep }));
   return resolved.kind === 'error' || patterns.length === 0 ? resolved : bindKept(resolved.value, [], keep, scope);
 }
 
@@ -80,23 +101,41 @@ function matches(pattern: readonly string[], path: ValuePath): boolean {
   );
 }
 
-/** A variable as the environment of a CI step shows it; one that cannot be resolved is shown empty rather than stopping the step. */
-export function resolveVariable(draft: Draft, owner: NodeId, { value }: PlanVariable): Value {
-  const resolved = resolveTree(value, scopeOf(draft, owner), { nulls: 'lenient' });
+/**
+ * A variable as the environment of a step shows it, read where `id` is; one that cannot be resolved is shown empty rather
+ * than stopping the step.
+ */
+export function resolveVariable(draft: Draft, id: NodeExecutionId, owner: NodeId, { value }: PlanVariable): Value {
+  const resolved = resolveTree(value, ownerScope(draft, id, owner), { nulls: 'lenient' });
   return resolved.error === undefined ? resolved.value : '';
 }
 
 /** The most specific set of delegate selectors that is not empty replaces all others (pipelines.md §1.8). */
 export function resolveSelectors(draft: Draft, id: NodeExecutionId): Resolved<readonly string[]> {
-  for (let current = draft.find(id); current !== undefined;) {
-    const plan = draft.planNode(current.nodeId);
-    if (plan.kind !== 'fork' && plan.delegateSelectors.length > 0) {
-      const resolved = unwrap(resolveTree(plan.delegateSelectors, scopeOf(draft, plan.id)));
+  for (const { node, plan } of ancestry(draft, id)) {
+    if ('delegateSelectors' in plan && plan.delegateSelectors.length > 0) {
+      const resolved = resolveValue(draft, node.id, plan.delegateSelectors);
       return resolved.kind === 'error' ? resolved : { kind: 'value', value: flatten(resolved.value) };
     }
-    current = current.parentId === undefined ? undefined : draft.find(current.parentId);
   }
   return { kind: 'value', value: [] };
+}
+
+/** Any tree of author's text, seen from a node. */
+export function resolveValue(draft: Draft, id: NodeExecutionId, value: Value): Resolved<Value> {
+  return unwrap(resolveTree(value, scopeOf(draft, id), unresolvedRule(draft)));
+}
+
+/** A number, written or given by an expression. */
+export function resolveNumber(draft: Draft, id: NodeExecutionId, number: LateNumber, what: string): Resolved<number> {
+  if (typeof number === 'number') return { kind: 'value', value: number };
+  const resolved = resolveValue(draft, id, number);
+  if (resolved.kind === 'error') return { kind: 'error', message: `${what} cannot be resolved: ${resolved.message}` };
+  const text = valueText(resolved.value).trim();
+  const value = Number(text);
+  return text === '' || !Number.isFinite(value)
+    ? { kind: 'error', message: `${what} is "${text}", which is not a number.` }
+    : { kind: 'value', value };
 }
 
 /** One selector may be an expression that gives a whole list. */
@@ -106,8 +145,14 @@ function flatten(value: Value): readonly string[] {
     : [valueText(value)].filter((text) => text !== '');
 }
 
-function scopeOf(draft: Draft, at: NodeId): ExpressionScope {
-  return executionScope(draft.execution, draft.nodes, at);
+/** What a name that does not exist comes to, as the installation chose. */
+function unresolvedRule({ execution }: Draft): Pick<EvaluateOptions, 'nulls'> {
+  const rule = execution.switches?.unresolved;
+  return rule === undefined ? {} : { nulls: rule };
+}
+
+function scopeOf(draft: Draft, at: NodeExecutionId): ExpressionScope {
+  return executionScope(draft, at);
 }
 
 function unwrap(resolution: Resolution<Value>): Resolved<Value> {

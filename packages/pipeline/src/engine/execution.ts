@@ -7,6 +7,7 @@
  * - E4 a parent is final only when all its children are final.
  */
 import type { FailureAction, Plan } from '../plan/plan.ts';
+import type { NullPolicy } from '../expressions/policy.ts';
 import type { Value } from '../expressions/values.ts';
 import type { ExecutionId, NodeExecutionId, NodeId, TimerId } from './ids.ts';
 import type { FinalStatus, NodeStatus } from './status.ts';
@@ -83,7 +84,7 @@ export interface EngineSwitches {
   /** Q4: after a stage that was rolled back, do later `Failure` stages run? Default false (as documented). */
   readonly rolledBackFiresFailure?: boolean;
   /** §3.3: undefined names fail the node instead of becoming null. Default `variables` (of pipeline, stage, account, …). */
-  readonly unresolved?: 'variables' | 'all' | 'none';
+  readonly unresolved?: NullPolicy;
 }
 
 /** The stages of an earlier execution that are not run again; their nodes are taken over as they ended. */
@@ -196,13 +197,21 @@ export interface NodeExecution {
   /** Set for steps with a log of their own (api.md §8.3). */
   readonly logKey?: string;
   /** The node was told to end and waits for its task to stop; the status it will then have. */
-  readonly stopping?: { readonly as: FinalStatus; readonly at: number; readonly interruptId?: string };
+  readonly stopping?: {
+    readonly as: FinalStatus;
+    readonly at: number;
+    readonly interruptId?: string;
+    /** It ends for a reason of its own (its timeout, a person's word) and not with what holds it: failure strategies are asked. */
+    readonly isOwn?: boolean;
+  };
   /** Indices of the loops around this node, outermost first; absent = none. */
   readonly loop?: readonly number[];
   /** Present on the instances of a loop. */
   readonly iteration?: Iteration;
   /** Present on a strategy node once it was expanded: instances in all. */
   readonly iterations?: number;
+  /** How many of them may run at once. */
+  readonly slots?: number;
   /** Earlier attempts of this node, oldest first. */
   readonly retryIds?: readonly NodeExecutionId[];
   /** A later attempt took this one's place: it counts for nothing but history. */
@@ -224,8 +233,12 @@ export interface NodeExecution {
   readonly inputs?: Readonly<Record<string, Value>>;
   /** The execution that a stage of type Pipeline started. */
   readonly childExecutionId?: ExecutionId;
-  /** What a step holds of a queue: the resource's key. */
-  readonly resource?: { readonly key: string; readonly releaseWith: NodeExecutionId };
+  /** Of a container: places in queues that were asked for below it and are given up when it ends. */
+  readonly holds?: readonly { readonly nodeExecutionId: NodeExecutionId; readonly key: string }[];
+  /** Of a step group: run it again, so long after all in it has ended. */
+  readonly repeat?: { readonly afterMs: number };
+  /** Its time to begin came while the execution was paused. */
+  readonly isDue?: true;
   /** Timers that run for this node. */
   readonly timers: readonly TimerId[];
   /** Version of the execution at which this node changed last; what live views resume by. */
@@ -251,6 +264,8 @@ export interface RollbackRecord {
   /** The node whose failure asked for it. */
   readonly causedBy: NodeExecutionId;
   readonly at: number;
+  /** The container itself was stopped, by its timeout or a person's word, and rolls back all the same. */
+  readonly isAfterStop?: true;
 }
 
 export interface ApprovalState {

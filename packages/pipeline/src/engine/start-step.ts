@@ -2,43 +2,78 @@
 import type { Value } from '../expressions/values.ts';
 import type { StepNode } from '../plan/plan.ts';
 import { DELEGATE_STEP_TYPES, type DelegateStepType } from '../steps/step-types.ts';
+import { startApproval } from './approvals.ts';
+import { startCustomApproval } from './custom-approval.ts';
 import type { Draft } from './draft.ts';
 import { stepEnvironment } from './environment.ts';
 import { resolveSelectors, resolveSpec } from './evaluation.ts';
+import { failNode, failureOf } from './failures.ts';
 import type { NodeExecutionId } from './ids.ts';
 import { logKeyOf } from './log-key.ts';
+import { findAround, nodeIdentity, rootOf } from './nodes.ts';
+import { memberText } from './spec-members.ts';
 import { readDuration } from './timeout.ts';
 import { makeTimerId } from './timers.ts';
-import { valueText } from './value-text.ts';
 import { findWorkspaceKey } from './workspace.ts';
 
 export function startStep(draft: Draft, id: NodeExecutionId, plan: StepNode): void {
   const { stepType } = plan;
-  if (isDelegateStep(stepType)) startTask(draft, id, plan, stepType);
-  else startWait(draft, id, plan);
+  switch (stepType) {
+    case 'CustomApproval':
+      startCustomApproval(draft, id, plan);
+      return;
+    case 'HarnessApproval':
+      startResolved(draft, id, plan, (spec) => startApproval(draft, id, spec));
+      return;
+    case 'Wait':
+      startResolved(draft, id, plan, (spec) => startWait(draft, id, plan, spec));
+      return;
+    case 'Barrier':
+      startResolved(draft, id, plan, () => draft.update(id, { status: 'ResourceWaiting' }));
+      return;
+    case 'Queue':
+      startResolved(draft, id, plan, (spec) => startQueue(draft, id, plan, spec));
+      return;
+    default:
+      if (isDelegateStep(stepType))
+        startResolved(draft, id, plan, (spec) => startTask(draft, id, plan, stepType, spec));
+  }
 }
 
 function isDelegateStep(type: StepNode['stepType']): type is DelegateStepType {
   return (DELEGATE_STEP_TYPES as readonly string[]).includes(type);
 }
 
-function startTask(draft: Draft, id: NodeExecutionId, plan: StepNode, stepType: DelegateStepType): void {
+/** Goes on with the resolved spec, or fails the step. */
+function startResolved(draft: Draft, id: NodeExecutionId, plan: StepNode, start: (spec: Value) => void): void {
   const spec = resolveSpec(draft, id, plan);
-  if (spec.kind === 'error') return fail(draft, id, `${plan.name} cannot start: ${spec.message}`);
+  if (spec.kind === 'error') {
+    fail(draft, id, `${plan.name} cannot start: ${spec.message}`);
+    return;
+  }
+  draft.update(id, { stepParameters: spec.value });
+  start(spec.value);
+}
+
+function startTask(draft: Draft, id: NodeExecutionId, plan: StepNode, stepType: DelegateStepType, spec: Value): void {
   const selectors = resolveSelectors(draft, id);
-  if (selectors.kind === 'error') return fail(draft, id, `${plan.name} cannot start: ${selectors.message}`);
+  if (selectors.kind === 'error') {
+    fail(draft, id, `${plan.name} cannot start: ${selectors.message}`);
+    return;
+  }
   const workspaceKey = findWorkspaceKey(draft, id);
-  const logKey = logKeyOf(draft.execution, plan.fqn, draft.get(id).attempt);
-  draft.update(id, { status: 'TaskWaiting', stepParameters: spec.value, logKey });
+  const { identifier, name, fqn } = nodeIdentity({ plan: draft.execution.plan, nodes: draft.nodes }, draft.get(id));
+  const logKey = logKeyOf(draft.execution, fqn, draft.get(id).attempt);
+  draft.update(id, { status: 'TaskWaiting', logKey });
   draft.effects.push({
     kind: 'enqueueTask',
     task: {
       taskId: id,
       stepType,
-      identifier: plan.identifier,
-      name: plan.name,
-      fqn: plan.fqn,
-      spec: spec.value,
+      identifier,
+      name,
+      fqn,
+      spec,
       environment: stepEnvironment(draft, id),
       selectors: selectors.value,
       ...(workspaceKey === undefined ? {} : { workspaceKey }),
@@ -47,20 +82,30 @@ function startTask(draft: Draft, id: NodeExecutionId, plan: StepNode, stepType: 
   });
 }
 
-function startWait(draft: Draft, id: NodeExecutionId, plan: StepNode): void {
-  const spec = resolveSpec(draft, id, plan);
-  if (spec.kind === 'error') return fail(draft, id, `${plan.name} cannot start: ${spec.message}`);
-  const { value } = spec;
-  const duration = readDuration(durationOf(value), `The duration of ${plan.name}`);
-  if (duration.kind === 'error') return fail(draft, id, duration.failure.message);
-  draft.update(id, { status: 'WaitStepRunning', stepParameters: value });
+function startWait(draft: Draft, id: NodeExecutionId, plan: StepNode, spec: Value): void {
+  const duration = readDuration(memberText(spec, 'duration'), `The duration of ${plan.name}`);
+  if (duration.kind === 'error') {
+    fail(draft, id, duration.failure.message);
+    return;
+  }
+  draft.update(id, { status: 'WaitStepRunning' });
   draft.startTimer(id, makeTimerId(id, 'wait'), draft.at + (duration.ms ?? 0));
 }
 
-function durationOf(spec: Value): string {
-  return typeof spec === 'object' && spec !== null && 'duration' in spec ? valueText(spec['duration']) : '';
+/** The place is held until the stage or the pipeline ends, whatever their outcome; the store lets one execution hold it twice. */
+function startQueue(draft: Draft, id: NodeExecutionId, plan: StepNode, spec: Value): void {
+  const key = memberText(spec, 'key').trim();
+  if (key === '') {
+    fail(draft, id, `${plan.name} has no key to queue for.`);
+    return;
+  }
+  const isOfStage = memberText(spec, 'scope') === 'Stage';
+  const holder = (isOfStage ? findAround(draft, id, 'stage') : rootOf(draft)) ?? draft.get(id);
+  draft.update(holder.id, { holds: [...(holder.holds ?? []), { nodeExecutionId: id, key }] });
+  draft.update(id, { status: 'ResourceWaiting' });
+  draft.effects.push({ kind: 'acquireResource', nodeExecutionId: id, key });
 }
 
 function fail(draft: Draft, id: NodeExecutionId, message: string): void {
-  draft.end(id, 'Failed', { failure: { message, types: ['APPLICATION_ERROR'] } });
+  failNode(draft, id, { status: 'Failed', failure: failureOf(message) });
 }

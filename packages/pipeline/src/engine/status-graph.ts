@@ -40,8 +40,10 @@ function buildGraph(): Record<NodeStatus, readonly NodeStatus[]> {
       ...FINALS.filter((next) => next !== 'Skipped'),
     ];
   }
-  // A node that was told to end can only end.
-  graph.Discontinuing = FINALS.filter((next) => next !== 'Skipped');
+  // A loop's instance without a slot has not started either.
+  graph.Queued = [...graph.Queued, 'Skipped'];
+  // A node that was told to end can only end, or wait for somebody to say how.
+  graph.Discontinuing = [...FINALS.filter((next) => next !== 'Skipped'), 'InterventionWaiting'];
   return graph;
 }
 

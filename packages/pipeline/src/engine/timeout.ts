@@ -1,3 +1,4 @@
+import type { PlanNode } from '../plan/plan.ts';
 import { parseDuration } from '../language/durations.ts';
 import type { Draft } from './draft.ts';
 import { resolveLeaf } from './evaluation.ts';
@@ -16,16 +17,24 @@ export type ResolvedTimeout =
 export function resolveTimeout(draft: Draft, id: NodeExecutionId): ResolvedTimeout {
   const plan = draft.planNode(draft.get(id).nodeId);
   if (plan.kind === 'step' && plan.stepType === 'Wait') return { kind: 'resolved', ms: undefined };
-  if (plan.timeout === undefined) {
-    const { defaults } = draft.execution;
-    if (plan.kind === 'pipeline') return { kind: 'resolved', ms: defaults.pipelineTimeoutMs };
-    return { kind: 'resolved', ms: plan.kind === 'step' ? defaults.stepTimeoutMs : undefined };
-  }
+  const supplied = draft.get(id).inputs?.['timeout'];
+  if (supplied !== undefined) return readDuration(valueText(supplied), `The timeout of ${plan.name}`);
+  if (plan.timeout === undefined) return { kind: 'resolved', ms: defaultTimeout(draft, plan) };
   if (plan.timeout.kind === 'fixed') return { kind: 'resolved', ms: plan.timeout.ms };
   const leaf = resolveLeaf(draft, id, plan.timeout.text);
   if (leaf.kind === 'error') return invalid(`The timeout of ${plan.name} cannot be resolved: ${leaf.message}`);
   const text = valueText(leaf.value);
   return text.trim() === '' ? { kind: 'resolved', ms: undefined } : readDuration(text, `The timeout of ${plan.name}`);
+}
+
+const DAY_MS = 86_400_000;
+
+function defaultTimeout(draft: Draft, plan: PlanNode): number | undefined {
+  const { pipelineTimeoutMs, stepTimeoutMs, approvalTimeoutMs = DAY_MS } = draft.execution.defaults;
+  if (plan.kind === 'pipeline') return pipelineTimeoutMs;
+  if (plan.kind !== 'step') return undefined;
+  const isApproval = plan.stepType === 'HarnessApproval' || plan.stepType === 'CustomApproval';
+  return isApproval ? approvalTimeoutMs : stepTimeoutMs;
 }
 
 /** A duration that was resolved already. */

@@ -2,7 +2,7 @@
 import type { When } from '../plan/plan.ts';
 import type { Draft } from './draft.ts';
 import { evaluateAt } from './evaluation.ts';
-import type { Failure, WhenRecord } from './execution.ts';
+import type { Failure, NodeExecution, WhenRecord } from './execution.ts';
 import type { NodeExecutionId } from './ids.ts';
 import { isBroken } from './status.ts';
 
@@ -16,7 +16,7 @@ export function decideWhen(draft: Draft, id: NodeExecutionId): WhenDecision {
   const { kind, name, ...plan } = draft.planNode(draft.get(id).nodeId);
   // A fork is no node of the author's: its members decide for themselves.
   const when: When = kind === 'fork' ? { status: 'All' } : plan.when;
-  const statusHolds = matchesStatus(when.status, isAnythingBrokenBefore(draft, id));
+  const statusHolds = matchesStatus(draft, when.status, standingBefore(draft, id));
   const record: WhenRecord = { ...when, statusHolds, expressions: [] };
   if (!statusHolds) return { kind: 'skip', record };
   if (when.condition === undefined) return { kind: 'run', record };
@@ -30,12 +30,28 @@ export function decideWhen(draft: Draft, id: NodeExecutionId): WhenDecision {
   return result.holds ? { kind: 'run', record: whole } : { kind: 'skip', record: whole };
 }
 
-function matchesStatus(status: When['status'], isBrokenBefore: boolean): boolean {
+/** How what comes before a node stands. */
+interface Standing {
+  /** Something is broken and was not rolled back. */
+  readonly isBroken: boolean;
+  /** A stage failed and was rolled back. */
+  readonly isRolledBack: boolean;
+  /** A stage's failure was ignored. */
+  readonly isIgnored: boolean;
+}
+
+/** ADR 21: an ignored failure fires `Failure` stages, a rolled-back one does not, unless the installation says otherwise. */
+function matchesStatus(draft: Draft, status: When['status'], before: Standing): boolean {
+  const { ignoredFailureFiresFailure = true, rolledBackFiresFailure = false } = draft.execution.switches ?? {};
   switch (status) {
     case 'Success':
-      return !isBrokenBefore;
+      return !before.isBroken && !before.isRolledBack;
     case 'Failure':
-      return isBrokenBefore;
+      return (
+        before.isBroken ||
+        (before.isRolledBack && rolledBackFiresFailure) ||
+        (before.isIgnored && ignoredFailureFiresFailure)
+      );
     case 'All':
       return true;
   }
@@ -43,19 +59,42 @@ function matchesStatus(status: When['status'], isBrokenBefore: boolean): boolean
 
 /**
  * What stands before a node: for a stage the earlier nodes of the pipeline; for a step or group the earlier nodes of its
- * stage, also those before the groups that hold it. Members of one fork are not before each other: they would race.
+ * stage (or of its rollback), also those before the groups that hold it. Members of one fork and instances of one loop are
+ * not before each other: they would race.
  */
-function isAnythingBrokenBefore(draft: Draft, id: NodeExecutionId): boolean {
+function standingBefore(draft: Draft, id: NodeExecutionId): Standing {
+  const standing = { isBroken: false, isRolledBack: false, isIgnored: false };
   for (let current = draft.get(id); current.parentId !== undefined;) {
     const parent = draft.get(current.parentId);
     const { kind } = draft.planNode(parent.nodeId);
-    if (kind !== 'fork') {
-      const before = parent.children.slice(0, parent.children.indexOf(current.id));
-      if (before.some((sibling) => isBroken(draft.get(sibling).status))) return true;
+    if (kind !== 'fork' && kind !== 'strategy') {
+      for (const sibling of parent.children.slice(0, parent.children.indexOf(current.id))) {
+        judge(draft, draft.get(sibling), kind === 'pipeline', standing);
+      }
     }
     // A step looks no further than its stage: the stage itself was allowed to run.
-    if (kind === 'stage') return false;
+    if (kind === 'stage' || kind === 'rollback') break;
     current = parent;
   }
-  return false;
+  return standing;
+}
+
+function judge(
+  draft: Draft,
+  node: NodeExecution,
+  isStageLevel: boolean,
+  standing: { isBroken: boolean; isRolledBack: boolean; isIgnored: boolean },
+): void {
+  if (isStageLevel && node.status === 'IgnoreFailed') standing.isIgnored = true;
+  if (!isBroken(node.status)) return;
+  if (isStageLevel && isRolledBack(draft, node)) standing.isRolledBack = true;
+  else standing.isBroken = true;
+}
+
+/** Every broken stage in it (it may be a fork or a loop of stages) was rolled back. */
+function isRolledBack(draft: Draft, node: NodeExecution): boolean {
+  const { kind } = draft.planNode(node.nodeId);
+  if (kind === 'stage') return node.rollback !== undefined;
+  const broken = node.children.map((child) => draft.get(child)).filter((child) => isBroken(child.status));
+  return broken.length > 0 && broken.every((child) => isRolledBack(draft, child));
 }

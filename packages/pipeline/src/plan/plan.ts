@@ -27,6 +27,7 @@ export {
   ERROR_NAMES,
   PLAIN_ACTIONS,
   STAGE_TYPES,
+  STRATEGY_INSTANCES_MAX,
   type Chain,
   type ErrorName,
   type ExecutionInput,

@@ -10,8 +10,7 @@ export const KEPT_FOR_THE_DELEGATE: Readonly<Record<StepType, readonly (readonly
   Http: [['assertion'], ['outputVariables', '*', 'value']],
   Wait: [],
   HarnessApproval: [],
-  // Asked again after every run of the script; the engine evaluates them itself.
-  CustomApproval: [['approvalCriteria'], ['rejectionCriteria']],
+  CustomApproval: [],
   Barrier: [],
   Queue: [],
   FetchInstanceScript: [],
