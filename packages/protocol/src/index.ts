@@ -47,6 +47,31 @@ export {
   RecentExecution,
 } from './pipelines.ts';
 export {
+  InputSetErrorWrapper,
+  InputSetMergeRequest,
+  InputSetMergeResponse,
+  InputSetResponse,
+  InputSetSummary,
+  OverlayInputSetResponse,
+} from './input-sets.ts';
+export {
+  TemplateFilter,
+  TemplateMergeResponse,
+  TemplateReferenceSummary,
+  TemplateResponse,
+  TemplateWrapperResponse,
+} from './templates.ts';
+export {
+  EnvironmentRequest,
+  EnvironmentResponse,
+  InfrastructureRequest,
+  InfrastructureResponse,
+  ServiceOverridesRequest,
+  ServiceOverridesResponse,
+  ServiceRequest,
+  ServiceResponse,
+} from './deployment.ts';
+export {
   CustomWebhookAccepted,
   TriggerExecutionDetails,
   WebhookEventProcessingDetails,

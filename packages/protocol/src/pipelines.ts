@@ -4,7 +4,7 @@ import { EntityGitDetails } from './git-details.ts';
 import { GovernanceMetadata } from './execution-summary.ts';
 import { nullable, Tags, Time } from './schema.ts';
 
-const EntityValidity = Type.Object({
+export const EntityValidity = Type.Object({
   valid: Type.Boolean(),
   invalidYaml: Type.Optional(Type.String()),
 });

@@ -3,7 +3,8 @@ import { ErrorDto, FailureDto, type Success } from '@bridle/protocol';
 import type { ProjectScope } from '@bridle/pipeline';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type TObject, type TSchema, type TUnion } from 'typebox';
-import { invalidRequest, RequestError } from './errors.ts';
+import type { OwnerScope } from '../store/owner-scope.ts';
+import { invalidRequest, notFound, RequestError } from './errors.ts';
 
 export function success<T>(request: FastifyRequest, data: T): Success<T> {
   return { status: 'SUCCESS', data, metaData: null, correlationId: request.id };
@@ -34,6 +35,51 @@ export function scopeOf(
 ): ProjectScope {
   const { orgIdentifier, projectIdentifier } = query;
   return { accountId: request.accountId, orgIdentifier, projectIdentifier };
+}
+
+const ownerKeys = {
+  accountIdentifier: Type.Optional(Type.String()),
+  orgIdentifier: Type.Optional(Type.String()),
+  projectIdentifier: Type.Optional(Type.String()),
+};
+
+/** The query of a route about what an account, an organization or a project may own, and what else it reads. */
+export function ownerQuery<T extends Record<string, TSchema>>(more: T): TObject<typeof ownerKeys & T> {
+  return Type.Object({ ...ownerKeys, ...more });
+}
+
+/** Whom a request is about: the project it names, else the organization, else the account. */
+export function ownerOf(
+  request: FastifyRequest,
+  {
+    orgIdentifier = '',
+    projectIdentifier = '',
+  }: { readonly orgIdentifier?: string; readonly projectIdentifier?: string },
+): OwnerScope {
+  const { accountId } = request;
+  if (orgIdentifier === '') {
+    if (projectIdentifier === '') return { accountId };
+    throw new RequestError('INVALID_REQUEST', 'orgIdentifier: is needed beside projectIdentifier', [
+      { fieldId: 'orgIdentifier', error: 'is needed beside projectIdentifier' },
+    ]);
+  }
+  return projectIdentifier === '' ? { accountId, orgIdentifier } : { accountId, orgIdentifier, projectIdentifier };
+}
+
+export function noOwner({ orgIdentifier = '', projectIdentifier }: OwnerScope): Error {
+  return notFound(
+    projectIdentifier === undefined
+      ? `Organization with the given ID: ${orgIdentifier} does not exist.`
+      : `Project with the given ID: ${projectIdentifier} does not exist in the organization ${orgIdentifier}.`,
+  );
+}
+
+/** As messages name it: `project myproject in organization default`. */
+export function describeOwner({ orgIdentifier, projectIdentifier }: OwnerScope): string {
+  if (orgIdentifier === undefined) return 'the account';
+  return projectIdentifier === undefined
+    ? `organization ${orgIdentifier}`
+    : `project ${projectIdentifier} in organization ${orgIdentifier}`;
 }
 
 /** The version of `If-Match`; undefined = no check. Takes the bare number and the quoted form of HTTP. */

@@ -15,6 +15,7 @@ import { executionEventRoutes } from './execution-event-routes.ts';
 import { executionListRoutes } from './execution-list-routes.ts';
 import { executionRoutes } from './execution-routes.ts';
 import { healthRoutes } from './health-routes.ts';
+import { inputSetMergeRoutes } from './input-set-merge-routes.ts';
 import { inputSetRoutes } from './input-set-routes.ts';
 import { logRawRoutes } from './log-raw-routes.ts';
 import { logServiceRoutes } from './log-service-routes.ts';
@@ -28,8 +29,11 @@ import { projectEventRoutes } from './project-event-routes.ts';
 import { BODY_BYTES_MAX, readBodies } from './request-bodies.ts';
 import { rewriteUrl } from './rewrite-url.ts';
 import { RouteMethods } from './route-methods.ts';
+import { savedInputSetRoutes } from './saved-input-set-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { registerStaticRoutes } from './static-routes.ts';
+import { templateListRoutes } from './template-list-routes.ts';
+import { templateRoutes } from './template-routes.ts';
 import { triggerListRoutes } from './trigger-list-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 import { checkedSerializer, validatorCompiler } from './validation.ts';
@@ -115,6 +119,10 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   pipelineRoutes,
   pipelineValidateRoutes,
   inputSetRoutes,
+  savedInputSetRoutes,
+  inputSetMergeRoutes,
+  templateListRoutes,
+  templateRoutes,
   triggerListRoutes,
   triggerRoutes,
   executeRoutes,

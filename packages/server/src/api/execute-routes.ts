@@ -1,10 +1,10 @@
 /** Starting executions by hand (api.md §5.1, §5.2). */
 import { executionId, type ENGINE_NAMES, type ExecutionCause, type ProjectScope } from '@bridle/pipeline';
-import { PlanExecutionResponse, successOf } from '@bridle/protocol';
+import { InputSetMergeRequest, PlanExecutionResponse, successOf } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { DocumentSource } from '../intake/document-source.ts';
-import { prepareExecution } from '../intake/prepare-execution.ts';
+import { prepareExecution, type ExecutionOrder } from '../intake/prepare-execution.ts';
 import { findExecutionRow, type ExecutionRow } from '../store/execution-rows.ts';
 import { findPipeline } from '../store/pipelines.ts';
 import { answers, scopeOf, scopeQuery, success } from './answers.ts';
@@ -17,6 +17,12 @@ import { noExecution } from './execution-routes.ts';
 import { planExecutionResponse } from './wire/plan-execution.ts';
 
 const Query = scopeQuery({ moduleType: Type.Optional(Type.String()) });
+const RunQuery = Type.Object({
+  ...Query.properties,
+  inputSetIdentifiers: Type.Optional(
+    Type.Array(Type.String(), { description: 'Input sets and overlays, merged in this order below the body.' }),
+  ),
+});
 const InputBody = Type.String({ description: 'Runtime inputs as YAML rooted at `pipeline:`; empty = none.' });
 const tags = ['Executions'];
 const config = { body: 'text' } as const;
@@ -34,21 +40,50 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
           summary: 'Run a pipeline',
           tags,
           params: Type.Object({ pipelineIdentifier: Type.String() }),
-          querystring: Query,
+          querystring: RunQuery,
           body: InputBody,
           response: answers(successOf(PlanExecutionResponse)),
         },
       },
       async (request) => {
-        const { moduleType = '' } = request.query;
+        const { moduleType = '', inputSetIdentifiers = [] } = request.query;
+        const order = {
+          inputYaml: request.body,
+          inputSetReferences: inputSetIdentifiers,
+          cause: manualCause(request),
+        };
         const scope = scopeOf(request, request.query);
-        return success(
-          request,
-          await start(deps, scope, request.params.pipelineIdentifier, request.body, manualCause(request), moduleType),
-        );
+        return success(request, await start(deps, scope, request.params.pipelineIdentifier, order, moduleType));
       },
     );
   }
+
+  app.post(
+    '/pipeline/api/pipeline/execute/:pipelineIdentifier/inputSetList',
+    {
+      schema: {
+        summary: 'Run a pipeline with input sets and overlays, merged in their order',
+        tags,
+        params: Type.Object({ pipelineIdentifier: Type.String() }),
+        querystring: Query,
+        body: InputSetMergeRequest,
+        response: answers(successOf(PlanExecutionResponse)),
+      },
+    },
+    async (request) => {
+      const { moduleType = '' } = request.query;
+      const { inputSetReferences, lastYamlToMerge, stageIdentifiers } = request.body;
+      const stages = stageIdentifiers ?? [];
+      const order = {
+        inputYaml: lastYamlToMerge ?? '',
+        inputSetReferences: inputSetReferences ?? [],
+        cause: manualCause(request),
+        ...(stages.length === 0 ? {} : { stages }),
+      };
+      const scope = scopeOf(request, request.query);
+      return success(request, await start(deps, scope, request.params.pipelineIdentifier, order, moduleType));
+    },
+  );
 
   for (const url of [
     '/pipeline/api/pipeline/execute/rerun/:originalExecutionId/:pipelineIdentifier',
@@ -78,11 +113,9 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
             `The execution ${originalExecutionId} ran the pipeline ${original.pipelineIdentifier}, not ${pipelineIdentifier}.`,
           );
         }
-        const inputs = request.body.trim() === '' ? original.inputYaml : request.body;
-        return success(
-          request,
-          await start(deps, scope, pipelineIdentifier, inputs, rerunCause(request, original), moduleType),
-        );
+        const inputYaml = request.body.trim() === '' ? original.inputYaml : request.body;
+        const order = { inputYaml, cause: rerunCause(request, original) };
+        return success(request, await start(deps, scope, pipelineIdentifier, order, moduleType));
       },
     );
   }
@@ -92,15 +125,14 @@ async function start(
   deps: ApiDependencies,
   scope: ProjectScope,
   pipelineIdentifier: string,
-  inputYaml: string,
-  cause: ExecutionCause,
+  order: Omit<ExecutionOrder, 'pipeline'>,
   moduleType: string,
 ): Promise<PlanExecutionResponse> {
   const pipeline = await findPipeline(deps.db, scope, pipelineIdentifier);
   if (pipeline === undefined) {
     throw invalidRequest(`Pipeline with the given ID: ${pipelineIdentifier} does not exist or has been deleted`);
   }
-  const prepared = await prepareExecution(new DocumentSource(deps.db), { pipeline, inputYaml, cause });
+  const prepared = await prepareExecution(new DocumentSource(deps.db), { ...order, pipeline });
   if (prepared.kind === 'refused') throw cannotRun(prepared.diagnostics, prepared.message, prepared.isInputFault);
   const { request } = prepared;
   const started = await deps.executions.start(request);
@@ -110,7 +142,7 @@ async function start(
     scope,
     pipelineIdentifier,
     moduleType,
-    cause,
+    cause: order.cause,
     status: 'Running' satisfies keyof typeof ENGINE_NAMES,
   });
 }

@@ -2,9 +2,13 @@
 import { extractInputTemplate } from '@bridle/pipeline';
 import { InputSetTemplate, successOf } from '@bridle/protocol';
 import { Type } from 'typebox';
+import { withDocuments } from '../intake/compile-documents.ts';
+import { DocumentSource } from '../intake/document-source.ts';
+import { listInputSets } from '../store/input-sets.ts';
 import { answers, scopeOf, scopeQuery, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
+import { invalidRequest } from './errors.ts';
 import { getPipeline } from './pipeline-routes.ts';
 
 export function inputSetRoutes(app: App, deps: ApiDependencies): void {
@@ -12,7 +16,7 @@ export function inputSetRoutes(app: App, deps: ApiDependencies): void {
     '/pipeline/api/inputSets/template',
     {
       schema: {
-        summary: 'Template of the runtime inputs of a pipeline',
+        summary: 'Template of the runtime inputs of a pipeline, those of its templates included',
         tags: ['Input sets'],
         querystring: scopeQuery({ pipelineIdentifier: Type.String({ minLength: 1 }) }),
         body: Type.Object({ stageIdentifiers: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])) }),
@@ -20,15 +24,26 @@ export function inputSetRoutes(app: App, deps: ApiDependencies): void {
       },
     },
     async (request) => {
-      const row = await getPipeline(deps, scopeOf(request, request.query), request.query.pipelineIdentifier);
+      const scope = scopeOf(request, request.query);
+      const row = await getPipeline(deps, scope, request.query.pipelineIdentifier);
       const { stageIdentifiers } = request.body;
       const stages = stageIdentifiers === null || stageIdentifiers?.length === 0 ? undefined : stageIdentifiers;
-      const { templateYaml, inputs } = extractInputTemplate(row.yaml, stages);
+      const [template, saved] = await Promise.all([
+        withDocuments(
+          new DocumentSource(deps.db),
+          scope,
+          (documents) => extractInputTemplate(row.yaml, stages, documents),
+          ({ needsDocuments }) => needsDocuments,
+        ),
+        listInputSets(deps.db, scope, row.identifier, {}, 0, 1),
+      ]);
+      if ('kind' in template) throw invalidRequest(template.message);
+      const { templateYaml, inputs } = template;
       return success(request, {
         ...(templateYaml === undefined ? {} : { inputSetTemplateYaml: templateYaml }),
         replacedExpressions: [],
         modules: [...row.modules],
-        hasInputSets: false,
+        hasInputSets: saved.total > 0,
         inputs: [...inputs],
       });
     },

@@ -168,7 +168,7 @@ export async function getPipeline(
   return row;
 }
 
-function noPipeline(identifier: string): Error {
+export function noPipeline(identifier: string): Error {
   return notFound(`Pipeline with the given ID: ${identifier} does not exist or has been deleted.`);
 }
 

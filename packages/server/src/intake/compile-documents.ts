@@ -5,7 +5,7 @@
 import {
   describeReference,
   type CompiledPipeline,
-  type NeedsDocuments,
+  type DocumentReference,
   type PipelineRequest,
   type ProjectScope,
   type RefusedPipeline,
@@ -27,42 +27,44 @@ export interface TooManyDocuments {
 
 export type CompileWithDocumentsResult = CompiledPipeline | RefusedPipeline | TooManyDocuments;
 
-/** `request.documents` is what `source` finds for the project. */
 export async function compileWithDocuments(
   source: DocumentSource,
   scope: ProjectScope,
   request: Omit<PipelineRequest, 'documents'>,
 ): Promise<CompileWithDocumentsResult> {
-  return await withDocuments(source, scope, (documents) => compileKnown(request, documents));
+  const result = await withDocuments(
+    source,
+    scope,
+    (documents) => compileKnown(request, documents),
+    (compiled) => (compiled.kind === 'needsDocuments' ? compiled.references : []),
+  );
+  if (result.kind === 'needsDocuments') throw new Error('A compilation lacks documents, and names none.');
+  return result;
 }
 
-/** Repeats `read` until it lacks nothing. */
-export async function withDocuments<Result extends { readonly kind: string }>(
+/** Repeats `read` with what it lacks until it lacks nothing. */
+export async function withDocuments<Result>(
   source: DocumentSource,
   scope: ProjectScope,
-  read: (documents: LoadedDocuments) => Result | NeedsDocuments,
+  read: (documents: LoadedDocuments) => Result,
+  lacks: (result: Result) => readonly DocumentReference[],
 ): Promise<Result | TooManyDocuments> {
   const documents = new LoadedDocuments();
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const result = read(documents);
-    if (!isLacking(result)) return result;
-    const { references } = result;
+    const references = lacks(result);
+    if (references.length === 0) return result;
     const known = references.find((reference) => documents.find(reference) !== undefined);
     if (known !== undefined) throw new Error(`The ${describeReference(known)} was asked for twice.`);
-    if (documents.size + references.length > DOCUMENTS_MAX) return tooMany(`more than ${String(DOCUMENTS_MAX)}`);
+    if (documents.size + references.length > DOCUMENTS_MAX) {
+      return tooMany(`The pipeline refers to more than ${String(DOCUMENTS_MAX)} templates and other documents.`);
+    }
     const found = await source.find(scope, references);
     references.forEach((reference, index) => documents.add(reference, found[index] ?? null));
   }
-  return tooMany(`templates nested more than ${String(ROUNDS_MAX)} deep`);
+  return tooMany(`The templates of the pipeline are nested more than ${String(ROUNDS_MAX)} deep.`);
 }
 
-function isLacking(result: { readonly kind: string }): result is NeedsDocuments {
-  return result.kind === 'needsDocuments';
-}
-
-function tooMany(what: string): TooManyDocuments {
-  return {
-    kind: 'tooManyDocuments',
-    message: `The pipeline refers to ${what} documents. Refer to fewer of them.`,
-  };
+function tooMany(message: string): TooManyDocuments {
+  return { kind: 'tooManyDocuments', message };
 }

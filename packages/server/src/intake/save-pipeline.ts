@@ -9,6 +9,7 @@ import {
   type ProjectScope,
 } from '@bridle/pipeline';
 import type { Database, Transaction } from '../store/database.ts';
+import type { OwnerScope } from '../store/owner-scope.ts';
 import {
   findPipeline,
   insertPipeline,
@@ -21,10 +22,17 @@ import { findProject } from '../store/projects.ts';
 export type SavePipelineResult =
   | { readonly kind: 'saved'; readonly row: PipelineRow; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
-  /** The text names another identifier, organization or project than the request. */
-  | { readonly kind: 'mismatch'; readonly field: string; readonly inYaml: string; readonly inRequest: string }
+  | ScopeMismatch
   | { readonly kind: 'duplicate'; readonly identifier: string }
   | { readonly kind: 'missing' | 'stale' | 'noProject' };
+
+/** The text names another identifier, organization or project than the request. */
+export interface ScopeMismatch {
+  readonly kind: 'mismatch';
+  readonly field: string;
+  readonly inYaml: string;
+  readonly inRequest: string;
+}
 
 export async function createPipeline(
   db: Database | Transaction,
@@ -91,12 +99,13 @@ function readPipelineText(yaml: string, scope: ProjectScope): ReadPipeline {
 /** What a document says of its scope must be the scope of the request. */
 export function findScopeMismatch(
   document: { readonly orgIdentifier?: string; readonly projectIdentifier?: string },
-  scope: ProjectScope,
-): Extract<SavePipelineResult, { readonly kind: 'mismatch' }> | undefined {
+  scope: OwnerScope,
+): ScopeMismatch | undefined {
   for (const field of ['orgIdentifier', 'projectIdentifier'] as const) {
     const inYaml = document[field];
-    if (inYaml !== undefined && inYaml !== '' && inYaml !== scope[field]) {
-      return { kind: 'mismatch', field, inYaml, inRequest: scope[field] };
+    const inRequest = scope[field] ?? '';
+    if (inYaml !== undefined && inYaml !== '' && inYaml !== inRequest) {
+      return { kind: 'mismatch', field, inYaml, inRequest };
     }
   }
   return undefined;

@@ -11,7 +11,7 @@ import {
   type TriggerKey,
   type TriggerRow,
 } from '../store/triggers.ts';
-import { findScopeMismatch, type SavePipelineResult } from './save-pipeline.ts';
+import { findScopeMismatch, type ScopeMismatch } from './save-pipeline.ts';
 import { switchInYaml } from './switch-in-yaml.ts';
 
 /** Length of the token in a trigger's own URL (api.md §1.3). */
@@ -22,7 +22,7 @@ export type SaveTriggerResult =
   | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: 'duplicate'; readonly identifier: string }
   | { readonly kind: 'noPipeline' | 'missing' | 'stale' }
-  | Extract<SavePipelineResult, { readonly kind: 'mismatch' }>;
+  | ScopeMismatch;
 
 type Target = Omit<TriggerKey, 'identifier'>;
 

@@ -160,9 +160,10 @@ export async function listInputSets(
   return { rows: rows.map(inputSetRow), total: count.total };
 }
 
-function columns(
-  content: InputSetContent,
-): Pick<Selectable<InputSetsTable>, 'type' | 'name' | 'description' | 'yaml'> & {
+function columns(content: InputSetContent): Pick<
+  Selectable<InputSetsTable>,
+  'type' | 'name' | 'description' | 'yaml'
+> & {
   readonly tags: string;
   readonly input_set_references: string;
 } {
