@@ -4,7 +4,8 @@
  */
 import type { Findings } from './diagnostics.ts';
 import { describeOwner, type InputLeaf } from './input-fields.ts';
-import { checkValue, type ReadInputs, type SuppliedInputs } from './merge-inputs.ts';
+import { checkValue } from './check-value.ts';
+import type { ReadInputs, SuppliedInputs } from './merge-inputs.ts';
 import { printInline, printYaml } from './print-yaml.ts';
 import type { LoadedYaml } from './load-yaml.ts';
 import { relocate, replaceAt, type ScalarNode } from './yaml-node.ts';
@@ -12,7 +13,7 @@ import { relocate, replaceAt, type ScalarNode } from './yaml-node.ts';
 /** Adds the defaults to what was supplied and reports the inputs that have neither. */
 export function completeInputs(
   leaves: readonly InputLeaf[],
-  { supplied, refused }: ReadInputs,
+  { supplied, refused }: Pick<ReadInputs, 'supplied' | 'refused'>,
   findings: Findings,
 ): SuppliedInputs {
   const complete = new Map(supplied);
@@ -49,7 +50,7 @@ export interface FrozenPipeline {
   readonly loaded: LoadedYaml;
 }
 
-/** `values` must hold a value for every leaf. */
+/** Inputs without a value stay what they are. */
 export function freezeInputs(
   yaml: string,
   loaded: LoadedYaml,

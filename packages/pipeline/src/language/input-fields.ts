@@ -1,7 +1,7 @@
 /** The runtime inputs of a pipeline: every scalar that is, or contains, `<+input>`, with what a form must know of it. */
 import { RE2JS } from 're2js';
+import { isApproverChain } from './approver-inputs.ts';
 import type { Findings, SourceRange } from './diagnostics.ts';
-import { reportNotRunYet } from './read-fields.ts';
 import { parseRuntimeInput, type RuntimeInput } from './runtime-input.ts';
 import { find, findText, type MapNode, type ScalarNode, type YamlNode } from './yaml-node.ts';
 
@@ -59,10 +59,16 @@ export function listInputLeaves(pipeline: YamlNode): readonly InputLeaf[] {
   return listAllInputLeaves(pipeline).filter(({ field }) => !field.isExecutionInput);
 }
 
-/** The same with those that are asked for when their step or stage is reached (`.executionInput()`). */
-export function listAllInputLeaves(pipeline: YamlNode): readonly InputLeaf[] {
+/**
+ * The same with those that are asked for when their step or stage is reached (`.executionInput()`). `owner`: of what no
+ * stage, group or step around it owns; absent = the pipeline.
+ */
+export function listAllInputLeaves(
+  root: YamlNode,
+  owner: InputOwner = ownerOf('pipeline', root),
+): readonly InputLeaf[] {
   const leaves: InputLeaf[] = [];
-  visit(pipeline, 'pipeline', { owner: ownerOf('pipeline', pipeline) }, leaves);
+  visit(root, 'pipeline', { owner }, leaves);
   return leaves;
 }
 
@@ -111,6 +117,7 @@ const VARIABLE_TYPES = ['String', 'Number', 'Secret'] as const;
 function addLeaf(node: ScalarNode, key: string, context: Context, leaves: InputLeaf[]): void {
   const parsed = parseRuntimeInput(node.text);
   if (parsed.kind === 'none') return;
+  if (context.listKey === 'approverInputs' && key === 'defaultValue' && isApproverChain(node.text)) return;
   const { input } = parsed;
   const item = key === 'value' ? context.item : undefined;
   const variable = context.listKey === 'variables' ? item : undefined;
@@ -150,8 +157,6 @@ export function checkInputLeaves(leaves: readonly InputLeaf[], findings: Finding
         'Ask for a variable instead, and use it here as <+pipeline.variables.NAME>.',
       );
     }
-    if (field.isExecutionInput)
-      reportNotRunYet(node, 'inputs that are asked for during the run (executionInput)', findings);
     if (field.regex !== undefined && compileRegex(field.regex) === undefined) {
       findings.add(
         'INPUT_GRAMMAR',

@@ -3,13 +3,12 @@
  * them. Filled with values it is the input YAML of a run.
  */
 import type { Value } from '../expressions/values.ts';
-import { Findings } from './diagnostics.ts';
+import { NO_DOCUMENTS, type DocumentReference, type Documents } from './documents.ts';
 import { listInputLeaves, type InputField, type InputLeaf } from './input-fields.ts';
 import { indexItems, locatorOf } from './list-items.ts';
-import { loadYaml } from './load-yaml.ts';
-import { findRoot } from './parse-pipeline.ts';
 import { fromValue, printYaml } from './print-yaml.ts';
-import { type MapEntry, type MapNode, type YamlNode } from './yaml-node.ts';
+import { expandPipeline } from './templates/expand-pipeline.ts';
+import type { MapEntry, MapNode, YamlNode } from './yaml-node.ts';
 
 /** The input YAML of a run that supplies nothing. */
 export const NO_INPUTS_YAML = 'pipeline: {}\n';
@@ -18,33 +17,46 @@ export interface InputTemplate {
   /** Absent when the pipeline has no runtime inputs (or is not readable). */
   readonly templateYaml?: string;
   readonly inputs: readonly InputField[];
+  /** Not empty = what is asked for in templates is not known yet: ask again with these. */
+  readonly needsDocuments: readonly DocumentReference[];
 }
 
-/** `stageIdentifiers`: only inputs of these stages and of the pipeline itself; absent = all. */
-export function extractInputTemplate(yaml: string, stageIdentifiers?: readonly string[]): InputTemplate {
-  const pipeline = loadPipelineMap(yaml);
-  if (pipeline === undefined) return { inputs: [] };
+/**
+ * What a run of this pipeline asks for, inside of templates too. `stageIdentifiers`: only inputs of these stages and of the
+ * pipeline itself; absent = all.
+ */
+export function extractInputTemplate(
+  yaml: string,
+  stageIdentifiers?: readonly string[],
+  documents: Documents = NO_DOCUMENTS,
+): InputTemplate {
+  const { map, needsDocuments } = expandPipeline(yaml, documents);
+  if (map === undefined) return { inputs: [], needsDocuments };
   const isWanted = ({ stage }: InputLeaf): boolean =>
     stage === undefined || stageIdentifiers === undefined || stageIdentifiers.includes(stage);
-  const leaves = listInputLeaves(pipeline).filter(isWanted);
-  if (leaves.length === 0) return { inputs: [] };
+  const leaves = listInputLeaves(map).filter(isWanted);
+  if (leaves.length === 0) return { inputs: [], needsDocuments };
   const values = new Map(leaves.map(({ node }) => [node.path, node]));
-  return { templateYaml: printInputs(pipeline, values), inputs: leaves.map(({ field }) => field) };
+  return { templateYaml: printInputs(map, values), inputs: leaves.map(({ field }) => field), needsDocuments };
 }
 
 /**
  * The input YAML that gives these values; the keys are paths of `InputField`. Paths that are no inputs of the pipeline are
  * left out.
  */
-export function fillInputTemplate(yaml: string, values: Readonly<Record<string, Value>>): string {
-  const pipeline = loadPipelineMap(yaml);
-  if (pipeline === undefined) return NO_INPUTS_YAML;
+export function fillInputTemplate(
+  yaml: string,
+  values: Readonly<Record<string, Value>>,
+  documents: Documents = NO_DOCUMENTS,
+): string {
+  const { map } = expandPipeline(yaml, documents);
+  if (map === undefined) return NO_INPUTS_YAML;
   const filled = new Map<string, YamlNode>();
-  for (const { field } of listInputLeaves(pipeline)) {
+  for (const { field } of listInputLeaves(map)) {
     const value = Object.hasOwn(values, field.path) ? values[field.path] : undefined;
     if (value !== undefined) filled.set(field.path, fromValue(value, field.path));
   }
-  return printInputs(pipeline, filled);
+  return printInputs(map, filled);
 }
 
 /** The tree reduced to the given leaves, by path, as YAML rooted at `pipeline`. */
@@ -58,10 +70,6 @@ export function printInputs(pipeline: MapNode, leaves: ReadonlyMap<string, YamlN
     path,
     range,
   });
-}
-
-function loadPipelineMap(yaml: string): MapNode | undefined {
-  return findRoot(loadYaml(yaml).root, 'pipeline', new Findings());
 }
 
 function reduce(node: YamlNode, leaves: ReadonlyMap<string, YamlNode>): YamlNode | undefined {
@@ -93,5 +101,24 @@ function reduceMap(node: MapNode, leaves: ReadonlyMap<string, YamlNode>): MapNod
     const kept = reduced.get(key) ?? (locators.includes(key) && entry.value.kind === 'scalar' ? entry : undefined);
     return kept === undefined ? [] : [[key, kept]];
   });
-  return { ...node, entries: new Map(entries) };
+  return { ...node, entries: new Map(node.linkKeys === undefined ? entries : underLink(node, node.linkKeys, entries)) };
+}
+
+/** What came out of a template is asked for below the link, as Harness does: input sets fit both. */
+function underLink(
+  { path, range }: MapNode,
+  linkKeys: ReadonlySet<string>,
+  entries: readonly (readonly [string, MapEntry])[],
+): readonly (readonly [string, MapEntry])[] {
+  const ofTemplate = entries.filter(([key]) => !linkKeys.has(key));
+  if (!ofTemplate.some(([key]) => key !== 'type')) return entries;
+  const mapOf = (inner: readonly (readonly [string, MapEntry])[]): MapNode => ({
+    kind: 'map',
+    entries: new Map(inner),
+    path,
+    range,
+  });
+  const entryOf = (key: string, value: YamlNode): readonly [string, MapEntry] => [key, { key, keyRange: range, value }];
+  const template = entryOf('template', mapOf([entryOf('templateInputs', mapOf(ofTemplate))]));
+  return [...entries.filter(([key]) => linkKeys.has(key)), template];
 }

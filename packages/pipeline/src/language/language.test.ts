@@ -6,7 +6,7 @@ import { isBlocked } from './diagnostics.ts';
 import { DURATION_MS_MAX, parseDuration } from './durations.ts';
 import { extractInputTemplate, fillInputTemplate, NO_INPUTS_YAML } from './input-template.ts';
 import { loadYaml, YAML_DEPTH_MAX, YAML_LENGTH_MAX, YAML_NODES_MAX } from './load-yaml.ts';
-import { mergeInputYaml } from './merge-inputs.ts';
+import { mergeInputs } from './input-sets.ts';
 import { parsePipeline } from './parse-pipeline.ts';
 import { fromValue, printInline, printYaml } from './print-yaml.ts';
 import { parseRuntimeInput, splitValues } from './runtime-input.ts';
@@ -221,17 +221,22 @@ const inputYaml = fc
     fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('<+')),
   )
   .map((values) => fillInputTemplate(PIPELINE, values));
-const fold = (...documents: readonly string[]): string => mergeInputYaml(PIPELINE, documents).inputYaml;
+const fold = (...documents: readonly string[]): string =>
+  mergeInputs({ yaml: PIPELINE, inputYamls: documents }).inputYaml;
 
 describe('runtime inputs', () => {
   test('a pipeline without inputs has no template', () => {
     const yaml = PIPELINE.replaceAll(/<\+input>(\.default\(x\))?/g, 'x');
-    expect(extractInputTemplate(yaml)).toEqual({ inputs: [] });
+    expect(extractInputTemplate(yaml)).toEqual({ inputs: [], needsDocuments: [] });
     expect(fillInputTemplate(yaml, {})).toBe(NO_INPUTS_YAML);
   });
 
   test('the template sent back as it came supplies nothing', () => {
-    expect(mergeInputYaml(PIPELINE, [String(TEMPLATE)])).toEqual({ inputYaml: NO_INPUTS_YAML, diagnostics: [] });
+    expect(mergeInputs({ yaml: PIPELINE, inputYamls: [String(TEMPLATE)] })).toMatchObject({
+      inputYaml: NO_INPUTS_YAML,
+      pipelineYaml: PIPELINE,
+      diagnostics: [],
+    });
   });
 
   test('only the inputs of the wanted stages are asked for, and always those of the pipeline', () => {
@@ -243,7 +248,10 @@ describe('runtime inputs', () => {
   test('what a filled template says is read back', () => {
     fc.assert(
       fc.property(inputYaml, (document) => {
-        expect(mergeInputYaml(PIPELINE, [document])).toEqual({ inputYaml: document, diagnostics: [] });
+        expect(mergeInputs({ yaml: PIPELINE, inputYamls: [document] })).toMatchObject({
+          inputYaml: document,
+          diagnostics: [],
+        });
       }),
     );
   });

@@ -1,12 +1,13 @@
 /** Pipeline text + inputs → the immutable plan of one execution, or the reasons why there is none. */
-import type { DocumentReference, Documents } from '../language/documents.ts';
+import type { KnownValues } from '../language/check-value.ts';
+import { NO_DOCUMENTS, type DocumentReference, type Documents } from '../language/documents.ts';
 import { Findings, isBlocked, type Diagnostic } from '../language/diagnostics.ts';
 import { completeInputs, freezeInputs, type FrozenPipeline } from '../language/freeze-inputs.ts';
 import { checkInputLeaves, listInputLeaves } from '../language/input-fields.ts';
-import { loadYaml } from '../language/load-yaml.ts';
-import { readInputs, type KnownValues } from '../language/merge-inputs.ts';
+import { readInputs } from '../language/merge-inputs.ts';
+import { expandPipeline } from '../language/templates/expand-pipeline.ts';
 import { listStages, type Pipeline } from '../language/model.ts';
-import { findRoot, readDocument } from '../language/parse-pipeline.ts';
+import { readDocument } from '../language/parse-pipeline.ts';
 import { buildPlan } from './build-plan.ts';
 import type { Plan } from './plan.ts';
 
@@ -23,7 +24,10 @@ export interface PipelineRequest {
   readonly expressionValues?: Readonly<Record<string, string>>;
   /** Documents that the pipeline refers to, as far as they are loaded; absent = none is. */
   readonly documents?: Documents;
-  /** YAML of input sets and overlays, in the order in which they are folded: the later one wins per field. */
+  /**
+   * YAML of input sets in the order in which they are folded: the later one wins per field. `resolveInputSets` takes
+   * overlays apart.
+   */
   readonly inputSets?: readonly string[];
 }
 
@@ -52,7 +56,7 @@ export interface CompiledPipeline {
     readonly modules: readonly string[];
     readonly stageNames: readonly string[];
   };
-  /** The author's text with every input replaced by its value. */
+  /** The author's text with every input replaced by its value; with templates, the compiled text with the same. */
   readonly resolvedYaml: string;
   /** The supplied inputs printed anew; `pipeline: {}` when there are none. */
   readonly inputYaml: string;
@@ -79,13 +83,9 @@ export function compilePlan({ seed, ...request }: CompileRequest): CompiledPlan 
 }
 
 /** The part of `compilePlan` that is the same for every execution of the same text with the same inputs. */
-export function compilePipeline({
-  yaml,
-  inputYaml,
-  known,
-}: PipelineRequest): CompiledPipeline | RefusedPipeline | NeedsDocuments {
-  const frozen = freeze(yaml, inputYaml, known);
-  if (frozen.kind === 'refused') return frozen;
+export function compilePipeline(request: PipelineRequest): CompiledPipeline | RefusedPipeline | NeedsDocuments {
+  const frozen = freeze(request);
+  if (frozen.kind !== 'frozen') return frozen;
   const { pipeline, diagnostics } = readDocument(frozen.loaded);
   const all = [...frozen.diagnostics, ...diagnostics];
   if (pipeline === undefined || isBlocked(all, 'run')) return { kind: 'refused', diagnostics: all };
@@ -117,6 +117,7 @@ export function modulesOf(pipeline: Pipeline): readonly string[] {
 
 type Frozen =
   | RefusedPipeline
+  | NeedsDocuments
   | (FrozenPipeline & {
       readonly kind: 'frozen';
       readonly inputYaml: string;
@@ -124,9 +125,10 @@ type Frozen =
       readonly diagnostics: readonly Diagnostic[];
     });
 
-function freeze(yaml: string, inputYaml: string, known?: KnownValues): Frozen {
-  const loaded = loadYaml(yaml);
-  const map = findRoot(loaded.root, 'pipeline', new Findings());
+/** Templates first: inputs are asked for, and values put in place, where the templates have put them. */
+function freeze({ yaml, inputYaml, inputSets = [], known, documents = NO_DOCUMENTS }: PipelineRequest): Frozen {
+  const { text, loaded, map, needsDocuments } = expandPipeline(yaml, documents);
+  if (needsDocuments.length > 0) return { kind: 'needsDocuments', references: needsDocuments };
   if (map === undefined || isBlocked(loaded.diagnostics, 'run')) {
     return { kind: 'refused', diagnostics: readDocument(loaded).diagnostics };
   }
@@ -134,7 +136,7 @@ function freeze(yaml: string, inputYaml: string, known?: KnownValues): Frozen {
   const inPipeline = new Findings();
   const inInputs = new Findings('inputs');
   checkInputLeaves(leaves, inPipeline);
-  const read = readInputs(map, leaves, inputYaml, inInputs, known);
+  const read = readInputs(map, leaves, { inputSets, inputYaml }, inInputs, known);
   const complete = completeInputs(leaves, read, inPipeline);
   const diagnostics = [...inInputs.list(), ...inPipeline.list()];
   if (isBlocked(diagnostics, 'run')) {
@@ -143,7 +145,7 @@ function freeze(yaml: string, inputYaml: string, known?: KnownValues): Frozen {
     const others = readDocument(loaded).diagnostics.filter((diagnostic) => !known.has(keyOf(diagnostic)));
     return { kind: 'refused', diagnostics: [...diagnostics, ...others] };
   }
-  return { kind: 'frozen', ...freezeInputs(yaml, loaded, leaves, complete), inputYaml: read.inputYaml, diagnostics };
+  return { kind: 'frozen', ...freezeInputs(text, loaded, leaves, complete), inputYaml: read.inputYaml, diagnostics };
 }
 
 function keyOf({ code, path, document }: Diagnostic): string {

@@ -1,16 +1,28 @@
 /**
  * The language by its data files (`language/testdata/*.yml`): each shows one rule, with the text and what is made of it.
  *
- * A file is a comment that names the rule, then sections: `#=== pipeline` or `#=== trigger` and `#=== inputs` are read; the
- * others say what is expected. `UPDATE_LANGUAGE_FILES=1` writes what is found into them: read the difference before keeping it.
+ * A file is a comment that names the rule, then sections: `#=== pipeline`, `#=== trigger`, `#=== template-document`,
+ * `#=== overlay` and `#=== inputs` are read, and so are the documents they refer to (`#=== template org.build 1.2`, the stable
+ * one with a third word `stable`) and the input sets of the run in their order (`#=== input-set nightly`); the others say
+ * what is expected. `UPDATE_LANGUAGE_FILES=1` writes what is found into them: read the difference before keeping it.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DIAGNOSTIC_CODES } from '../language/diagnostic-codes.ts';
 import type { Diagnostic } from '../language/diagnostics.ts';
-import { extractInputTemplate } from '../language/input-template.ts';
+import {
+  parseScopedIdentifier,
+  referenceKey,
+  type DocumentReference,
+  type Documents,
+  type StoredDocument,
+} from '../language/documents.ts';
+import { parseInputSet } from '../language/input-set-document.ts';
+import { checkInputSet, checkOverlayInputSet, mergeInputs } from '../language/input-sets.ts';
+import { extractInputTemplate, type InputTemplate } from '../language/input-template.ts';
 import { parsePipeline } from '../language/parse-pipeline.ts';
+import { parseTemplate } from '../language/templates/template-document.ts';
 import { parseTrigger } from '../language/trigger-document.ts';
 import { compilePlan, type CompiledPlan, type RefusedPipeline } from './compile-plan.ts';
 import type { Plan, PlanNode } from './plan.ts';
@@ -22,13 +34,24 @@ const SEED = 'seed';
 type Sections = ReadonlyMap<string, string>;
 
 const EXPECTATIONS: Readonly<Record<string, (sections: Sections) => string>> = {
-  diagnostics: (sections) => {
-    const trigger = sections.get('trigger');
-    const parsed = trigger === undefined ? parsePipeline(sections.get('pipeline') ?? '') : parseTrigger(trigger);
-    return printDiagnostics(parsed.diagnostics);
-  },
+  diagnostics: (sections) => printDiagnostics(parse(sections)),
   document: (sections) => lines(JSON.stringify(parseTrigger(sections.get('trigger') ?? '').trigger, null, 2)),
-  template: (sections) => extractInputTemplate(sections.get('pipeline') ?? '').templateYaml ?? 'none\n',
+  template: (sections) => extractTemplate(sections).templateYaml ?? 'none\n',
+  checked: (sections) => {
+    const [set = ''] = inputSetsOf(sections);
+    const checked = checkInputSet(sections.get('pipeline') ?? '', set, documentsOf(sections));
+    const fields = checked.invalidFields.map(({ path, message }) => `${path}: ${message}\n`).join('');
+    return `${checked.isOutdated ? 'outdated' : 'up to date'}\n${fields}`;
+  },
+  merged: (sections) => {
+    const { inputYaml, pipelineYaml, diagnostics } = mergeInputs({
+      yaml: sections.get('pipeline') ?? '',
+      inputSets: inputSetsOf(sections),
+      inputYamls: [sections.get('inputs') ?? ''],
+      documents: documentsOf(sections),
+    });
+    return `${inputYaml}# the pipeline with them\n${pipelineYaml}# diagnostics: ${printDiagnostics(diagnostics)}`;
+  },
   plan: (sections) => {
     const result = compile(sections);
     return result.kind === 'refused' ? `refused\n${printDiagnostics(result.diagnostics)}` : printPlan(result.plan);
@@ -91,10 +114,72 @@ function readSections(text: string): { readonly title: string; readonly sections
   return { title, sections };
 }
 
+/** The documents of the file's sections; `null` for every other template that is asked for. */
+function documentsOf(sections: Sections): Documents {
+  const stored = new Map<string, StoredDocument>();
+  for (const [section, yaml] of sections) {
+    const [kind, ref = '', versionLabel, isStable] = section.split(' ');
+    if (kind !== 'template' || versionLabel === undefined) continue;
+    const reference: DocumentReference = { kind: 'template', ...parseScopedIdentifier(ref) };
+    stored.set(referenceKey({ ...reference, versionLabel }), { yaml, versionLabel });
+    if (isStable === 'stable') stored.set(referenceKey(reference), { yaml, versionLabel });
+  }
+  return { find: (reference) => stored.get(referenceKey(reference)) ?? null };
+}
+
+/** Gives what `ask` says it needs, nothing before it is asked for, until it needs no more. */
+function withDocuments<Answer>(
+  sections: Sections,
+  ask: (documents: Documents) => Answer,
+  needs: (answer: Answer) => readonly DocumentReference[],
+): Answer {
+  const all = documentsOf(sections);
+  const given = new Set<string>();
+  for (;;) {
+    const answer = ask({ find: (reference) => (given.has(referenceKey(reference)) ? all.find(reference) : undefined) });
+    const missing = needs(answer).map(referenceKey);
+    if (missing.length === 0) return answer;
+    // Whoever asks for the same twice would never end.
+    expect(missing.filter((key) => given.has(key))).toEqual([]);
+    for (const key of missing) given.add(key);
+  }
+}
+
+function inputSetsOf(sections: Sections): readonly string[] {
+  return [...sections].filter(([section]) => section.startsWith('input-set ')).map(([, yaml]) => yaml);
+}
+
+function parse(sections: Sections): readonly Diagnostic[] {
+  const trigger = sections.get('trigger');
+  if (trigger !== undefined) return parseTrigger(trigger).diagnostics;
+  const template = sections.get('template-document');
+  if (template !== undefined) return parseTemplate(template).diagnostics;
+  const overlay = sections.get('overlay');
+  if (overlay !== undefined)
+    return checkOverlayInputSet(overlay, (identifier) => sections.get(`input-set ${identifier}`));
+  const [inputSet] = inputSetsOf(sections);
+  const pipeline = sections.get('pipeline');
+  if (pipeline === undefined && inputSet !== undefined) return parseInputSet(inputSet).diagnostics;
+  return parsePipeline(pipeline ?? '').diagnostics;
+}
+
+function extractTemplate(sections: Sections): InputTemplate {
+  return withDocuments(
+    sections,
+    (documents) => extractInputTemplate(sections.get('pipeline') ?? '', undefined, documents),
+    ({ needsDocuments }) => needsDocuments,
+  );
+}
+
 function compile(sections: Sections): CompiledPlan | RefusedPipeline {
-  const yaml = sections.get('pipeline') ?? '';
-  const result = compilePlan({ yaml, inputYaml: sections.get('inputs') ?? '', seed: SEED });
-  if (result.kind === 'needsDocuments') throw new Error('The file lacks documents that its pipeline refers to.');
+  const request = { yaml: sections.get('pipeline') ?? '', inputYaml: sections.get('inputs') ?? '', seed: SEED };
+  const inputSets = inputSetsOf(sections);
+  const result = withDocuments(
+    sections,
+    (documents) => compilePlan({ ...request, documents, inputSets }),
+    (answer) => (answer.kind === 'needsDocuments' ? answer.references : []),
+  );
+  if (result.kind === 'needsDocuments') throw new Error('nothing more is needed');
   return result;
 }
 
