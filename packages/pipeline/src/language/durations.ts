@@ -18,7 +18,9 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 
 /** Longer text cannot be a duration; it is refused before any matching. */
 const DURATION_LENGTH_MAX = 100;
-const WHOLE = /^\d+(?:ms|[wdhms])(?: ?\d+(?:ms|[wdhms]))*$/;
+/** A duration, as the source of a pattern. */
+export const DURATION = String.raw`\d+(?:ms|[wdhms])(?: ?\d+(?:ms|[wdhms]))*`;
+const WHOLE = new RegExp(`^${DURATION}$`);
 const PART = /(\d+)(ms|[wdhms])/g;
 
 /** Milliseconds of a duration text, or `undefined` when it is none (the empty text included) or longer than 53 weeks. */

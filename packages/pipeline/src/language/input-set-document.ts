@@ -39,12 +39,14 @@ export interface Parsed<Document> {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const BASE_KEYS = ['identifier', 'name', 'description', 'tags', 'orgIdentifier', 'projectIdentifier'];
+const BASE_KEYS = ['identifier', 'name', 'description', 'tags', 'orgIdentifier', 'projectIdentifier'] as const;
+export const INPUT_SET_KEYS = [...BASE_KEYS, 'pipeline'] as const;
+export const OVERLAY_KEYS = [...BASE_KEYS, 'pipelineIdentifier', 'inputSetReferences'] as const;
 
 export function parseInputSet(yaml: string): Parsed<InputSetDocument> {
   return parseSet(yaml, 'inputSet', (map, findings) => {
     const what = 'the input set';
-    warnUnknownKeys(map, [...BASE_KEYS, 'pipeline'], what, findings);
+    warnUnknownKeys(map, INPUT_SET_KEYS, what, findings);
     const pipeline = find(map, 'pipeline');
     if (pipeline?.kind !== 'map') {
       findings.add(
@@ -66,7 +68,7 @@ export function parseInputSet(yaml: string): Parsed<InputSetDocument> {
 export function parseOverlayInputSet(yaml: string): Parsed<OverlayInputSetDocument> {
   return parseSet(yaml, 'overlayInputSet', (map, findings) => {
     const what = 'the overlay';
-    warnUnknownKeys(map, [...BASE_KEYS, 'pipelineIdentifier', 'inputSetReferences'], what, findings);
+    warnUnknownKeys(map, OVERLAY_KEYS, what, findings);
     const pipelineIdentifier = readText(map, 'pipelineIdentifier', what, findings);
     const references = readReferences(map, findings);
     return {

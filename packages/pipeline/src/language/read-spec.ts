@@ -10,7 +10,7 @@ import { didYouMean } from './suggest.ts';
 import { find, toTextValue, toValue, type MapNode, type ScalarNode, type YamlNode } from './yaml-node.ts';
 
 /** The keywords of a step schema that the reader understands: what TypeBox writes, and ours. */
-interface SchemaView extends SpecKeywords {
+export interface SchemaView extends SpecKeywords {
   readonly type?: 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object';
   readonly properties?: Readonly<Record<string, SchemaView>>;
   readonly required?: readonly string[];
@@ -20,6 +20,9 @@ interface SchemaView extends SpecKeywords {
   readonly enum?: readonly string[];
   readonly default?: Value;
   readonly format?: string;
+  /** For people who write the spec. */
+  readonly description?: string;
+  readonly examples?: readonly Value[];
 }
 
 /** `node` is the step's `spec`, `step` the place of the step itself, `owner` as in `the step build`. */
@@ -30,11 +33,15 @@ export function readSpec(
   owner: string,
   findings: Findings,
 ): Value {
-  const schema = definition.spec as unknown as SchemaView;
   const path = `${step.path}.spec`;
   const isAbsent = node === undefined || (node.kind === 'scalar' && node.value === null);
   const spec: YamlNode = isAbsent ? { kind: 'map', entries: new Map(), path, range: step.range } : node;
-  return new SpecReader(path, owner, findings).read(schema, spec) ?? {};
+  return new SpecReader(path, owner, findings).read(specSchema(definition), spec) ?? {};
+}
+
+/** The schema of a step's spec as the reader sees it. */
+export function specSchema({ spec }: StepDefinition): SchemaView {
+  return spec as unknown as SchemaView;
 }
 
 class SpecReader {

@@ -11,10 +11,16 @@ import { describeKind, find, findText, type MapEntry, type MapNode, type YamlNod
 /** The types whose links Bridle expands. */
 export const TEMPLATE_TYPES = ['Step', 'StepGroup', 'Stage', 'Pipeline'] as const;
 export type TemplateType = (typeof TEMPLATE_TYPES)[number];
-const OTHER_TYPES: readonly string[] = ['CustomDeployment', 'ArtifactSource', 'SecretManager', 'MonitoredService'];
+/** The types that Bridle keeps, and nothing links to. */
+export const OTHER_TEMPLATE_TYPES = [
+  'CustomDeployment',
+  'ArtifactSource',
+  'SecretManager',
+  'MonitoredService',
+] as const;
 
-const VERSION_LABEL = /^[0-9a-zA-Z][^\s/&]{0,63}$/;
-const KEYS = [
+export const VERSION_LABEL = /^[0-9a-zA-Z][^\s/&]{0,63}$/;
+export const TEMPLATE_KEYS = [
   'identifier',
   'name',
   'versionLabel',
@@ -25,7 +31,7 @@ const KEYS = [
   'orgIdentifier',
   'projectIdentifier',
   'spec',
-];
+] as const;
 
 export interface TemplateDocument {
   readonly identifier: string;
@@ -69,7 +75,7 @@ export function parseTemplate(yaml: string): ParsedTemplate {
 
 function readTemplate(map: MapNode, findings: Findings): TemplateDocument {
   const what = 'the template';
-  warnUnknownKeys(map, KEYS, what, findings);
+  warnUnknownKeys(map, TEMPLATE_KEYS, what, findings);
   const identifier = readIdentifier(map, 'template', findings);
   const type = readType(map, findings);
   const description = readText(map, 'description', what, findings);
@@ -111,7 +117,7 @@ function readType(map: MapNode, findings: Findings): string {
   const type = findText(map, 'type') ?? '';
   const place = find(map, 'type') ?? map;
   if (isTemplateType(type)) return type;
-  if (OTHER_TYPES.includes(type)) {
+  if ((OTHER_TEMPLATE_TYPES as readonly string[]).includes(type)) {
     findings.add(
       'TEMPLATE_TYPE_NOT_RUN_YET',
       'nothing',
