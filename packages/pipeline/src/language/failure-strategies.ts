@@ -1,101 +1,254 @@
-/**
- * Failure strategies are not carried out yet. What a strategy list asks for is accepted only where it is provably what
- * happens anyway; everything else would change the run and blocks it (pipelines.md §4.5).
- */
-import type { Findings } from './diagnostics.ts';
-import { listStages, type FailureStrategy, type Pipeline, type Stage, type StepItem } from './model.ts';
-import { awaitsInput, reportKind, reportNotRunYet, warnUnknownKeys } from './read-fields.ts';
-import { find, findText, isEmpty, type MapNode, type YamlNode } from './yaml-node.ts';
+/** Failure strategies: which failures are answered how (pipelines.md §4.3, §4.5). Whom they concern is the engine's matter. */
+import type { Findings, Place } from './diagnostics.ts';
+import type { FailureStrategy } from './model.ts';
+import {
+  ERROR_NAMES,
+  FAILURE_ACTIONS,
+  PLAIN_ACTIONS,
+  type ErrorName,
+  type FailureAction,
+  type Timeout,
+} from './node-parts.ts';
+import { awaitsInput, capitalised, readMap, readText, reportKind, warnUnknownKeys } from './read-fields.ts';
+import { readCount } from './read-numbers.ts';
+import { readDuration } from './read-fields.ts';
+import { didYouMean } from './suggest.ts';
+import { find, isEmpty, type MapNode, type YamlNode } from './yaml-node.ts';
 
-/** Errors whose node ends with another status than Failed: marking it as failed would change that status. */
-const ENDS_OTHERWISE: readonly string[] = [
-  'AllErrors',
-  'AnyOther',
-  'Timeout',
-  'ApprovalRejection',
-  'InputTimeoutError',
-];
+/** Who has the strategies. */
+export interface StrategyOwner {
+  /** As in `the step build`. */
+  readonly what: string;
+  /** It is a step group or stands in one. */
+  readonly isInGroup: boolean;
+}
 
-export function readFailureStrategies(map: MapNode, what: string, findings: Findings): readonly FailureStrategy[] {
+export function readFailureStrategies(
+  map: MapNode,
+  owner: StrategyOwner,
+  findings: Findings,
+): readonly FailureStrategy[] {
   const node = find(map, 'failureStrategies');
   if (node === undefined || isEmpty(node) || awaitsInput(node)) return [];
   if (node.kind !== 'list') {
-    reportKind(node, `the field failureStrategies of ${what}`, 'a list', findings);
+    reportKind(node, `the field failureStrategies of ${owner.what}`, 'a list', findings);
     return [];
   }
-  return node.items.map((item) => readStrategy(item, what, findings));
+  const reader = new ActionReader(owner, findings);
+  return node.items.flatMap((item) => readStrategy(item, reader, owner, findings));
 }
 
-function readStrategy(item: YamlNode, what: string, findings: Findings): FailureStrategy {
-  const onFailure = find(item, 'onFailure');
-  if (item.kind === 'map') warnUnknownKeys(item, ['onFailure'], `a failure strategy of ${what}`, findings);
-  const errors = find(onFailure, 'errors');
-  const names = errors?.kind === 'list' ? errors.items.map((error) => (error.kind === 'scalar' ? error.text : '')) : [];
-  return {
-    errors: names,
-    action: findText(find(onFailure, 'action'), 'type') ?? '',
-    path: item.path,
-    range: item.range,
-  };
+function readStrategy(
+  item: YamlNode,
+  reader: ActionReader,
+  { what }: StrategyOwner,
+  findings: Findings,
+): readonly FailureStrategy[] {
+  const name = `a failure strategy of ${what}`;
+  if (awaitsInput(item)) return [];
+  if (item.kind !== 'map') {
+    reportKind(item, name, 'a map with onFailure', findings);
+    return [];
+  }
+  warnUnknownKeys(item, ['onFailure'], name, findings);
+  if (awaitsInput(find(item, 'onFailure'))) return [];
+  const onFailure = readMap(item, 'onFailure', name, findings);
+  if (onFailure === undefined) {
+    if (isEmpty(find(item, 'onFailure')))
+      findings.add('FIELD_MISSING', 'run', item, `${capitalised(name)} has no onFailure.`);
+    return [];
+  }
+  warnUnknownKeys(onFailure, ['errors', 'action'], name, findings);
+  const errors = readErrors(onFailure, name, findings);
+  const action = reader.read(onFailure, name, 'first');
+  if (action === undefined || errors.length === 0) return [];
+  if (action.kind === 'ProceedWithDefaultValues' && errors.some((error) => error !== 'InputTimeoutError')) {
+    findings.add(
+      'FAILURE_ACTION_MISPLACED',
+      'run',
+      find(onFailure, 'errors') ?? item,
+      `ProceedWithDefaultValues of ${what} answers InputTimeoutError only, not ${errors.join(', ')}.`,
+    );
+  }
+  return [{ errors, action, path: item.path, range: item.range }];
 }
 
-/** Reports every strategy that would change the run. Stages of types that do not run are refused for their type already. */
-export function checkFailureStrategies(pipeline: Pipeline, runs: (stage: Stage) => boolean, findings: Findings): void {
-  const stages = listStages(pipeline.stages);
-  stages.forEach((stage, index) => {
-    if (!runs(stage)) return;
-    const later = stages.slice(index + 1).find(({ when }) => when.status === 'Failure');
-    const strategies = [...stage.failureStrategies, ...strategiesIn(stage.steps)];
-    for (const strategy of strategies) {
-      const reason = whatWouldChange(strategy, stage, later);
-      if (reason !== undefined) reportNotRunYet(strategy, reason, findings);
+function readErrors(onFailure: MapNode, name: string, findings: Findings): readonly ErrorName[] {
+  const node = find(onFailure, 'errors');
+  if (awaitsInput(node)) return [];
+  if (node === undefined || isEmpty(node)) {
+    const message = `${capitalised(name)} names no errors.`;
+    findings.add('FIELD_MISSING', 'run', node ?? onFailure, message, 'Add errors: [AllErrors], for example.');
+    return [];
+  }
+  const items = node.kind === 'list' ? node.items : [node];
+  return items.flatMap((item): readonly ErrorName[] => {
+    if (item.kind !== 'scalar') {
+      reportKind(item, `an error of ${name}`, 'text', findings);
+      return [];
     }
+    if (item.text === 'AnyOther') return ['AllErrors'];
+    const known = ERROR_NAMES.find((error) => error === item.text);
+    if (known !== undefined) return [known];
+    const message = `${capitalised(name)} names the error "${item.text}", which is none.`;
+    findings.add(
+      'FIELD_VALUE',
+      'run',
+      item,
+      message,
+      didYouMean(item.text, ERROR_NAMES) ?? `Errors are ${ERROR_NAMES.join(', ')}.`,
+    );
+    return [];
   });
 }
 
-/** What the strategy does that would not happen without it, or `undefined`. */
-function whatWouldChange(
-  { action, errors }: FailureStrategy,
-  stage: Stage,
-  laterFailureStage: Stage | undefined,
-): string | undefined {
-  const name = action === '' ? 'a failure strategy without an action' : `the failure strategy ${action}`;
-  if (action === 'MarkAsFailure') {
-    const other = errors.find((error) => ENDS_OTHERWISE.includes(error));
-    return other === undefined && errors.length > 0
+/** Where an action stands: the strategy's own one, or what follows a used-up Retry or an expired ManualIntervention. */
+type Position = 'first' | 'onRetryFailure' | 'onTimeout';
+
+class ActionReader {
+  readonly #owner: StrategyOwner;
+  readonly #findings: Findings;
+
+  constructor(owner: StrategyOwner, findings: Findings) {
+    this.#owner = owner;
+    this.#findings = findings;
+  }
+
+  /** The `action` of a map; `undefined` = missing, asked for or wrong (reported). */
+  read(map: MapNode, name: string, position: Position): FailureAction | undefined {
+    const action = readMap(map, 'action', name, this.#findings);
+    if (action === undefined) {
+      if (isEmpty(find(map, 'action'))) this.#missing(map, `${capitalised(name)} has no action.`);
+      return undefined;
+    }
+    warnUnknownKeys(action, ['type', 'spec'], `the action of ${name}`, this.#findings);
+    const kind = this.#readKind(action, name);
+    if (kind === undefined || !this.#isPlaced(kind, action, position)) return undefined;
+    const spec = readMap(action, 'spec', `the action ${kind} of ${name}`, this.#findings);
+    this.#warnFailAll(spec);
+    switch (kind) {
+      case 'Retry':
+      case 'RetryStepGroup':
+        return this.#readRetry(kind, action, spec, name);
+      case 'ManualIntervention':
+        return this.#readIntervention(action, spec, name);
+      default:
+        if (spec !== undefined) warnUnknownKeys(spec, ['failAll'], `the action ${kind} of ${name}`, this.#findings);
+        return { kind };
+    }
+  }
+
+  #readKind(action: MapNode, name: string): FailureAction['kind'] | undefined {
+    const written = readText(action, 'type', `the action of ${name}`, this.#findings);
+    const node = find(action, 'type');
+    if (written === undefined || written === '') {
+      if (node?.kind !== 'map' && node?.kind !== 'list')
+        this.#missing(node ?? action, `The action of ${name} has no type.`);
+      return undefined;
+    }
+    if (awaitsInput(node)) return undefined;
+    const kind = FAILURE_ACTIONS.find((known) => known === written);
+    if (kind === undefined) {
+      this.#findings.add(
+        'FIELD_VALUE',
+        'run',
+        node ?? action,
+        `${capitalised(name)} has the action "${written}", which is none.`,
+        didYouMean(written, FAILURE_ACTIONS) ?? `Actions are ${FAILURE_ACTIONS.join(', ')}.`,
+      );
+    }
+    return kind;
+  }
+
+  #isPlaced(kind: FailureAction['kind'], action: MapNode, position: Position): boolean {
+    const { what, isInGroup } = this.#owner;
+    const place = find(action, 'type') ?? action;
+    if ((kind === 'StepGroupRollback' || kind === 'RetryStepGroup') && !isInGroup) {
+      const message = `${kind} of ${what} means no step group: it stands in none.`;
+      this.#findings.add(
+        'FAILURE_ACTION_MISPLACED',
+        'run',
+        place,
+        message,
+        'Write it into a step group or a step of one.',
+      );
+      return false;
+    }
+    if (position === 'first' || (PLAIN_ACTIONS as readonly string[]).includes(kind)) return true;
+    this.#findings.add(
+      'FAILURE_ACTION_MISPLACED',
+      'run',
+      place,
+      `${kind} cannot be the action of ${position}: ${what} could go on failing for ever.`,
+      'Use MarkAsFailure, Ignore, MarkAsSuccess, Abort or a rollback there.',
+    );
+    return false;
+  }
+
+  #readRetry(
+    kind: 'Retry' | 'RetryStepGroup',
+    action: MapNode,
+    spec: MapNode | undefined,
+    name: string,
+  ): FailureAction | undefined {
+    const what = `the action ${kind} of ${name}`;
+    const known = ['retryCount', 'retryIntervals', 'onRetryFailure', 'condition', 'failAll'];
+    if (spec !== undefined) warnUnknownKeys(spec, known, what, this.#findings);
+    const countNode = find(spec, 'retryCount');
+    const count = readCount(countNode, 1, `the field retryCount of ${what}`, this.#findings);
+    if (isEmpty(countNode)) this.#missing(spec ?? action, `${capitalised(what)} needs retryCount.`);
+    const condition = spec === undefined ? undefined : readText(spec, 'condition', what, this.#findings)?.trim();
+    const then = spec === undefined ? undefined : readMap(spec, 'onRetryFailure', what, this.#findings);
+    const onExhausted = then === undefined ? undefined : this.read(then, `onRetryFailure of ${what}`, 'onRetryFailure');
+    const intervals = this.#readIntervals(find(spec, 'retryIntervals'), what);
+    if (count === undefined) return undefined;
+    return {
+      kind,
+      count,
+      intervals,
+      ...(condition === undefined || condition === '' ? {} : { condition }),
+      ...(onExhausted === undefined ? {} : { onExhausted }),
+    };
+  }
+
+  #readIntervals(node: YamlNode | undefined, what: string): readonly Timeout[] {
+    if (node === undefined || isEmpty(node) || awaitsInput(node)) return [];
+    const items = node.kind === 'list' ? node.items : [node];
+    return items.flatMap((item) => readDuration(item, `an item of retryIntervals of ${what}`, this.#findings) ?? []);
+  }
+
+  #readIntervention(action: MapNode, spec: MapNode | undefined, name: string): FailureAction | undefined {
+    const what = `the action ManualIntervention of ${name}`;
+    if (spec !== undefined) warnUnknownKeys(spec, ['timeout', 'onTimeout', 'failAll'], what, this.#findings);
+    const timeoutNode = find(spec, 'timeout');
+    const timeout = readDuration(timeoutNode, `the timeout of ${what}`, this.#findings);
+    if (isEmpty(timeoutNode))
+      this.#missing(spec ?? action, `${capitalised(what)} needs a timeout.`, 'Add timeout: 1d, for example.');
+    const then = spec === undefined ? undefined : readMap(spec, 'onTimeout', what, this.#findings);
+    if (isEmpty(find(spec, 'onTimeout')))
+      this.#missing(
+        spec ?? action,
+        `${capitalised(what)} does not say what happens when nobody answers.`,
+        'Add onTimeout: {action: {type: Abort}}, for example.',
+      );
+    const onTimeout = then === undefined ? undefined : this.read(then, `onTimeout of ${what}`, 'onTimeout');
+    return timeout === undefined || onTimeout === undefined
       ? undefined
-      : `${name} on ${other ?? 'no errors'}, which would end an expired step as Failed,`;
+      : { kind: 'ManualIntervention', timeout, onTimeout };
   }
-  if (action !== 'StageRollback') return name;
-  // Reported as rollbackSteps already.
-  if (stage.rollbackSteps.length > 0) return undefined;
-  // Without rollback steps it only ends the stage, as a failure does, unless something is there to run after the failure.
-  const follower = findFollower(stage.steps);
-  if (follower !== undefined) return `${name} in a stage whose step ${follower} runs after a failure`;
-  if (laterFailureStage !== undefined)
-    return `${name} before the stage ${laterFailureStage.identifier}, which runs after a failure`;
-  return undefined;
-}
 
-function strategiesIn(items: readonly StepItem[]): readonly FailureStrategy[] {
-  return items.flatMap((item) => {
-    switch (item.kind) {
-      case 'step':
-        return item.failureStrategies;
-      case 'stepGroup':
-        return [...item.failureStrategies, ...strategiesIn(item.steps)];
-      case 'parallel':
-        return strategiesIn(item.items);
-    }
-  });
-}
-
-/** A step or group that runs although something before it in the stage failed. */
-function findFollower(items: readonly StepItem[]): string | undefined {
-  for (const item of items) {
-    if (item.kind !== 'parallel' && item.when.status !== 'Success') return item.identifier;
-    const inner = item.kind === 'step' ? undefined : findFollower(item.kind === 'parallel' ? item.items : item.steps);
-    if (inner !== undefined) return inner;
+  #warnFailAll(spec: MapNode | undefined): void {
+    const failAll = find(spec, 'failAll');
+    if (failAll?.kind !== 'scalar' || failAll.text === 'false' || failAll.text === '') return;
+    this.#findings.add(
+      'CONSTRUCT_IGNORED',
+      'nothing',
+      failAll,
+      `Bridle does not stop the other members of a parallel group: failAll of ${this.#owner.what} has no effect.`,
+    );
   }
-  return undefined;
+
+  #missing(place: Place, message: string, hint?: string): void {
+    this.#findings.add('FIELD_MISSING', 'run', place, message, hint);
+  }
 }

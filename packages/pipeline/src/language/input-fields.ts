@@ -6,7 +6,7 @@ import { parseRuntimeInput, type RuntimeInput } from './runtime-input.ts';
 import { find, findText, type MapNode, type ScalarNode, type YamlNode } from './yaml-node.ts';
 
 export interface InputOwner {
-  readonly kind: 'pipeline' | 'stage' | 'stepGroup' | 'step';
+  readonly kind: 'pipeline' | 'stage' | 'stepGroup' | 'step' | 'service' | 'environment' | 'infrastructure';
   readonly identifier: string;
   readonly name: string;
 }

@@ -4,15 +4,7 @@
  */
 import type { Value } from '../expressions/values.ts';
 import type { Place } from './diagnostics.ts';
-
-export type Timeout =
-  | { readonly kind: 'fixed'; readonly ms: number }
-  | { readonly kind: 'expression'; readonly text: string };
-
-export interface When {
-  readonly status: 'Success' | 'Failure' | 'All';
-  readonly condition?: string;
-}
+import type { Chain, ErrorName, ExecutionInput, FailureAction, LateNumber, Loop, Timeout, When } from './node-parts.ts';
 
 export interface Variable extends Place {
   readonly name: string;
@@ -23,9 +15,18 @@ export interface Variable extends Place {
 }
 
 export interface FailureStrategy extends Place {
-  readonly errors: readonly string[];
-  /** As written, such as `StageRollback`; empty when there is none. */
-  readonly action: string;
+  readonly errors: readonly ErrorName[];
+  readonly action: FailureAction;
+}
+
+/** `strategy` of a stage, step group or step: how often it runs. */
+export interface Strategy extends Place {
+  readonly loop: Loop;
+  /** How many instances may run at once; absent = all. */
+  readonly maxConcurrency?: LateNumber;
+  /** `strategy.when`: one JEXL program, judged once before the expansion; absent = holds. */
+  readonly condition?: string;
+  readonly onFailure: 'RunAll' | 'SkipQueued';
 }
 
 interface NodeBase extends Place {
@@ -36,6 +37,7 @@ interface NodeBase extends Place {
   readonly timeout?: Timeout;
   readonly delegateSelectors: readonly string[];
   readonly failureStrategies: readonly FailureStrategy[];
+  readonly strategy?: Strategy;
 }
 
 /** Members start together; what follows waits for all of them. */
@@ -57,10 +59,21 @@ export interface Pipeline extends Place {
   readonly variables: readonly Variable[];
   readonly timeout?: Timeout;
   readonly delegateSelectors: readonly string[];
+  /** Some of the stages may be chosen when a run starts. */
   readonly allowStageExecutions: boolean;
+  /** A rerun takes the inputs of the run it repeats. */
+  readonly fixedInputsOnRerun: boolean;
   /** `properties` as written. */
   readonly properties: Value;
+  /** `flowControl.barriers`. */
+  readonly barriers: readonly Barrier[];
   readonly stages: readonly StageItem[];
+}
+
+/** A barrier that Barrier steps refer to. */
+export interface Barrier extends Place {
+  readonly identifier: string;
+  readonly name: string;
 }
 
 export interface Stage extends NodeBase {
@@ -73,12 +86,17 @@ export interface Stage extends NodeBase {
   readonly rollbackSteps: readonly StepItem[];
   /** `spec` without `execution`, as written. */
   readonly spec: Value;
+  /** Of a stage of type Pipeline. */
+  readonly chain?: Chain;
+  /** Its variables that are asked for when the stage is reached. */
+  readonly executionInputs: readonly ExecutionInput[];
 }
 
 export interface StepGroup extends NodeBase {
   readonly kind: 'stepGroup';
   readonly variables: readonly Variable[];
   readonly steps: readonly StepItem[];
+  readonly rollbackSteps: readonly StepItem[];
 }
 
 export interface Step extends NodeBase {
@@ -87,6 +105,8 @@ export interface Step extends NodeBase {
   readonly type: string;
   /** With defaults filled in where Bridle runs the type, else as written. */
   readonly spec: Value;
+  /** Fields of its spec that are asked for when the step is reached. */
+  readonly executionInputs: readonly ExecutionInput[];
 }
 
 /** All stages in the order of the text, those of parallel groups included. */
@@ -94,7 +114,7 @@ export function listStages(items: readonly StageItem[]): readonly Stage[] {
   return items.flatMap((item) => (item.kind === 'parallel' ? listStages(item.items) : [item]));
 }
 
-/** All steps in the order of the text, those of groups and parallel groups included. */
+/** All steps in the order of the text, those of groups and parallel groups included, without rollback steps. */
 export function listSteps(items: readonly StepItem[]): readonly Step[] {
   return items.flatMap((item) => {
     switch (item.kind) {

@@ -58,6 +58,9 @@ export const PLAIN_ACTIONS = [
 ] as const;
 export type PlainAction = (typeof PLAIN_ACTIONS)[number];
 
+/** The actions that repeat or ask, beside the plain ones. */
+export const FAILURE_ACTIONS = [...PLAIN_ACTIONS, 'Retry', 'RetryStepGroup', 'ManualIntervention'] as const;
+
 export type FailureAction =
   | { readonly kind: PlainAction }
   | {
@@ -89,6 +92,9 @@ export interface ExecutionInput {
   readonly regex?: string;
   readonly required: boolean;
 }
+
+/** Instances of one loop; what is known before the run to be more is refused, and so is what turns out to be more. */
+export const STRATEGY_INSTANCES_MAX = 4096;
 
 export type Loop =
   | {

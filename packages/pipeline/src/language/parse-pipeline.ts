@@ -3,7 +3,8 @@
  * place. Never throws.
  */
 import { Findings, START_OF_TEXT, type Diagnostic } from './diagnostics.ts';
-import { checkFailureStrategies } from './failure-strategies.ts';
+import { checkBarriers, readBarriers } from './barriers.ts';
+import { readExecutionInputs } from './execution-inputs.ts';
 import { readIdentifier, readName } from './identifiers.ts';
 import { checkTexts } from './check-texts.ts';
 import { checkInputLeaves, listAllInputLeaves } from './input-fields.ts';
@@ -11,8 +12,7 @@ import { loadYaml, type LoadedYaml } from './load-yaml.ts';
 import type { Pipeline, Stage } from './model.ts';
 import { readFlag, readSelectors, readTags, readText, readTimeout, warnUnknownKeys } from './read-fields.ts';
 import { readItems } from './read-items.ts';
-import { isRunStageType, readStage } from './read-stage.ts';
-import { reportConstructs } from './read-steps.ts';
+import { readStage } from './read-stage.ts';
 import { readVariables } from './read-variables.ts';
 import { didYouMean } from './suggest.ts';
 import { checkUniqueIdentifiers } from './unique-identifiers.ts';
@@ -103,7 +103,6 @@ function readPipeline(map: MapNode, findings: Findings): Pipeline {
   const orgIdentifier = readText(map, 'orgIdentifier', what, findings);
   const projectIdentifier = readText(map, 'projectIdentifier', what, findings);
   const timeout = readTimeout(map, what, findings);
-  reportConstructs(map, ['template'], findings);
   reportIgnored(map, findings);
   const pipeline: Pipeline = {
     identifier,
@@ -116,7 +115,9 @@ function readPipeline(map: MapNode, findings: Findings): Pipeline {
     ...(timeout === undefined ? {} : { timeout }),
     delegateSelectors: readSelectors(map, what, findings),
     allowStageExecutions: readFlag(map, 'allowStageExecutions', what, findings),
+    fixedInputsOnRerun: readFlag(map, 'fixedInputsOnRerun', what, findings),
     properties: toValue(find(map, 'properties')),
+    barriers: readBarriers(map, findings),
     stages: readItems<Stage>(
       find(map, 'stages'),
       { stage: (stage, place) => readStage(stage, place, findings) },
@@ -136,22 +137,17 @@ function readPipeline(map: MapNode, findings: Findings): Pipeline {
     );
   }
   checkUniqueIdentifiers(pipeline, findings);
-  checkFailureStrategies(pipeline, ({ type }) => isRunStageType(type), findings);
+  checkBarriers(pipeline, findings);
+  readExecutionInputs(map, { kind: 'pipeline', what }, findings);
   checkInputLeaves(listAllInputLeaves(map), findings);
   checkTexts(map, findings);
   return pipeline;
 }
 
-/** Parts of a pipeline whose absence changes no node of the run: named, so that nobody relies on them. */
+/** A part of a pipeline whose absence changes no node of the run: named, so that nobody relies on it. */
 function reportIgnored(map: MapNode, findings: Findings): void {
-  const ignored: readonly (readonly [string, string])[] = [
-    ['notificationRules', 'Bridle does not send notifications yet: notificationRules have no effect.'],
-    ['flowControl', 'Bridle has no barriers yet: flowControl has no effect, and Barrier steps are refused.'],
-    ['fixedInputsOnRerun', 'Bridle does not fix inputs on a rerun yet: fixedInputsOnRerun has no effect.'],
-  ];
-  for (const [key, message] of ignored) {
-    const node = find(map, key);
-    const isOff = node?.kind === 'scalar' && node.text === 'false';
-    if (node !== undefined && !isEmpty(node) && !isOff) findings.add('CONSTRUCT_IGNORED', 'nothing', node, message);
-  }
+  const node = find(map, 'notificationRules');
+  if (node === undefined || isEmpty(node)) return;
+  const message = 'Bridle does not send notifications yet: notificationRules have no effect.';
+  findings.add('CONSTRUCT_IGNORED', 'nothing', node, message);
 }

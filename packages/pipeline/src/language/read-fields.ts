@@ -1,7 +1,7 @@
 /** Reads the fields that pipelines, stages, groups and steps have in common. A wrong kind is reported and read as absent. */
 import { DURATION_MS_USUAL_MIN, parseDuration } from './durations.ts';
 import type { Findings, Place } from './diagnostics.ts';
-import type { Timeout, When } from './model.ts';
+import type { Timeout, When } from './node-parts.ts';
 import { didYouMean } from './suggest.ts';
 import { describeKind, find, isEmpty, type MapNode, type YamlNode } from './yaml-node.ts';
 
@@ -98,6 +98,18 @@ export function readTimeout(map: MapNode, what: string, findings: Findings): Tim
     );
   }
   return { kind: 'fixed', ms };
+}
+
+/** A duration, or the expression that will give one; `undefined` = absent, empty, asked for, or wrong (reported). */
+export function readDuration(node: YamlNode | undefined, what: string, findings: Findings): Timeout | undefined {
+  if (node === undefined || isEmpty(node) || awaitsInput(node)) return undefined;
+  if (node.kind !== 'scalar') {
+    reportKind(node, what, 'a duration', findings);
+    return undefined;
+  }
+  if (isLate(node.text)) return { kind: 'expression', text: node.text };
+  const ms = checkDuration(node.text, node, what, findings);
+  return ms === undefined ? undefined : { kind: 'fixed', ms };
 }
 
 /** Milliseconds, or `undefined` with a report. */

@@ -1,8 +1,10 @@
 /** Stages (pipelines.md §1.3, §6.1). */
 import type { Findings, Place } from './diagnostics.ts';
+import { readExecutionInputs } from './execution-inputs.ts';
 import { readFailureStrategies } from './failure-strategies.ts';
 import { readIdentifier, readName } from './identifiers.ts';
 import type { Stage } from './model.ts';
+import type { Chain } from './node-parts.ts';
 import {
   awaitsInput,
   isLate,
@@ -15,19 +17,17 @@ import {
   reportNotRunYet,
   warnUnknownKeys,
 } from './read-fields.ts';
+import { readChain } from './read-chain.ts';
 import { readSteps, reportConstructs } from './read-steps.ts';
+import { checkStrategyPlace, readStrategy } from './read-strategy.ts';
 import { readVariables } from './read-variables.ts';
+import { isRunStageType } from './stage-types.ts';
+import { STAGE_TYPES } from './node-parts.ts';
 import { didYouMean } from './suggest.ts';
 import { find, findText, isEmpty, toValue, type MapNode } from './yaml-node.ts';
 
-/** The stage types that Bridle runs. */
-export const RUN_STAGE_TYPES = ['Custom', 'CI'] as const;
-export type RunStageType = (typeof RUN_STAGE_TYPES)[number];
-
+/** Stage types of Harness that Bridle only knows: such a stage loads and saves, and a run is refused with its line and type. */
 export const KNOWN_STAGE_TYPES = [
-  'Deployment',
-  'Approval',
-  'Pipeline',
   'FeatureFlag',
   'Security',
   'SecurityTests',
@@ -72,10 +72,6 @@ export const CI_SPEC_KEYS = [
   'execution',
 ] as const;
 
-export function isRunStageType(type: string): type is RunStageType {
-  return (RUN_STAGE_TYPES as readonly string[]).includes(type);
-}
-
 export function readStage(map: MapNode, place: Place, findings: Findings): Stage {
   const identifier = readIdentifier(map, 'stage', findings);
   const name = readName(map, 'stage', identifier, findings);
@@ -83,7 +79,7 @@ export function readStage(map: MapNode, place: Place, findings: Findings): Stage
   const description = readText(map, 'description', what, findings);
   const timeout = readTimeout(map, what, findings);
   warnUnknownKeys(map, STAGE_KEYS, what, findings);
-  reportConstructs(map, ['strategy', 'template', 'dependsOn'], findings);
+  reportConstructs(map, ['dependsOn'], findings);
   checkRunMode(map, findings);
   const type = isEmpty(find(map, 'template')) ? readStageType(map, place, what, findings) : 'Template';
   const spec = readMap(map, 'spec', what, findings);
@@ -91,10 +87,13 @@ export function readStage(map: MapNode, place: Place, findings: Findings): Stage
   const execution = spec === undefined ? undefined : readMap(spec, 'execution', `the spec of ${what}`, findings);
   if (execution !== undefined) {
     warnUnknownKeys(execution, ['steps', 'rollbackSteps'], `the execution of ${what}`, findings);
-    if (isRunStageType(type)) reportConstructs(execution, ['rollbackSteps'], findings);
   }
-  if (isRunStageType(type) && isEmpty(find(execution, 'steps')))
+  const chain = type === 'Pipeline' ? readChainOf(spec, place, what, findings) : undefined;
+  if (isRunStageType(type) && chain === undefined && isEmpty(find(execution, 'steps')))
     findings.add('FIELD_MISSING', 'run', place, `The stage ${identifier} has no steps.`, 'Add spec.execution.steps.');
+  const strategy = readStrategy(map, what, findings);
+  if (strategy !== undefined) checkStrategyPlace(type, strategy, what, findings);
+  if (type === 'Deployment') checkDeployment(map, place, what, findings);
   return {
     kind: 'stage',
     identifier,
@@ -106,7 +105,8 @@ export function readStage(map: MapNode, place: Place, findings: Findings): Stage
     ...(timeout === undefined ? {} : { timeout }),
     variables: readVariables(map, what, findings),
     delegateSelectors: readSelectors(map, what, findings),
-    failureStrategies: readFailureStrategies(map, what, findings),
+    failureStrategies: readFailureStrategies(map, { what, isInGroup: false }, findings),
+    ...(strategy === undefined ? {} : { strategy }),
     steps: readSteps(find(execution, 'steps'), { stageType: type }, `the steps of ${what}`, findings),
     rollbackSteps: readSteps(
       find(execution, 'rollbackSteps'),
@@ -119,6 +119,8 @@ export function readStage(map: MapNode, place: Place, findings: Findings): Stage
         .filter(({ key }) => key !== 'execution')
         .map(({ key, value }) => [key, toValue(value)]),
     ),
+    ...(chain === undefined ? {} : { chain }),
+    executionInputs: readExecutionInputs(map, { kind: 'stage', what }, findings),
     ...place,
   };
 }
@@ -133,7 +135,7 @@ function readStageType(map: MapNode, place: Place, what: string, findings: Findi
       'run',
       at,
       `Type is missing: ${what} has none (line ${line}).`,
-      `Bridle runs ${RUN_STAGE_TYPES.join(' and ')} stages.`,
+      `Bridle runs stages of type ${STAGE_TYPES.join(', ')}.`,
     );
   } else if (isLate(type)) {
     findings.add('FIELD_VALUE', 'run', at, `The type of ${what} cannot be an expression or an input (line ${line}).`);
@@ -151,10 +153,26 @@ function readStageType(map: MapNode, place: Place, what: string, findings: Findi
       'run',
       at,
       `Unknown stage type ${type}: ${what} (line ${line}).`,
-      didYouMean(type, [...RUN_STAGE_TYPES, ...KNOWN_STAGE_TYPES]),
+      didYouMean(type, [...STAGE_TYPES, ...KNOWN_STAGE_TYPES]),
     );
   }
   return type;
+}
+
+function readChainOf(spec: MapNode | undefined, place: Place, what: string, findings: Findings): Chain {
+  return readChain(spec ?? { kind: 'map', entries: new Map(), ...place }, what, findings);
+}
+
+/** Harness refuses to save such a stage; Bridle refuses to run it: what is to happen when it fails must be said. */
+function checkDeployment(map: MapNode, place: Place, what: string, findings: Findings): void {
+  if (!isEmpty(find(map, 'failureStrategies'))) return;
+  findings.add(
+    'FIELD_MISSING',
+    'run',
+    place,
+    `A Deployment stage needs failureStrategies, and ${what} has none.`,
+    'Add failureStrategies: [{onFailure: {errors: [AllErrors], action: {type: StageRollback}}}], for example.',
+  );
 }
 
 /** A stage with `runMode` Manual waits for a person; `Auto` is what happens anyway. */
@@ -165,9 +183,9 @@ function checkRunMode(map: MapNode, findings: Findings): void {
 }
 
 function checkSpec(spec: MapNode, type: string, what: string, findings: Findings): void {
-  if (type === 'Custom') {
+  if (type === 'Custom' || type === 'Approval') {
     warnUnknownKeys(spec, CUSTOM_SPEC_KEYS, `the spec of ${what}`, findings);
-    reportSet(spec, 'environment', 'environments of Custom stages', findings);
+    reportSet(spec, 'environment', `environments of ${type} stages`, findings);
     reportSet(spec, 'outputs', 'stage outputs', findings);
   }
   if (type === 'CI') checkCiSpec(spec, what, findings);

@@ -1,9 +1,13 @@
 /** Steps, step groups and their parallel groups (pipelines.md §1.4). */
+import type { Value } from '../expressions/values.ts';
 import { KNOWN_STEP_TYPES } from '../steps/known-step-types.ts';
 import { findStepDefinition } from '../steps/step-definitions.ts';
 import { STEP_TYPES } from '../steps/step-types.ts';
 import type { StepDefinition } from '../steps/step-definition.ts';
+import { readApproverInputs } from './approver-inputs.ts';
+import { checkCriteria } from './approval-criteria.ts';
 import type { Findings, Place } from './diagnostics.ts';
+import { readExecutionInputs } from './execution-inputs.ts';
 import { readFailureStrategies } from './failure-strategies.ts';
 import { readIdentifier, readName } from './identifiers.ts';
 import type { Step, StepGroup, StepItem } from './model.ts';
@@ -19,6 +23,8 @@ import {
   warnUnknownKeys,
 } from './read-fields.ts';
 import { readSpec } from './read-spec.ts';
+import { checkStrategyPlace, readStrategy } from './read-strategy.ts';
+import { isRunStageType } from './stage-types.ts';
 import { readVariables } from './read-variables.ts';
 import { didYouMean } from './suggest.ts';
 import { find, findText, isEmpty, toValue, type MapNode, type YamlNode } from './yaml-node.ts';
@@ -55,9 +61,11 @@ export const GROUP_KEYS = [
   'timeout',
 ] as const;
 
-/** What a step needs to know of the stage it stands in. */
+/** What a step needs to know of where it stands. */
 export interface StageContext {
   readonly stageType: string;
+  /** It stands in a step group. */
+  readonly isInGroup?: true;
 }
 
 /** `what` as in `the steps of the stage build`. */
@@ -95,14 +103,13 @@ function readStep(map: MapNode, place: Place, context: StageContext, findings: F
       'Move them into spec.',
     );
   }
-  reportConstructs(map, ['strategy', 'template', 'enforce', 'identities'], findings);
+  reportConstructs(map, ['enforce', 'identities'], findings);
   const type = isEmpty(find(map, 'template')) ? readStepType(map, place, what, findings) : 'Template';
   const definition = findStepDefinition(type);
   if (definition !== undefined) checkPlacement(definition, find(map, 'spec'), place, what, context, findings);
-  const spec =
-    definition === undefined
-      ? toValue(find(map, 'spec'))
-      : readSpec(definition, find(map, 'spec'), place, what, findings);
+  const strategy = readStrategy(map, what, findings);
+  if (strategy !== undefined) checkStrategyPlace(type, strategy, what, findings);
+  const owner = { kind: 'step', what, ...(definition === undefined ? {} : { definition }) } as const;
   return {
     kind: 'step',
     identifier,
@@ -112,10 +119,25 @@ function readStep(map: MapNode, place: Place, context: StageContext, findings: F
     when: readWhen(map, 'stageStatus', what, findings),
     ...(timeout === undefined ? {} : { timeout }),
     delegateSelectors: specSelectors(find(map, 'spec'), what, findings),
-    failureStrategies: readFailureStrategies(map, what, findings),
-    spec,
+    failureStrategies: readFailureStrategies(map, { what, isInGroup: context.isInGroup === true }, findings),
+    ...(strategy === undefined ? {} : { strategy }),
+    spec: readStepSpec(definition, find(map, 'spec'), place, what, findings),
+    executionInputs: readExecutionInputs(map, owner, findings),
     ...place,
   };
+}
+
+function readStepSpec(
+  definition: StepDefinition | undefined,
+  node: YamlNode | undefined,
+  place: Place,
+  what: string,
+  findings: Findings,
+): Value {
+  if (definition === undefined) return toValue(node);
+  const spec = readSpec(definition, node, place, what, findings);
+  if (definition.type === 'CustomApproval') checkCriteria(node, what, findings);
+  return definition.type === 'HarnessApproval' ? readApproverInputs(spec) : spec;
 }
 
 function specSelectors(spec: YamlNode | undefined, what: string, findings: Findings): readonly string[] {
@@ -169,7 +191,7 @@ function checkPlacement(
 ): void {
   const { usualIn, type, scriptPath } = definition;
   const usual: readonly string[] = usualIn;
-  if ((stageType === 'CI' || stageType === 'Custom') && !usual.includes(stageType)) {
+  if (isRunStageType(stageType) && !usual.includes(stageType)) {
     findings.add(
       'STEP_UNUSUAL_HERE',
       'nothing',
@@ -199,9 +221,12 @@ function readStepGroup(map: MapNode, place: Place, context: StageContext, findin
   const description = readText(map, 'description', what, findings);
   const timeout = readTimeout(map, what, findings);
   warnUnknownKeys(map, GROUP_KEYS, what, findings);
-  reportConstructs(map, ['strategy', 'template', 'rollbackSteps'], findings);
   checkGroupInfra(map, what, findings);
-  const steps = readSteps(find(map, 'steps'), context, `the steps of ${what}`, findings);
+  const strategy = readStrategy(map, what, findings);
+  const inGroup = { ...context, isInGroup: true } as const;
+  const steps = readSteps(find(map, 'steps'), inGroup, `the steps of ${what}`, findings);
+  const rollbackSteps = readSteps(find(map, 'rollbackSteps'), inGroup, `the rollback steps of ${what}`, findings);
+  readExecutionInputs(map, { kind: 'stepGroup', what }, findings);
   if (isEmpty(find(map, 'steps')) && isEmpty(find(map, 'template')))
     findings.add('FIELD_MISSING', 'run', place, `The step group ${identifier} has no steps.`);
   return {
@@ -213,8 +238,10 @@ function readStepGroup(map: MapNode, place: Place, context: StageContext, findin
     ...(timeout === undefined ? {} : { timeout }),
     variables: readVariables(map, what, findings),
     delegateSelectors: readSelectors(map, what, findings),
-    failureStrategies: readFailureStrategies(map, what, findings),
+    failureStrategies: readFailureStrategies(map, { what, isInGroup: true }, findings),
+    ...(strategy === undefined ? {} : { strategy }),
     steps,
+    rollbackSteps,
     ...place,
   };
 }
@@ -239,12 +266,8 @@ function checkGroupInfra(map: MapNode, what: string, findings: Findings): void {
 }
 
 const CONSTRUCTS: Readonly<Record<string, string>> = {
-  strategy: 'looping strategies (matrix, repeat, parallelism)',
-  template: 'templates',
   enforce: 'policy sets',
   identities: 'identities',
-  rollbackSteps: 'rollback steps',
-  failureStrategies: 'failure strategies',
 };
 
 /** Constructs that would change what runs: reported where they say anything. */

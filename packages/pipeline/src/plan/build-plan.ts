@@ -1,28 +1,57 @@
 /** The model of a pipeline that may run → its plan. */
 import { deriveId } from '../engine/derive-id.ts';
 import { nodeId, type NodeId } from '../engine/ids.ts';
-import type { Pipeline, Stage, StageItem, Step, StepGroup, StepItem } from '../language/model.ts';
-import { isRunStageType } from '../language/read-stage.ts';
+import {
+  listStages,
+  type FailureStrategy,
+  type Pipeline,
+  type Stage,
+  type StageItem,
+  type Step,
+  type StepGroup,
+  type StepItem,
+  type Strategy,
+} from '../language/model.ts';
+import type { ExecutionInput } from '../language/node-parts.ts';
+import { isRunStageType } from '../language/stage-types.ts';
 import { isStepType } from '../steps/step-definitions.ts';
-import { SEMANTICS_VERSION, type Plan, type PlanNode, type PlanVariable } from './plan.ts';
+import { approvalScript } from './approval-script.ts';
+import { SEMANTICS_VERSION, type Plan, type PlanNode, type PlanVariable, type RollbackNode } from './plan.ts';
 
-/** `pipeline` must have no diagnostic that blocks the run; `seed` is the execution's. */
-export function buildPlan(pipeline: Pipeline, seed: string): Plan {
-  return new PlanBuilder(seed).build(pipeline);
+export interface PlanRequest {
+  /** The execution's; ids are derived from it. */
+  readonly seed: string;
+  /** Identifiers of the stages chosen at the start, when there was a choice. */
+  readonly selectedStages?: readonly string[];
+}
+
+/** `pipeline` must have no diagnostic that blocks the run, and no stages but those that were chosen. */
+export function buildPlan(pipeline: Pipeline, request: PlanRequest): Plan {
+  return new PlanBuilder(request).build(pipeline);
+}
+
+/** Where the items of a list of steps stand in the plan. */
+interface StepList {
+  readonly parentId: NodeId;
+  /** What comes before a step's identifier in its path; forks do not appear in it. */
+  readonly base: string;
+  /** What comes before a fork's name. */
+  readonly forkBase: string;
 }
 
 class PlanBuilder {
-  readonly #seed: string;
+  readonly #request: PlanRequest;
   readonly #nodes: Record<NodeId, PlanNode> = {};
 
-  constructor(seed: string) {
-    this.#seed = seed;
+  constructor(request: PlanRequest) {
+    this.#request = request;
   }
 
   build(pipeline: Pipeline): Plan {
     const fqn = 'pipeline';
     const id = this.#id(fqn);
-    const children = this.#stages(pipeline.stages, id, fqn);
+    const { selectedStages } = this.#request;
+    const canRollBack = listStages(pipeline.stages).some(({ rollbackSteps }) => rollbackSteps.length > 0);
     this.#add({
       kind: 'pipeline',
       id,
@@ -33,9 +62,11 @@ class PlanBuilder {
       line: pipeline.range.start.line,
       variables: variablesOf(pipeline),
       delegateSelectors: pipeline.delegateSelectors,
-      children,
+      children: this.#stages(pipeline.stages, id, fqn),
+      ...(canRollBack ? { rollback: this.#rollback('pipeline', id, 'pipeline.rollback', 0, () => []) } : {}),
       allowStageExecutions: pipeline.allowStageExecutions,
       properties: pipeline.properties,
+      ...(selectedStages === undefined ? {} : { selectedStages }),
     });
     return { semanticsVersion: SEMANTICS_VERSION, rootId: id, nodes: Object.fromEntries(this.#inOrder(id)) };
   }
@@ -44,24 +75,27 @@ class PlanBuilder {
   #inOrder(id: NodeId): readonly (readonly [NodeId, PlanNode])[] {
     const node = this.#nodes[id];
     if (node === undefined) throw new Error(`The plan has no node ${id}.`);
-    const children = node.kind === 'step' || node.kind === 'section' ? [] : node.children;
-    return [[id, node], ...children.flatMap((child) => this.#inOrder(child))];
+    return [[id, node], ...nodesBelow(node).flatMap((child) => this.#inOrder(child))];
   }
 
   #stages(items: readonly StageItem[], parentId: NodeId, parentFqn: string): readonly NodeId[] {
     return items.map((item, index) => {
-      if (item.kind === 'stage') return this.#stage(item, parentId);
+      if (item.kind === 'stage') return this.#looped(item, 'stages', parentId, this.#stageFqn(item), this.#stage);
       return this.#fork(item.range.start.line, 'stages', index, parentId, parentFqn, (id, fqn) =>
         this.#stages(item.items, id, fqn),
       );
     });
   }
 
-  #stage(stage: Stage, parentId: NodeId): NodeId {
-    const fqn = `pipeline.stages.${stage.identifier}`;
+  #stageFqn({ identifier }: Stage): string {
+    return `pipeline.stages.${identifier}`;
+  }
+
+  readonly #stage = (stage: Stage, parentId: NodeId, fqn: string): NodeId => {
     const id = this.#id(fqn);
-    const { type } = stage;
+    const { type, chain, rollbackSteps } = stage;
     if (!isRunStageType(type)) throw new Error(`A stage of type ${type} got past its diagnostic.`);
+    const execution = `${fqn}.spec.execution`;
     this.#add({
       kind: 'stage',
       id,
@@ -71,33 +105,35 @@ class PlanBuilder {
       fqn,
       when: stage.when,
       line: stage.range.start.line,
+      ...handlingOf(stage),
       stageType: type,
       variables: variablesOf(stage),
       delegateSelectors: stage.delegateSelectors,
-      children: this.#steps(stage.steps, id, fqn, `${fqn}.spec.execution`),
+      children: this.#steps(stage.steps, { parentId: id, base: `${execution}.steps`, forkBase: fqn }),
+      ...this.#rollbackOf('stage', id, rollbackSteps, execution, fqn),
       spec: stage.spec,
+      ...(chain === undefined ? {} : { chain }),
     });
     return id;
-  }
+  };
 
-  /** `base` is what stands before `.steps.` in the paths of the items; forks do not appear in them. */
-  #steps(items: readonly StepItem[], parentId: NodeId, parentFqn: string, base: string): readonly NodeId[] {
+  #steps(items: readonly StepItem[], list: StepList): readonly NodeId[] {
+    const { parentId, base, forkBase } = list;
     return items.map((item, index) => {
       switch (item.kind) {
         case 'step':
-          return this.#step(item, parentId, base);
+          return this.#looped(item, 'steps', parentId, `${base}.${item.identifier}`, this.#step);
         case 'stepGroup':
-          return this.#stepGroup(item, parentId, base);
+          return this.#looped(item, 'steps', parentId, `${base}.${item.identifier}`, this.#stepGroup);
         case 'parallel':
-          return this.#fork(item.range.start.line, 'steps', index, parentId, parentFqn, (id, fqn) =>
-            this.#steps(item.items, id, fqn, base),
+          return this.#fork(item.range.start.line, 'steps', index, parentId, forkBase, (id, fqn) =>
+            this.#steps(item.items, { parentId: id, base, forkBase: fqn }),
           );
       }
     });
   }
 
-  #stepGroup(group: StepGroup, parentId: NodeId, base: string): NodeId {
-    const fqn = `${base}.steps.${group.identifier}`;
+  readonly #stepGroup = (group: StepGroup, parentId: NodeId, fqn: string): NodeId => {
     const id = this.#id(fqn);
     this.#add({
       kind: 'stepGroup',
@@ -108,19 +144,20 @@ class PlanBuilder {
       fqn,
       when: group.when,
       line: group.range.start.line,
+      ...handlingOf(group),
       variables: variablesOf(group),
       delegateSelectors: group.delegateSelectors,
-      children: this.#steps(group.steps, id, fqn, fqn),
+      children: this.#steps(group.steps, { parentId: id, base: `${fqn}.steps`, forkBase: fqn }),
+      ...this.#rollbackOf('stepGroup', id, group.rollbackSteps, fqn, fqn),
     });
     return id;
-  }
+  };
 
-  #step(step: Step, parentId: NodeId, base: string): NodeId {
-    const fqn = `${base}.steps.${step.identifier}`;
+  readonly #step = (step: Step, parentId: NodeId, fqn: string): NodeId => {
     const id = this.#id(fqn);
     const { type } = step;
     if (!isStepType(type)) throw new Error(`A step of type ${type} got past its diagnostic.`);
-    this.#add({
+    const node = {
       kind: 'step',
       id,
       parentId,
@@ -129,9 +166,86 @@ class PlanBuilder {
       fqn,
       when: step.when,
       line: step.range.start.line,
+      ...handlingOf(step),
       stepType: type,
       spec: step.spec,
       delegateSelectors: step.delegateSelectors,
+    } as const;
+    if (type === 'CustomApproval') {
+      const script = approvalScript(node, this.#id(`${fqn}.script`));
+      this.#add(script);
+      this.#add({ ...node, script: script.id });
+    } else this.#add(node);
+    return id;
+  };
+
+  /** The node itself, or the loop around it. */
+  #looped<Item extends Stage | StepGroup | Step>(
+    item: Item,
+    of: 'stages' | 'steps',
+    parentId: NodeId,
+    fqn: string,
+    build: (item: Item, parentId: NodeId, fqn: string) => NodeId,
+  ): NodeId {
+    const { strategy, identifier, name, range } = item;
+    if (strategy === undefined) return build(item, parentId, fqn);
+    const loopFqn = `${fqn}.strategy`;
+    const id = this.#id(loopFqn);
+    this.#add({
+      kind: 'strategy',
+      id,
+      parentId,
+      identifier,
+      name,
+      tags: {},
+      fqn: loopFqn,
+      line: range.start.line,
+      of,
+      ...loopOf(strategy),
+      children: [build(item, id, fqn)],
+    });
+    return id;
+  }
+
+  /** `base` is what stands before `.rollbackSteps`. */
+  #rollbackOf(
+    of: 'stage' | 'stepGroup',
+    parentId: NodeId,
+    items: readonly StepItem[],
+    base: string,
+    ownerFqn: string,
+  ): { readonly rollback?: NodeId } {
+    const [first] = items;
+    if (first === undefined) return {};
+    const fqn = `${base}.rollbackSteps`;
+    // A fork's name stands beside the steps' list: an identifier such as parallel0 must not meet it.
+    const list = { base: fqn, forkBase: `${ownerFqn}.rollback` };
+    const rollback = this.#rollback(of, parentId, fqn, first.range.start.line, (id) =>
+      this.#steps(items, { parentId: id, ...list }),
+    );
+    return { rollback };
+  }
+
+  #rollback(
+    of: RollbackNode['of'],
+    parentId: NodeId,
+    fqn: string,
+    line: number,
+    children: (id: NodeId) => readonly NodeId[],
+  ): NodeId {
+    const id = this.#id(fqn);
+    this.#add({
+      kind: 'rollback',
+      id,
+      parentId,
+      identifier: fqn.slice(fqn.lastIndexOf('.') + 1),
+      name: 'Rollback',
+      tags: {},
+      fqn,
+      when: { status: 'All' },
+      line,
+      of,
+      children: children(id),
     });
     return id;
   }
@@ -165,11 +279,29 @@ class PlanBuilder {
   }
 
   #id(fqn: string): NodeId {
-    return nodeId(deriveId(this.#seed, 'plan', fqn));
+    return nodeId(deriveId(this.#request.seed, 'plan', fqn));
   }
 
   #add(node: PlanNode): void {
     this.#nodes[node.id] = node;
+  }
+}
+
+/** Every node whose parent this is: its children, its rollback, the script of an approval. */
+export function nodesBelow(node: PlanNode): readonly NodeId[] {
+  switch (node.kind) {
+    case 'section':
+      return [];
+    case 'step':
+      return node.script === undefined ? [] : [node.script];
+    case 'pipeline':
+    case 'stage':
+    case 'stepGroup':
+      return node.rollback === undefined ? node.children : [...node.children, node.rollback];
+    case 'fork':
+    case 'strategy':
+    case 'rollback':
+      return node.children;
   }
 }
 
@@ -184,6 +316,36 @@ function common({
     name,
     ...(description === undefined ? {} : { description }),
     ...(timeout === undefined ? {} : { timeout }),
+  };
+}
+
+/** What is done about failures and what is asked for; absent where there is nothing to say. */
+function handlingOf({
+  failureStrategies,
+  executionInputs = [],
+}: {
+  readonly failureStrategies: readonly FailureStrategy[];
+  readonly executionInputs?: readonly ExecutionInput[];
+}): Pick<PlanNode, 'failureStrategies' | 'executionInputs'> {
+  return {
+    ...(failureStrategies.length === 0
+      ? {}
+      : { failureStrategies: failureStrategies.map(({ errors, action }) => ({ errors, action })) }),
+    ...(executionInputs.length === 0 ? {} : { executionInputs }),
+  };
+}
+
+function loopOf({
+  loop,
+  maxConcurrency,
+  condition,
+  onFailure,
+}: Strategy): Pick<Extract<PlanNode, { kind: 'strategy' }>, 'when' | 'loop' | 'maxConcurrency' | 'onFailure'> {
+  return {
+    when: { status: 'All', ...(condition === undefined ? {} : { condition }) },
+    loop,
+    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
+    onFailure,
   };
 }
 

@@ -5,9 +5,10 @@ import { Findings, isBlocked, type Diagnostic } from '../language/diagnostics.ts
 import { completeInputs, freezeInputs, type FrozenPipeline } from '../language/freeze-inputs.ts';
 import { checkInputLeaves, listInputLeaves } from '../language/input-fields.ts';
 import { readInputs } from '../language/merge-inputs.ts';
-import { expandPipeline } from '../language/templates/expand-pipeline.ts';
+import { expandPipeline, refuseLateLinks } from '../language/templates/expand-pipeline.ts';
 import { listStages, type Pipeline } from '../language/model.ts';
 import { readDocument } from '../language/parse-pipeline.ts';
+import { find } from '../language/yaml-node.ts';
 import { buildPlan } from './build-plan.ts';
 import type { Plan } from './plan.ts';
 
@@ -93,7 +94,7 @@ export function compilePipeline(request: PipelineRequest): CompiledPipeline | Re
   const { identifier, name, description, tags, orgIdentifier, projectIdentifier } = pipeline;
   return {
     kind: 'compiled',
-    planOf: (seed) => buildPlan(pipeline, seed),
+    planOf: (seed) => buildPlan(pipeline, { seed }),
     pipeline: {
       identifier,
       name,
@@ -145,7 +146,11 @@ function freeze({ yaml, inputYaml, inputSets = [], known, documents = NO_DOCUMEN
     const others = readDocument(loaded).diagnostics.filter((diagnostic) => !known.has(keyOf(diagnostic)));
     return { kind: 'refused', diagnostics: [...diagnostics, ...others] };
   }
-  return { kind: 'frozen', ...freezeInputs(text, loaded, leaves, complete), inputYaml: read.inputYaml, diagnostics };
+  const frozen = freezeInputs(text, loaded, leaves, complete);
+  const late = new Findings();
+  const resolved = find(frozen.loaded.root, 'pipeline');
+  if (resolved?.kind === 'map') refuseLateLinks(resolved, late);
+  return { kind: 'frozen', ...frozen, inputYaml: read.inputYaml, diagnostics: [...diagnostics, ...late.list()] };
 }
 
 function keyOf({ code, path, document }: Diagnostic): string {
