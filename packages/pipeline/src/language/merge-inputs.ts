@@ -7,7 +7,7 @@
  * that breaks a rule and is overridden harms nobody.
  */
 import { checkValue, NOTHING_KNOWN, type KnownValues } from './check-value.ts';
-import { Findings, START_OF_TEXT, type Diagnostic } from './diagnostics.ts';
+import { START_OF_TEXT, type Diagnostic, type Findings } from './diagnostics.ts';
 import type { InputLeaf } from './input-fields.ts';
 import { loadInputSet } from './input-set-document.ts';
 import { NO_INPUTS_YAML, printInputs } from './input-template.ts';

@@ -14,7 +14,8 @@ import { printYaml } from '../print-yaml.ts';
 import { find, findText, mapEntries, relocate, type MapNode, type YamlNode } from '../yaml-node.ts';
 import { joinLink } from './join-link.ts';
 import { isTemplateType, readBody, type TemplateType } from './template-document.ts';
-import { isLink, isReachable, LINK_KINDS, readLink, type LinkKind, type TemplateReference } from './template-link.ts';
+import { isReachable, LINK_KINDS, readLink, type LinkKind, type TemplateReference } from './template-link.ts';
+import { changeItemLinks, changeLinks, type Follow } from './walk-links.ts';
 
 /** Templates in templates. Real ones go four deep: step in group in stage in pipeline. */
 export const TEMPLATE_LEVELS_MAX = 20;
@@ -59,6 +60,20 @@ export function expandPipeline(yaml: string, documents: Documents): ExpandedPipe
   return { text, loaded: { root, hasAliases: true, diagnostics }, map: expanded, needsDocuments, templates };
 }
 
+/** Links that came with the inputs of the run, when the templates were in place already: reported, they cannot be followed. */
+export function refuseLateLinks(pipeline: MapNode, findings: Findings): void {
+  changeLinks(pipeline, 'pipeline', (link) => {
+    findings.add(
+      'TEMPLATE_LINK_INVALID',
+      'run',
+      find(link, 'template') ?? link,
+      'A link to a template cannot be given as an input of a run.',
+      'Put the link into the pipeline, and ask for its templateInputs.',
+    );
+    return link;
+  });
+}
+
 /** The document whose links are being followed. */
 interface Context {
   readonly scope: TemplateReference['scope'];
@@ -91,37 +106,11 @@ class Expander {
   }
 
   expand(map: MapNode, kind: LinkKind, context: Context): MapNode {
-    return isLink(map) ? this.#follow(map, kind, context) : this.#expandInside(map, kind, context);
+    return changeLinks(map, kind, this.#followIn(context));
   }
 
-  /** Only the places where the language has stages and steps: a tree of inputs for another pipeline is left alone. */
-  #expandInside(map: MapNode, kind: LinkKind, context: Context): MapNode {
-    const items = (node: YamlNode): YamlNode => this.#expandItems(node, context);
-    switch (kind) {
-      case 'step':
-        return map;
-      case 'pipeline':
-        return changeAt(map, ['stages'], items);
-      case 'stepGroup':
-        return changeSteps(map, [], items);
-      case 'stage':
-        return STEP_HOLDERS.reduce((stage, path) => changeSteps(stage, path, items), map);
-    }
-  }
-
-  #expandItems(node: YamlNode, context: Context): YamlNode {
-    if (node.kind !== 'list') return node;
-    const items = node.items.map((item) =>
-      item.kind === 'map' ? mapEntries(item, (value, key) => this.#expandItem(value, key, context)) : item,
-    );
-    return { ...node, items };
-  }
-
-  #expandItem(value: YamlNode, key: string, context: Context): YamlNode {
-    if (key === 'parallel') return this.#expandItems(value, context);
-    if ((key === 'stage' || key === 'stepGroup' || key === 'step') && value.kind === 'map')
-      return this.expand(value, key, context);
-    return value;
+  #followIn(context: Context): Follow {
+    return (map, kind) => this.#follow(map, kind, context);
   }
 
   /** What the link stands for; the link itself when it cannot be followed (reported) or not yet. */
@@ -192,7 +181,7 @@ class Expander {
         template: name,
         spec: spec.kind === 'map' ? spec : body.map,
         ...(templateInputs === undefined ? {} : { templateInputs }),
-        prepare: (value, path) => (HOLDS_ITEMS.test(path) ? this.#expandItems(value, context) : value),
+        prepare: (value, path) => (HOLDS_ITEMS.test(path) ? changeItemLinks(value, this.#followIn(context)) : value),
       },
       this.findings,
     );
@@ -263,26 +252,8 @@ function kindOf(type: TemplateType): LinkKind {
   }
 }
 
-/** Where a stage has steps, as paths to the map that has `steps` and `rollbackSteps`. */
-const STEP_HOLDERS: readonly (readonly string[])[] = [
-  ['spec', 'execution'],
-  ['spec', 'environment', 'provisioner'],
-  ['spec', 'infrastructure', 'infrastructureDefinition', 'provisioner'],
-];
 /** Places that a whole list of stages or steps may be supplied for. */
 const HOLDS_ITEMS = /\.(?:stages|steps|rollbackSteps)$/;
-
-function changeSteps(map: MapNode, path: readonly string[], change: (node: YamlNode) => YamlNode): MapNode {
-  return changeAt(changeAt(map, [...path, 'steps'], change), [...path, 'rollbackSteps'], change);
-}
-
-/** The map with the node at this path of keys changed, if there is one. */
-function changeAt(map: MapNode, [first, ...rest]: readonly string[], change: (node: YamlNode) => YamlNode): MapNode {
-  const value = first === undefined ? undefined : find(map, first);
-  if (value === undefined) return map;
-  const changed = rest.length === 0 ? change(value) : value.kind === 'map' ? changeAt(value, rest, change) : value;
-  return changed === value ? map : mapEntries(map, (other) => (other === value ? changed : other));
-}
 
 function measure(node: YamlNode): { readonly nodes: number; readonly depth: number } {
   const children = node.kind === 'scalar' ? [] : childrenOf(node);
