@@ -142,7 +142,8 @@ function printRooted(pipeline: MapNode): string {
 }
 
 export interface LoadedInputSet {
-  readonly identifier: string;
+  /** Its name in diagnostics, as `input set nightly`. */
+  readonly what: string;
   /** What is below its `pipeline`; absent when the document cannot be read. */
   readonly given?: YamlNode;
   readonly diagnostics: readonly Diagnostic[];
@@ -151,11 +152,11 @@ export interface LoadedInputSet {
 /** The tree of a saved set, with places that say which set they are in. */
 export function loadInputSet(yaml: string): LoadedInputSet {
   const identifier = findText(find(loadYaml(yaml).root, 'inputSet'), 'identifier') ?? '';
-  const document = `input set ${identifier}`;
+  const document = `input set ${identifier}`.trimEnd();
   const { root, diagnostics } = loadYaml(yaml, document);
   const findings = new Findings(document);
   findings.addAll(diagnostics);
   const map = root === undefined && diagnostics.length > 0 ? undefined : findRoot(root, 'inputSet', findings);
   const given = find(map, 'pipeline');
-  return { identifier, ...(given === undefined ? {} : { given }), diagnostics: findings.list() };
+  return { what: document, ...(given === undefined ? {} : { given }), diagnostics: findings.list() };
 }

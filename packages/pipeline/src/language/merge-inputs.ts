@@ -99,7 +99,7 @@ export function matchInputYaml(
 function loadInputYaml(inputYaml: string, findings: Findings): MapNode | undefined {
   if (inputYaml.trim() === '') return undefined;
   const { root, diagnostics } = loadYaml(inputYaml, 'inputs');
-  if (reportBroken('The inputs are', diagnostics, findings)) return undefined;
+  if (reportBroken('The inputs are not valid YAML', diagnostics, findings)) return undefined;
   const given = root?.kind === 'map' ? find(root, 'pipeline') : undefined;
   if (root?.kind !== 'map' || given === undefined) {
     const place = root ?? { path: '', range: START_OF_TEXT };
@@ -131,7 +131,7 @@ function reportBroken(what: string, diagnostics: readonly Diagnostic[], findings
       'INPUT_YAML_INVALID',
       'run',
       { path: '', range },
-      `${what} not valid YAML (line ${String(range.start.line)}): ${message}`,
+      `${what} (line ${String(range.start.line)}): ${message}`,
     );
   }
   return broken.length > 0;
@@ -156,8 +156,8 @@ export function matchInputSet(
   inputSet: string,
   findings: Findings,
 ): SuppliedInputs {
-  const { identifier, given, diagnostics } = loadInputSet(inputSet);
-  if (reportBroken(`The input set ${identifier} is`, diagnostics, findings) || given === undefined) return new Map();
+  const { what, given, diagnostics } = loadInputSet(inputSet);
+  if (reportBroken(`The ${what} cannot be read`, diagnostics, findings) || given === undefined) return new Map();
   return matchSaved(pipeline, leaves, given, {
     ...strictInputs(findings),
     onMisfit: (code, place, message, hint) => findings.add(code, 'nothing', place, message, hint),

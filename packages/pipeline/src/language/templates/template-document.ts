@@ -161,10 +161,13 @@ function checkBody(map: MapNode, spec: MapNode, type: TemplateType, findings: Fi
       : around(map, 'stages', type === 'Stage' ? wrapped('stage', node) : inStage(map, stageType, type, node));
   const { diagnostics } = readDocument({ root: wrapped('pipeline', pipeline), hasAliases: false, diagnostics: [] });
   // The identifier and the name were judged as the template's own.
-  const ofBody = diagnostics.filter(({ path }) => path.startsWith(spec.path));
+  const ofBody = diagnostics.filter(
+    ({ path, code }) => path.startsWith(spec.path) && !(path === spec.path && OF_THE_TEMPLATE.has(code)),
+  );
   findings.addAll(ofBody.filter(({ code }) => type === 'Stage' || !USE_DEPENDENT.has(code)));
 }
 
+const OF_THE_TEMPLATE: ReadonlySet<string> = new Set(['IDENTIFIER_MISSING', 'NAME_MISSING']);
 const USE_DEPENDENT: ReadonlySet<string> = new Set(['STEP_UNUSUAL_HERE', 'WORKSPACE_PATH']);
 
 function identified(map: MapNode, spec: MapNode): MapNode {
