@@ -35,8 +35,7 @@ export function meetBarriers(draft: Draft): boolean {
 function meet(draft: Draft, ref: string): boolean {
   const attendance = attend(draft, ref);
   if (attendance.lost !== undefined) {
-    const { name } = attendance.lost;
-    const message = `The barrier ${ref} cannot be reached by all: ${name} ended before its Barrier step.`;
+    const message = `The barrier ${ref} will not be reached by all: ${attendance.lost.name} failed or ended before it.`;
     for (const node of attendance.waiting) failNode(draft, node.id, { status: 'Failed', failure: failureOf(message) });
     return true;
   }

@@ -41,6 +41,7 @@ export class Draft {
   #current: Map<string, NodeExecution['id']> | undefined;
   readonly #version: number;
   readonly #agenda: Todo[] = [];
+  readonly #stops: Todo[] = [];
   #done = 0;
   readonly #unsettled = new Set<NodeExecutionId>();
 
@@ -65,11 +66,14 @@ export class Draft {
       if (this.#unsettled.has(todo.id)) return;
       this.#unsettled.add(todo.id);
     }
-    this.#agenda.push(todo);
+    if (todo.kind === 'stop') this.#stops.push(todo);
+    else this.#agenda.push(todo);
   }
 
-  /** Takes the oldest thing to do off the agenda. */
+  /** Takes the oldest thing to do off the agenda; what is to stop is stopped before anything new starts. */
   next(): Todo | undefined {
+    const stop = this.#stops.shift();
+    if (stop !== undefined) return stop;
     const todo = this.#agenda[this.#done];
     if (todo === undefined) return undefined;
     this.#done += 1;
@@ -160,7 +164,7 @@ export class Draft {
 
   /** The node was stopped for a reason of its own and goes on after all, as a person or a strategy decides. */
   clearStopping(id: NodeExecutionId): void {
-    const { stopping: _, ...rest } = this.get(id);
+    const { stopping: _, failure: _failure, ...rest } = this.get(id);
     this.#write({ ...rest, changedAtVersion: this.#version });
   }
 

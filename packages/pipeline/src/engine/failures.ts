@@ -266,6 +266,7 @@ function proceed(draft: Draft, id: NodeExecutionId, failing: Failing): void {
     return;
   }
   draft.cancelTimers(id);
+  draft.clearStopping(id);
   draft.update(id, { inputs });
   draft.later({ kind: 'begin', id });
 }

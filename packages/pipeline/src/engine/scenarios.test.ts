@@ -1,0 +1,150 @@
+/**
+ * The engine by its data files (`scenarios/*.yml`): each shows one rule, as a pipeline, the world it runs in, and what comes
+ * of it. A file is a comment that names the rule, then sections. `UPDATE_SCENARIOS=1` writes what is found into them: the
+ * contract decides whether that is right, so read the difference before keeping it.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { compilePipeline } from '../plan/compile-plan.ts';
+import { PLAIN_ACTIONS, type FailureAction, type Plan, type PlanNode } from '../plan/plan.ts';
+import type { ExecutionHeader } from './execution.ts';
+import { executionId } from './ids.ts';
+import { printTree } from './print-tree.ts';
+import { runScenario, type ScenarioRun, type ScenarioWorld } from './scenario-world.ts';
+
+const FOLDER = join(import.meta.dirname, 'scenarios');
+const SEED = 'seed';
+
+type Sections = ReadonlyMap<string, string>;
+
+/** What a file may say about its execution beside the pipeline. */
+interface Settings extends ScenarioWorld {
+  readonly header?: Partial<Pick<ExecutionHeader, 'cause' | 'switches' | 'defaults' | 'parent' | 'retained'>>;
+  /** Identifiers of the stages that were chosen. */
+  readonly stages?: readonly string[];
+}
+
+const EXPECTATIONS: Readonly<Record<string, (sections: Sections) => string>> = {
+  tree: (sections) => printTree(run(sections).execution),
+  timeline: (sections) => printTimeline(run(sections)),
+  effects: (sections) =>
+    run(sections)
+      .effects.map((effect) => `${JSON.stringify(effect)}\n`)
+      .join(''),
+  scripts: (sections) =>
+    run(sections)
+      .effects.map((effect) =>
+        effect.kind === 'enqueueTask'
+          ? `${effect.task.fqn}: ${JSON.stringify(scriptOf(effect.task.spec) ?? effect.task.spec)}\n`
+          : '',
+      )
+      .join(''),
+};
+
+const files = readdirSync(FOLDER).filter((name) => name.endsWith('.yml'));
+
+describe.each(files)('%s', (name) => {
+  const file = join(FOLDER, name);
+  const { title, sections } = readSections(readFileSync(file, 'utf8'));
+  const expected = [...sections.keys()].filter((section) => section in EXPECTATIONS);
+
+  if (process.env['UPDATE_SCENARIOS'] === '1') {
+    const updated = [...sections].map(
+      ([section, text]) => `#=== ${section}\n${EXPECTATIONS[section]?.(sections) ?? text}`,
+    );
+    writeFileSync(file, title + updated.join(''));
+  }
+
+  test('names its rule and expects something', () => {
+    expect(title).toMatch(/^# \S/);
+    expect(expected).not.toHaveLength(0);
+  });
+
+  test.each(expected)('%s', (section) => {
+    expect(EXPECTATIONS[section]?.(sections)).toBe(readSections(readFileSync(file, 'utf8')).sections.get(section));
+  });
+});
+
+/** Every action that a failure strategy can take, each taken away in turn: the files must notice. */
+const ACTIONS: readonly FailureAction['kind'][] = [...PLAIN_ACTIONS, 'Retry', 'RetryStepGroup', 'ManualIntervention'];
+
+test.each(ACTIONS)('an engine without the action %s does not pass', (action) => {
+  const noticed = files.some((name) => {
+    const { sections } = readSections(readFileSync(join(FOLDER, name), 'utf8'));
+    const expected = sections.get('tree');
+    return expected !== undefined && printTree(run(sections, (plan) => without(plan, action)).execution) !== expected;
+  });
+  expect(noticed).toBe(true);
+});
+
+function without(plan: Plan, action: FailureAction['kind']): Plan {
+  const strip = (node: PlanNode): PlanNode => {
+    const { failureStrategies } = node;
+    if (failureStrategies === undefined) return node;
+    return { ...node, failureStrategies: failureStrategies.filter((strategy) => strategy.action.kind !== action) };
+  };
+  return { ...plan, nodes: Object.fromEntries(Object.entries(plan.nodes).map(([id, node]) => [id, strip(node)])) };
+}
+
+function run(sections: Sections, change: (plan: Plan) => Plan = (plan) => plan): ScenarioRun {
+  const settings = (parse(sections.get('world') ?? '') ?? {}) as Settings;
+  const compiled = compilePipeline({
+    yaml: sections.get('pipeline') ?? '',
+    inputYaml: sections.get('inputs') ?? '',
+    ...(settings.stages === undefined ? {} : { stages: settings.stages }),
+  });
+  if (compiled.kind !== 'compiled') throw new Error(JSON.stringify(compiled, null, 2));
+  return runScenario(
+    headerOf(change(compiled.planOf(SEED)), compiled.pipeline.identifier, sections, settings),
+    settings,
+  );
+}
+
+function headerOf(plan: Plan, pipelineIdentifier: string, sections: Sections, { header }: Settings): ExecutionHeader {
+  const payload = sections.get('trigger');
+  return {
+    id: executionId('execution'),
+    scope: { accountId: 'account', orgIdentifier: 'default', projectIdentifier: 'myproject' },
+    pipelineIdentifier,
+    runSequence: 1,
+    seed: SEED,
+    plan,
+    cause: {
+      triggerType: payload === undefined ? 'MANUAL' : 'WEBHOOK_CUSTOM',
+      triggeredBy: { uuid: 'grace', identifier: 'grace', email: 'grace@example.com' },
+      ...(payload === undefined
+        ? {}
+        : { trigger: { identifier: 'hook', name: 'hook', eventId: 'e', payload, headers: {} } }),
+    },
+    executionUrl: 'http://localhost/x',
+    defaults: { pipelineTimeoutMs: 86_400_000, stepTimeoutMs: 36_000_000 },
+    ...header,
+  };
+}
+
+function scriptOf(spec: unknown): unknown {
+  const source = (spec as { readonly source?: { readonly spec?: { readonly script?: unknown } } } | null)?.source;
+  return source?.spec?.script;
+}
+
+/** When each node started and ended, in milliseconds of virtual time, in the order of their starts. */
+function printTimeline({ execution }: ScenarioRun): string {
+  return Object.values(execution.nodes)
+    .filter(({ nodeId }) => execution.plan.nodes[nodeId]?.kind === 'step')
+    .map((node, order) => ({ node, order }))
+    .toSorted((a, b) => (a.node.startedAt ?? 0) - (b.node.startedAt ?? 0) || a.order - b.order)
+    .map(({ node }) => {
+      const { identifier } = { identifier: execution.plan.nodes[node.nodeId]?.identifier };
+      return `${String(node.startedAt)}-${String(node.endedAt)} ${String(identifier)}${node.iteration?.postfix ?? ''} ${node.status}\n`;
+    })
+    .join('');
+}
+
+function readSections(text: string): { readonly title: string; readonly sections: Sections } {
+  const [title = '', ...parts] = text.split(/^#=== (.*)\n/m);
+  const sections = new Map<string, string>();
+  for (let index = 0; index < parts.length; index += 2) sections.set(parts[index] ?? '', parts[index + 1] ?? '');
+  return { title, sections };
+}
