@@ -5,12 +5,20 @@ import { awaitsInput, capitalised, readMap, readText, reportKind, warnUnknownKey
 import { toSpelledValue } from './read-numbers.ts';
 import { find, findText, isEmpty, type MapNode } from './yaml-node.ts';
 
-const KEYS = ['org', 'project', 'pipeline', 'inputs', 'pipelineInputs', 'inputSetReferences', 'outputs'];
+export const CHAIN_KEYS = [
+  'org',
+  'project',
+  'pipeline',
+  'inputs',
+  'pipelineInputs',
+  'inputSetReferences',
+  'outputs',
+] as const;
 
 /** `what` as in `the stage deploy`. */
 export function readChain(spec: MapNode, what: string, findings: Findings): Chain {
   const name = `the spec of ${what}`;
-  warnUnknownKeys(spec, KEYS, name, findings);
+  warnUnknownKeys(spec, CHAIN_KEYS, name, findings);
   const need = (key: 'org' | 'project' | 'pipeline'): string => {
     const text = readText(spec, key, name, findings) ?? '';
     if (text === '' && isEmpty(find(spec, key)))

@@ -11,9 +11,18 @@ import { find, isEmpty, type MapNode, type YamlNode } from './yaml-node.ts';
 
 const LOOPS = ['matrix', 'repeat', 'parallelism'] as const;
 const MATRIX_SETTINGS = ['exclude', 'maxConcurrency', 'nodeName'];
-const REPEAT_KEYS = ['times', 'items', 'partitionSize', 'unit', 'start', 'end', 'nodeName', 'maxConcurrency'];
-const UNITS = ['Count', 'Percentage'] as const;
-const ON_FAILURE = ['RunAll', 'SkipQueued'] as const;
+export const REPEAT_KEYS = [
+  'times',
+  'items',
+  'partitionSize',
+  'unit',
+  'start',
+  'end',
+  'nodeName',
+  'maxConcurrency',
+] as const;
+export const UNITS = ['Count', 'Percentage'] as const;
+export const ON_FAILURE = ['RunAll', 'SkipQueued'] as const;
 
 /** `what` as in `the step build`. `undefined` = no strategy, asked for, or wrong (reported). */
 export function readStrategy(map: MapNode, what: string, findings: Findings): Strategy | undefined {

@@ -30,10 +30,12 @@ export function parseEnvironment(yaml: string): ParsedEnvironment {
   return { ...(entity === undefined ? {} : { environment: entity }), diagnostics };
 }
 
+export const ENVIRONMENT_KEYS = [...ENTITY_KEYS, 'type', 'variables', 'overrides'] as const;
+
 export function readEnvironment(map: MapNode, findings: Findings): Environment {
   const entity = readEntity(map, 'environment', findings);
   const what = `the environment ${entity.identifier}`;
-  warnUnknownKeys(map, [...ENTITY_KEYS, 'type', 'variables', 'overrides'], what, findings);
+  warnUnknownKeys(map, ENVIRONMENT_KEYS, what, findings);
   const overrides = readMap(map, 'overrides', what, findings);
   return {
     ...entity,

@@ -41,7 +41,7 @@ export interface EnvironmentFromStage extends StageSource {
 }
 
 const WAYS = ['environment', 'environments', 'environmentGroup', 'infrastructure'] as const;
-const ENVIRONMENT_KEYS = [
+export const ENVIRONMENT_USE_KEYS = [
   'environmentRef',
   'deployToAll',
   'infrastructureDefinitions',
@@ -54,7 +54,7 @@ const ENVIRONMENT_KEYS = [
   'filters',
   'metadata',
   'gitBranch',
-];
+] as const;
 
 /** `place` is where a missing environment is reported. */
 export function readEnvironments(
@@ -143,7 +143,7 @@ function readEnvironment(
   what: string,
   findings: Findings,
 ): readonly EnvironmentUse[] {
-  warnUnknownKeys(map, ENVIRONMENT_KEYS, what, findings);
+  warnUnknownKeys(map, ENVIRONMENT_USE_KEYS, what, findings);
   reportFilters(map, findings);
   for (const [key, name] of [
     ['provisioner', 'provisioners of environments'],

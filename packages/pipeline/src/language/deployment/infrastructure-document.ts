@@ -43,7 +43,7 @@ export function parseInfrastructure(yaml: string): ParsedInfrastructure {
 
 export const INFRASTRUCTURE_ROOT = 'infrastructureDefinition';
 
-const KEYS = [
+export const INFRASTRUCTURE_KEYS = [
   ...ENTITY_KEYS,
   'environmentRef',
   'deploymentType',
@@ -51,12 +51,12 @@ const KEYS = [
   'spec',
   'allowSimultaneousDeployments',
   'scopedServices',
-];
+] as const;
 
 export function readInfrastructure(map: MapNode, findings: Findings): Infrastructure {
   const entity = readEntity(map, 'infrastructure', findings);
   const what = `the infrastructure ${entity.identifier}`;
-  warnUnknownKeys(map, KEYS, what, findings);
+  warnUnknownKeys(map, INFRASTRUCTURE_KEYS, what, findings);
   const environmentRef = readText(map, 'environmentRef', what, findings) ?? '';
   if (environmentRef === '')
     findings.add(

@@ -39,7 +39,13 @@ export function parseService(yaml: string): ParsedService {
   return { ...(entity === undefined ? {} : { service: entity }), diagnostics };
 }
 
-const KEYS = [...ENTITY_KEYS, 'gitOpsEnabled', 'serviceDefinition', 'useFromStage', 'releaseName'];
+export const SERVICE_KEYS = [
+  ...ENTITY_KEYS,
+  'gitOpsEnabled',
+  'serviceDefinition',
+  'useFromStage',
+  'releaseName',
+] as const;
 /** Keys of a definition's spec; those of other deployment types are kept and mean nothing yet. */
 const SPEC_KEYS = [
   'artifacts',
@@ -67,7 +73,7 @@ const SPEC_KEYS = [
 export function readService(map: MapNode, findings: Findings): Service {
   const entity = readEntity(map, 'service', findings);
   const what = `the service ${entity.identifier}`;
-  warnUnknownKeys(map, KEYS, what, findings);
+  warnUnknownKeys(map, SERVICE_KEYS, what, findings);
   const definition = readMap(map, 'serviceDefinition', what, findings);
   return {
     ...entity,

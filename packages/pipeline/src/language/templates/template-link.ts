@@ -30,7 +30,14 @@ export interface TemplateLink {
   readonly templateInputs?: YamlNode;
 }
 
-const LINK_KEYS = ['templateRef', 'versionLabel', 'templateInputs', 'templateVariables', 'gitBranch', 'label'];
+export const LINK_KEYS = [
+  'templateRef',
+  'versionLabel',
+  'templateInputs',
+  'templateVariables',
+  'gitBranch',
+  'label',
+] as const;
 
 export function isLink(map: MapNode): boolean {
   const template = find(map, 'template');
