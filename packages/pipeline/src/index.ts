@@ -96,6 +96,10 @@ export {
   type TriggerSource,
 } from './language/trigger-document.ts';
 
+export { parseEnvironment } from './language/deployment/environment-document.ts';
+export { parseInfrastructure } from './language/deployment/infrastructure-document.ts';
+export { parseService } from './language/deployment/service-document.ts';
+export { parseServiceOverrides } from './language/deployment/service-overrides-document.ts';
 export {
   describeReference,
   NO_DOCUMENTS,
