@@ -49,7 +49,7 @@ export const ServiceOverridesResponse = Type.Object({
   ...scope,
   identifier: Type.String(),
   environmentRef: Type.String(),
-  serviceRef: Type.Optional(Type.String()),
+  serviceRef: Type.String(),
   type: Type.String(),
   yaml: Type.String(),
   ...times,
@@ -86,12 +86,13 @@ export const InfrastructureRequest = Type.Object({
 });
 export type InfrastructureRequest = Static<typeof InfrastructureRequest>;
 
+/** Bridle knows overrides of one service in one environment; the other types are refused rather than passed over. */
 export const ServiceOverridesRequest = Type.Object({
   orgIdentifier: Type.Optional(nullable(Type.String())),
   projectIdentifier: Type.Optional(nullable(Type.String())),
   environmentRef: Type.String({ minLength: 1 }),
-  serviceRef: Type.Optional(nullable(Type.String())),
-  type: Type.Optional(nullable(Type.Enum(['ENV_GLOBAL_OVERRIDE', 'ENV_SERVICE_OVERRIDE']))),
+  serviceRef: Type.String({ minLength: 1 }),
+  type: Type.Optional(nullable(Type.Enum(['ENV_SERVICE_OVERRIDE']))),
   yaml: Type.String({ minLength: 1 }),
 });
 export type ServiceOverridesRequest = Static<typeof ServiceOverridesRequest>;

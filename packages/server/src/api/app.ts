@@ -8,6 +8,7 @@ import { authenticate } from './authentication.ts';
 import { delegateListRoutes } from './delegate-list-routes.ts';
 import { registerDelegateRoutes } from './delegate-routes.ts';
 import type { ApiDependencies } from './dependencies.ts';
+import { deploymentRoutes } from './deployment-routes.ts';
 import { handleError } from './error-handler.ts';
 import { failureDto, RequestError } from './errors.ts';
 import { executeRoutes } from './execute-routes.ts';
@@ -30,6 +31,7 @@ import { BODY_BYTES_MAX, readBodies } from './request-bodies.ts';
 import { rewriteUrl } from './rewrite-url.ts';
 import { RouteMethods } from './route-methods.ts';
 import { savedInputSetRoutes } from './saved-input-set-routes.ts';
+import { serviceOverrideRoutes } from './service-override-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { registerStaticRoutes } from './static-routes.ts';
 import { templateListRoutes } from './template-list-routes.ts';
@@ -123,6 +125,8 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   inputSetMergeRoutes,
   templateListRoutes,
   templateRoutes,
+  deploymentRoutes,
+  serviceOverrideRoutes,
   triggerListRoutes,
   triggerRoutes,
   executeRoutes,

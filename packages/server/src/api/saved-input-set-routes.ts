@@ -107,7 +107,7 @@ function listRoute(app: App, deps: ApiDependencies): void {
 
 function kindRoutes(app: App, deps: ApiDependencies, { type, url, an, answer }: (typeof KINDS)[number]): void {
   const body = Type.String({ description: `${an} as YAML, whatever the content type.` });
-  const response = answers(successOf(Type.Union([answer])));
+  const response = answers(successOf(Type.Unsafe<InputSetResponse | OverlayInputSetResponse>(answer)));
 
   app.post(
     url,

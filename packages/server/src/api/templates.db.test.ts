@@ -223,7 +223,7 @@ describe('templates', () => {
         query: { searchTerm: 'LISTED', ...query },
         body,
       });
-      return (answer.body.data as { content: { identifier: string; versionLabel: string }[] }).content
+      return (answer.body.data as unknown as { content: { identifier: string; versionLabel: string }[] }).content
         .map(({ identifier, versionLabel }) => `${identifier} ${versionLabel}`)
         .toSorted();
     };

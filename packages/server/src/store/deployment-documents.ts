@@ -112,6 +112,22 @@ export async function deleteDeploymentDocument(
   return (await findDeploymentDocument(db, key)) === undefined ? 'missing' : 'stale';
 }
 
+/** Infrastructures and overrides that the owner keeps for an environment; `environmentRef` as a project would write it. */
+export async function deleteDocumentsOfEnvironment(
+  db: Database | Transaction,
+  owner: OwnerScope,
+  environmentRef: string,
+): Promise<void> {
+  const { account_id, org_identifier, project_identifier } = ownerColumns(owner);
+  await db
+    .deleteFrom('deployment_documents')
+    .where('account_id', '=', account_id)
+    .where('org_identifier', '=', org_identifier)
+    .where('project_identifier', '=', project_identifier)
+    .where('environment_ref', '=', environmentRef)
+    .execute();
+}
+
 export async function findDeploymentDocument(
   db: Database | Transaction,
   key: DeploymentKey,
@@ -126,6 +142,27 @@ export async function findDeploymentDocument(
     .where('kind', '=', key.kind)
     .where('environment_ref', '=', key.environmentRef)
     .where('identifier', '=', key.identifier)
+    .executeTakeFirst();
+  return row === undefined ? undefined : deploymentRow(row);
+}
+
+/** By the identifier that is made of environment and service. */
+export async function findOverrides(
+  db: Database | Transaction,
+  owner: OwnerScope,
+  identifier: string,
+): Promise<DeploymentRow | undefined> {
+  const { account_id, org_identifier, project_identifier } = ownerColumns(owner);
+  const row = await db
+    .selectFrom('deployment_documents')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('org_identifier', '=', org_identifier)
+    .where('project_identifier', '=', project_identifier)
+    .where('kind', '=', 'serviceOverrides')
+    .where('identifier', '=', identifier)
+    .orderBy('environment_ref')
+    .limit(1)
     .executeTakeFirst();
   return row === undefined ? undefined : deploymentRow(row);
 }
