@@ -72,7 +72,8 @@ export function printInputs(pipeline: MapNode, leaves: ReadonlyMap<string, YamlN
   });
 }
 
-function reduce(node: YamlNode, leaves: ReadonlyMap<string, YamlNode>): YamlNode | undefined {
+/** The tree with nothing but these leaves (by path) and what locates them; `undefined` when none is in it. */
+export function reduce(node: YamlNode, leaves: ReadonlyMap<string, YamlNode>): YamlNode | undefined {
   switch (node.kind) {
     case 'scalar':
       return leaves.get(node.path);
