@@ -69,6 +69,14 @@ export {
   parseTemplate,
   TEMPLATE_TYPES,
   type ParsedTemplate,
+export {
+  checkExecutionInputs,
+  printExecutionInputTemplate,
+  type CheckedExecutionInputs,
+  type InputProblem,
+  type WaitingNode,
+} from './language/check-execution-inputs.ts';
+export { printChildInputs } from './language/child-inputs.ts';
   type TemplateDocument,
   type TemplateType,
 } from './language/templates/template-document.ts';
