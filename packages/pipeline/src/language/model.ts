@@ -3,6 +3,7 @@
  * hold expressions; runtime inputs are still `<+input>` unless the text was frozen before.
  */
 import type { Value } from '../expressions/values.ts';
+import type { DeploymentSpec } from './deployment/deployment-spec.ts';
 import type { Place } from './diagnostics.ts';
 import type { Chain, ErrorName, ExecutionInput, FailureAction, LateNumber, Loop, Timeout, When } from './node-parts.ts';
 
@@ -88,6 +89,8 @@ export interface Stage extends NodeBase {
   readonly spec: Value;
   /** Of a stage of type Pipeline. */
   readonly chain?: Chain;
+  /** Of a stage of type Deployment. */
+  readonly deployment?: DeploymentSpec;
   /** Its variables that are asked for when the stage is reached. */
   readonly executionInputs: readonly ExecutionInput[];
 }

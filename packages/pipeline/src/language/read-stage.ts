@@ -1,4 +1,5 @@
 /** Stages (pipelines.md §1.3, §6.1). */
+import { readDeploymentSpec } from './deployment/deployment-spec.ts';
 import type { Findings, Place } from './diagnostics.ts';
 import { readExecutionInputs } from './execution-inputs.ts';
 import { readFailureStrategies } from './failure-strategies.ts';
@@ -94,6 +95,7 @@ export function readStage(map: MapNode, place: Place, findings: Findings): Stage
   const strategy = readStrategy(map, what, findings);
   if (strategy !== undefined) checkStrategyPlace(type, strategy, what, findings);
   if (type === 'Deployment') checkDeployment(map, place, what, findings);
+  const deployment = type === 'Deployment' ? readDeploymentSpec(spec, place, what, findings) : undefined;
   return {
     kind: 'stage',
     identifier,
@@ -120,6 +122,7 @@ export function readStage(map: MapNode, place: Place, findings: Findings): Stage
         .map(({ key, value }) => [key, toValue(value)]),
     ),
     ...(chain === undefined ? {} : { chain }),
+    ...(deployment === undefined ? {} : { deployment }),
     executionInputs: readExecutionInputs(map, { kind: 'stage', what }, findings),
     ...place,
   };

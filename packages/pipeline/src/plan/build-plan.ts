@@ -13,9 +13,11 @@ import {
   type Strategy,
 } from '../language/model.ts';
 import type { ExecutionInput } from '../language/node-parts.ts';
+import type { StageDeployment } from '../language/deployment/stage-deployments.ts';
 import { isRunStageType } from '../language/stage-types.ts';
 import { isStepType } from '../steps/step-definitions.ts';
 import { approvalScript } from './approval-script.ts';
+import { prepareStage, sectionsOf } from './deployment-stage.ts';
 import { SEMANTICS_VERSION, type Plan, type PlanNode, type PlanVariable, type RollbackNode } from './plan.ts';
 
 export interface PlanRequest {
@@ -23,6 +25,8 @@ export interface PlanRequest {
   readonly seed: string;
   /** Identifiers of the stages chosen at the start, when there was a choice. */
   readonly selectedStages?: readonly string[];
+  /** What its Deployment stages deploy, by the identifier of the stage. */
+  readonly deployments?: ReadonlyMap<string, StageDeployment>;
 }
 
 /** `pipeline` must have no diagnostic that blocks the run, and no stages but those that were chosen. */
@@ -80,7 +84,10 @@ class PlanBuilder {
 
   #stages(items: readonly StageItem[], parentId: NodeId, parentFqn: string): readonly NodeId[] {
     return items.map((item, index) => {
-      if (item.kind === 'stage') return this.#looped(item, 'stages', parentId, this.#stageFqn(item), this.#stage);
+      if (item.kind === 'stage') {
+        const stage = prepareStage(item, this.#request.deployments?.get(item.identifier));
+        return this.#looped(stage, 'stages', parentId, this.#stageFqn(stage), this.#stage);
+      }
       return this.#fork(item.range.start.line, 'stages', index, parentId, parentFqn, (id, fqn) =>
         this.#stages(item.items, id, fqn),
       );
@@ -109,13 +116,35 @@ class PlanBuilder {
       stageType: type,
       variables: variablesOf(stage),
       delegateSelectors: stage.delegateSelectors,
-      children: this.#steps(stage.steps, { parentId: id, base: `${execution}.steps`, forkBase: fqn }),
+      children: [
+        ...this.#sections(stage, id, fqn),
+        ...this.#steps(stage.steps, { parentId: id, base: `${execution}.steps`, forkBase: fqn }),
+      ],
       ...this.#rollbackOf('stage', id, rollbackSteps, execution, fqn),
       spec: stage.spec,
       ...(chain === undefined ? {} : { chain }),
     });
     return id;
   };
+
+  /** The parts of a Deployment that are resolved before its steps; its failure strategies cover them too. */
+  #sections({ identifier }: Stage, parentId: NodeId, stageFqn: string): readonly NodeId[] {
+    return sectionsOf(this.#request.deployments?.get(identifier)).map((part) => {
+      const fqn = `${stageFqn}.spec.${part.section}`;
+      const id = this.#id(fqn);
+      this.#add({
+        kind: 'section',
+        id,
+        parentId,
+        identifier: part.section,
+        tags: {},
+        fqn,
+        when: { status: 'Success' },
+        ...part,
+      });
+      return id;
+    });
+  }
 
   #steps(items: readonly StepItem[], list: StepList): readonly NodeId[] {
     const { parentId, base, forkBase } = list;

@@ -26,6 +26,7 @@ const SERVICE: ServiceSection = {
     description: '',
     tags: {},
     type: 'Production',
+    groupRef: '',
     variables: { zone: { type: 'String', value: 'eu' } },
   },
   artifacts: {
@@ -190,10 +191,13 @@ describe('a section that is being resolved', () => {
 });
 
 test('a config file is read as text or as base64', () => {
-  const scope = scopeOver({ ...SERVICE, configFiles: { motd: 'grüße' } }, INFRASTRUCTURE, { service: true });
+  const scope = scopeOver({ ...SERVICE, configFiles: { motd: 'grüße', elsewhere: null } }, INFRASTRUCTURE, {
+    service: true,
+  });
   expect(resolveText('<+configFile.getAsString("motd")>', scope).value).toBe('grüße');
   expect(resolveText('<+configFile.getAsBase64("motd")>', scope).value).toBe('Z3LDvMOfZQ==');
   expect(resolveText('<+configFile.getAsString("none")>', scope).value).toBe(null);
+  expect(resolveText('<+configFile.getAsString("elsewhere")>', scope).error?.message).toContain('not loaded');
 });
 
 test.each([

@@ -12,6 +12,7 @@
  * choice among specs by that value (`chooseSection`): no expression takes part in it, so that it is the same on every replay.
  */
 import type { Value } from '../expressions/values.ts';
+import { Failure } from '../expressions/errors.ts';
 import {
   expressionText,
   expressionTree,
@@ -37,7 +38,7 @@ export function chooseSection(spec: Value, matrix: Readonly<Record<string, Value
   const { axis, key, sections } = spec;
   const turn = typeof axis === 'string' ? matrix?.[axis] : undefined;
   if (!isMap(turn) || !isMap(sections) || !Array.isArray(key)) return null;
-  const name = (key as readonly Value[]).map((member) => (typeof member === 'string' ? turn[member] : '')).join('|');
+  const name = (key as readonly Value[]).map((member) => textOf(turn, member)).join('|');
   return Object.hasOwn(sections, name) ? (sections[name] ?? null) : null;
 }
 
@@ -62,7 +63,7 @@ function serviceOutcomes(spec: ServiceSection): Outcomes {
       tags: environment.tags,
       type: environment.type,
       envGroupName: null,
-      envGroupRef: null,
+      envGroupRef: environment.groupRef === '' ? null : environment.groupRef,
       variables: valuesOf(environment.variables),
     },
     artifacts: {
@@ -236,8 +237,11 @@ function configFileRoot(service: Outcomes | undefined, scope: ExpressionScope | 
     get: () => undefined,
     toValue: () => Object.keys(files),
     call: (method, [id]) => {
-      const content = typeof id === 'string' && Object.hasOwn(files, id) ? files[id] : undefined;
-      if (typeof content !== 'string') return null;
+      if (typeof id !== 'string' || !Object.hasOwn(files, id)) return null;
+      const content = files[id];
+      if (typeof content !== 'string') {
+        throw new Failure('EXPRESSION_VALUE', `the config file ${id} is kept elsewhere and not loaded by Bridle`);
+      }
       if (method === 'getAsBase64') return toBase64(content);
       if (method !== 'getAsString') return undefined;
       return scope === undefined ? content : expressionText(content, scope);
@@ -258,6 +262,11 @@ function mapValues<From, To>(
 
 function isMap(value: Value | undefined): value is { readonly [key: string]: Value } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function textOf(map: { readonly [key: string]: Value }, member: Value): string {
+  const value = typeof member === 'string' ? map[member] : undefined;
+  return typeof value === 'string' ? value : '';
 }
 
 function isScalar(value: Value): boolean {

@@ -17,8 +17,8 @@ import {
 import type { LateNumber } from '../node-parts.ts';
 import { find, findText, isEmpty, type MapNode, type YamlNode } from '../yaml-node.ts';
 import { readCustomDeploymentLink, type CustomDeploymentLink } from './custom-deployment-link.ts';
+import { readDeploymentType } from './deployment-types.ts';
 import { readEnvironments, type EnvironmentUse } from './environment-use.ts';
-import { readDeploymentType } from './service-document.ts';
 import { readServices, type ServiceUse } from './service-use.ts';
 
 export interface DeploymentSpec extends Place {

@@ -4,9 +4,8 @@ import type { Variable } from '../model.ts';
 import { isLate, readFlag, readMap, readText, warnUnknownKeys } from '../read-fields.ts';
 import { readVariables } from '../read-variables.ts';
 import { find, type MapNode } from '../yaml-node.ts';
-import { CUSTOM_DEPLOYMENT } from './deployment-types.ts';
+import { CUSTOM_DEPLOYMENT, readDeploymentType } from './deployment-types.ts';
 import { ENTITY_KEYS, parseEntity, readEntity, type Entity } from './entity-document.ts';
-import { readDeploymentType } from './service-document.ts';
 import { toSpecMap, type SpecMap } from './spec-values.ts';
 import { readCustomDeploymentLink, type CustomDeploymentLink } from './custom-deployment-link.ts';
 

@@ -45,6 +45,8 @@ export type ServiceSection = {
     readonly tags: Readonly<Record<string, string>>;
     /** `Production` or `PreProduction`; empty when nothing is known of the environment. */
     readonly type: string;
+    /** The group of environments that the stage named; empty when it named none. */
+    readonly groupRef: string;
     readonly variables: DeploymentVariables;
   };
   readonly artifacts: {
@@ -54,8 +56,8 @@ export type ServiceSection = {
     readonly sidecars: Readonly<Record<string, ArtifactSource>>;
   };
   readonly manifests: Readonly<Record<string, ManifestSource>>;
-  /** Contents of the files that stand in the document itself. */
-  readonly configFiles: Readonly<Record<string, string>>;
+  /** Contents of the files that stand in the document itself; null for a file that is kept elsewhere and not loaded. */
+  readonly configFiles: Readonly<Record<string, string | null>>;
   /** Service, then environment, then the override of the two: the later one wins. */
   readonly variables: DeploymentVariables;
   /** What the environment and the override say of variables. */

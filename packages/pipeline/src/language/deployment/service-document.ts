@@ -1,11 +1,10 @@
 /** `service:` documents, and services that a stage writes in place: what is deployed (pipelines.md §5.6). */
 import type { Diagnostic, Findings, Place } from '../diagnostics.ts';
 import type { Variable } from '../model.ts';
-import { isLate, readFlag, readMap, readText, warnUnknownKeys } from '../read-fields.ts';
+import { readFlag, readMap, warnUnknownKeys } from '../read-fields.ts';
 import { readVariables } from '../read-variables.ts';
-import { didYouMean } from '../suggest.ts';
-import { find, type MapNode } from '../yaml-node.ts';
-import { DEPLOYMENT_TYPES } from './deployment-types.ts';
+import type { MapNode } from '../yaml-node.ts';
+import { readDeploymentType } from './deployment-types.ts';
 import { ENTITY_KEYS, parseEntity, readEntity, type Entity } from './entity-document.ts';
 import { readArtifacts, type Artifacts } from './read-artifacts.ts';
 import { readConfigFiles, readManifests, type ConfigFile } from './read-manifests.ts';
@@ -99,19 +98,4 @@ export function readServiceDefinition(map: MapNode, what: string, findings: Find
     path: map.path,
     range: map.range,
   };
-}
-
-/** One of the deployment types; the empty text when there is none. An unknown one is reported. */
-export function readDeploymentType(map: MapNode, key: string, what: string, findings: Findings): string {
-  const type = readText(map, key, what, findings) ?? '';
-  if (type !== '' && !isLate(type) && !(DEPLOYMENT_TYPES as readonly string[]).includes(type)) {
-    findings.add(
-      'FIELD_VALUE',
-      'run',
-      find(map, key) ?? map,
-      `${type} is not a type of deployment: ${what}.`,
-      didYouMean(type, DEPLOYMENT_TYPES),
-    );
-  }
-  return type;
 }
