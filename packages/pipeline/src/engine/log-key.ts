@@ -1,9 +1,17 @@
 import type { ExecutionHeader } from './execution.ts';
 
-/** The log key of a step (api.md §8.3, standard form); a retry appends `_<n>` to the step's level. */
-export function logKeyOf(execution: ExecutionHeader, fqn: string, attempt: number): string {
+/**
+ * The log key of a step (api.md §8.3, standard form); a retry appends `_<n>` to the step's level. `around`: the attempts of
+ * repeated containers around the step, outermost first, which make its own attempts begin anew.
+ */
+export function logKeyOf(
+  execution: ExecutionHeader,
+  fqn: string,
+  attempt: number,
+  around: readonly number[] = [],
+): string {
   const levels = fqn.split('.').map((segment, index) => `level${index}:${segment}`);
-  const suffix = attempt === 0 ? '' : `_${attempt}`;
+  const suffix = attempt === 0 && around.length === 0 ? '' : `_${[...around, attempt].join('_')}`;
   return `${logKeyPrefix(execution)}/${levels.join('/')}${suffix}`;
 }
 

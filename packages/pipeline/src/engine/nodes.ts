@@ -57,9 +57,14 @@ function deriveNodeExecutionId(
 
 /** The repeated containers around a node: what is below them happens once per repetition. */
 function lineage(draft: Draft, node: NodeExecution | undefined): readonly string[] {
-  const repeats: string[] = [];
+  return repeatsAround(draft, node).map(({ nodeId, attempt }) => `${nodeId}:${String(attempt)}`);
+}
+
+/** The node and what holds it, as far as they are repetitions, innermost first. */
+export function repeatsAround(draft: Draft, node: NodeExecution | undefined): readonly NodeExecution[] {
+  const repeats: NodeExecution[] = [];
   for (let current = node; current !== undefined; current = parentOf(draft, current)) {
-    if (current.attempt > 0) repeats.push(`${current.nodeId}:${current.attempt}`);
+    if (current.attempt > 0) repeats.push(current);
   }
   return repeats;
 }

@@ -10,7 +10,7 @@ import { resolveSelectors, resolveSpec } from './evaluation.ts';
 import { failNode, failureOf } from './failures.ts';
 import type { NodeExecutionId } from './ids.ts';
 import { logKeyOf } from './log-key.ts';
-import { findAround, nodeIdentity, rootOf } from './nodes.ts';
+import { findAround, nodeIdentity, parentOf, repeatsAround, rootOf } from './nodes.ts';
 import { memberText } from './spec-members.ts';
 import { readDuration } from './timeout.ts';
 import { makeTimerId } from './timers.ts';
@@ -62,8 +62,10 @@ function startTask(draft: Draft, id: NodeExecutionId, plan: StepNode, stepType: 
     return;
   }
   const workspaceKey = findWorkspaceKey(draft, id);
-  const { identifier, name, fqn } = nodeIdentity({ plan: draft.execution.plan, nodes: draft.nodes }, draft.get(id));
-  const logKey = logKeyOf(draft.execution, fqn, draft.get(id).attempt);
+  const node = draft.get(id);
+  const { identifier, name, fqn } = nodeIdentity({ plan: draft.execution.plan, nodes: draft.nodes }, node);
+  const around = repeatsAround(draft, parentOf(draft, node)).map(({ attempt }) => attempt);
+  const logKey = logKeyOf(draft.execution, fqn, node.attempt, around.toReversed());
   draft.update(id, { status: 'TaskWaiting', logKey });
   draft.effects.push({
     kind: 'enqueueTask',
