@@ -93,6 +93,7 @@ export {
   type StepItem,
   type Variable,
 } from './language/model.ts';
+export { checkPipeline, type CheckedPipeline } from './language/check-pipeline.ts';
 export { parsePipeline, type ParsedPipeline } from './language/parse-pipeline.ts';
 export { parseRuntimeInput, type InputText, type RuntimeInput } from './language/runtime-input.ts';
 export {

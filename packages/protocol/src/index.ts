@@ -55,6 +55,7 @@ export {
   OverlayInputSetResponse,
 } from './input-sets.ts';
 export {
+  ApplyTemplatesRequest,
   TemplateFilter,
   TemplateMergeResponse,
   TemplateReferenceSummary,

@@ -44,13 +44,15 @@ export const TemplateFilter = Type.Object({
 export type TemplateFilter = Static<typeof TemplateFilter>;
 
 export const TemplateReferenceSummary = Type.Object({
-  fqn: Type.String({ description: 'Where in the pipeline the link is.' }),
   templateIdentifier: Type.String(),
-  versionLabel: Type.String(),
-  stableTemplate: Type.Boolean({ description: 'The link names no version, so it follows the stable one.' }),
+  versionLabel: Type.String({ description: 'The version that was found, also where the stable one was asked for.' }),
   scope: Type.Enum(['account', 'org', 'project']),
 });
 export type TemplateReferenceSummary = Static<typeof TemplateReferenceSummary>;
+
+/** A pipeline whose templates are to be put in place. */
+export const ApplyTemplatesRequest = Type.Object({ originalEntityYaml: Type.String({ minLength: 1 }) });
+export type ApplyTemplatesRequest = Static<typeof ApplyTemplatesRequest>;
 
 /** A pipeline with its templates in place of the links. */
 export const TemplateMergeResponse = Type.Object({

@@ -36,6 +36,7 @@ import { sessionRoutes } from './session-routes.ts';
 import { registerStaticRoutes } from './static-routes.ts';
 import { templateListRoutes } from './template-list-routes.ts';
 import { templateRoutes } from './template-routes.ts';
+import { templateUseRoutes } from './template-use-routes.ts';
 import { triggerListRoutes } from './trigger-list-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 import { checkedSerializer, validatorCompiler } from './validation.ts';
@@ -125,6 +126,7 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   inputSetMergeRoutes,
   templateListRoutes,
   templateRoutes,
+  templateUseRoutes,
   deploymentRoutes,
   serviceOverrideRoutes,
   triggerListRoutes,

@@ -1,8 +1,10 @@
 /** Saved pipelines: create, read, update, delete (api.md §4.1). */
 import { PipelineResponse, PipelineSaveResponse, successOf } from '@bridle/protocol';
-import type { ProjectScope } from '@bridle/pipeline';
+import { isBlocked, type ProjectScope } from '@bridle/pipeline';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { applyTemplates } from '../intake/apply-templates.ts';
+import { DocumentSource } from '../intake/document-source.ts';
 import { changePipeline, createPipeline, type SavePipelineResult } from '../intake/save-pipeline.ts';
 import { deletePipeline, findPipeline, type PipelineRow } from '../store/pipelines.ts';
 import { answers, expectedVersion, scopeOf, scopeQuery, staleVersion, success, tellVersion } from './answers.ts';
@@ -67,14 +69,25 @@ export function pipelineRoutes(app: App, deps: ApiDependencies): void {
         summary: 'Read a pipeline',
         tags,
         params: Params,
-        querystring: Query,
+        querystring: Type.Object({
+          ...Query.properties,
+          getTemplatesResolvedPipeline: Type.Optional(
+            Type.Boolean({ description: 'With its templates in place, where that can be done.' }),
+          ),
+        }),
         response: answers(successOf(PipelineResponse)),
       },
     },
     async (request, reply) => {
       const row = await getPipeline(deps, scopeOf(request, request.query), request.params.pipelineIdentifier);
       tellVersion(reply, row.version);
-      return success(request, pipelineResponse(row));
+      if (request.query.getTemplatesResolvedPipeline !== true) return success(request, pipelineResponse(row));
+      const applied = await applyTemplates(new DocumentSource(db), row.scope, row.yaml);
+      const isWhole = applied.kind === 'applied' && !isBlocked(applied.loaded.diagnostics, 'run');
+      return success(request, {
+        ...pipelineResponse(row),
+        ...(isWhole ? { resolvedTemplatesPipelineYaml: applied.text } : {}),
+      });
     },
   );
 

@@ -1,5 +1,6 @@
 /** Saves pipelines: the text is parsed, and what blocks saving is answered as diagnostics. */
 import {
+  checkPipeline,
   isBlocked,
   listStages,
   modulesOf,
@@ -18,6 +19,8 @@ import {
   type PipelineRow,
 } from '../store/pipelines.ts';
 import { findProject } from '../store/projects.ts';
+import { withDocuments } from './compile-documents.ts';
+import { DocumentSource } from './document-source.ts';
 
 export type SavePipelineResult =
   | { readonly kind: 'saved'; readonly row: PipelineRow; readonly diagnostics: readonly Diagnostic[] }
@@ -39,7 +42,7 @@ export async function createPipeline(
   scope: ProjectScope,
   yaml: string,
 ): Promise<SavePipelineResult> {
-  const read = readPipelineText(yaml, scope);
+  const read = await readPipelineText(db, yaml, scope);
   if (read.kind !== 'read') return read;
   if ((await findProject(db, scope)) === undefined) return { kind: 'noProject' };
   const { identifier } = read.pipeline;
@@ -57,7 +60,7 @@ export async function changePipeline(
   yaml: string,
   expectedVersion?: number,
 ): Promise<SavePipelineResult> {
-  const read = readPipelineText(yaml, scope);
+  const read = await readPipelineText(db, yaml, scope);
   if (read.kind !== 'read') return read;
   if (read.pipeline.identifier !== identifier) {
     return { kind: 'mismatch', field: 'identifier', inYaml: read.pipeline.identifier, inRequest: identifier };
@@ -76,22 +79,31 @@ type ReadPipeline =
     }
   | Extract<SavePipelineResult, { readonly kind: 'invalid' | 'mismatch' }>;
 
-function readPipelineText(yaml: string, scope: ProjectScope): ReadPipeline {
+/** Its own text decides whether it is saved; what its templates put into it is said besides, and may change any time. */
+async function readPipelineText(db: Database | Transaction, yaml: string, scope: ProjectScope): Promise<ReadPipeline> {
   const { pipeline, diagnostics } = parsePipeline(yaml);
   if (pipeline === undefined || isBlocked(diagnostics, 'save')) return { kind: 'invalid', diagnostics };
   const mismatch = findScopeMismatch(pipeline, scope);
   if (mismatch !== undefined) return mismatch;
+  const whole = await withDocuments(
+    new DocumentSource(db),
+    scope,
+    (documents) => checkPipeline(yaml, documents),
+    ({ needsDocuments }) => needsDocuments,
+  );
+  const expanded = 'kind' in whole ? undefined : whole;
+  const stages = listStages((expanded?.pipeline ?? pipeline).stages);
   return {
     kind: 'read',
     pipeline,
-    diagnostics,
+    diagnostics: expanded?.diagnostics ?? diagnostics,
     content: {
       name: pipeline.name,
       description: pipeline.description ?? '',
       tags: pipeline.tags,
       yaml,
-      stageNames: listStages(pipeline.stages).map(({ name }) => name),
-      modules: modulesOf(pipeline),
+      stageNames: stages.map(({ name }) => name),
+      modules: modulesOf(expanded?.pipeline ?? pipeline),
     },
   };
 }
