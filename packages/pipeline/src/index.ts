@@ -35,9 +35,15 @@ export {
   type SourcePosition,
   type SourceRange,
 } from './language/diagnostics.ts';
+export {
+  listExpressionValues,
+  type ExpressionValue,
+  type ExpressionValueRequest,
+  type ExpressionValues,
+} from './language/expression-values.ts';
 export { parseDuration, DURATION_MS_MAX } from './language/durations.ts';
 export { isIdentifier, RESERVED_IDENTIFIERS } from './language/identifiers.ts';
-export type { InputField, InputOwner } from './language/input-fields.ts';
+export { findViolation, type InputField, type InputOwner, type Violation } from './language/input-fields.ts';
 export {
   extractInputTemplate,
   fillInputTemplate,
@@ -63,12 +69,6 @@ export {
   type MergeRequest,
   type ResolvedInputSets,
 } from './language/input-sets.ts';
-export { expandPipeline, type ExpandedPipeline } from './language/templates/expand-pipeline.ts';
-export {
-  isVersionLabel,
-  parseTemplate,
-  TEMPLATE_TYPES,
-  type ParsedTemplate,
 export {
   checkExecutionInputs,
   printExecutionInputTemplate,
@@ -77,6 +77,12 @@ export {
   type WaitingNode,
 } from './language/check-execution-inputs.ts';
 export { printChildInputs } from './language/child-inputs.ts';
+export { expandPipeline, type ExpandedPipeline } from './language/templates/expand-pipeline.ts';
+export {
+  isVersionLabel,
+  parseTemplate,
+  TEMPLATE_TYPES,
+  type ParsedTemplate,
   type TemplateDocument,
   type TemplateType,
 } from './language/templates/template-document.ts';

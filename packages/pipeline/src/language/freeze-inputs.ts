@@ -54,7 +54,7 @@ export interface FrozenPipeline {
 export function freezeInputs(
   yaml: string,
   loaded: LoadedYaml,
-  leaves: readonly InputLeaf[],
+  leaves: readonly Pick<InputLeaf, 'node'>[],
   values: SuppliedInputs,
 ): FrozenPipeline {
   if (leaves.length === 0 || loaded.root === undefined) return { text: yaml, loaded };
@@ -70,7 +70,7 @@ export function freezeInputs(
   return { text, loaded: { ...loaded, root } };
 }
 
-function splice(yaml: string, leaves: readonly InputLeaf[], values: SuppliedInputs): string {
+function splice(yaml: string, leaves: readonly Pick<InputLeaf, 'node'>[], values: SuppliedInputs): string {
   const edits = leaves.toSorted((a, b) => a.node.range.start.offset - b.node.range.start.offset);
   let text = '';
   let at = 0;

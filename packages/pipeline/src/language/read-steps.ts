@@ -15,6 +15,7 @@ import { readItems } from './read-items.ts';
 import {
   awaitsInput,
   isLate,
+  readMap,
   readSelectors,
   readText,
   readTimeout,
@@ -103,7 +104,8 @@ function readStep(map: MapNode, place: Place, context: StageContext, findings: F
       'Move them into spec.',
     );
   }
-  reportConstructs(map, ['enforce', 'identities'], findings);
+  reportConstructs(map, ['identities'], findings);
+  checkEnforce(map, what, findings);
   const type = isEmpty(find(map, 'template')) ? readStepType(map, place, what, findings) : 'Template';
   const definition = findStepDefinition(type);
   if (definition !== undefined) checkPlacement(definition, find(map, 'spec'), place, what, context, findings);
@@ -138,6 +140,22 @@ function readStepSpec(
   const spec = readSpec(definition, node, place, what, findings);
   if (definition.type === 'CustomApproval') checkCriteria(node, what, findings);
   return definition.type === 'HarnessApproval' ? readApproverInputs(spec) : spec;
+}
+
+/** Policy sets would judge the step's outcome. Without any there is nothing to judge. */
+function checkEnforce(map: MapNode, what: string, findings: Findings): void {
+  const enforce = readMap(map, 'enforce', what, findings);
+  if (enforce === undefined) return;
+  warnUnknownKeys(enforce, ['policySets'], `enforce of ${what}`, findings);
+  const policySets = find(enforce, 'policySets');
+  if (policySets === undefined || isEmpty(policySets) || awaitsInput(policySets)) return;
+  findings.add(
+    'CONSTRUCT_NOT_RUN_YET',
+    'run',
+    policySets,
+    `Bridle does not evaluate policy sets yet: ${what} enforces some (line ${String(policySets.range.start.line)}).`,
+    'It can be saved; runs are refused until enforce is gone or supported.',
+  );
 }
 
 function specSelectors(spec: YamlNode | undefined, what: string, findings: Findings): readonly string[] {
@@ -196,7 +214,7 @@ function checkPlacement(
       'STEP_UNUSUAL_HERE',
       'nothing',
       place,
-      `Harness does not allow ${type} in a ${stageType} stage (${what}); Bridle runs it.`,
+      `Harness does not allow ${type} in stages of type ${stageType} (${what}); Bridle runs it.`,
     );
   }
   if (stageType !== 'CI' || scriptPath === undefined) return;
@@ -266,7 +284,6 @@ function checkGroupInfra(map: MapNode, what: string, findings: Findings): void {
 }
 
 const CONSTRUCTS: Readonly<Record<string, string>> = {
-  enforce: 'policy sets',
   identities: 'identities',
 };
 

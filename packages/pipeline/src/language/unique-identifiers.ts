@@ -54,7 +54,10 @@ function checkList(items: readonly StepItem[], inStage: Map<string, Step | StepG
       }
     }
     inList.add(identifier);
-    if (item.kind === 'stepGroup') checkList(item.steps, inStage, findings);
+    if (item.kind === 'stepGroup') {
+      checkList(item.steps, inStage, findings);
+      checkList(item.rollbackSteps, inStage, findings);
+    }
   }
 }
 

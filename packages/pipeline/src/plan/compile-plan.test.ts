@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fillInputTemplate } from '../language/input-template.ts';
 import { isBlocked } from '../language/diagnostics.ts';
+import { nodesBelow } from './build-plan.ts';
 import { compilePipeline, compilePlan, type CompiledPlan } from './compile-plan.ts';
 
 const A = 'pipeline.variables[0].value';
@@ -97,9 +98,7 @@ describe('the plan', () => {
   const nodes = Object.values(result.plan.nodes);
 
   test('is a tree: each node is the child of its parent, once, and paths are unique', () => {
-    const children = nodes.flatMap((node) =>
-      node.kind === 'step' ? [] : node.children.map((child) => `${node.id}>${child}`),
-    );
+    const children = nodes.flatMap((node) => nodesBelow(node).map((child) => `${node.id}>${child}`));
     expect(children.toSorted()).toEqual(
       nodes
         .filter(({ parentId }) => parentId !== undefined)

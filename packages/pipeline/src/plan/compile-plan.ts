@@ -4,11 +4,14 @@ import { NO_DOCUMENTS, type DocumentReference, type Documents } from '../languag
 import { Findings, isBlocked, type Diagnostic } from '../language/diagnostics.ts';
 import { completeInputs, freezeInputs, type FrozenPipeline } from '../language/freeze-inputs.ts';
 import { checkInputLeaves, listInputLeaves } from '../language/input-fields.ts';
+import type { LoadedYaml } from '../language/load-yaml.ts';
+import { placeExpressionValues } from '../language/expression-values.ts';
 import { readInputs } from '../language/merge-inputs.ts';
 import { expandPipeline, refuseLateLinks } from '../language/templates/expand-pipeline.ts';
 import { listStages, type Pipeline } from '../language/model.ts';
 import { readDocument } from '../language/parse-pipeline.ts';
 import { find } from '../language/yaml-node.ts';
+import { selectStages, withEntry } from '../language/select-stages.ts';
 import { buildPlan } from './build-plan.ts';
 import type { Plan } from './plan.ts';
 
@@ -87,14 +90,15 @@ export function compilePlan({ seed, ...request }: CompileRequest): CompiledPlan 
 export function compilePipeline(request: PipelineRequest): CompiledPipeline | RefusedPipeline | NeedsDocuments {
   const frozen = freeze(request);
   if (frozen.kind !== 'frozen') return frozen;
-  const { pipeline, diagnostics } = readDocument(frozen.loaded);
+  const { loaded, chosen } = frozen;
+  const { pipeline, diagnostics } = readDocument(loaded);
   const all = [...frozen.diagnostics, ...diagnostics];
   if (pipeline === undefined || isBlocked(all, 'run')) return { kind: 'refused', diagnostics: all };
   const stages = listStages(pipeline.stages);
   const { identifier, name, description, tags, orgIdentifier, projectIdentifier } = pipeline;
   return {
     kind: 'compiled',
-    planOf: (seed) => buildPlan(pipeline, { seed }),
+    planOf: (seed) => buildPlan(pipeline, { seed, ...(chosen === undefined ? {} : { selectedStages: chosen }) }),
     pipeline: {
       identifier,
       name,
@@ -122,35 +126,68 @@ type Frozen =
   | (FrozenPipeline & {
       readonly kind: 'frozen';
       readonly inputYaml: string;
+      /** Identifiers of the chosen stages, when there was a choice: `loaded` has no others. */
+      readonly chosen?: readonly string[];
       /** What was found about the inputs. */
       readonly diagnostics: readonly Diagnostic[];
     });
 
-/** Templates first: inputs are asked for, and values put in place, where the templates have put them. */
-function freeze({ yaml, inputYaml, inputSets = [], known, documents = NO_DOCUMENTS }: PipelineRequest): Frozen {
+/**
+ * Templates first: inputs are asked for, and values put in place, where the templates have put them. Stages that are not
+ * chosen keep their text and count for nothing else.
+ */
+function freeze({
+  yaml,
+  inputYaml,
+  inputSets = [],
+  known,
+  documents = NO_DOCUMENTS,
+  stages,
+  expressionValues = {},
+}: PipelineRequest): Frozen {
   const { text, loaded, map, needsDocuments } = expandPipeline(yaml, documents);
   if (needsDocuments.length > 0) return { kind: 'needsDocuments', references: needsDocuments };
   if (map === undefined || isBlocked(loaded.diagnostics, 'run')) {
     return { kind: 'refused', diagnostics: readDocument(loaded).diagnostics };
   }
-  const leaves = listInputLeaves(map);
   const inPipeline = new Findings();
   const inInputs = new Findings('inputs');
-  checkInputLeaves(leaves, inPipeline);
+  const { map: wanted, chosen, unchosen } = selectStages(map, stages, inPipeline);
+  // Without a choice that holds nothing else can be said of it.
+  if (isBlocked(inPipeline.list(), 'run')) return { kind: 'refused', diagnostics: inPipeline.list() };
+  const leaves = listInputLeaves(map);
+  const asked = chosen === undefined ? leaves : listInputLeaves(wanted);
+  checkInputLeaves(asked, inPipeline);
   const read = readInputs(map, leaves, { inputSets, inputYaml }, inInputs, known);
-  const complete = completeInputs(leaves, read, inPipeline);
+  const complete = completeInputs(asked, read, inPipeline);
+  const { nodes, values } = placeExpressionValues(wanted, complete, { unchosen, expressionValues }, inPipeline);
   const diagnostics = [...inInputs.list(), ...inPipeline.list()];
   if (isBlocked(diagnostics, 'run')) {
     // Say everything at once: what the pipeline itself lacks, beside what its inputs lack.
     const known = new Set(diagnostics.map(keyOf));
-    const others = readDocument(loaded).diagnostics.filter((diagnostic) => !known.has(keyOf(diagnostic)));
+    const others = readDocument(onlyChosen(loaded, stages)).diagnostics.filter((other) => !known.has(keyOf(other)));
     return { kind: 'refused', diagnostics: [...diagnostics, ...others] };
   }
-  const frozen = freezeInputs(text, loaded, leaves, complete);
+  const frozen = freezeInputs(text, loaded, [...leaves, ...nodes.map((node) => ({ node }))], values);
   const late = new Findings();
   const resolved = find(frozen.loaded.root, 'pipeline');
   if (resolved?.kind === 'map') refuseLateLinks(resolved, late);
-  return { kind: 'frozen', ...frozen, inputYaml: read.inputYaml, diagnostics: [...diagnostics, ...late.list()] };
+  return {
+    kind: 'frozen',
+    text: frozen.text,
+    loaded: onlyChosen(frozen.loaded, stages),
+    ...(chosen === undefined ? {} : { chosen }),
+    inputYaml: read.inputYaml,
+    diagnostics: [...diagnostics, ...late.list()],
+  };
+}
+
+/** The document without the stages that are not chosen; what is wrong with the choice is reported before. */
+function onlyChosen(loaded: LoadedYaml, stages: readonly string[] | undefined): LoadedYaml {
+  const { root } = loaded;
+  const map = find(root, 'pipeline');
+  if (root?.kind !== 'map' || map?.kind !== 'map') return loaded;
+  return { ...loaded, root: withEntry(root, 'pipeline', selectStages(map, stages, new Findings()).map) };
 }
 
 function keyOf({ code, path, document }: Diagnostic): string {

@@ -3,8 +3,8 @@
  *
  * A file is a comment that names the rule, then sections: `#=== pipeline`, `#=== trigger`, `#=== template-document`,
  * `#=== overlay` and `#=== inputs` are read, and so are the documents they refer to (`#=== template org.build 1.2`, the stable
- * one with a third word `stable`) and the input sets of the run in their order (`#=== input-set nightly`); the others say
- * what is expected. `UPDATE_LANGUAGE_FILES=1` writes what is found into them (`=loop,barrier` only into files whose names
+ * one with a third word `stable`) and the input sets of the run in their order (`#=== input-set nightly`), and the choice of
+ * a run (`#=== stages`, one a line, and `#=== expression-values`, a JSON map); the others say what is expected. `UPDATE_LANGUAGE_FILES=1` writes what is found into them (`=loop,barrier` only into files whose names
  * begin so): read the difference before keeping it.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,7 @@ import {
   type Documents,
   type StoredDocument,
 } from '../language/documents.ts';
+import { listExpressionValues } from '../language/expression-values.ts';
 import { parseInputSet } from '../language/input-set-document.ts';
 import { checkInputSet, checkOverlayInputSet, mergeInputs } from '../language/input-sets.ts';
 import { extractInputTemplate, type InputTemplate } from '../language/input-template.ts';
@@ -26,7 +27,7 @@ import { parsePipeline } from '../language/parse-pipeline.ts';
 import { parseTemplate } from '../language/templates/template-document.ts';
 import { parseTrigger } from '../language/trigger-document.ts';
 import { nodesBelow } from './build-plan.ts';
-import { compilePlan, type CompiledPlan, type RefusedPipeline } from './compile-plan.ts';
+import { compilePlan, type CompiledPlan, type CompileRequest, type RefusedPipeline } from './compile-plan.ts';
 import type { Plan, PlanNode } from './plan.ts';
 import type { NodeId } from '../engine/ids.ts';
 
@@ -65,6 +66,13 @@ const EXPECTATIONS: Readonly<Record<string, (sections: Sections) => string>> = {
   warnings: (sections) => {
     const result = compile(sections);
     return result.kind === 'compiled' ? printDiagnostics(result.warnings) : 'refused\n';
+  },
+  expressions: (sections) => {
+    const { stages = [] } = choiceOf(sections);
+    const { expressions } = listExpressionValues({ yaml: sections.get('pipeline') ?? '', stages });
+    return expressions
+      .map(({ expression, stage, path, range }) => `${String(range.start.line)} ${path} ${stage}: ${expression}\n`)
+      .join('');
   },
   resolved: (sections) => {
     const result = compile(sections);
@@ -178,12 +186,22 @@ function extractTemplate(sections: Sections): InputTemplate {
   );
 }
 
+/** The stages that are chosen, and the values that are supplied for expressions about others. */
+function choiceOf(sections: Sections): Pick<CompileRequest, 'stages' | 'expressionValues'> {
+  const stages = sections.get('stages')?.trim().split('\n');
+  const values = sections.get('expression-values');
+  return {
+    ...(stages === undefined ? {} : { stages }),
+    ...(values === undefined ? {} : { expressionValues: JSON.parse(values) as Readonly<Record<string, string>> }),
+  };
+}
+
 function compile(sections: Sections): CompiledPlan | RefusedPipeline {
   const request = { yaml: sections.get('pipeline') ?? '', inputYaml: sections.get('inputs') ?? '', seed: SEED };
   const inputSets = inputSetsOf(sections);
   const result = withDocuments(
     sections,
-    (documents) => compilePlan({ ...request, documents, inputSets }),
+    (documents) => compilePlan({ ...request, documents, inputSets, ...choiceOf(sections) }),
     (answer) => (answer.kind === 'needsDocuments' ? answer.references : []),
   );
   if (result.kind === 'needsDocuments') throw new Error('nothing more is needed');
