@@ -1,5 +1,5 @@
 /** Does a node run? (pipelines.md §4.2: the status half and the condition half must both hold.) */
-import type { When } from '../plan/plan.ts';
+import type { PlanNode, When } from '../plan/plan.ts';
 import type { Draft } from './draft.ts';
 import { evaluateAt } from './evaluation.ts';
 import type { Failure, NodeExecution, WhenRecord } from './execution.ts';
@@ -13,9 +13,9 @@ export type WhenDecision =
 
 /** The condition is evaluated only when the status half holds: a node that is skipped anyway asks nothing. */
 export function decideWhen(draft: Draft, id: NodeExecutionId): WhenDecision {
-  const { kind, name, ...plan } = draft.planNode(draft.get(id).nodeId);
-  // A fork is no node of the author's: its members decide for themselves.
-  const when: When = kind === 'fork' ? { status: 'All' } : plan.when;
+  const plan = draft.planNode(draft.get(id).nodeId);
+  const { name } = plan;
+  const when = whenOf(draft, plan);
   const statusHolds = matchesStatus(draft, when.status, standingBefore(draft, id));
   const record: WhenRecord = { ...when, statusHolds, expressions: [] };
   if (!statusHolds) return { kind: 'skip', record };
@@ -28,6 +28,17 @@ export function decideWhen(draft: Draft, id: NodeExecutionId): WhenDecision {
   }
   const whole = { ...evaluated, conditionHolds: result.holds };
   return result.holds ? { kind: 'run', record: whole } : { kind: 'skip', record: whole };
+}
+
+/**
+ * A fork is no node of the author's: its members decide for themselves. A loop asks what all of its turns would ask alike,
+ * before it looks for values that nothing has given because of an earlier failure; the rest each turn asks for itself.
+ */
+function whenOf(draft: Draft, plan: PlanNode): When {
+  if (plan.kind === 'fork') return { status: 'All' };
+  if (plan.kind !== 'strategy') return plan.when;
+  const [looped] = plan.children.map((child) => draft.planNode(child));
+  return { ...plan.when, status: looped?.when.status ?? plan.when.status };
 }
 
 /** How what comes before a node stands. */
