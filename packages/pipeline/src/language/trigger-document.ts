@@ -137,8 +137,6 @@ function readTrigger(map: MapNode, findings: Findings): TriggerDocument {
 /** What changes whether, or with what, the trigger fires. */
 function reportUnsupported(map: MapNode, findings: Findings): void {
   const unsupported: readonly (readonly [string, string])[] = [
-    ['inputSetRefs', 'triggers with input sets (inputSetRefs)'],
-    ['stagesToExecute', 'triggers of selected stages (stagesToExecute)'],
     ['encryptedWebhookSecretIdentifier', 'triggers with a webhook secret (encryptedWebhookSecretIdentifier)'],
   ];
   for (const [key, what] of unsupported) {
