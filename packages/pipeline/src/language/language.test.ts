@@ -12,7 +12,7 @@ import { fromValue, printInline, printYaml } from './print-yaml.ts';
 import { parseRuntimeInput, splitValues } from './runtime-input.ts';
 import { suggest } from './suggest.ts';
 import { parseTrigger } from './trigger-document.ts';
-import { toValue } from './yaml-node.ts';
+import { toValue, walk, type YamlNode } from './yaml-node.ts';
 
 /** Words and signs of the language in any order: nearer to real mistakes than random characters. */
 const SCRAPS = [
@@ -180,6 +180,27 @@ describe('printing keeps the meaning', () => {
         expect(toValue(loadYaml(`a: [${text}, {b: ${text}}] # c`).root)).toEqual({ a: [value, { b: value }] });
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  test('of every document that can be read, with the spelling of its scalars', () => {
+    const shape = (root: YamlNode | undefined): readonly string[] => {
+      const found: string[] = [];
+      if (root === undefined) return found;
+      walk(root, (node) => {
+        found.push(
+          node.kind === 'scalar' ? `${node.path} ${typeof node.value} ${node.text}` : `${node.path} ${node.kind}`,
+        );
+      });
+      return found;
+    };
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const { root } = loadYaml(text);
+        fc.pre(root !== undefined);
+        expect(shape(loadYaml(printYaml(root ?? fromValue(null, ''))).root)).toEqual(shape(root));
+      }),
+      { numRuns: 600 },
     );
   });
 

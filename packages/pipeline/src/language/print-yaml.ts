@@ -82,9 +82,9 @@ function printUnder(head: string, node: YamlNode, indent: string, lines: string[
   else if (isLeaf)
     lines.push(`${head} ${node.kind === 'scalar' ? printScalar(node, PLAIN_IN_BLOCK) : printInline(node)}`);
   else if (isItem) {
-    const inner: string[] = [];
-    printBlock(node, `${indent}  `, inner);
-    lines.push(`${head} ${(inner[0] ?? '').slice(indent.length + 2)}`, ...inner.slice(1));
+    const first = lines.length;
+    printBlock(node, `${indent}  `, lines);
+    lines[first] = `${head} ${(lines[first] ?? '').slice(indent.length + 2)}`;
   } else {
     lines.push(head);
     // Lists stand under their key without further indentation, as Harness writes them.
