@@ -19,7 +19,7 @@ import { describeDiagnostics } from './describe-diagnostics.ts';
 import type { DocumentSource } from './document-source.ts';
 import { parseKnownTrigger } from './known-documents.ts';
 import { prepareExecution } from './prepare-execution.ts';
-import { resolveTriggerInputs, type TriggerFacts } from './resolve-trigger-inputs.ts';
+import { resolveTriggerInputs, resolveTriggerReferences, type TriggerFacts } from './resolve-trigger-inputs.ts';
 
 /** The texts that the founding document and its flows print exactly. */
 export const REQUESTED_MESSAGE = 'Pipeline execution was requested successfully';
@@ -87,10 +87,12 @@ async function start(
   const inputs = resolveTriggerInputs(document.inputYaml, facts);
   if (inputs.kind === 'failed') return refuse(trigger, inputs.message, conditions);
   const { inputSetRefs, stagesToExecute } = document;
+  const sets = resolveTriggerReferences(inputSetRefs, facts);
+  if (sets.kind === 'failed') return refuse(trigger, sets.message, conditions);
   const prepared = await prepareExecution(source, {
     pipeline,
     inputYaml: inputs.inputYaml,
-    inputSetReferences: inputSetRefs,
+    inputSetReferences: sets.references,
     known: inputs.known,
     cause: causeOf(event, trigger, facts),
     ...(stagesToExecute.length === 0 ? {} : { stages: stagesToExecute }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
-import { resolveTriggerInputs } from './resolve-trigger-inputs.ts';
+import { resolveTriggerInputs, resolveTriggerReferences } from './resolve-trigger-inputs.ts';
 
 const yaml = (value: string): string =>
   `pipeline:\n  identifier: p\n  variables:\n    - name: v\n      type: String\n      value: ${value}\n`;
@@ -57,5 +57,23 @@ describe('resolveTriggerInputs', () => {
         },
       ),
     );
+  });
+});
+
+describe('resolveTriggerReferences', () => {
+  it.each([
+    [['a', 'b'], {}, ['a', 'b']],
+    [['set_<+trigger.payload.env>'], { env: 'prod' }, ['set_prod']],
+    [["<+trigger.payload.sets.split(',')>", 'last'], { sets: 'a,b' }, ['a', 'b', 'last']],
+    [['<+trigger.payload.list>'], { list: ['x', 'y'] }, ['x', 'y']],
+    [['<+trigger.payload.none>'], {}, ['null']],
+  ] as const)('%j of %j gives %j', (written, payload, references) => {
+    const facts = { payload: JSON.stringify(payload), headers: {} };
+    expect(resolveTriggerReferences(written, facts)).toEqual({ kind: 'resolved', references });
+  });
+
+  it('says what cannot be resolved', () => {
+    const result = resolveTriggerReferences(['<+trigger.payload.a.b(>'], { payload: '{}', headers: {} });
+    expect(result).toMatchObject({ kind: 'failed', message: expect.stringContaining('<+trigger.payload.a.b(>') });
   });
 });

@@ -55,6 +55,26 @@ export function resolveTriggerInputs(inputYaml: string, facts: TriggerFacts): Re
   return { kind: 'resolved', inputYaml: document.toString({ lineWidth: 0 }), known };
 }
 
+/** The input sets a trigger names; an expression may give one of them, or a list. */
+export type ResolvedReferences =
+  | { readonly kind: 'resolved'; readonly references: readonly string[] }
+  | { readonly kind: 'failed'; readonly message: string };
+
+export function resolveTriggerReferences(written: readonly string[], facts: TriggerFacts): ResolvedReferences {
+  const references: string[] = [];
+  for (const text of written) {
+    if (!ABOUT_THE_EVENT.test(text)) {
+      references.push(text);
+      continue;
+    }
+    const { value, error } = resolveText(text, triggerScope(facts), { nulls: 'lenient' });
+    if (error !== undefined) return { kind: 'failed', message: `${text} cannot be resolved: ${error.message}.` };
+    const items = Array.isArray(value) ? value : [value];
+    references.push(...items.map((item) => String(scalarOf(item))));
+  }
+  return { kind: 'resolved', references };
+}
+
 /** An input is one value: lists and maps of the payload are given as JSON text, what does not exist as the text `null`. */
 function scalarOf(value: Value): string | number | boolean {
   if (value === null) return 'null';
