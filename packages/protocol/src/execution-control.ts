@@ -56,12 +56,79 @@ export const PlanExecutionResponse = Type.Object({
 });
 export type PlanExecutionResponse = Static<typeof PlanExecutionResponse>;
 
+/** Body of a start of some stages; unknown keys are ignored. */
+export const StageExecutionRequest = Type.Object({
+  stageIdentifiers: Type.Array(Type.String()),
+  runtimeInputYaml: Type.Optional(nullable(Type.String())),
+  expressionValues: Type.Optional(nullable(Type.Record(Type.String(), Type.String()))),
+});
+export type StageExecutionRequest = Static<typeof StageExecutionRequest>;
+
 export const InterruptResponse = Type.Object({
   id: Type.String(),
   type: Type.String(),
   planExecutionId: Type.String(),
 });
 export type InterruptResponse = Static<typeof InterruptResponse>;
+
+/** What a node waits for (`.executionInput()`): the template of its inputs, and what is known of each. */
+export const ExecutionInputResponse = Type.Object({
+  inputInstanceId: Type.String(),
+  nodeExecutionId: Type.String(),
+  inputTemplate: Type.String({ description: 'The asked leaves as YAML.' }),
+  userInput: nullable(Type.String({ description: 'What was given, as YAML.' })),
+  fields: Type.Array(
+    Type.Object({
+      path: Type.String({ description: 'Keys from the node, joined with a dot.' }),
+      type: Type.String(),
+      required: Type.Boolean(),
+      default: Type.Optional(Type.Unknown()),
+      allowedValues: Type.Optional(Type.Array(Type.String())),
+      isMultiple: Type.Optional(Type.Boolean()),
+      regex: Type.Optional(Type.String()),
+    }),
+  ),
+});
+export type ExecutionInputResponse = Static<typeof ExecutionInputResponse>;
+
+/** The stages a retry may begin with: members of a group ran beside each other. */
+export const RetryStages = Type.Object({
+  resumable: Type.Boolean(),
+  errorMessage: nullable(Type.String()),
+  groups: Type.Array(
+    Type.Object({
+      info: Type.Array(
+        Type.Object({
+          name: Type.String(),
+          identifier: Type.String(),
+          status: Type.String(),
+          createdAt: nullable(Time),
+          parentId: nullable(Type.String()),
+          nextId: nullable(Type.String()),
+        }),
+      ),
+    }),
+  ),
+});
+export type RetryStages = Static<typeof RetryStages>;
+
+export const RetryHistory = Type.Object({
+  errorMessage: nullable(Type.String()),
+  latestExecutionId: Type.String(),
+  executionInfos: Type.Array(
+    Type.Object({
+      uuid: Type.String(),
+      startTs: Time,
+      endTs: nullable(Time),
+      status: Type.String(),
+      runSequence: Type.Integer(),
+    }),
+  ),
+});
+export type RetryHistory = Static<typeof RetryHistory>;
+
+export const LatestExecution = Type.Object({ errorMessage: nullable(Type.String()), latestExecutionId: Type.String() });
+export type LatestExecution = Static<typeof LatestExecution>;
 
 /** The inputs an execution was started with (api.md §6.6). */
 export const ExecutionInputs = Type.Object({

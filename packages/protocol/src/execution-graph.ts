@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox';
 import { FailureInfo, NodeRunInfo, PipelineExecutionSummary } from './execution-summary.ts';
 import { nullable, ProtoInt64, Time } from './schema.ts';
 import { ExecutionStatus } from './statuses.ts';
+import { StrategyMetadata } from './strategy-metadata.ts';
 
 /** One of the protobuf kinds: `async`, `sync`, `task`, `child`, `children`, `skipTask`. */
 const ExecutableResponse = Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()));
@@ -27,6 +28,26 @@ export const InterruptHistory = Type.Object({
   }),
 });
 export type InterruptHistory = Static<typeof InterruptHistory>;
+
+/** Earlier tries of a node; they are in the graph by this only. */
+const RetryNodeMetadata = Type.Object({
+  attempts: Type.Array(
+    Type.Object({
+      uuid: Type.String(),
+      status: ExecutionStatus,
+      startTs: nullable(Time),
+      endTs: nullable(Time),
+      failureInfo: FailureInfo,
+      logBaseKey: nullable(Type.String()),
+    }),
+  ),
+});
+
+/** The failure strategy that decided about a node's failure. */
+const FailureAdvice = Type.Object({
+  action: Type.String(),
+  fromFqn: Type.String({ description: 'The node whose strategy it is.' }),
+});
 
 export const ExecutionNode = Type.Object({
   uuid: Type.String(),
@@ -54,7 +75,7 @@ export const ExecutionNode = Type.Object({
     }),
   ),
   progressData: Type.Null(),
-  stepDetails: Type.Null(),
+  stepDetails: nullable(Type.Record(Type.String(), Type.Unknown())),
   delegateInfoList: Type.Array(
     Type.Object({
       id: Type.String(),
@@ -64,10 +85,12 @@ export const ExecutionNode = Type.Object({
     }),
   ),
   interruptHistories: Type.Array(InterruptHistory),
-  retryNodeMetadata: Type.Null(),
-  strategyMetadata: Type.Null(),
+  retryNodeMetadata: nullable(RetryNodeMetadata),
+  strategyMetadata: nullable(StrategyMetadata),
   executionInputConfigured: nullable(Type.Boolean()),
   logBaseKey: nullable(Type.String()),
+  manualInterventionAvailableActions: Type.Array(Type.String()),
+  failureAdvice: nullable(FailureAdvice),
 });
 export type ExecutionNode = Static<typeof ExecutionNode>;
 

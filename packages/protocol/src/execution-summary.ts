@@ -2,6 +2,7 @@
 import { Type, type Static } from 'typebox';
 import { ProtoInt64, Time } from './schema.ts';
 import { ExecutionStatus } from './statuses.ts';
+import { StrategyMetadata } from './strategy-metadata.ts';
 
 const TriggerType = Type.Enum([
   'NOOP',
@@ -89,6 +90,8 @@ export const LayoutNode = Type.Object({
     nextIds: Type.Array(Type.String()),
   }),
   nodeRunInfo: Type.Optional(NodeRunInfo),
+  strategyMetadata: Type.Optional(StrategyMetadata),
+  childrenCount: Type.Optional(Type.Integer()),
   failureInfo: Type.Optional(Type.Object({ message: Type.String() })),
   failureInfoDTO: Type.Optional(FailureInfo),
   nodeExecutionId: Type.Optional(Type.String()),
@@ -130,6 +133,14 @@ export const PipelineExecutionSummary = Type.Object({
   executionInputConfigured: Type.Boolean(),
   allowStageExecutions: Type.Boolean(),
   stagesExecution: Type.Boolean(),
+  stagesExecuted: Type.Optional(Type.Array(Type.String())),
+  retryExecutionMetadata: Type.Optional(
+    Type.Object({ parentExecutionId: Type.String(), rootExecutionId: Type.String() }),
+  ),
+  parentStageInfo: Type.Optional(
+    Type.Object({ hasParentPipeline: Type.Boolean(), stageNodeId: Type.String(), executionId: Type.String() }),
+  ),
+  pausedBy: Type.Optional(Type.Object({ email: Type.String(), userName: Type.String(), createdAt: Time })),
   abortedBy: Type.Optional(Type.Object({ email: Type.String(), userName: Type.String(), createdAt: Time })),
   executionMode: Type.Enum(['NORMAL', 'POST_EXECUTION_ROLLBACK', 'PIPELINE_ROLLBACK', 'UNDEFINED_MODE']),
   notesExistForPlanExecutionId: Type.Boolean(),

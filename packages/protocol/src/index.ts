@@ -23,12 +23,26 @@ export {
 } from './execution-summary.ts';
 export { ExecutionDetails, ExecutionGraph, ExecutionNode, InterruptHistory } from './execution-graph.ts';
 export {
+  ApprovalActivityRequest,
+  ApprovalAuthorization,
+  ApprovalDetails,
+  ApprovalInstance,
+  ApprovalStatus,
+  ApprovalV1,
+} from './approvals.ts';
+export {
   ExecutionFilter,
+  ExecutionInputResponse,
   ExecutionInputs,
   InterruptResponse,
+  LatestExecution,
   PlanExecution,
   PlanExecutionResponse,
+  RetryHistory,
+  RetryStages,
+  StageExecutionRequest,
 } from './execution-control.ts';
+export { StrategyMetadata } from './strategy-metadata.ts';
 export { EntityGitDetails, INLINE_GIT_DETAILS } from './git-details.ts';
 export {
   ConditionResult,

@@ -4,6 +4,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import { fastify, LogController, type FastifyBaseLogger } from 'fastify';
 import type { App } from './app-types.ts';
+import { approvalRoutes } from './approval-routes.ts';
 import { authenticate } from './authentication.ts';
 import { delegateListRoutes } from './delegate-list-routes.ts';
 import { registerDelegateRoutes } from './delegate-routes.ts';
@@ -13,11 +14,13 @@ import { handleError } from './error-handler.ts';
 import { failureDto, RequestError } from './errors.ts';
 import { executeRoutes } from './execute-routes.ts';
 import { executionEventRoutes } from './execution-event-routes.ts';
+import { executionInputRoutes } from './execution-input-routes.ts';
 import { executionListRoutes } from './execution-list-routes.ts';
 import { executionRoutes } from './execution-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { inputSetMergeRoutes } from './input-set-merge-routes.ts';
 import { inputSetRoutes } from './input-set-routes.ts';
+import { interruptRoutes } from './interrupt-routes.ts';
 import { logRawRoutes } from './log-raw-routes.ts';
 import { logServiceRoutes } from './log-service-routes.ts';
 import { documentRoutes, serveDocumentation } from './openapi.ts';
@@ -28,6 +31,7 @@ import { pipelineValidateRoutes } from './pipeline-validate-routes.ts';
 import { platformRoutes } from './platform-routes.ts';
 import { projectEventRoutes } from './project-event-routes.ts';
 import { BODY_BYTES_MAX, readBodies } from './request-bodies.ts';
+import { retryRoutes } from './retry-routes.ts';
 import { rewriteUrl } from './rewrite-url.ts';
 import { RouteMethods } from './route-methods.ts';
 import { savedInputSetRoutes } from './saved-input-set-routes.ts';
@@ -134,6 +138,10 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   executeRoutes,
   executionListRoutes,
   executionRoutes,
+  interruptRoutes,
+  retryRoutes,
+  approvalRoutes,
+  executionInputRoutes,
   sessionRoutes,
   executionEventRoutes,
   projectEventRoutes,

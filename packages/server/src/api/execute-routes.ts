@@ -1,20 +1,14 @@
 /** Starting executions by hand (api.md §5.1, §5.2). */
-import { executionId, type ENGINE_NAMES, type ExecutionCause, type ProjectScope } from '@bridle/pipeline';
-import { InputSetMergeRequest, PlanExecutionResponse, successOf } from '@bridle/protocol';
-import type { FastifyRequest } from 'fastify';
+import { executionId } from '@bridle/pipeline';
+import { InputSetMergeRequest, PlanExecutionResponse, StageExecutionRequest, successOf } from '@bridle/protocol';
 import { Type } from 'typebox';
-import { DocumentSource } from '../intake/document-source.ts';
-import { prepareExecution, type ExecutionOrder } from '../intake/prepare-execution.ts';
-import { findExecutionRow, type ExecutionRow } from '../store/execution-rows.ts';
-import { findPipeline } from '../store/pipelines.ts';
+import { findExecutionRow } from '../store/execution-rows.ts';
 import { answers, scopeOf, scopeQuery, success } from './answers.ts';
 import type { App } from './app-types.ts';
-import { callerOf } from './authentication.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { cannotRun } from './diagnostics.ts';
-import { invalidRequest } from './errors.ts';
+import { invalidRequest, RequestError } from './errors.ts';
 import { noExecution } from './execution-routes.ts';
-import { planExecutionResponse } from './wire/plan-execution.ts';
+import { isInScope, manualCause, rerunCause, selectedStages, startExecution } from './start-execution.ts';
 
 const Query = scopeQuery({ moduleType: Type.Optional(Type.String()) });
 const RunQuery = Type.Object({
@@ -51,9 +45,10 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
           inputYaml: request.body,
           inputSetReferences: inputSetIdentifiers,
           cause: manualCause(request),
+          moduleType,
         };
         const scope = scopeOf(request, request.query);
-        return success(request, await start(deps, scope, request.params.pipelineIdentifier, order, moduleType));
+        return success(request, await startExecution(deps, scope, request.params.pipelineIdentifier, order));
       },
     );
   }
@@ -78,10 +73,45 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
         inputYaml: lastYamlToMerge ?? '',
         inputSetReferences: inputSetReferences ?? [],
         cause: manualCause(request),
+        moduleType,
         ...(stages.length === 0 ? {} : { stages }),
       };
       const scope = scopeOf(request, request.query);
-      return success(request, await start(deps, scope, request.params.pipelineIdentifier, order, moduleType));
+      return success(request, await startExecution(deps, scope, request.params.pipelineIdentifier, order));
+    },
+  );
+
+  app.post(
+    '/pipeline/api/pipeline/execute/:pipelineIdentifier/stages',
+    {
+      schema: {
+        summary: 'Run some stages of a pipeline',
+        description: 'The pipeline must say `allowStageExecutions: true`.',
+        tags,
+        params: Type.Object({ pipelineIdentifier: Type.String() }),
+        querystring: Query,
+        body: StageExecutionRequest,
+        response: answers(successOf(PlanExecutionResponse)),
+      },
+    },
+    async (request) => {
+      const { moduleType = '' } = request.query;
+      const { runtimeInputYaml, stageIdentifiers, expressionValues } = request.body;
+      if (stageIdentifiers.length === 0) {
+        const error = 'names no stage';
+        throw new RequestError('INVALID_REQUEST', `stageIdentifiers: ${error}`, [
+          { fieldId: 'stageIdentifiers', error },
+        ]);
+      }
+      const order = {
+        inputYaml: runtimeInputYaml ?? '',
+        stages: stageIdentifiers,
+        expressionValues: expressionValues ?? {},
+        cause: manualCause(request),
+        moduleType,
+      };
+      const scope = scopeOf(request, request.query);
+      return success(request, await startExecution(deps, scope, request.params.pipelineIdentifier, order));
     },
   );
 
@@ -107,70 +137,22 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
         const { originalExecutionId, pipelineIdentifier } = request.params;
         const scope = scopeOf(request, request.query);
         const original = await findExecutionRow(deps.db, executionId(originalExecutionId));
-        if (original === undefined || !isIn(original, scope)) throw noExecution(originalExecutionId);
+        if (original === undefined || !isInScope(original, scope)) throw noExecution(originalExecutionId);
         if (original.pipelineIdentifier !== pipelineIdentifier) {
           throw invalidRequest(
             `The execution ${originalExecutionId} ran the pipeline ${original.pipelineIdentifier}, not ${pipelineIdentifier}.`,
           );
         }
         const inputYaml = request.body.trim() === '' ? original.inputYaml : request.body;
-        const order = { inputYaml, cause: rerunCause(request, original) };
-        return success(request, await start(deps, scope, pipelineIdentifier, order, moduleType));
+        const stages = selectedStages(original);
+        const order = {
+          inputYaml,
+          cause: rerunCause(request, original),
+          moduleType,
+          ...(stages.length === 0 ? {} : { stages }),
+        };
+        return success(request, await startExecution(deps, scope, pipelineIdentifier, order));
       },
     );
   }
-}
-
-async function start(
-  deps: ApiDependencies,
-  scope: ProjectScope,
-  pipelineIdentifier: string,
-  order: Omit<ExecutionOrder, 'pipeline'>,
-  moduleType: string,
-): Promise<PlanExecutionResponse> {
-  const pipeline = await findPipeline(deps.db, scope, pipelineIdentifier);
-  if (pipeline === undefined) {
-    throw invalidRequest(`Pipeline with the given ID: ${pipelineIdentifier} does not exist or has been deleted`);
-  }
-  const prepared = await prepareExecution(new DocumentSource(deps.db), { ...order, pipeline });
-  if (prepared.kind === 'refused') throw cannotRun(prepared.diagnostics, prepared.message, prepared.isInputFault);
-  const { request } = prepared;
-  const started = await deps.executions.start(request);
-  return planExecutionResponse({
-    ...started,
-    planId: request.plan.rootId,
-    scope,
-    pipelineIdentifier,
-    moduleType,
-    cause: order.cause,
-    status: 'Running' satisfies keyof typeof ENGINE_NAMES,
-  });
-}
-
-function manualCause(request: FastifyRequest): ExecutionCause {
-  const { userId, name, email } = callerOf(request);
-  return { triggerType: 'MANUAL', triggeredBy: { uuid: userId, identifier: name, email } };
-}
-
-/** The payload of a trigger stays with its reruns: the pipeline's expressions may need it. */
-function rerunCause(request: FastifyRequest, original: ExecutionRow): ExecutionCause {
-  const { cause } = original;
-  return {
-    ...manualCause(request),
-    ...(cause.trigger === undefined ? {} : { trigger: cause.trigger }),
-    rerun: {
-      previousExecutionId: original.id,
-      previousTriggerType: cause.triggerType,
-      rootExecutionId: cause.rerun?.rootExecutionId ?? original.id,
-      rootTriggerType: cause.rerun?.rootTriggerType ?? cause.triggerType,
-    },
-  };
-}
-
-function isIn(row: ExecutionRow, scope: ProjectScope): boolean {
-  return (
-    row.scope.accountId === scope.accountId &&
-    row.scope.orgIdentifier === scope.orgIdentifier &&
-    row.scope.projectIdentifier === scope.projectIdentifier
-  );
 }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal, type NodeExecution } from '@bridle/pipeline';
 import type { ExecutionChangeEvent, LogLineEvent } from '@bridle/protocol';
 import { Type } from 'typebox';
-import { listExecutionsById, type ExecutionRow } from '../store/execution-rows.ts';
+import { listExecutionsById, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { formatEvent, lastEventId, serveEventStream, type EventStream } from './event-stream.ts';
@@ -81,14 +81,18 @@ async function sendChanges(
   row: ExecutionRow,
   after: number,
 ): Promise<void> {
+  // Names in loops and earlier attempts depend on nodes that may have changed long ago.
+  const before = after > 0 ? await listNodeExecutions(deps.db, row.id) : [];
+  const known = new Map(before.map((node) => [node.id, node]));
   for await (const { version, nodes } of deps.executions.watch(row.id, after, stream.signal)) {
+    for (const node of nodes) known.set(node.id, node);
     // The plan, by far the largest part, was read once.
     const [now] = await listExecutionsById(deps.db, [row.id]);
     if (now === undefined) return;
     const data: ExecutionChangeEvent = {
       version,
       pipelineExecutionSummary: executionSummary(now, row.plan),
-      nodes: graphNodes({ ...now, plan: row.plan }, nodes),
+      nodes: graphNodes({ ...now, plan: row.plan }, nodes, [...known.values()]),
     };
     await stream.send({ event: 'change', id: version, data });
   }

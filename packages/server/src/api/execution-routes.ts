@@ -1,14 +1,13 @@
-/** Execution details, inputs of a run, interrupts (api.md §5.3, §6.1, §6.2, §6.6). */
-import { ENGINE_NAMES, executionId, extractInputTemplate, type NodeExecution } from '@bridle/pipeline';
-import { ExecutionDetails, ExecutionInputs, InterruptResponse, successOf } from '@bridle/protocol';
+/** Execution details and inputs of a run (api.md §6.1, §6.2, §6.6). */
+import { executionId, extractInputTemplate, type NodeExecution } from '@bridle/pipeline';
+import { ExecutionDetails, ExecutionInputs, successOf } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { findExecutionRow, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
 import { answers, success } from './answers.ts';
 import type { App } from './app-types.ts';
-import { callerOf } from './authentication.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { ApiError, invalidRequest, notFound, RequestError } from './errors.ts';
+import { notFound } from './errors.ts';
 import { executionDetails, type GraphWish } from './execution-details.ts';
 import { applyPreferences, clientSignal } from './webhook-details.ts';
 
@@ -107,36 +106,6 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
       });
     },
   );
-
-  app.put(
-    '/pipeline/api/pipeline/execute/interrupt/:planExecutionId',
-    {
-      schema: {
-        summary: 'Abort an execution',
-        tags,
-        params: Params,
-        querystring: Type.Object({ ...Query.properties, interruptType: Type.String() }),
-        response: answers(successOf(InterruptResponse)),
-      },
-    },
-    async (request) => {
-      const { planExecutionId } = request.params;
-      const type = interruptType(request.query.interruptType);
-      const row = await getExecution(deps, request, planExecutionId, request.query);
-      const { userId, name, email } = callerOf(request);
-      const result = await deps.executions.abort(row.id, { userId, name, email });
-      switch (result.kind) {
-        case 'requested':
-          return success(request, { id: result.interruptId, type, planExecutionId });
-        case 'alreadyRequested':
-          throw new ApiError('ABORT_ALL_ALREADY_NG', 'Execution already has ABORT_ALL interrupt');
-        case 'alreadyFinal':
-          throw invalidRequest(`Execution is already finished with status: [${ENGINE_NAMES[result.status]}]`);
-        case 'unknown':
-          throw noExecution(planExecutionId);
-      }
-    },
-  );
 }
 
 /** Throws the 404 of api.md §6.1, also for an execution of another account or of another project than the one named. */
@@ -185,11 +154,4 @@ function graphWish(query: {
 /** Empty when none were given (api.md §6.6). */
 function givenInputs({ inputYaml }: ExecutionRow): string {
   return inputYaml.trim() === 'pipeline: {}' ? '' : inputYaml;
-}
-
-/** Names match in any case; the answer echoes the display name. */
-function interruptType(name: string): 'AbortAll' {
-  if (name.toLowerCase() === 'abortall') return 'AbortAll';
-  const error = `is not a supported interrupt: ${name}; there is AbortAll`;
-  throw new RequestError('INVALID_REQUEST', `interruptType: ${error}`, [{ fieldId: 'interruptType', error }]);
 }

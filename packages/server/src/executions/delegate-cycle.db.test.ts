@@ -194,7 +194,7 @@ describe('delegates and their tasks', () => {
     const task = await delegate.takeOne();
     await delegate.started(task);
     const poll = delegate.poll({ free: 0, waitMs: 20_000 });
-    await replica.executions.abort(id, BY);
+    await replica.executions.interrupt(id, { type: 'AbortAll', by: BY });
     expect(await poll).toEqual({ kind: 'ok', body: { tasks: [], cancel: [task.taskId], release: [] } });
     expect(await delegate.poll({ waitMs: 50, cancelling: [task.taskId] })).toEqual({
       kind: 'ok',
@@ -209,7 +209,7 @@ describe('delegates and their tasks', () => {
     const delegate = await registerDelegate(replica.dispatch, 'worker');
     const id = await start();
     const task = await delegate.takeOne();
-    await replica.executions.abort(id, BY);
+    await replica.executions.interrupt(id, { type: 'AbortAll', by: BY });
     expect(await replica.executions.waitUntilFinal(id, 10_000, NEVER)).toBe(true);
     expect(await delegate.started(task)).toMatchObject({ kind: 'stale' });
   });

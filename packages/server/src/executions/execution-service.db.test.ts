@@ -148,16 +148,17 @@ describe('ExecutionService', () => {
 
   test('abort: requested once, said again, and refused when all is over', async () => {
     const request = startRequest(pipelineYaml([WAIT_STEP('w', '1h')]));
-    expect(await replica.executions.abort(request.executionId, BY)).toEqual({ kind: 'unknown' });
+    expect(await replica.executions.interrupt(request.executionId, { type: 'AbortAll', by: BY })).toEqual({
+      kind: 'unknown',
+    });
     await replica.executions.start(request);
-    const [one, other] = await Promise.all([
-      replica.executions.abort(request.executionId, BY),
-      replica.executions.abort(request.executionId, BY),
-    ]);
-    expect(one.kind).toBe('requested');
-    expect(['alreadyRequested', 'alreadyFinal']).toContain(other.kind);
+    const abort = (): ReturnType<typeof replica.executions.interrupt> =>
+      replica.executions.interrupt(request.executionId, { type: 'AbortAll', by: BY });
+    const kinds = (await Promise.all([abort(), abort()])).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'done')).toHaveLength(1);
+    expect(['alreadyRequested', 'alreadyFinal']).toContain(kinds.find((kind) => kind !== 'done'));
     await run(request.executionId);
-    expect(await replica.executions.abort(request.executionId, BY)).toEqual({
+    expect(await replica.executions.interrupt(request.executionId, { type: 'AbortAll', by: BY })).toEqual({
       kind: 'alreadyFinal',
       status: 'Aborted',
     });

@@ -1,18 +1,10 @@
 /** `ExecutionService` over PostgreSQL, with the loops that carry effects out: one instance per replica. */
-import { randomBytes } from 'node:crypto';
-import { isFinal, type ExecutionHeader, type ExecutionId, type ProjectScope } from '@bridle/pipeline';
+import type { ExecutionHeader, ExecutionId, NodeExecutionId, ProjectScope } from '@bridle/pipeline';
 import {
-  AdmissionLoop,
   beginExecution,
   ExecutionRunner,
-  isQueuedStart,
-  LostTaskLoop,
-  RequestLoop,
-  ResourceLoop,
   TaskReports,
-  TimerLoop,
   type ChildStarter,
-  type CommittedChange,
   type Scheduler,
   type Transition,
 } from '@bridle/runtime';
@@ -24,31 +16,20 @@ import { listNodeExecutions } from '../store/execution-rows.ts';
 import { listExecutionHeads } from '../store/execution-statements.ts';
 import { insertExecutions, takeRunSequences } from '../store/start-statements.ts';
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
+import type { ApprovalAnswer, ControlResult, InterruptOrder, SubmittedInputs } from './control.ts';
+import { ExecutionControl } from './execution-control.ts';
+import { ExecutionLoops } from './execution-loops.ts';
 import { Line } from './line.ts';
 import { firstRows, PostgresExecutionStore, wakesOf } from './postgres-execution-store.ts';
-import { PostgresAdmissionQueue, PostgresRequestQueue, PostgresResourceQueue } from './postgres-queues.ts';
 import { PostgresTaskQueue } from './postgres-task-queue.ts';
-import type {
-  AbortResult,
-  ExecutionChange,
-  ExecutionService,
-  ProjectChange,
-  StartedExecution,
-  StartRequest,
-} from './service.ts';
+import type { ExecutionChange, ExecutionService, ProjectChange, StartedExecution, StartRequest } from './service.ts';
 import { addStart, emptyBatch, newExecution } from './transition-rows.ts';
-import { runUnassignableLoop } from './unassignable-loop.ts';
 import { Watchers } from './watching.ts';
 
-/** The timer loop looks by itself at least this often. */
-const TIMER_POLL_MS = 1_000;
 /** Starts that share one transaction. */
 const START_BATCH_MAX = 64;
-/** The clock is also heard with every commit. */
-const CLOCK_REFRESH_MS = 10_000;
 /** Executions of a live list read in one statement. */
 const HEADS_MAX = 500;
-const INTERRUPT_ID_BYTES = 16;
 
 export interface ExecutionServiceOptions {
   readonly database: DatabaseHandle;
@@ -102,72 +83,43 @@ class PostgresExecutionService implements RunningExecutions {
   readonly #options: ExecutionServiceOptions;
   readonly #runner: ExecutionRunner;
   readonly #watchers: Watchers;
-  readonly #timers: TimerLoop;
-  readonly #lostTasks: LostTaskLoop;
-  readonly #resources: ResourceLoop;
-  readonly #admissions: AdmissionLoop;
-  readonly #store: PostgresExecutionStore;
-  #requests: RequestLoop | undefined;
+  readonly #control: ExecutionControl;
+  readonly #loops: ExecutionLoops;
   readonly #stopping = new AbortController();
-  readonly #loops: Promise<void>[] = [];
+  #running: readonly Promise<void>[] = [];
   /** What `started` needs of executions that `startIn` has written, until the caller's transaction is through. */
   readonly #begun = new WeakMap<StartedExecution, Transition>();
   #starts: WaitingStart[] = [];
   #starting: Promise<void> | undefined;
 
   constructor(options: ExecutionServiceOptions, clock: DatabaseClock) {
-    const { database, hub, scheduler, graceMs, executionsMax, onError } = options;
-    const { db } = database;
+    const { database, hub, onError } = options;
     this.#options = options;
     this.clock = clock;
     const store = new PostgresExecutionStore({ database, clock, onWake: (wakes) => hub.wake(wakes) });
     const queue = new PostgresTaskQueue(database, (accountIds) =>
       hub.wake([...accountIds].map((id) => ({ key: wakeKeys.tasks(id) }))),
     );
-    this.#store = store;
-    this.#runner = new ExecutionRunner({ store, clock, onCommitted: (changes) => this.#wakeLoops(changes) });
-    const runner = this.#runner;
-    this.reports = new TaskReports(this.#runner);
-    this.#timers = new TimerLoop({ store, clock, runner: this.#runner, scheduler, onError });
-    this.#lostTasks = new LostTaskLoop({ queue, reports: this.reports, scheduler, graceMs, onError });
-    this.#resources = new ResourceLoop({ queue: new PostgresResourceQueue(db), runner, scheduler, onError });
-    const line = new PostgresAdmissionQueue(db, executionsMax);
-    this.#admissions = new AdmissionLoop({ queue: line, runner, scheduler, onError });
+    const runner = new ExecutionRunner({ store, clock, onCommitted: (changes) => this.#loops.wake(changes) });
+    this.#runner = runner;
+    this.reports = new TaskReports(runner);
+    this.#control = new ExecutionControl(store, runner);
+    this.#loops = new ExecutionLoops({ ...options, clock, store, queue, runner, reports: this.reports });
     this.#watchers = new Watchers(database.db, hub, onError);
   }
 
   run(children: ChildStarter): void {
-    const { signal } = this.#stopping;
-    const { database, scheduler, unassignableMs: windowMs, graceMs, onError } = this.#options;
-    const { reports } = this;
-    const requests = new RequestLoop({
-      queue: new PostgresRequestQueue(database.db),
-      store: this.#store,
-      runner: this.#runner,
-      children,
-      scheduler,
-      onError,
-    });
-    this.#requests = requests;
-    this.#loops.push(
-      this.#timers.run(signal),
-      this.#lostTasks.run(signal),
-      this.#resources.run(signal),
-      this.#admissions.run(signal),
-      requests.run(signal),
-      runUnassignableLoop({ db: database.db, reports, scheduler, windowMs, graceMs, onError }, signal),
-      this.#keepClock(signal),
-    );
+    this.#running = this.#loops.run(children, this.#stopping.signal);
   }
 
   delegateGone(): void {
-    this.#lostTasks.wake();
+    this.#loops.delegateGone();
   }
 
   async close(): Promise<void> {
     this.#stopping.abort();
     this.#watchers.close();
-    await Promise.all(this.#loops);
+    await Promise.all(this.#running);
     await this.#starting;
   }
 
@@ -208,7 +160,7 @@ class PostgresExecutionService implements RunningExecutions {
     const transitions = executions.flatMap((started) => this.#begun.get(started) ?? []);
     for (const { execution } of transitions) this.#runner.adopt(execution);
     this.#options.hub.wake(transitions.flatMap(wakesOf));
-    this.#wakeLoops(transitions);
+    this.#loops.wake(transitions);
   }
 
   start(request: StartRequest): Promise<StartedExecution> {
@@ -218,24 +170,16 @@ class PostgresExecutionService implements RunningExecutions {
     });
   }
 
-  async abort(id: ExecutionId, by: Parameters<ExecutionService['abort']>[1]): Promise<AbortResult> {
-    const interruptId = randomBytes(INTERRUPT_ID_BYTES).toString('base64url');
-    const result = await this.#runner.deliver(id, (at, { status, abort }) =>
-      isFinal(status) || abort !== undefined
-        ? undefined
-        : { kind: 'interruptRequested', at, interrupt: { interruptId, type: 'AbortAll', at, by } },
-    );
-    switch (result.kind) {
-      case 'applied':
-        return { kind: 'requested', interruptId };
-      case 'declined':
-        return isFinal(result.execution.status)
-          ? { kind: 'alreadyFinal', status: result.execution.status }
-          : { kind: 'alreadyRequested' };
-      case 'stale':
-      case 'unknownExecution':
-        return { kind: 'unknown' };
-    }
+  interrupt(id: ExecutionId, order: InterruptOrder): Promise<ControlResult> {
+    return this.#control.interrupt(id, order);
+  }
+
+  answerApproval(id: ExecutionId, nodeExecutionId: NodeExecutionId, answer: ApprovalAnswer): Promise<ControlResult> {
+    return this.#control.answerApproval(id, nodeExecutionId, answer);
+  }
+
+  submitInputs(id: ExecutionId, nodeExecutionId: NodeExecutionId, inputs: SubmittedInputs): Promise<ControlResult> {
+    return this.#control.submitInputs(id, nodeExecutionId, inputs);
   }
 
   async waitUntilFinal(id: ExecutionId, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
@@ -352,41 +296,6 @@ class PostgresExecutionService implements RunningExecutions {
       if (waiting.length === 1) for (const { reject } of waiting) reject(error);
       // One of them spoils the others: each gets its own answer.
       else for (const one of waiting) await this.#startTogether([one]);
-    }
-  }
-
-  /** What came of the changes and would otherwise wait for the loops' own look: timers that are due before that, for one. */
-  #wakeLoops(changes: readonly (CommittedChange | Transition)[]): void {
-    const soon = this.clock.now() + TIMER_POLL_MS;
-    for (const { effects } of changes) {
-      for (const effect of effects) {
-        switch (effect.kind) {
-          case 'startTimer':
-            if (effect.dueAt < soon) this.#timers.wake();
-            break;
-          case 'acquireResource':
-          case 'releaseResource':
-            this.#resources.wake();
-            break;
-          case 'startChild':
-          case 'abortChild':
-          case 'reportToParent':
-            this.#requests?.wake();
-            break;
-          default:
-            break;
-        }
-      }
-    }
-    if (changes.some(({ execution }) => isFinal(execution.status))) this.#admissions.ended();
-    if (changes.some((change) => 'expectedVersion' in change && isQueuedStart(change))) this.#admissions.wake();
-  }
-
-  async #keepClock(signal: AbortSignal): Promise<void> {
-    const { scheduler, database, onError } = this.#options;
-    while (!signal.aborted) {
-      await scheduler.sleep(CLOCK_REFRESH_MS, signal);
-      if (!signal.aborted) await this.clock.refresh(database.db).catch(onError);
     }
   }
 }

@@ -6,11 +6,13 @@ import type {
   ExecutionHeader,
   ExecutionId,
   NodeExecution,
+  NodeExecutionId,
   NodeStatus,
   Plan,
   ProjectScope,
 } from '@bridle/pipeline';
 import type { Transaction } from '../store/database.ts';
+import type { ApprovalAnswer, ControlResult, InterruptOrder, SubmittedInputs } from './control.ts';
 
 export interface StartRequest {
   readonly scope: ProjectScope;
@@ -42,12 +44,6 @@ export interface StartedExecution {
   readonly status: NodeStatus;
 }
 
-export type AbortResult =
-  | { readonly kind: 'requested'; readonly interruptId: string }
-  | { readonly kind: 'alreadyFinal'; readonly status: NodeStatus }
-  | { readonly kind: 'alreadyRequested' }
-  | { readonly kind: 'unknown' };
-
 /** How things stand now, not what happened: `version` and everything that changed after the version asked for. */
 export interface ExecutionChange {
   readonly executionId: ExecutionId;
@@ -78,10 +74,12 @@ export interface ExecutionService {
   started(executions: readonly StartedExecution[]): void;
   /** `startIn` in a transaction of its own, then `started`. */
   start(request: StartRequest): Promise<StartedExecution>;
-  abort(
-    id: ExecutionId,
-    by: { readonly userId: string; readonly name: string; readonly email: string },
-  ): Promise<AbortResult>;
+  /** Aborts, pauses, resumes, or steps in at one node. */
+  interrupt(id: ExecutionId, order: InterruptOrder): Promise<ControlResult>;
+  /** One person's answer to an approval. */
+  answerApproval(id: ExecutionId, nodeExecutionId: NodeExecutionId, answer: ApprovalAnswer): Promise<ControlResult>;
+  /** Values a node waits for, by path joined with `.`; checked before. */
+  submitInputs(id: ExecutionId, nodeExecutionId: NodeExecutionId, inputs: SubmittedInputs): Promise<ControlResult>;
   /** `true` as soon as the execution is final, at once when it is already; `false` when it is not there, at the timeout or abort. */
   waitUntilFinal(id: ExecutionId, timeoutMs: number, signal: AbortSignal): Promise<boolean>;
   /**

@@ -5,9 +5,8 @@
  * - C1 the execution has the id that was derived for it: a repeated start finds the first one.
  * - C2 it starts only while its parent waits for it: the request stays locked until the start is committed.
  */
-import type { ChildRequest, ExecutionCause, Plan, ProjectScope } from '@bridle/pipeline';
+import { printChildInputs, type ExecutionCause, type Plan, type ProjectScope } from '@bridle/pipeline';
 import { requestId, type ChildStart, type ChildStarter, type ChildStartResult } from '@bridle/runtime';
-import { stringify } from 'yaml';
 import type { ExecutionService, StartRequest } from '../executions/service.ts';
 import { onDatabase } from '../store/connection.ts';
 import type { Database } from '../store/database.ts';
@@ -69,7 +68,7 @@ async function prepare(db: Database, { parent, request }: ChildStart): Promise<P
   const prepared = await prepareExecution(new DocumentSource(db), {
     pipeline,
     cause: chainedCause(parent.cause),
-    inputYaml: inputYaml(request),
+    inputYaml: printChildInputs(request.inputs),
     inputSetReferences: request.inputSetReferences,
   });
   const name = `The pipeline ${orgIdentifier}/${projectIdentifier}/${pipelineIdentifier}`;
@@ -84,13 +83,6 @@ async function prepare(db: Database, { parent, request }: ChildStart): Promise<P
 /** The same reason to run as the parent's; a rerun is the parent's, not the child's. */
 function chainedCause({ rerun: _rerun, ...cause }: ExecutionCause): ExecutionCause {
   return cause;
-}
-
-/** Empty when the parent gives no inputs. */
-function inputYaml({ pipelineIdentifier, inputs }: ChildRequest): string {
-  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs) || Object.keys(inputs).length === 0)
-    return '';
-  return stringify({ pipeline: Object.fromEntries([['identifier', pipelineIdentifier], ...Object.entries(inputs)]) });
 }
 
 function chainedStage(plan: Plan): string | undefined {

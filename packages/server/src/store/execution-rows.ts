@@ -143,6 +143,18 @@ export async function listExecutionsById(
   return rows.map(summaryRow);
 }
 
+/** The first execution of a chain of retries and all its retries, newest first. */
+export async function listRetries(db: Database | Transaction, rootId: ExecutionId): Promise<ExecutionSummaryRow[]> {
+  const rows = await db
+    .selectFrom('executions')
+    .selectAll()
+    .where((eb) => eb.or([eb('id', '=', rootId), eb('retry_root_id', '=', rootId)]))
+    .orderBy('created_at', 'desc')
+    .orderBy('run_sequence', 'desc')
+    .execute();
+  return rows.map(summaryRow);
+}
+
 /** The newest executions of each of the given pipelines, at most `perPipeline` each: for the pipelines list. */
 export async function listRecentExecutions(
   db: Database | Transaction,

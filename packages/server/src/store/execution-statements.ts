@@ -4,6 +4,7 @@ import type {
   Execution,
   ExecutionId,
   NodeExecution,
+  NodeExecutionId,
   NodeStatus,
   ProjectScope,
   TimerId,
@@ -21,6 +22,24 @@ export async function findExecution(db: Database | Transaction, id: ExecutionId)
     where e.id = ${id}`.execute(db);
   const row = result.rows[0];
   return row === undefined ? undefined : executionFromColumns(row, row.nodes ?? []);
+}
+
+/** The execution that has this node, among those of the account that are not final. */
+export async function findExecutionOfLiveNode(
+  db: Database | Transaction,
+  accountId: string,
+  id: NodeExecutionId,
+): Promise<ExecutionId | undefined> {
+  const row = await db
+    .selectFrom('executions')
+    .innerJoin('node_executions', 'node_executions.execution_id', 'executions.id')
+    .select('executions.id')
+    .where('executions.account_id', '=', accountId)
+    .where('executions.is_final', '=', false)
+    .where('node_executions.id', '=', id)
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id as ExecutionId | undefined;
 }
 
 /** The kept events 1…version. */

@@ -3,9 +3,16 @@
  *
  * Clients expect two nodes that the engine has no need of: `stages` below the pipeline and `execution` below each stage. They
  * are made here, with the state of what holds them. Sequences hang under their parent by the first child and are chained by
- * `nextIds`; the members of a fork are all its children.
+ * `nextIds`; the members of a fork and the turns of a loop are all its children.
  */
-import { deriveId, type NodeExecution, type NodeId, type Plan, type PlanNode } from '@bridle/pipeline';
+import {
+  deriveId,
+  type NodeExecution,
+  type NodeExecutionId,
+  type NodeId,
+  type Plan,
+  type PlanNode,
+} from '@bridle/pipeline';
 import type { ExecutionGraph, ExecutionNode } from '@bridle/protocol';
 import type { ExecutionSummaryRow } from '../../store/execution-rows.ts';
 import { executionNode, type NodeContext } from './execution-node.ts';
@@ -39,11 +46,19 @@ export function executionGraph(
   };
 }
 
-/** Nodes as the graph prints them, one by one: for live views. A stage and the pipeline bring their made node along. */
-export function graphNodes(source: GraphSource, nodes: readonly NodeExecution[]): ExecutionNode[] {
-  return nodes.flatMap((node) => {
+/**
+ * Nodes as the graph prints them, one by one: for live views. A stage and the pipeline bring their made node along. `all`: every
+ * node of the execution, where they are not all to be printed.
+ */
+export function graphNodes(
+  source: GraphSource,
+  nodes: readonly NodeExecution[],
+  all: readonly NodeExecution[] = nodes,
+): ExecutionNode[] {
+  const context = contextOf(source, all);
+  return nodes.filter(isCurrent).flatMap((node) => {
     const plan = planNode(source.plan, node.nodeId);
-    const printed = executionNode(node, plan, contextOf(source));
+    const printed = executionNode(node, plan, context);
     const section = node.children.length > 0 ? sectionOf(node, plan, printed) : undefined;
     return section === undefined ? [printed] : [printed, section];
   });
@@ -56,26 +71,32 @@ function findRoot(
 ): NodeExecution | undefined {
   if (of?.nodeExecutionId !== undefined) return nodes.find((node) => node.id === of.nodeExecutionId);
   const nodeId = of?.nodeId ?? plan.rootId;
-  return nodes.find((node) => node.nodeId === nodeId);
+  // The turns of a loop have no plan node of their own; lists name them by their node execution.
+  return (
+    nodes.find((node) => node.nodeId === nodeId && isCurrent(node)) ??
+    nodes.find((node) => node.id === (nodeId as string))
+  );
 }
 
 class GraphBuilder {
   readonly nodeMap: Record<string, ExecutionNode> = {};
   readonly adjacency: Record<string, { children: string[]; nextIds: string[] }> = {};
   readonly #source: GraphSource;
+  readonly #context: NodeContext;
   readonly #nodes: ReadonlyMap<string, NodeExecution>;
 
   constructor(source: GraphSource, nodes: readonly NodeExecution[]) {
     this.#source = source;
+    this.#context = contextOf(source, nodes);
     this.#nodes = new Map(nodes.map((node) => [node.id, node]));
   }
 
   add(node: NodeExecution, nextIds: string[]): void {
     const plan = planNode(this.#source.plan, node.nodeId);
-    const printed = executionNode(node, plan, contextOf(this.#source));
+    const printed = executionNode(node, plan, this.#context);
     this.nodeMap[node.id] = printed;
-    const children = node.children.flatMap((id) => this.#nodes.get(id) ?? []);
-    if (plan.kind === 'fork') {
+    const children = node.children.flatMap((id) => this.#nodes.get(id) ?? []).filter(isCurrent);
+    if (plan.kind === 'fork' || plan.kind === 'strategy') {
       this.adjacency[node.id] = { children: children.map(({ id }) => id), nextIds };
       for (const child of children) this.add(child, []);
       return;
@@ -111,8 +132,12 @@ function sectionOf(node: NodeExecution, plan: PlanNode, holder: ExecutionNode): 
     setupId: deriveId(node.nodeId, identifier),
     identifier,
     name,
-    baseFqn: `${plan.fqn}${suffix}`,
+    baseFqn: `${holder.baseFqn}${suffix}`,
     stepType,
+    strategyMetadata: null,
+    retryNodeMetadata: null,
+    failureAdvice: null,
+    stepDetails: null,
     stepParameters: null,
     nodeRunInfo: null,
     outcomes: {},
@@ -122,8 +147,14 @@ function sectionOf(node: NodeExecution, plan: PlanNode, holder: ExecutionNode): 
   };
 }
 
-function contextOf({ id, abort }: GraphSource): NodeContext {
-  return { executionId: id, ...(abort === undefined ? {} : { abort }) };
+/** Earlier attempts of a node are told by the last one, not shown beside it. */
+function isCurrent({ isSuperseded }: NodeExecution): boolean {
+  return isSuperseded !== true;
+}
+
+function contextOf({ id, plan, abort }: GraphSource, nodes: readonly NodeExecution[]): NodeContext {
+  const byId: Record<NodeExecutionId, NodeExecution> = Object.fromEntries(nodes.map((node) => [node.id, node]));
+  return { executionId: id, plan, nodes: byId, ...(abort === undefined ? {} : { abort }) };
 }
 
 function planNode(plan: Plan, id: NodeId): PlanNode {

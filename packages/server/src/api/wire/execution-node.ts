@@ -1,30 +1,43 @@
 /** One node of the execution graph (api.md §6.10). */
 import {
   isFinal,
+  nodeIdentity,
   type ExecutionId,
   type InterruptRecord,
   type NodeExecution,
+  type NodeExecutionId,
   type NodeStatus,
+  type Plan,
   type PlanNode,
   type StepNode,
+  type StepType,
+  type Value,
 } from '@bridle/pipeline';
-import type { ExecutionNode, InterruptHistory } from '@bridle/protocol';
+import type { ExecutionNode } from '@bridle/protocol';
+import { ANSWERS } from '../../executions/control.ts';
+import { approvalId } from './approval.ts';
 import { failureInfo } from './failure-info.ts';
+import { interruptHistories } from './interrupt-histories.ts';
 import { nodeRunInfo } from './node-run-info.ts';
+import { strategyMetadata } from './strategy-metadata.ts';
 
 /** What a node's printing needs of its execution. */
 export interface NodeContext {
   readonly executionId: ExecutionId;
+  readonly plan: Plan;
+  /** All nodes of the execution, for their names in loops and for earlier attempts. */
+  readonly nodes: Readonly<Record<NodeExecutionId, NodeExecution>>;
   readonly abort?: InterruptRecord;
 }
 
 export function executionNode(node: NodeExecution, plan: PlanNode, context: NodeContext): ExecutionNode {
+  const { identifier, name, fqn } = nodeIdentity(context, node);
   return {
     uuid: node.id,
     setupId: node.nodeId,
-    name: plan.name,
-    identifier: plan.identifier,
-    baseFqn: plan.fqn,
+    name,
+    identifier,
+    baseFqn: fqn,
     outcomes: { ...node.outcomes },
     stepParameters: stepParameters(node, plan),
     createdAt: node.createdAt,
@@ -35,20 +48,61 @@ export function executionNode(node: NodeExecution, plan: PlanNode, context: Node
     failureInfo: failureInfo(node.failure),
     skipInfo: null,
     nodeRunInfo: runInfo(node, plan),
-    executableResponses: executableResponses(node, plan),
+    executableResponses: executableResponses(node, plan, context),
     unitProgresses: unitProgresses(node, plan),
     progressData: null,
-    stepDetails: null,
+    stepDetails: stepDetails(node, plan),
     delegateInfoList:
       node.delegate === undefined
         ? []
-        : [{ id: node.delegate.id, name: node.delegate.name, taskId: node.id, taskName: plan.name }],
+        : [{ id: node.delegate.id, name: node.delegate.name, taskId: node.id, taskName: name }],
     interruptHistories: interruptHistories(node, plan, context),
-    retryNodeMetadata: null,
-    strategyMetadata: null,
-    executionInputConfigured: false,
+    retryNodeMetadata: earlierAttempts(node, context),
+    strategyMetadata: node.iteration === undefined ? null : strategyMetadata(node.iteration),
+    executionInputConfigured: (plan.executionInputs ?? []).length > 0,
     logBaseKey: node.logKey ?? null,
+    manualInterventionAvailableActions: node.status === 'InterventionWaiting' ? [...ANSWERS] : [],
+    failureAdvice:
+      node.advised === undefined
+        ? null
+        : { action: node.advised.action, fromFqn: context.plan.nodes[node.advised.from]?.fqn ?? '' },
   };
+}
+
+function earlierAttempts({ retryIds = [] }: NodeExecution, { nodes }: NodeContext): ExecutionNode['retryNodeMetadata'] {
+  const attempts = retryIds.flatMap((id) => nodes[id] ?? []);
+  if (attempts.length === 0) return null;
+  return {
+    attempts: attempts.map(({ id, status, startedAt, endedAt, failure, logKey }) => ({
+      uuid: id,
+      status,
+      startTs: startedAt ?? null,
+      endTs: endedAt ?? null,
+      failureInfo: failureInfo(failure),
+      logBaseKey: logKey ?? null,
+    })),
+  };
+}
+
+/** Of a chained stage: the execution it started. */
+function stepDetails(
+  { childExecutionId, stepParameters = null }: NodeExecution,
+  plan: PlanNode,
+): ExecutionNode['stepDetails'] {
+  if (childExecutionId === undefined || plan.kind !== 'stage' || plan.chain === undefined) return null;
+  return {
+    childPipelineExecutionDetails: {
+      planExecutionId: childExecutionId,
+      orgId: textOf(stepParameters, 'orgIdentifier') ?? plan.chain.orgIdentifier,
+      projectId: textOf(stepParameters, 'projectIdentifier') ?? plan.chain.projectIdentifier,
+    },
+  };
+}
+
+function textOf(spec: Value, key: string): string | undefined {
+  if (typeof spec !== 'object' || spec === null) return undefined;
+  const value = (spec as Readonly<Record<string, unknown>>)[key];
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** A pipeline and a fork have no condition of their own. */
@@ -64,14 +118,28 @@ export function stepType(plan: PlanNode): string {
       return 'PIPELINE_SECTION';
     case 'fork':
       return 'NG_FORK';
+    case 'strategy':
+      return 'STRATEGY';
     case 'stage':
-      return plan.stageType === 'CI' ? 'IntegrationStageStepPMS' : 'CUSTOM_STAGE';
+      return STAGE_TYPES[plan.stageType];
     case 'stepGroup':
       return 'STEP_GROUP';
+    case 'rollback':
+      return 'ROLLBACK_OPTIONAL_CHILD_CHAIN';
+    case 'section':
+      return plan.section === 'service' ? 'SERVICE_V3' : 'INFRASTRUCTURE';
     case 'step':
       return plan.stepType;
   }
 }
+
+const STAGE_TYPES = {
+  Custom: 'CUSTOM_STAGE',
+  CI: 'IntegrationStageStepPMS',
+  Deployment: 'DEPLOYMENT_STAGE_STEP',
+  Approval: 'APPROVAL_STAGE',
+  Pipeline: 'PIPELINE_STAGE',
+} as const;
 
 /** The one unit of work of a delegate's step. */
 export function unitName({ stepType: type }: StepNode): string {
@@ -85,31 +153,45 @@ function stepParameters(node: NodeExecution, plan: PlanNode): unknown {
   return { identifier, name, type: plan.stepType, ...timeout, spec: node.stepParameters ?? null };
 }
 
-function executableResponses(node: NodeExecution, plan: PlanNode): ExecutionNode['executableResponses'] {
+/** Steps that wait for something else than a delegate. */
+const WAITING: readonly StepType[] = ['Wait', 'HarnessApproval', 'CustomApproval', 'Barrier', 'Queue'];
+
+function executableResponses(
+  node: NodeExecution,
+  plan: PlanNode,
+  { executionId }: NodeContext,
+): ExecutionNode['executableResponses'] {
   if (node.status === 'Skipped') return [];
   const logKeys = node.logKey === undefined ? [] : [node.logKey];
   switch (plan.kind) {
     case 'pipeline':
     case 'stage':
     case 'stepGroup':
+    case 'rollback':
       return node.children.slice(0, 1).map((childNodeId) => ({ child: { childNodeId, logKeys: [], units: [] } }));
-    case 'fork': {
+    case 'fork':
+    case 'strategy': {
       const children = node.children.map((childNodeId) => ({ childNodeId }));
-      return [{ children: { children, maxConcurrency: '0', shouldProceedIfFailed: true } }];
+      const maxConcurrency = String(plan.kind === 'strategy' ? (node.slots ?? 0) : 0);
+      return [{ children: { children, maxConcurrency, shouldProceedIfFailed: true } }];
     }
+    case 'section':
+      return [];
     case 'step': {
       if (node.startedAt === undefined) return [];
-      const units = plan.stepType === 'Wait' ? [] : [unitName(plan)];
-      if (plan.stepType === 'Wait') {
-        return [{ async: { callbackIds: [node.id], logKeys, units, timeout: String(node.timeoutMs ?? 0) } }];
+      if (WAITING.includes(plan.stepType)) {
+        const isApproval = plan.stepType === 'HarnessApproval' || plan.stepType === 'CustomApproval';
+        const callbackIds = [isApproval ? approvalId(executionId, node) : node.id];
+        return [{ async: { callbackIds, logKeys, units: [], timeout: String(node.timeoutMs ?? 0) } }];
       }
+      const units = [unitName(plan)];
       return [{ task: { taskId: node.id, taskCategory: 'DELEGATE_TASK_V2', logKeys, units, taskName: plan.name } }];
     }
   }
 }
 
 function unitProgresses(node: NodeExecution, plan: PlanNode): ExecutionNode['unitProgresses'] {
-  if (plan.kind !== 'step' || plan.stepType === 'Wait' || node.startedAt === undefined) return [];
+  if (plan.kind !== 'step' || WAITING.includes(plan.stepType) || node.startedAt === undefined) return [];
   return [
     {
       unitName: unitName(plan),
@@ -132,36 +214,4 @@ function unitStatus(status: NodeStatus): string {
     default:
       return 'FAILURE';
   }
-}
-
-/** Only steps are interrupted themselves; what holds them ends because they end. */
-function interruptHistories(node: NodeExecution, plan: PlanNode, { abort }: NodeContext): InterruptHistory[] {
-  if (plan.kind !== 'step') return [];
-  const isAborted = node.status === 'Aborted' || node.stopping?.as === 'Aborted';
-  if (isAborted && abort !== undefined) {
-    const { userId, name, email } = abort.by;
-    return [
-      {
-        interruptId: abort.interruptId,
-        tookEffectAt: node.stopping?.at ?? node.endedAt ?? abort.at,
-        interruptType: 'ABORT_ALL',
-        interruptConfig: {
-          issuedBy: {
-            issueTime: String(abort.at),
-            manualIssuer: { email_id: email, user_id: userId, type: 'USER', identifier: name },
-          },
-        },
-      },
-    ];
-  }
-  if (node.stopping?.as !== 'Expired') return [];
-  const issuedBy = { issueTime: String(node.stopping.at), timeoutIssuer: { timeoutInstanceId: node.id } };
-  return [
-    {
-      interruptId: node.id,
-      tookEffectAt: node.stopping.at,
-      interruptType: 'MARK_EXPIRED',
-      interruptConfig: { issuedBy },
-    },
-  ];
 }

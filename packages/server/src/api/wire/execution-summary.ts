@@ -1,5 +1,5 @@
 /** An execution as lists and details print it (api.md §6.3). */
-import type { Plan } from '@bridle/pipeline';
+import type { PipelineNode, Plan } from '@bridle/pipeline';
 import type { PipelineExecutionSummary } from '@bridle/protocol';
 import type { ExecutionSummaryRow } from '../../store/execution-rows.ts';
 import { failureInfo } from './failure-info.ts';
@@ -30,15 +30,16 @@ export function executionSummary(row: ExecutionSummaryRow, plan?: Plan): Pipelin
     createdAt: row.createdAt,
     canRetry: isRetryable(row),
     canReExecute: row.isFinal,
-    showRetryHistory: false,
+    showRetryHistory: row.retryOf !== undefined,
     runSequence: row.runSequence,
     successfulStagesCount: summary.counts.successful,
     runningStagesCount: summary.counts.running,
     failedStagesCount: summary.counts.failed,
     totalStagesCount: summary.counts.total,
-    executionInputConfigured: false,
-    allowStageExecutions: allowsStageExecutions(plan),
-    stagesExecution: false,
+    executionInputConfigured: asksDuringRun(plan),
+    allowStageExecutions: rootOf(plan)?.allowStageExecutions ?? false,
+    ...selection(plan),
+    ...links(row),
     ...(row.abort === undefined
       ? {}
       : { abortedBy: { email: row.abort.by.email, userName: row.abort.by.name, createdAt: row.abort.at } }),
@@ -64,7 +65,7 @@ function failures({
 }
 
 /** api.md §7.2 */
-function isRetryable({ status }: ExecutionSummaryRow): boolean {
+export function isRetryable({ status }: Pick<ExecutionSummaryRow, 'status'>): boolean {
   switch (status) {
     case 'Failed':
     case 'Expired':
@@ -77,7 +78,46 @@ function isRetryable({ status }: ExecutionSummaryRow): boolean {
   }
 }
 
-function allowsStageExecutions(plan: Plan | undefined): boolean {
+function rootOf(plan: Plan | undefined): PipelineNode | undefined {
   const root = plan?.nodes[plan.rootId];
-  return root?.kind === 'pipeline' && root.allowStageExecutions;
+  return root?.kind === 'pipeline' ? root : undefined;
+}
+
+function asksDuringRun(plan: Plan | undefined): boolean {
+  return Object.values(plan?.nodes ?? {}).some(({ executionInputs = [] }) => executionInputs.length > 0);
+}
+
+function selection(plan: Plan | undefined): Pick<PipelineExecutionSummary, 'stagesExecution' | 'stagesExecuted'> {
+  const selected = rootOf(plan)?.selectedStages;
+  return selected === undefined ? { stagesExecution: false } : { stagesExecution: true, stagesExecuted: [...selected] };
+}
+
+/** Earlier executions, a parent, and who paused it. */
+function links({
+  retryOf,
+  parent,
+  pause,
+}: ExecutionSummaryRow): Pick<PipelineExecutionSummary, 'retryExecutionMetadata' | 'parentStageInfo' | 'pausedBy'> {
+  return {
+    ...(retryOf === undefined
+      ? {}
+      : {
+          retryExecutionMetadata: {
+            parentExecutionId: retryOf.executionId,
+            rootExecutionId: retryOf.rootExecutionId,
+          },
+        }),
+    ...(parent === undefined
+      ? {}
+      : {
+          parentStageInfo: {
+            hasParentPipeline: true,
+            stageNodeId: parent.nodeExecutionId,
+            executionId: parent.executionId,
+          },
+        }),
+    ...(pause === undefined
+      ? {}
+      : { pausedBy: { email: pause.by.email, userName: pause.by.name, createdAt: pause.at } }),
+  };
 }

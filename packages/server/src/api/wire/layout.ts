@@ -3,6 +3,7 @@ import { isFinal, type ExecutionSummary, type LayoutNode as DomainNode } from '@
 import type { LayoutNode } from '@bridle/protocol';
 import { failureInfo } from './failure-info.ts';
 import { nodeRunInfo } from './node-run-info.ts';
+import { strategyMetadata, strategyType } from './strategy-metadata.ts';
 
 export function layoutNodeMap({ layout }: ExecutionSummary): Record<string, LayoutNode> {
   return Object.fromEntries(layout.map((node) => [node.nodeId, layoutNode(node)]));
@@ -10,13 +11,13 @@ export function layoutNodeMap({ layout }: ExecutionSummary): Record<string, Layo
 
 function layoutNode(node: DomainNode): LayoutNode {
   return {
-    nodeType: node.kind === 'fork' ? 'parallel' : (node.stageType ?? ''),
-    nodeGroup: 'STAGE',
+    nodeType: nodeType(node),
+    nodeGroup: node.kind === 'strategy' ? 'STRATEGY' : 'STAGE',
     nodeIdentifier: node.identifier,
     name: node.name,
     nodeUuid: node.nodeId,
     status: node.status,
-    module: node.stageType === 'CI' ? 'ci' : 'pms',
+    module: moduleOf(node),
     moduleInfo: {},
     ...(node.createdAt === undefined ? {} : { createdAt: node.createdAt }),
     ...(node.startedAt === undefined ? {} : { startTs: node.startedAt }),
@@ -24,12 +25,36 @@ function layoutNode(node: DomainNode): LayoutNode {
     edgeLayoutList: { currentNodeChildren: [...node.children], nextIds: [...node.next] },
     ...(node.when === undefined ? {} : { nodeRunInfo: nodeRunInfo(node.when, 'stage') }),
     ...failures(node),
+    ...(node.iteration === undefined ? {} : { strategyMetadata: strategyMetadata(node.iteration) }),
+    ...(node.kind === 'strategy' ? { childrenCount: node.children.length } : {}),
     ...(node.nodeExecutionId === undefined ? {} : { nodeExecutionId: node.nodeExecutionId }),
     barrierFound: false,
     hidden: false,
     isRollbackStageNode: false,
     executionInputConfigured: false,
   };
+}
+
+function nodeType(node: DomainNode): string {
+  switch (node.kind) {
+    case 'fork':
+      return 'parallel';
+    case 'strategy':
+      return strategyType(node.loop ?? 'items');
+    case 'stage':
+      return node.stageType ?? '';
+  }
+}
+
+function moduleOf({ stageType }: DomainNode): string {
+  switch (stageType) {
+    case 'CI':
+      return 'ci';
+    case 'Deployment':
+      return 'cd';
+    default:
+      return 'pms';
+  }
 }
 
 /** Absent while the stage goes on; `{"message": ""}` when it ended well. */

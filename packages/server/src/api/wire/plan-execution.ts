@@ -17,10 +17,12 @@ export interface StartedPlan {
   readonly status: NodeStatus;
   readonly createdAt: number;
   readonly startedAt: number;
+  /** Set for a retry from a stage. */
+  readonly retryOf?: { readonly executionId: string; readonly rootExecutionId: string };
 }
 
 export function planExecutionResponse(started: StartedPlan): PlanExecutionResponse {
-  const { executionId, planId, scope, cause, createdAt, startedAt } = started;
+  const { executionId, planId, scope, cause, createdAt, startedAt, retryOf } = started;
   return {
     planExecution: {
       uuid: executionId,
@@ -40,7 +42,11 @@ export function planExecutionResponse(started: StartedPlan): PlanExecutionRespon
         principalInfo: { principal: cause.triggeredBy.uuid, principalType: 'USER', shouldValidateRbac: true },
         gitSyncBranchContext: '',
         moduleType: started.moduleType,
-        retryInfo: { isRetry: false, rootExecutionId: executionId, parentRetryId: '' },
+        retryInfo: {
+          isRetry: retryOf !== undefined,
+          rootExecutionId: retryOf?.rootExecutionId ?? executionId,
+          parentRetryId: retryOf?.executionId ?? '',
+        },
         isNotificationConfigured: false,
         pipelineStoreType: 'INLINE',
         pipelineConnectorRef: '',

@@ -1,0 +1,90 @@
+/** Starts what a route has been asked to run, and who is named for it. */
+import type { ExecutionCause, ExecutionHeader, ProjectScope } from '@bridle/pipeline';
+import type { PlanExecutionResponse } from '@bridle/protocol';
+import type { FastifyRequest } from 'fastify';
+import { DocumentSource } from '../intake/document-source.ts';
+import { prepareExecution, type ExecutionOrder } from '../intake/prepare-execution.ts';
+import type { StartRequest } from '../executions/service.ts';
+import type { ExecutionRow } from '../store/execution-rows.ts';
+import { findPipeline, type PipelineRow } from '../store/pipelines.ts';
+import { callerOf } from './authentication.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { cannotRun } from './diagnostics.ts';
+import { invalidRequest } from './errors.ts';
+import { planExecutionResponse } from './wire/plan-execution.ts';
+
+export interface RunOrder extends Omit<ExecutionOrder, 'pipeline'> {
+  readonly moduleType: string;
+  /** Instead of the text that is saved now. */
+  readonly yaml?: string;
+  readonly retained?: ExecutionHeader['retained'];
+}
+
+export async function startExecution(
+  deps: ApiDependencies,
+  scope: ProjectScope,
+  pipelineIdentifier: string,
+  { moduleType, yaml, retained, ...order }: RunOrder,
+): Promise<PlanExecutionResponse> {
+  const saved = await getPipeline(deps, scope, pipelineIdentifier);
+  const pipeline = yaml === undefined ? saved : { ...saved, yaml };
+  const prepared = await prepareExecution(new DocumentSource(deps.db), { ...order, pipeline });
+  if (prepared.kind === 'refused') throw cannotRun(prepared.diagnostics, prepared.message, prepared.isInputFault);
+  const request: StartRequest = { ...prepared.request, ...(retained === undefined ? {} : { retained }) };
+  const started = await deps.executions.start(request);
+  return planExecutionResponse({
+    ...started,
+    planId: request.plan.rootId,
+    scope,
+    pipelineIdentifier,
+    moduleType,
+    cause: order.cause,
+    ...(retained === undefined
+      ? {}
+      : { retryOf: { executionId: retained.executionId, rootExecutionId: retained.rootExecutionId } }),
+  });
+}
+
+export async function getPipeline(
+  { db }: ApiDependencies,
+  scope: ProjectScope,
+  identifier: string,
+): Promise<PipelineRow> {
+  const pipeline = await findPipeline(db, scope, identifier);
+  if (pipeline !== undefined) return pipeline;
+  throw invalidRequest(`Pipeline with the given ID: ${identifier} does not exist or has been deleted`);
+}
+
+export function manualCause(request: FastifyRequest): ExecutionCause {
+  const { userId, name, email } = callerOf(request);
+  return { triggerType: 'MANUAL', triggeredBy: { uuid: userId, identifier: name, email } };
+}
+
+/** The payload of a trigger stays with its reruns: the pipeline's expressions may need it. */
+export function rerunCause(request: FastifyRequest, original: ExecutionRow): ExecutionCause {
+  const { cause } = original;
+  return {
+    ...manualCause(request),
+    ...(cause.trigger === undefined ? {} : { trigger: cause.trigger }),
+    rerun: {
+      previousExecutionId: original.id,
+      previousTriggerType: cause.triggerType,
+      rootExecutionId: cause.rerun?.rootExecutionId ?? original.id,
+      rootTriggerType: cause.rerun?.rootTriggerType ?? cause.triggerType,
+    },
+  };
+}
+
+/** The stages a selective execution ran; empty = all. */
+export function selectedStages({ plan }: Pick<ExecutionRow, 'plan'>): readonly string[] {
+  const root = plan.nodes[plan.rootId];
+  return root?.kind === 'pipeline' ? (root.selectedStages ?? []) : [];
+}
+
+export function isInScope(row: Pick<ExecutionRow, 'scope'>, scope: ProjectScope): boolean {
+  return (
+    row.scope.accountId === scope.accountId &&
+    row.scope.orgIdentifier === scope.orgIdentifier &&
+    row.scope.projectIdentifier === scope.projectIdentifier
+  );
+}
