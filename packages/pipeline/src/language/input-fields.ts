@@ -196,8 +196,7 @@ type Rules = Pick<RuntimeInput, 'allowedValues' | 'isMany' | 'regex'>;
 /** Which rule a fixed value breaks. Rules that hold expressions cannot be checked before the run and break nothing. */
 export function findViolation(value: string, { allowedValues, isMany, regex }: Rules): Violation | undefined {
   if (allowedValues !== undefined && !allowedValues.some((allowed) => allowed.includes('<+'))) {
-    const chosen = isMany ? value.split(',').map((part) => part.trim()) : [value];
-    if (!chosen.every((part) => allowedValues.includes(part))) {
+    if (!(isMany ? isChoice(value, allowedValues) : allowedValues.includes(value))) {
       return { code: 'INPUT_NOT_ALLOWED', text: `is not among the allowed values ${allowedValues.join(', ')}` };
     }
   }
@@ -205,6 +204,29 @@ export function findViolation(value: string, { allowedValues, isMany, regex }: R
   if (pattern !== undefined && !pattern.matches(value))
     return { code: 'INPUT_REGEX_MISMATCH', text: `does not match ${String(regex)}` };
   return undefined;
+}
+
+/** Nobody chooses more at once, or from values with more commas; looking on would only take time. */
+const CHOICE_PARTS_MAX = 1000;
+const VALUE_PARTS_MAX = 50;
+
+/** Is the text some of these values, joined by commas? A value may hold commas itself. */
+function isChoice(text: string, allowedValues: readonly string[]): boolean {
+  const allowed = new Set(allowedValues);
+  const longest = allowedValues.reduce((most, value) => Math.max(most, value.split(',').length), 1);
+  const partsMax = Math.min(longest, VALUE_PARTS_MAX);
+  const parts = text.split(',');
+  if (parts.length > CHOICE_PARTS_MAX) return false;
+  /** Whether the first so many parts are a choice. */
+  const isReached = [true];
+  for (let end = 1; end <= parts.length; end += 1) {
+    isReached[end] = false;
+    for (let from = Math.max(0, end - partsMax); from < end; from += 1) {
+      const value = parts.slice(from, end).join(',').trim();
+      if (isReached[from] === true && allowed.has(value)) isReached[end] = true;
+    }
+  }
+  return isReached[parts.length] === true;
 }
 
 /** Longer patterns are refused: their compiled size grows with them. */

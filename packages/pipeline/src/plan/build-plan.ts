@@ -12,6 +12,7 @@ import {
   type StepItem,
   type Strategy,
 } from '../language/model.ts';
+import type { SourceRange } from '../language/diagnostics.ts';
 import type { ExecutionInput } from '../language/node-parts.ts';
 import type { StageDeployment } from '../language/deployment/stage-deployments.ts';
 import { isRunStageType } from '../language/stage-types.ts';
@@ -63,7 +64,7 @@ class PlanBuilder {
       tags: pipeline.tags,
       fqn,
       when: { status: 'Success' },
-      line: pipeline.range.start.line,
+      line: lineOf(pipeline.range),
       variables: variablesOf(pipeline),
       delegateSelectors: pipeline.delegateSelectors,
       children: this.#stages(pipeline.stages, id, fqn),
@@ -88,7 +89,7 @@ class PlanBuilder {
         const stage = prepareStage(item, this.#request.deployments?.get(item.identifier));
         return this.#looped(stage, 'stages', parentId, this.#stageFqn(stage), this.#stage);
       }
-      return this.#fork(item.range.start.line, 'stages', index, parentId, parentFqn, (id, fqn) =>
+      return this.#fork(lineOf(item.range), 'stages', index, parentId, parentFqn, (id, fqn) =>
         this.#stages(item.items, id, fqn),
       );
     });
@@ -111,7 +112,7 @@ class PlanBuilder {
       tags: stage.tags,
       fqn,
       when: stage.when,
-      line: stage.range.start.line,
+      line: lineOf(stage.range),
       ...handlingOf(stage),
       stageType: type,
       variables: variablesOf(stage),
@@ -155,7 +156,7 @@ class PlanBuilder {
         case 'stepGroup':
           return this.#looped(item, 'steps', parentId, `${base}.${item.identifier}`, this.#stepGroup);
         case 'parallel':
-          return this.#fork(item.range.start.line, 'steps', index, parentId, forkBase, (id, fqn) =>
+          return this.#fork(lineOf(item.range), 'steps', index, parentId, forkBase, (id, fqn) =>
             this.#steps(item.items, { parentId: id, base, forkBase: fqn }),
           );
       }
@@ -172,7 +173,7 @@ class PlanBuilder {
       tags: {},
       fqn,
       when: group.when,
-      line: group.range.start.line,
+      line: lineOf(group.range),
       ...handlingOf(group),
       variables: variablesOf(group),
       delegateSelectors: group.delegateSelectors,
@@ -194,7 +195,7 @@ class PlanBuilder {
       tags: {},
       fqn,
       when: step.when,
-      line: step.range.start.line,
+      line: lineOf(step.range),
       ...handlingOf(step),
       stepType: type,
       spec: step.spec,
@@ -228,7 +229,7 @@ class PlanBuilder {
       name,
       tags: {},
       fqn: loopFqn,
-      line: range.start.line,
+      line: lineOf(range),
       of,
       ...loopOf(strategy),
       children: [build(item, id, fqn)],
@@ -249,7 +250,7 @@ class PlanBuilder {
     const fqn = `${base}.rollbackSteps`;
     // A fork's name stands beside the steps' list: an identifier such as parallel0 must not meet it.
     const list = { base: fqn, forkBase: `${ownerFqn}.rollback` };
-    const rollback = this.#rollback(of, parentId, fqn, first.range.start.line, (id) =>
+    const rollback = this.#rollback(of, parentId, fqn, lineOf(first.range), (id) =>
       this.#steps(items, { parentId: id, ...list }),
     );
     return { rollback };
@@ -380,4 +381,9 @@ function loopOf({
 
 function variablesOf({ variables }: Pipeline | Stage | StepGroup): readonly PlanVariable[] {
   return variables.map(({ name, type, value }) => ({ name, type, value }));
+}
+
+/** What a template put there has no line in the pipeline's own text. */
+function lineOf({ start }: SourceRange): number {
+  return start.document === undefined ? start.line : 0;
 }
