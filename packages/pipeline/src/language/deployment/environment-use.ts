@@ -1,7 +1,8 @@
 /** To which environments and infrastructures a Deployment stage deploys. */
 import type { Findings, Place } from '../diagnostics.ts';
 import { awaitsInput, readFlag, readMap, reportKind, reportNotRunYet, warnUnknownKeys } from '../read-fields.ts';
-import { find, isEmpty, type MapNode, type YamlNode } from '../yaml-node.ts';
+import { find, findText, isEmpty, type MapNode, type YamlNode } from '../yaml-node.ts';
+import { readInfrastructureDefinition, type InfrastructureDefinition } from './infrastructure-definition.ts';
 import { readReference, readUseFromStage, type StageSource } from './use-from-stage.ts';
 
 export type EnvironmentUse = EnvironmentReference | InlineEnvironment | EnvironmentFromStage;
@@ -30,8 +31,9 @@ export interface InlineEnvironment extends Place {
   /** The environment; absent = it is written in place, or there is none. */
   readonly ref?: string;
   readonly entity?: MapNode;
-  /** The map with `type` and `spec`. */
-  readonly definition: MapNode;
+  readonly identifier: string;
+  readonly name: string;
+  readonly definition: InfrastructureDefinition;
   readonly allowSimultaneousDeployments: boolean;
 }
 
@@ -245,7 +247,9 @@ function readInfrastructure(map: MapNode, what: string, findings: Findings): rea
       kind: 'inline',
       ...(ref === undefined || ref === '' ? {} : { ref }),
       ...(entity === undefined ? {} : { entity }),
-      definition,
+      identifier: findText(definition, 'identifier') ?? '',
+      name: findText(definition, 'name') ?? findText(definition, 'identifier') ?? '',
+      definition: readInfrastructureDefinition(definition, what, findings),
       allowSimultaneousDeployments: readFlag(map, 'allowSimultaneousDeployments', what, findings),
       path: map.path,
       range: map.range,

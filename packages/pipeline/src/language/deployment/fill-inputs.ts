@@ -19,7 +19,19 @@ export interface GivenValues {
 
 export type EntityKind = 'service' | 'environment' | 'infrastructure';
 
-export function fillInputs(entity: MapNode, kind: EntityKind, { node, key }: GivenValues, findings: Findings): MapNode {
+export interface FilledEntity {
+  readonly map: MapNode;
+  readonly kind: EntityKind;
+  /** Paths of inputs whose value was refused: reported, so not missing too. */
+  readonly refused: ReadonlySet<string>;
+}
+
+export function fillInputs(
+  entity: MapNode,
+  kind: EntityKind,
+  { node, key }: GivenValues,
+  findings: Findings,
+): FilledEntity {
   const owner = ownerOf(entity, kind);
   const leaves = listAllInputLeaves(entity, owner);
   const paths = new Set(leaves.map(({ field }) => field.path));
@@ -45,13 +57,19 @@ export function fillInputs(entity: MapNode, kind: EntityKind, { node, key }: Giv
   const complete = completeInputs(known, { supplied, refused }, findings);
   const placed = [...complete].map(([path, value]): [string, YamlNode] => [path, relocate(value, path)]);
   const filled = replaceAt(entity, new Map(placed));
-  return filled.kind === 'map' ? filled : entity;
+  return { map: filled.kind === 'map' ? filled : entity, kind, refused };
 }
 
 /** Reports what is still asked for; `place` is where the stage may give it. */
-export function reportMissing(filled: MapNode, kind: EntityKind, key: string, place: Place, findings: Findings): void {
-  const owner = ownerOf(filled, kind);
-  for (const { field } of listAllInputLeaves(filled, owner)) {
+export function reportMissing(
+  { map, kind, refused }: FilledEntity,
+  key: string,
+  place: Place,
+  findings: Findings,
+): void {
+  const owner = ownerOf(map, kind);
+  for (const { field } of listAllInputLeaves(map, owner)) {
+    if (refused.has(field.path)) continue;
     const where = `${field.label} of the ${kind} ${owner.identifier} (${field.path})`;
     findings.add('INPUT_MISSING', 'run', place, `No value for the runtime input ${where}.`, `Supply it in ${key}.`);
   }

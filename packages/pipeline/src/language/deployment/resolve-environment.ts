@@ -6,12 +6,8 @@ import { find, findText, isEmpty, type MapNode, type YamlNode } from '../yaml-no
 import { readEnvironment } from './environment-document.ts';
 import type { EnvironmentReference, InfrastructureReference, InlineEnvironment } from './environment-use.ts';
 import { fillInputs, reportMissing } from './fill-inputs.ts';
-import {
-  INFRASTRUCTURE_ROOT,
-  readInfrastructure,
-  readInfrastructureDefinition,
-  type InfrastructureDefinition,
-} from './infrastructure-document.ts';
+import type { InfrastructureDefinition } from './infrastructure-definition.ts';
+import { INFRASTRUCTURE_ROOT, readInfrastructure } from './infrastructure-document.ts';
 import { readBlocking, type ReferenceLoader } from './load-references.ts';
 import type { ConfigFile } from './read-manifests.ts';
 import type { ManifestSource } from './section.ts';
@@ -63,8 +59,8 @@ export function resolveEnvironmentReference(
   if (map === undefined) return undefined;
   const key = 'environmentInputs';
   const filled = fillInputs(map, 'environment', { node: use.inputs, key }, findings);
-  reportMissing(filled, 'environment', key, use.inputs ?? use, findings);
-  const environment = readBlocking((own) => readEnvironment(filled, own), findings);
+  reportMissing(filled, key, use.inputs ?? use, findings);
+  const environment = readBlocking((own) => readEnvironment(filled.map, own), findings);
   return {
     ref: use.ref,
     identifier: environment.identifier,
@@ -125,8 +121,8 @@ function resolveInfrastructure(
   findings: Findings,
 ): ResolvedInfrastructure {
   const filled = fillInputs(map, 'infrastructure', { node: inputs, key: 'inputs' }, findings);
-  reportMissing(filled, 'infrastructure', 'inputs', inputs ?? place, findings);
-  const infrastructure = readBlocking((own) => readInfrastructure(filled, own), findings);
+  reportMissing(filled, 'inputs', inputs ?? place, findings);
+  const infrastructure = readBlocking((own) => readInfrastructure(filled.map, own), findings);
   return {
     identifier: infrastructure.identifier,
     name: infrastructure.name,
@@ -153,8 +149,6 @@ export function resolveInlineEnvironment(
   const own = map === undefined ? undefined : readBlocking((inner) => readEnvironment(map, inner), findings);
   const bare = use.ref === undefined ? '' : parseScopedIdentifier(use.ref).identifier;
   const identifier = own?.identifier ?? bare;
-  const definition = readInfrastructureDefinition(use.definition, 'the infrastructure', findings);
-  const name = findText(use.definition, 'name') ?? findText(use.definition, 'identifier') ?? '';
   return {
     ref: use.ref ?? '',
     identifier,
@@ -168,11 +162,11 @@ export function resolveInlineEnvironment(
     configFiles: own?.configFiles ?? [],
     infrastructures: [
       {
-        identifier: findText(use.definition, 'identifier') ?? '',
-        name,
+        identifier: use.identifier,
+        name: use.name,
         description: '',
         tags: {},
-        definition,
+        definition: use.definition,
         deploymentType: '',
         scopedServices: [],
         allowSimultaneousDeployments: use.allowSimultaneousDeployments,
@@ -199,8 +193,8 @@ export function resolveOverrides(
   const key = 'serviceOverrideInputs';
   const given = inputsOf(environment.overrideInputs, serviceRef);
   const filled = fillInputs(map, 'environment', { node: given, key }, findings);
-  reportMissing(filled, 'environment', key, given ?? environment, findings);
-  return readBlocking((own) => readServiceOverrides(filled, own), findings);
+  reportMissing(filled, key, given ?? environment, findings);
+  return readBlocking((own) => readServiceOverrides(filled.map, own), findings);
 }
 
 /** Inputs for one service may stand below its reference, where several services are deployed. */

@@ -2,16 +2,14 @@
 import type { Findings, Place } from '../diagnostics.ts';
 import { parseScopedIdentifier } from '../documents.ts';
 import type { Variable } from '../model.ts';
-import { isLate, readMap } from '../read-fields.ts';
-import { readVariables } from '../read-variables.ts';
+import { isLate } from '../read-fields.ts';
 import { find, findText, replaceAt, type ListNode, type MapNode } from '../yaml-node.ts';
 import { fillInputs, reportMissing } from './fill-inputs.ts';
 import { readBlocking, type ReferenceLoader } from './load-references.ts';
-import { checkArtifact, readArtifacts, type Artifacts } from './read-artifacts.ts';
-import { readConfigFiles, readManifests, type ConfigFile } from './read-manifests.ts';
-import { readService, readServiceDefinition, type ServiceDefinition } from './service-document.ts';
+import { checkArtifact } from './read-artifacts.ts';
+import type { ServiceDefinition, ServiceParts } from './service-definition.ts';
+import { readService } from './service-document.ts';
 import type { InlineService, ServiceReference } from './service-use.ts';
-import type { ManifestSource } from './section.ts';
 
 export interface ResolvedService extends Place {
   /** With its scope; empty for a service that has no document. */
@@ -37,9 +35,10 @@ export function resolveServiceReference(use: ServiceReference, context: ServiceC
   const map = loader.load(reference, 'service', use);
   if (map === undefined) return undefined;
   const key = 'serviceInputs';
-  const filled = withoutOtherSources(fillInputs(map, 'service', { node: use.inputs, key }, findings));
-  reportMissing(filled, 'service', key, use.inputs ?? use, findings);
-  const service = readBlocking((own) => readService(filled, own), findings);
+  const filled = fillInputs(map, 'service', { node: use.inputs, key }, findings);
+  const used = withoutOtherSources(filled.map);
+  reportMissing({ ...filled, map: used }, key, use.inputs ?? use, findings);
+  const service = readBlocking((own) => readService(used, own), findings);
   if (service.definition === undefined) {
     findings.add(
       'FIELD_MISSING',
@@ -81,39 +80,33 @@ export function resolveInlineService(use: InlineService, context: ServiceContext
     description: own?.description ?? findText(use.entity, 'description') ?? '',
     tags: own?.tags ?? {},
     gitOpsEnabled: own?.gitOpsEnabled ?? false,
-    definition: readServiceDefinition(use.definition, `the service ${identifier}`, findings),
+    definition: use.definition,
     path: use.path,
     range: use.range,
   };
   return changeService(resolved, use.overrides, findings);
 }
 
-/** `stageOverrides`: artifacts replace, the rest is put over what the service has. */
+/** Artifacts replace, the rest is put over what the service has. */
 export function changeService(
   service: ResolvedService,
-  overrides: MapNode | undefined,
+  overrides: ServiceParts | undefined,
   findings: Findings,
 ): ResolvedService {
   const { definition } = service;
-  const what = `stageOverrides of the service ${service.identifier}`;
-  if (overrides === undefined) {
-    checkArtifacts(service, findings);
-    return service;
-  }
-  const artifacts: Artifacts | undefined =
-    readMap(overrides, 'artifacts', what, findings) === undefined
-      ? definition.artifacts
-      : readArtifacts(overrides, what, findings);
-  const changed: ResolvedService = {
-    ...service,
-    definition: {
-      ...definition,
-      ...(artifacts === undefined ? {} : { artifacts }),
-      manifests: putOver<ManifestSource>(definition.manifests, readManifests(overrides, what, findings)),
-      configFiles: putOver<ConfigFile>(definition.configFiles, readConfigFiles(overrides, what, findings)),
-      variables: putVariablesOver(definition.variables, readVariables(overrides, what, findings)),
-    },
-  };
+  const changed: ResolvedService =
+    overrides === undefined
+      ? service
+      : {
+          ...service,
+          definition: {
+            ...definition,
+            ...(overrides.artifacts === undefined ? {} : { artifacts: overrides.artifacts }),
+            manifests: putOver(definition.manifests, overrides.manifests),
+            configFiles: putOver(definition.configFiles, overrides.configFiles),
+            variables: putVariablesOver(definition.variables, overrides.variables),
+          },
+        };
   checkArtifacts(changed, findings);
   return changed;
 }

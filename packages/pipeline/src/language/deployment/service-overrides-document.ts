@@ -37,7 +37,8 @@ const BODY_KEYS = ['variables', 'manifests', 'configFiles', 'applicationSettings
 export function readServiceOverrides(map: MapNode, findings: Findings): ServiceOverrides {
   const environmentRef = readText(map, 'environmentRef', 'the overrides', findings) ?? '';
   const serviceRef = readText(map, 'serviceRef', 'the overrides', findings) ?? '';
-  const what = `the overrides of the service ${serviceRef} in ${environmentRef}`;
+  const isNamed = serviceRef !== '' && environmentRef !== '';
+  const what = isNamed ? `the overrides of the service ${serviceRef} in ${environmentRef}` : 'the overrides';
   const spec = readMap(map, 'spec', what, findings);
   const body = spec ?? map;
   const keys = [...ENTITY_KEYS, 'environmentRef', 'serviceRef', 'type', 'infraIdentifier', 'clusterIdentifier', 'spec'];

@@ -1,7 +1,13 @@
 /** Which services a Deployment stage deploys. */
 import type { Findings, Place } from '../diagnostics.ts';
-import { awaitsInput, readMap, reportKind, reportNotRunYet, warnUnknownKeys } from '../read-fields.ts';
+import { awaitsInput, readMap, reportKind, warnUnknownKeys } from '../read-fields.ts';
 import { find, isEmpty, type MapNode, type YamlNode } from '../yaml-node.ts';
+import {
+  readServiceDefinition,
+  readStageOverrides,
+  type ServiceDefinition,
+  type ServiceParts,
+} from './service-definition.ts';
 import { readReference, readUseFromStage, type StageSource } from './use-from-stage.ts';
 
 export type ServiceUse = ServiceReference | InlineService | (StageSource & Changes);
@@ -19,12 +25,12 @@ export interface InlineService extends Place, Changes {
   readonly ref?: string;
   /** `serviceConfig.service`: identifier and name, written in place. */
   readonly entity?: MapNode;
-  readonly definition: MapNode;
+  readonly definition: ServiceDefinition;
 }
 
 interface Changes {
   /** `stageOverrides`: artifacts, manifests and variables of this stage. */
-  readonly overrides?: MapNode;
+  readonly overrides?: ServiceParts;
 }
 
 /** `place` is where a missing service is reported. */
@@ -100,8 +106,8 @@ function readConfig(map: MapNode, what: string, findings: Findings): readonly Se
   const known = ['serviceRef', 'service', 'serviceDefinition', 'useFromStage', 'stageOverrides'];
   warnUnknownKeys(map, known, what, findings);
   const overrides = readMap(map, 'stageOverrides', what, findings);
-  if (overrides !== undefined) checkStageOverrides(overrides, what, findings);
-  const changes = overrides === undefined ? {} : { overrides };
+  const changes =
+    overrides === undefined ? {} : { overrides: readStageOverrides(overrides, `stageOverrides of ${what}`, findings) };
   const from = readUseFromStage(map, what, findings);
   if (from !== undefined) return [{ ...from, ...changes }];
   const entity = readMap(map, 'service', what, findings);
@@ -120,21 +126,10 @@ function readConfig(map: MapNode, what: string, findings: Findings): readonly Se
       kind: 'inline',
       ...(ref === undefined || ref === '' ? {} : { ref }),
       ...(entity === undefined ? {} : { entity }),
-      definition,
+      definition: readServiceDefinition(definition, what, findings),
       ...changes,
       path: map.path,
       range: map.range,
     },
   ];
-}
-
-const OVERRIDE_KEYS = ['artifacts', 'manifests', 'variables', 'configFiles'];
-
-function checkStageOverrides(map: MapNode, what: string, findings: Findings): void {
-  for (const key of ['useArtifactOverrideSets', 'useManifestOverrideSets', 'useVariableOverrideSets']) {
-    const node = find(map, key);
-    if (node !== undefined && !isEmpty(node)) reportNotRunYet(node, `sets of overrides (${key})`, findings);
-  }
-  const sets = ['useArtifactOverrideSets', 'useManifestOverrideSets', 'useVariableOverrideSets'];
-  warnUnknownKeys(map, [...OVERRIDE_KEYS, ...sets], `stageOverrides of ${what}`, findings);
 }

@@ -331,7 +331,7 @@ class Resolver {
           'INPUT_MISSING',
           'run',
           place,
-          `No value for the variable ${name} of the infrastructure ${identifier}, which its deployment template asks for.`,
+          `No value for the variable ${name} of the infrastructure${identifier === '' ? '' : ` ${identifier}`}, which its deployment template asks for.`,
           'Give it in the variables of the infrastructure.',
         );
       }
