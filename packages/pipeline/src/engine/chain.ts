@@ -3,10 +3,10 @@ import type { Chain, StageNode } from '../plan/plan.ts';
 import type { Draft } from './draft.ts';
 import { resolveValue } from './evaluation.ts';
 import type { ChildEndedEvent, ChildRefusedEvent, ChildStartedEvent } from './events.ts';
-import type { NodeExecution } from './execution.ts';
+import type { FailureType, NodeExecution } from './execution.ts';
 import { failNode, failureOf, type Failing } from './failures.ts';
 import type { NodeExecutionId } from './ids.ts';
-import { isBroken, isFinal } from './status.ts';
+import { isBroken, isFinal, type FinalStatus } from './status.ts';
 import { endStopped } from './stop.ts';
 import { valueText } from './value-text.ts';
 
@@ -70,11 +70,17 @@ export function childEnded(draft: Draft, { nodeExecutionId, status, outputs, fai
     const { name } = draft.planNode(node.nodeId);
     failNode(draft, node.id, {
       status: failingStatus(status),
-      failure: failure ?? failureOf(`The pipeline that ${name} started ended as ${status}.`),
+      failure: failure ?? failureOf(`The pipeline that ${name} started ended as ${status}.`, FAILURE_TYPES[status]),
       ...outcomes,
     });
   }
 }
+
+/** What the child's end is to the failure strategies of the stage. */
+const FAILURE_TYPES: Readonly<Partial<Record<FinalStatus, FailureType>>> = {
+  Expired: 'TIMEOUT_ERROR',
+  ApprovalRejected: 'APPROVAL_REJECTION',
+};
 
 function failingStatus(status: string): Failing['status'] {
   return status === 'Expired' || status === 'ApprovalRejected' ? status : 'Failed';

@@ -127,7 +127,9 @@ function labelOf(plan: PlanNode, iteration: Iteration): string {
 function fqnOf(execution: Pick<Execution, 'plan' | 'nodes'>, node: NodeExecution, plan: PlanNode): string {
   const { fqn } = plan;
   if (node.loop === undefined) return fqn;
-  let above: NodeExecution | undefined = node.parentId === undefined ? undefined : execution.nodes[node.parentId];
+  // The rollback of a stage under the pipeline's has the address it has under the stage.
+  const holder = node.subject ?? node.parentId;
+  let above: NodeExecution | undefined = holder === undefined ? undefined : execution.nodes[holder];
   while (above !== undefined) {
     const abovePlan = planOf(execution, above);
     if (hasAddress(abovePlan) && fqn.startsWith(`${abovePlan.fqn}.`)) {

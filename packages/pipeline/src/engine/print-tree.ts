@@ -37,7 +37,7 @@ function printLine(execution: Execution, node: NodeExecution, depth: number): st
     node.status,
     node.isSuperseded === true ? '(retried)' : '',
     node.advised === undefined ? '' : `by ${node.advised.action}`,
-    node.failure === undefined || node.children.length > 0 ? '' : `: ${node.failure.message}`,
+    node.failure === undefined || (kind !== 'step' && node.children.length > 0) ? '' : `: ${node.failure.message}`,
     node.status === 'Skipped' && node.when !== undefined ? because(node.when) : '',
   ];
   return `${'  '.repeat(depth)}${kind} ${shown} ${facts.filter((fact) => fact !== '').join(' ')}\n`;

@@ -95,7 +95,8 @@ function run(sections: Sections, change: (plan: Plan) => Plan = (plan) => plan):
     inputYaml: sections.get('inputs') ?? '',
     ...(settings.stages === undefined ? {} : { stages: settings.stages }),
   });
-  if (compiled.kind !== 'compiled') throw new Error(JSON.stringify(compiled, null, 2));
+  if (compiled.kind !== 'compiled')
+    throw new Error(`${sections.get('pipeline') ?? ''}\n${JSON.stringify(compiled, null, 2)}`);
   return runScenario(
     headerOf(change(compiled.planOf(SEED)), compiled.pipeline.identifier, sections, settings),
     settings,

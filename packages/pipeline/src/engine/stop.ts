@@ -108,12 +108,18 @@ function markedFailure(name: string): Failure {
   return failureOf(`${name} was marked as failed.`, 'USER_MARKED_FAILURE');
 }
 
-function timeoutFailure(draft: Draft, { nodeId, timeoutMs, startedAt, status }: NodeExecution): Failure {
+function timeoutFailure(
+  draft: Draft,
+  { nodeId, timeoutMs, startedAt, status }: NodeExecution,
+  isAskedFor: boolean,
+): Failure {
   const isOwn = timeoutMs !== undefined && startedAt !== undefined && draft.at - startedAt >= timeoutMs;
   const { name } = draft.planNode(nodeId);
   const message = isOwn
     ? `${name} ran longer than its timeout of ${formatMs(timeoutMs)}.`
-    : `${name} was ended because the timeout of what holds it was over.`;
+    : isAskedFor
+      ? `${name} was ended as expired because somebody asked for it.`
+      : `${name} was ended because the timeout of what holds it was over.`;
   return failureOf(message, waitsForInput(status) ? 'INPUT_TIMEOUT_FAILURE' : 'TIMEOUT_ERROR');
 }
 
