@@ -5,7 +5,7 @@ import { findStepDefinition } from '../steps/step-definitions.ts';
 import { STEP_TYPES } from '../steps/step-types.ts';
 import type { StepDefinition } from '../steps/step-definition.ts';
 import { readApproverInputs } from './approver-inputs.ts';
-import { checkCriteria } from './approval-criteria.ts';
+import { checkApproval } from './check-approvals.ts';
 import type { Findings, Place } from './diagnostics.ts';
 import { readExecutionInputs } from './execution-inputs.ts';
 import { readFailureStrategies } from './failure-strategies.ts';
@@ -138,7 +138,7 @@ function readStepSpec(
 ): Value {
   if (definition === undefined) return toValue(node);
   const spec = readSpec(definition, node, place, what, findings);
-  if (definition.type === 'CustomApproval') checkCriteria(node, what, findings);
+  checkApproval(definition.type, node, what, findings);
   return definition.type === 'HarnessApproval' ? readApproverInputs(spec) : spec;
 }
 

@@ -9,11 +9,13 @@ export interface StageSelection {
   /** Chosen, in the order of the pipeline; absent = there was no choice. */
   readonly chosen?: readonly string[];
   readonly unchosen: readonly string[];
+  /** Is something at this path inside of a stage that was not chosen? */
+  readonly isLeftOut: (path: string) => boolean;
 }
 
 /** `stages`: identifiers; absent or empty = all. What cannot be chosen is reported. */
 export function selectStages(map: MapNode, stages: readonly string[] | undefined, findings: Findings): StageSelection {
-  if (stages === undefined || stages.length === 0) return { map, unchosen: [] };
+  if (stages === undefined || stages.length === 0) return { map, unchosen: [], isLeftOut: () => false };
   const known = listIdentifiers(find(map, 'stages'));
   const place = find(map, 'stages') ?? map;
   if (findText(map, 'allowStageExecutions') !== 'true') {
@@ -31,10 +33,12 @@ export function selectStages(map: MapNode, stages: readonly string[] | undefined
     findings.add('STAGE_NOT_FOUND', 'run', place, message, didYouMean(identifier, known));
   }
   const wanted = new Set(stages);
+  const leftOut = listLeftOut(find(map, 'stages'), wanted);
   return {
     map: withEntry(map, 'stages', prune(find(map, 'stages'), wanted)),
     chosen: known.filter((identifier) => wanted.has(identifier)),
     unchosen: known.filter((identifier) => !wanted.has(identifier)),
+    isLeftOut: (path) => leftOut.some((stage) => path === stage || path.startsWith(`${stage}.`)),
   };
 }
 
@@ -43,6 +47,16 @@ function listIdentifiers(node: YamlNode | undefined): readonly string[] {
   return node.items.flatMap((item) => {
     const identifier = findText(find(item, 'stage'), 'identifier');
     return identifier === undefined ? listIdentifiers(find(item, 'parallel')) : [identifier];
+  });
+}
+
+/** The paths of the items that are not chosen. */
+function listLeftOut(node: YamlNode | undefined, wanted: ReadonlySet<string>): readonly string[] {
+  if (node?.kind !== 'list') return [];
+  return node.items.flatMap((item) => {
+    const identifier = findText(find(item, 'stage'), 'identifier');
+    if (identifier === undefined) return listLeftOut(find(item, 'parallel'), wanted);
+    return wanted.has(identifier) ? [] : [item.path];
   });
 }
 

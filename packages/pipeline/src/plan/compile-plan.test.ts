@@ -35,6 +35,26 @@ pipeline:
                           <+input>.default(echo)
               - parallel:
                   - step: {identifier: w, name: w, type: Wait, spec: {duration: 1m}}
+              - stepGroup:
+                  identifier: g
+                  name: g
+                  strategy: {matrix: {x: [1, 2]}}
+                  steps:
+                    - parallel:
+                        - step:
+                            identifier: ask
+                            name: ask
+                            type: CustomApproval
+                            strategy: {parallelism: 2}
+                            spec:
+                              source: {type: Inline, spec: {script: echo}}
+                              approvalCriteria: {type: Jexl, spec: {expression: "true"}}
+                  rollbackSteps:
+                    - parallel:
+                        - step: {identifier: parallel0, name: undo, type: Wait, strategy: {parallelism: 2}, spec: {duration: 1m}}
+            rollbackSteps:
+              - parallel:
+                  - step: {identifier: parallel0, name: undo, type: Wait, spec: {duration: 1m}}
     - parallel:
         - stage:
             identifier: two

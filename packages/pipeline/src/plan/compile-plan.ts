@@ -7,6 +7,7 @@ import { checkInputLeaves, listInputLeaves } from '../language/input-fields.ts';
 import type { LoadedYaml } from '../language/load-yaml.ts';
 import { placeExpressionValues } from '../language/expression-values.ts';
 import { readInputs } from '../language/merge-inputs.ts';
+import { resolveDeployments } from '../language/deployment/stage-deployments.ts';
 import { expandPipeline, refuseLateLinks } from '../language/templates/expand-pipeline.ts';
 import { listStages, type Pipeline } from '../language/model.ts';
 import { readDocument } from '../language/parse-pipeline.ts';
@@ -56,7 +57,7 @@ export interface CompiledPipeline {
     readonly tags: Readonly<Record<string, string>>;
     readonly orgIdentifier?: string;
     readonly projectIdentifier?: string;
-    /** `pms`, and `ci` when a CI stage is in it. */
+    /** `pms`, `ci` when a CI stage is in it, `cd` when a Deployment stage is. */
     readonly modules: readonly string[];
     readonly stageNames: readonly string[];
   };
@@ -94,11 +95,16 @@ export function compilePipeline(request: PipelineRequest): CompiledPipeline | Re
   const { pipeline, diagnostics } = readDocument(loaded);
   const all = [...frozen.diagnostics, ...diagnostics];
   if (pipeline === undefined || isBlocked(all, 'run')) return { kind: 'refused', diagnostics: all };
+  const { deployments, needsDocuments, ...found } = resolveDeployments(pipeline, request.documents ?? NO_DOCUMENTS);
+  if (needsDocuments.length > 0) return { kind: 'needsDocuments', references: needsDocuments };
+  all.push(...found.diagnostics);
+  if (isBlocked(all, 'run')) return { kind: 'refused', diagnostics: all };
   const stages = listStages(pipeline.stages);
   const { identifier, name, description, tags, orgIdentifier, projectIdentifier } = pipeline;
   return {
     kind: 'compiled',
-    planOf: (seed) => buildPlan(pipeline, { seed, ...(chosen === undefined ? {} : { selectedStages: chosen }) }),
+    planOf: (seed) =>
+      buildPlan(pipeline, { seed, deployments, ...(chosen === undefined ? {} : { selectedStages: chosen }) }),
     pipeline: {
       identifier,
       name,
@@ -117,7 +123,8 @@ export function compilePipeline(request: PipelineRequest): CompiledPipeline | Re
 
 /** The modules a pipeline belongs to, as the API prints them. */
 export function modulesOf(pipeline: Pipeline): readonly string[] {
-  return listStages(pipeline.stages).some(({ type }) => type === 'CI') ? ['pms', 'ci'] : ['pms'];
+  const types = new Set(listStages(pipeline.stages).map(({ type }) => type));
+  return ['pms', ...(types.has('CI') ? ['ci'] : []), ...(types.has('Deployment') ? ['cd'] : [])];
 }
 
 type Frozen =
@@ -147,8 +154,8 @@ function freeze({
 }: PipelineRequest): Frozen {
   const { text, loaded, map, needsDocuments } = expandPipeline(yaml, documents);
   if (needsDocuments.length > 0) return { kind: 'needsDocuments', references: needsDocuments };
-  if (map === undefined || isBlocked(loaded.diagnostics, 'run')) {
-    return { kind: 'refused', diagnostics: readDocument(loaded).diagnostics };
+  if (map === undefined || isBlocked(onlyChosen(loaded, stages).diagnostics, 'run')) {
+    return { kind: 'refused', diagnostics: readDocument(onlyChosen(loaded, stages)).diagnostics };
   }
   const inPipeline = new Findings();
   const inInputs = new Findings('inputs');
@@ -169,13 +176,14 @@ function freeze({
     return { kind: 'refused', diagnostics: [...diagnostics, ...others] };
   }
   const frozen = freezeInputs(text, loaded, [...leaves, ...nodes.map((node) => ({ node }))], values);
+  const kept = onlyChosen(frozen.loaded, stages);
   const late = new Findings();
-  const resolved = find(frozen.loaded.root, 'pipeline');
+  const resolved = find(kept.root, 'pipeline');
   if (resolved?.kind === 'map') refuseLateLinks(resolved, late);
   return {
     kind: 'frozen',
     text: frozen.text,
-    loaded: onlyChosen(frozen.loaded, stages),
+    loaded: kept,
     ...(chosen === undefined ? {} : { chosen }),
     inputYaml: read.inputYaml,
     diagnostics: [...diagnostics, ...late.list()],
@@ -187,7 +195,12 @@ function onlyChosen(loaded: LoadedYaml, stages: readonly string[] | undefined): 
   const { root } = loaded;
   const map = find(root, 'pipeline');
   if (root?.kind !== 'map' || map?.kind !== 'map') return loaded;
-  return { ...loaded, root: withEntry(root, 'pipeline', selectStages(map, stages, new Findings()).map) };
+  const { map: wanted, isLeftOut } = selectStages(map, stages, new Findings());
+  return {
+    ...loaded,
+    root: withEntry(root, 'pipeline', wanted),
+    diagnostics: loaded.diagnostics.filter(({ path }) => !isLeftOut(path)),
+  };
 }
 
 function keyOf({ code, path, document }: Diagnostic): string {
