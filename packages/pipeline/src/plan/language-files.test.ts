@@ -3,7 +3,8 @@
  *
  * A file is a comment that names the rule, then sections: `#=== pipeline`, `#=== trigger`, `#=== template-document`,
  * `#=== overlay` and `#=== inputs` are read, and so are the documents they refer to (`#=== template org.build 1.2`, the stable
- * one with a third word `stable`) and the input sets of the run in their order (`#=== input-set nightly`), and the choice of
+ * one with a third word `stable`; `#=== service web`, `#=== environment prod`, `#=== infrastructure prod east`, `#=== infrastructures
+ * prod` for the list of all, `#=== overrides prod web`; alone, `#=== service-document` and the like) and the input sets of the run in their order (`#=== input-set nightly`), and the choice of
  * a run (`#=== stages`, one a line, and `#=== expression-values`, a JSON map); the others say what is expected. `UPDATE_LANGUAGE_FILES=1` writes what is found into them (`=loop,barrier` only into files whose names
  * begin so): read the difference before keeping it.
  */
@@ -19,6 +20,10 @@ import {
   type Documents,
   type StoredDocument,
 } from '../language/documents.ts';
+import { parseEnvironment } from '../language/deployment/environment-document.ts';
+import { parseInfrastructure } from '../language/deployment/infrastructure-document.ts';
+import { parseService } from '../language/deployment/service-document.ts';
+import { parseServiceOverrides } from '../language/deployment/service-overrides-document.ts';
 import { listExpressionValues } from '../language/expression-values.ts';
 import { parseInputSet } from '../language/input-set-document.ts';
 import { checkInputSet, checkOverlayInputSet, mergeInputs } from '../language/input-sets.ts';
@@ -134,12 +139,37 @@ function documentsOf(sections: Sections): Documents {
   const stored = new Map<string, StoredDocument>();
   for (const [section, yaml] of sections) {
     const [kind, ref = '', versionLabel, isStable] = section.split(' ');
+    const deployment = deploymentReference(section);
+    if (deployment !== undefined) stored.set(referenceKey(deployment), { yaml });
     if (kind !== 'template' || versionLabel === undefined) continue;
     const reference: DocumentReference = { kind: 'template', ...parseScopedIdentifier(ref) };
     stored.set(referenceKey({ ...reference, versionLabel }), { yaml, versionLabel });
     if (isStable === 'stable') stored.set(referenceKey(reference), { yaml, versionLabel });
   }
   return { find: (reference) => stored.get(referenceKey(reference)) ?? null };
+}
+
+/** What a section such as `infrastructure prod east` stands for; all infrastructures of an environment are listed by name. */
+function deploymentReference(section: string): DocumentReference | undefined {
+  const [kind, ref = '', other = ''] = section.split(' ');
+  switch (kind) {
+    case 'service':
+    case 'environment':
+      return { kind, ...parseScopedIdentifier(ref) };
+    case 'infrastructure':
+      return { kind, scope: parseScopedIdentifier(ref).scope, identifier: other, environmentRef: ref };
+    case 'infrastructures':
+      return { kind, scope: parseScopedIdentifier(ref).scope, environmentRef: ref };
+    case 'overrides':
+      return {
+        kind: 'serviceOverrides',
+        scope: parseScopedIdentifier(ref).scope,
+        environmentRef: ref,
+        serviceRef: other,
+      };
+    default:
+      return undefined;
+  }
 }
 
 /** Gives what `ask` says it needs, nothing before it is asked for, until it needs no more. */
@@ -164,11 +194,24 @@ function inputSetsOf(sections: Sections): readonly string[] {
   return [...sections].filter(([section]) => section.startsWith('input-set ')).map(([, yaml]) => yaml);
 }
 
+const DEPLOYMENT_DOCUMENTS: Readonly<
+  Record<string, (yaml: string) => { readonly diagnostics: readonly Diagnostic[] }>
+> = {
+  'service-document': parseService,
+  'environment-document': parseEnvironment,
+  'infrastructure-document': parseInfrastructure,
+  'overrides-document': parseServiceOverrides,
+};
+
 function parse(sections: Sections): readonly Diagnostic[] {
   const trigger = sections.get('trigger');
   if (trigger !== undefined) return parseTrigger(trigger).diagnostics;
   const template = sections.get('template-document');
   if (template !== undefined) return parseTemplate(template).diagnostics;
+  for (const [section, parseDocument] of Object.entries(DEPLOYMENT_DOCUMENTS)) {
+    const document = sections.get(section);
+    if (document !== undefined) return parseDocument(document).diagnostics;
+  }
   const overlay = sections.get('overlay');
   if (overlay !== undefined)
     return checkOverlayInputSet(overlay, (identifier) => sections.get(`input-set ${identifier}`));
