@@ -29,8 +29,7 @@ export function stopTree(draft: Draft, id: NodeExecutionId, order: StopOrder): v
     return;
   }
   const { as, interruptId, isOwn } = order;
-  const failure =
-    as === 'Expired' ? timeoutFailure(draft, node) : as === 'Failed' ? markedFailure(plan.name) : undefined;
+  const failure = failureOfStop(draft, node, order);
   draft.update(id, {
     stopping: {
       as,
@@ -101,6 +100,17 @@ export function graceRollbacks(draft: Draft, root: NodeExecutionId): void {
   for (const { id, timers } of runningRollbacks(draft, root)) {
     const grace = makeTimerId(id, 'grace');
     if (!timers.includes(grace)) draft.startTimer(id, grace, draft.at + ROLLBACK_GRACE_MS);
+  }
+}
+
+function failureOfStop(draft: Draft, node: NodeExecution, { as, interruptId }: StopOrder): Failure | undefined {
+  switch (as) {
+    case 'Aborted':
+      return undefined;
+    case 'Expired':
+      return timeoutFailure(draft, node, interruptId !== undefined);
+    case 'Failed':
+      return markedFailure(draft.planNode(node.nodeId).name);
   }
 }
 
