@@ -78,6 +78,8 @@ export {
 } from './language/check-execution-inputs.ts';
 export { printChildInputs } from './language/child-inputs.ts';
 export { expandPipeline, type ExpandedPipeline } from './language/templates/expand-pipeline.ts';
+export { expandTemplate, type ExpandedTemplate } from './language/templates/expand-template.ts';
+export { TEMPLATE_LEVELS_MAX } from './language/templates/expander.ts';
 export {
   isVersionLabel,
   parseTemplate,

@@ -5,7 +5,8 @@ import { parseScopedIdentifier, referenceKey, type Documents } from '../document
 import { extractInputTemplate } from '../input-template.ts';
 import { loadYaml, YAML_LENGTH_MAX, YAML_NODES_MAX } from '../load-yaml.ts';
 import { walk } from '../yaml-node.ts';
-import { expandPipeline, TEMPLATE_LEVELS_MAX, type ExpandedPipeline } from './expand-pipeline.ts';
+import { expandPipeline, type ExpandedPipeline } from './expand-pipeline.ts';
+import { TEMPLATE_LEVELS_MAX } from './expander.ts';
 import { joinInputs } from './overlay-inputs.ts';
 import { parseTemplate } from './template-document.ts';
 
@@ -237,6 +238,18 @@ describe('limits', () => {
     };
     const { loaded } = expandPipeline(pipelineOf(`[${link('t0')}]`), documentsOf(templates));
     expect(loaded.diagnostics.map(({ code }) => code)).toEqual(['YAML_TOO_DEEP']);
+  });
+
+  test('what is deep enough in the pipeline leaves less room for templates', () => {
+    const around = (depth: number, inner: string): string =>
+      `${'{stepGroup: {identifier: g, name: g, steps: ['.repeat(depth)}${inner}${']}}'.repeat(depth)}`;
+    const expand = (depth: number): readonly string[] => {
+      const documents = documentsOf({ t0: groupOf(`[${around(depth, wait)}]`) });
+      const { loaded } = expandPipeline(pipelineOf(`[${around(depth, link('t0'))}]`), documents);
+      return loaded.diagnostics.map(({ code }) => code);
+    };
+    expect(expand(20)).toEqual([]);
+    expect(expand(40)).toEqual(['YAML_TOO_DEEP']);
   });
 });
 
