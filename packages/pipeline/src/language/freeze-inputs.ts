@@ -20,6 +20,7 @@ export function completeInputs(
   for (const { field, node } of leaves) {
     if (complete.has(field.path) || refused.has(field.path)) continue;
     if (field.default === undefined) {
+      if (!field.required) continue;
       const asked = field.isWholeText ? `the whole text, because it contains <+input>` : `${field.label}`;
       findings.add(
         'INPUT_MISSING',

@@ -25,7 +25,7 @@ export interface InputField {
   readonly text: string;
   /** The text merely contains `<+input>`; the value replaces all of it. */
   readonly isWholeText: boolean;
-  /** A run needs a value: there is no default. */
+  /** A run needs a value: there is no default, and it is no tree of values that may be empty. */
   readonly required: boolean;
   /** An empty text is no value: a variable says `required: true`. */
   readonly refusesEmpty: boolean;
@@ -133,7 +133,7 @@ function addLeaf(node: ScalarNode, key: string, context: Context, leaves: InputL
     ...(description === undefined ? {} : { description }),
     text: node.text,
     isWholeText: parsed.kind === 'text',
-    required: fallback === undefined,
+    required: fallback === undefined && !isAskedByDocument(key, context),
     refusesEmpty: findText(variable, 'required') === 'true',
     ...(fallback === undefined ? {} : { default: fallback }),
     ...(input.allowedValues === undefined ? {} : { allowedValues: input.allowedValues }),
@@ -143,6 +143,13 @@ function addLeaf(node: ScalarNode, key: string, context: Context, leaves: InputL
     range: node.range,
   };
   leaves.push({ field, node, ...stageOf(context) });
+}
+
+/** Trees of values for documents of a deployment: what they must hold, and whether anything, is said by the document. */
+const DOCUMENT_INPUTS: readonly string[] = ['serviceInputs', 'environmentInputs', 'serviceOverrideInputs'];
+
+function isAskedByDocument(key: string, { listKey }: Context): boolean {
+  return DOCUMENT_INPUTS.includes(key) || (key === 'inputs' && listKey === 'infrastructureDefinitions');
 }
 
 /** Reports inputs that cannot be asked for as they are written. */
