@@ -28,7 +28,7 @@ export interface TooManyDocuments {
 export type CompileWithDocumentsResult = CompiledPipeline | RefusedPipeline | TooManyDocuments;
 
 export async function compileWithDocuments(
-  source: DocumentSource,
+  source: Pick<DocumentSource, 'find'>,
   scope: ProjectScope,
   request: Omit<PipelineRequest, 'documents'>,
 ): Promise<CompileWithDocumentsResult> {
@@ -44,7 +44,7 @@ export async function compileWithDocuments(
 
 /** Repeats `read` with what it lacks until it lacks nothing. */
 export async function withDocuments<Result>(
-  source: DocumentSource,
+  source: Pick<DocumentSource, 'find'>,
   scope: ProjectScope,
   read: (documents: LoadedDocuments) => Result,
   lacks: (result: Result) => readonly DocumentReference[],
