@@ -64,7 +64,7 @@ function visit(node: YamlNode, keys: readonly string[], item: MapNode | undefine
     }
     case 'list':
       node.items.forEach((inner, index) => {
-        visit(inner, [...keys, itemKey(node, index)], inner.kind === 'map' ? inner : item, leaves);
+        visit(inner, [...keys, itemKey(node, index, keys)], inner.kind === 'map' ? inner : item, leaves);
       });
       return;
     case 'map':
@@ -75,26 +75,31 @@ function visit(node: YamlNode, keys: readonly string[], item: MapNode | undefine
   }
 }
 
-/** How the engine finds the item again: by what names it where that is unique, else by its position. */
-function itemKey(list: ListNode, index: number): string {
-  const nameOf = (item: YamlNode | undefined): string | undefined =>
-    (['identifier', 'name', 'key'] as const)
-      .map((key) => findText(item, key))
-      .find((text) => text !== undefined && text !== '' && !text.includes('.') && !/^\d+$/.test(text));
-  const name = nameOf(list.items[index]);
-  const isUnique = name !== undefined && list.items.filter((item) => nameOf(item) === name).length === 1;
+/** How the engine finds the item again: variables by their name, others by what names them where that is unique. */
+function itemKey(list: ListNode, index: number, keys: readonly string[]): string {
+  const item = list.items[index];
+  if (keys.length === 1 && keys[0] === 'variables') return findText(item, 'name') ?? String(index);
+  const name = nameOf(item);
+  const isUnique = name !== undefined && list.items.filter((other) => nameOf(other) === name).length === 1;
   return isUnique ? name : String(index);
+}
+
+/** Paths are joined by dots, and a number means a position. */
+function nameOf(item: YamlNode | undefined): string | undefined {
+  return (['identifier', 'name', 'key'] as const)
+    .map((key) => findText(item, key))
+    .find((text) => text !== undefined && text !== '' && !text.includes('.') && !/^\d+$/.test(text));
 }
 
 /** Why it cannot be asked for there; completes "…: ". */
 function misplacement({ keys }: Leaf, { kind, definition }: ExecutionInputOwner): string | undefined {
   const [first, second] = keys;
-  if (keys.some((key) => key.includes('.'))) return 'a key on the way to it has a dot';
   if (kind === 'stage')
     return first === 'variables' && keys.at(-1) === 'value' ? undefined : 'a stage asks for its variables only';
   if (kind !== 'step') return 'only steps and stages wait for inputs';
   if (first !== 'spec' || second === undefined) return 'a step asks for the fields of its spec only';
   if (second === 'delegateSelectors') return 'the delegate is chosen before the step begins';
+  if (keys.some((key) => key.includes('.'))) return 'a key on the way to it has a dot';
   if (definition?.type === 'Barrier') return 'barriers are checked before the run';
   if (definition?.type === 'CustomApproval') return 'its script is run again and again';
   return undefined;
