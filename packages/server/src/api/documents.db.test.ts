@@ -303,6 +303,13 @@ describe('a template', () => {
     });
   });
 
+  it('says what it asks of who links to it', async () => {
+    const ask = async (identifier: string, query: Record<string, string>): Promise<unknown> =>
+      (await server.call('GET', `${TEMPLATES}/templateInputs/${identifier}`, { query })).body.data;
+    expect(await ask('deploy', { ...IN_ACCOUNT, versionLabel: '2' })).toMatch(/^type: Custom\nvariables:[^]*<\+input>/);
+    expect(await ask('greet', {})).toBe('');
+  });
+
   it('is put in place of the link to it', async () => {
     const applied = await server.call('POST', `${TEMPLATES}/applyTemplates`, {
       body: { originalEntityYaml: pipeline('whole') },

@@ -1,5 +1,13 @@
-/** A pipeline with its templates in place of the links to them. */
-import { expandPipeline, type ExpandedPipeline, type ProjectScope } from '@bridle/pipeline';
+/** Templates where they are used: a pipeline with its templates in place, and what a template asks of who links to it. */
+import {
+  expandPipeline,
+  expandTemplate,
+  type ExpandedPipeline,
+  type ExpandedTemplate,
+  type ProjectScope,
+} from '@bridle/pipeline';
+import { levelOf } from '../store/owner-scope.ts';
+import type { TemplateRow } from '../store/templates.ts';
 import { withDocuments, type TooManyDocuments } from './compile-documents.ts';
 import type { DocumentSource } from './document-source.ts';
 
@@ -14,6 +22,19 @@ export async function applyTemplates(
     source,
     scope,
     (documents) => ({ kind: 'applied' as const, ...expandPipeline(yaml, documents) }),
-    (result) => result.needsDocuments,
+    ({ needsDocuments }) => needsDocuments,
+  );
+}
+
+export type AskedInputs = (ExpandedTemplate & { readonly kind: 'asked' }) | TooManyDocuments;
+
+/** What the template refers to is looked for where its owner would find it. */
+export async function findTemplateInputs(source: DocumentSource, { owner, yaml }: TemplateRow): Promise<AskedInputs> {
+  const { accountId, orgIdentifier = '', projectIdentifier = '' } = owner;
+  return await withDocuments(
+    source,
+    { accountId, orgIdentifier, projectIdentifier },
+    (documents) => ({ kind: 'asked' as const, ...expandTemplate(yaml, levelOf(owner), documents) }),
+    ({ needsDocuments }) => needsDocuments,
   );
 }
