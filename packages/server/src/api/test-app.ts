@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { executionId, type NodeExecution, type Plan } from '@bridle/pipeline';
 import type { DelegateTask, PollResponse, RegisterResponse, TaskOutcome } from '@bridle/protocol';
 import { createDispatch } from '../dispatch/create-dispatch.ts';
-import { createExecutionService } from '../executions/execution-service.ts';
+import { createExecutionService, type RunningExecutions } from '../executions/execution-service.ts';
 import { processScheduler } from '../executions/process-scheduler.ts';
 import { createChildStarter } from '../intake/child-starter.ts';
 import { DEMO_SCOPE } from '../intake/demo.ts';
@@ -13,6 +14,7 @@ import { prepareInstallation } from '../intake/first-start.ts';
 import { createIntake } from '../intake/intake.ts';
 import { createLogs } from '../logs/create-logs.ts';
 import type { Database } from '../store/database.ts';
+import { findExecutionRow } from '../store/execution-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
 import { WakeHub } from '../store/wake-hub.ts';
 import { buildApp } from './app.ts';
@@ -46,6 +48,12 @@ interface Envelope {
   readonly [key: string]: unknown;
 }
 
+/** How an execution stands, as its watchers see it. */
+export interface Standing {
+  readonly status: string;
+  readonly nodes: readonly NodeExecution[];
+}
+
 export interface TestApp {
   readonly app: App;
   readonly db: Database;
@@ -57,6 +65,10 @@ export interface TestApp {
   call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, call?: Call): Promise<Answer>;
   /** Leases tasks until there are none, and ends each with this outcome. Returns them. */
   runTasks(outcome?: (task: DelegateTask) => TaskOutcome): Promise<readonly DelegateTask[]>;
+  /**
+   * Waits until the execution stands as wanted. Throws with how it stands when it does not after a while, or ended otherwise.
+   */
+  until(id: string, isReached: (standing: Standing, plan: Plan) => boolean): Promise<void>;
   /** Leases and starts one task and leaves it running. */
   startTask(): Promise<DelegateTask>;
   completeTask(task: DelegateTask, outcome?: TaskOutcome): Promise<void>;
@@ -137,6 +149,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     signInCode: installation.signInCode ?? '',
     call: (method, path, call = {}) => inject(app, token, method, path, call),
     runTasks: (outcome = () => SUCCEEDED) => delegate.runAll(outcome),
+    until: (id, isReached) => waitUntil(executions, db, id, isReached),
     startTask: () => delegate.startOne(),
     completeTask: (task, outcome = SUCCEEDED) => delegate.complete(task, outcome),
     writeLog: (task, text, isLast = false) => delegate.write(task, text, isLast),
@@ -153,6 +166,28 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       if (problems.length > 0) throw new AggregateError(problems, 'The server met errors of its own.');
     },
   };
+}
+
+/** Longer than any test should wait for something that happens at once. */
+const UNTIL_MS = 10_000;
+
+async function waitUntil(
+  executions: RunningExecutions,
+  db: Database,
+  id: string,
+  isReached: (standing: Standing, plan: Plan) => boolean,
+): Promise<void> {
+  const row = await findExecutionRow(db, executionId(id));
+  if (row === undefined) throw new Error(`There is no execution ${id}.`);
+  const nodes = new Map<string, NodeExecution>();
+  let status = '';
+  for await (const change of executions.watch(row.id, 0, AbortSignal.timeout(UNTIL_MS))) {
+    status = change.status;
+    for (const node of change.nodes) nodes.set(node.id, node);
+    if (isReached({ status, nodes: [...nodes.values()] }, row.plan)) return;
+  }
+  const standing = [...nodes.values()].map((node) => `${row.plan.nodes[node.nodeId]?.fqn ?? ''} ${node.status}`);
+  throw new Error(`Execution ${id} is ${status} and not as wanted: ${standing.join(', ')}`);
 }
 
 async function inject(
