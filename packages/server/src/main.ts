@@ -48,6 +48,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     scheduler: processScheduler,
     executionUrl: (scope, pipelineIdentifier, id) => executionPageUrl(url, scope, pipelineIdentifier, id),
     defaults: { pipelineTimeoutMs: PIPELINE_TIMEOUT_MS, stepTimeoutMs: STEP_TIMEOUT_MS },
+    switches: settings.switches,
     graceMs: DELEGATE_GRACE_MS,
     unassignableMs: UNASSIGNABLE_MS,
     executionsMax: settings.executionsMax,

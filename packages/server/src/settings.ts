@@ -1,4 +1,5 @@
 /** What the server reads from its environment; the launcher has checked and completed it. */
+import type { EngineSwitches } from '@bridle/pipeline';
 
 export interface ServerSettings {
   readonly port: number;
@@ -15,6 +16,8 @@ export interface ServerSettings {
   readonly trustProxy: boolean;
   /** Executions of one account that run at once; more wait in line. */
   readonly executionsMax: number;
+  /** Where public material conflicts; kept with each execution at its start. */
+  readonly switches: EngineSwitches;
 }
 
 /** A setting is missing or makes no sense. */
@@ -26,6 +29,7 @@ export class SettingsError extends Error {
 const MASTER_KEY_BYTES = 32;
 const PORT_MAX = 65_535;
 const EXECUTIONS_MAX = 1_000;
+const UNRESOLVED = ['variables', 'strict', 'lenient'] as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 export function readServerSettings(env: Readonly<Record<string, string | undefined>>): ServerSettings {
@@ -59,7 +63,30 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
     logLevel,
     trustProxy: env['BRIDLE_TRUST_PROXY'] === 'on',
     executionsMax,
+    switches: readSwitches(env),
   };
+}
+
+function readSwitches(env: Readonly<Record<string, string | undefined>>): EngineSwitches {
+  const ignored = readSwitch(env, 'BRIDLE_IGNORED_FAILURE_FIRES_FAILURE');
+  const rolledBack = readSwitch(env, 'BRIDLE_ROLLED_BACK_FIRES_FAILURE');
+  const written = env['BRIDLE_UNRESOLVED_EXPRESSIONS'] || undefined;
+  const unresolved = UNRESOLVED.find((policy) => policy === written);
+  if (written !== undefined && unresolved === undefined)
+    throw new SettingsError(`BRIDLE_UNRESOLVED_EXPRESSIONS is none of ${UNRESOLVED.join(', ')}: ${written}`);
+  return {
+    ...(ignored === undefined ? {} : { ignoredFailureFiresFailure: ignored }),
+    ...(rolledBack === undefined ? {} : { rolledBackFiresFailure: rolledBack }),
+    ...(unresolved === undefined ? {} : { unresolved }),
+  };
+}
+
+/** `on` or `off`; `undefined` when it is not set. */
+function readSwitch(env: Readonly<Record<string, string | undefined>>, name: string): boolean | undefined {
+  const written = env[name] || undefined;
+  if (written === undefined || written === 'on' || written === 'off')
+    return written === undefined ? undefined : written === 'on';
+  throw new SettingsError(`${name} is neither on nor off: ${written}`);
 }
 
 /** Where clients on this machine reach a server that listens there. */
