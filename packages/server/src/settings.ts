@@ -1,5 +1,6 @@
 /** What the server reads from its environment; the launcher has checked and completed it. */
-import type { EngineSwitches } from '@bridle/pipeline';
+
+const UNRESOLVED = ['variables', 'strict', 'lenient'] as const;
 
 export interface ServerSettings {
   readonly port: number;
@@ -17,7 +18,14 @@ export interface ServerSettings {
   /** Executions of one account that run at once; more wait in line. */
   readonly executionsMax: number;
   /** Where public material conflicts; kept with each execution at its start. */
-  readonly switches: EngineSwitches;
+  readonly switches: EngineSwitchSettings;
+}
+
+/** Absent = as Harness's pages document it. */
+export interface EngineSwitchSettings {
+  readonly ignoredFailureFiresFailure?: boolean;
+  readonly rolledBackFiresFailure?: boolean;
+  readonly unresolved?: (typeof UNRESOLVED)[number];
 }
 
 /** A setting is missing or makes no sense. */
@@ -29,7 +37,6 @@ export class SettingsError extends Error {
 const MASTER_KEY_BYTES = 32;
 const PORT_MAX = 65_535;
 const EXECUTIONS_MAX = 1_000;
-const UNRESOLVED = ['variables', 'strict', 'lenient'] as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 export function readServerSettings(env: Readonly<Record<string, string | undefined>>): ServerSettings {
@@ -67,7 +74,7 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
   };
 }
 
-function readSwitches(env: Readonly<Record<string, string | undefined>>): EngineSwitches {
+function readSwitches(env: Readonly<Record<string, string | undefined>>): EngineSwitchSettings {
   const ignored = readSwitch(env, 'BRIDLE_IGNORED_FAILURE_FIRES_FAILURE');
   const rolledBack = readSwitch(env, 'BRIDLE_ROLLED_BACK_FIRES_FAILURE');
   const written = env['BRIDLE_UNRESOLVED_EXPRESSIONS'] || undefined;
