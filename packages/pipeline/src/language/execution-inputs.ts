@@ -75,20 +75,22 @@ function visit(node: YamlNode, keys: readonly string[], item: MapNode | undefine
   }
 }
 
-/** How the engine finds the item again: variables by their name, others by what names them where that is unique. */
+/**
+ * How the engine finds the item again: variables by their name, others by what names them where that is unique and neither
+ * has a dot, by which paths are joined, nor is a number, which means a position.
+ */
 function itemKey(list: ListNode, index: number, keys: readonly string[]): string {
   const item = list.items[index];
   if (keys.length === 1 && keys[0] === 'variables') return findText(item, 'name') ?? String(index);
-  const name = nameOf(item);
-  const isUnique = name !== undefined && list.items.filter((other) => nameOf(other) === name).length === 1;
+  const [name] = namesOf(item).filter((text) => !text.includes('.') && !/^\d+$/.test(text));
+  const isUnique = name !== undefined && list.items.filter((other) => namesOf(other).includes(name)).length === 1;
   return isUnique ? name : String(index);
 }
 
-/** Paths are joined by dots, and a number means a position. */
-function nameOf(item: YamlNode | undefined): string | undefined {
+function namesOf(item: YamlNode | undefined): readonly string[] {
   return (['identifier', 'name', 'key'] as const)
-    .map((key) => findText(item, key))
-    .find((text) => text !== undefined && text !== '' && !text.includes('.') && !/^\d+$/.test(text));
+    .flatMap((key) => findText(item, key) ?? [])
+    .filter((text) => text !== '');
 }
 
 /** Why it cannot be asked for there; completes "…: ". */

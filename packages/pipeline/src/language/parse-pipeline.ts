@@ -12,11 +12,12 @@ import { loadYaml, type LoadedYaml } from './load-yaml.ts';
 import type { Pipeline, Stage } from './model.ts';
 import { readFlag, readSelectors, readTags, readText, readTimeout, warnUnknownKeys } from './read-fields.ts';
 import { readItems } from './read-items.ts';
+import { readProperties } from './read-properties.ts';
 import { readStage } from './read-stage.ts';
 import { readVariables } from './read-variables.ts';
 import { didYouMean } from './suggest.ts';
 import { checkUniqueIdentifiers } from './unique-identifiers.ts';
-import { describeKind, find, isEmpty, toValue, type MapNode, type YamlNode } from './yaml-node.ts';
+import { describeKind, find, isEmpty, type MapNode, type YamlNode } from './yaml-node.ts';
 
 export interface ParsedPipeline {
   /** Absent when the text is no YAML or has no `pipeline`. May hold gaps when a diagnostic blocks saving. */
@@ -116,7 +117,7 @@ function readPipeline(map: MapNode, findings: Findings): Pipeline {
     delegateSelectors: readSelectors(map, what, findings),
     allowStageExecutions: readFlag(map, 'allowStageExecutions', what, findings),
     fixedInputsOnRerun: readFlag(map, 'fixedInputsOnRerun', what, findings),
-    properties: toValue(find(map, 'properties')),
+    properties: readProperties(map, findings),
     barriers: readBarriers(map, findings),
     stages: readItems<Stage>(
       find(map, 'stages'),

@@ -6,7 +6,7 @@ import { STEP_TYPES } from '../steps/step-types.ts';
 import type { StepDefinition } from '../steps/step-definition.ts';
 import { readApproverInputs } from './approver-inputs.ts';
 import { checkApproval } from './check-approvals.ts';
-import type { Findings, Place } from './diagnostics.ts';
+import { Findings, type Place } from './diagnostics.ts';
 import { readExecutionInputs } from './execution-inputs.ts';
 import { readFailureStrategies } from './failure-strategies.ts';
 import { readIdentifier, readName } from './identifiers.ts';
@@ -120,7 +120,8 @@ function readStep(map: MapNode, place: Place, context: StageContext, findings: F
     type,
     when: readWhen(map, 'stageStatus', what, findings),
     ...(timeout === undefined ? {} : { timeout }),
-    delegateSelectors: specSelectors(find(map, 'spec'), what, findings),
+    // What is wrong with them is reported with the spec, where Bridle runs the type.
+    delegateSelectors: specSelectors(find(map, 'spec'), what, definition === undefined ? findings : new Findings()),
     failureStrategies: readFailureStrategies(map, { what, isInGroup: context.isInGroup === true }, findings),
     ...(strategy === undefined ? {} : { strategy }),
     spec: readStepSpec(definition, find(map, 'spec'), place, what, findings),
