@@ -3,7 +3,8 @@
  * carry the script of the deployment template.
  */
 import { DEPLOYMENT_AXIS, type DeploymentCombination } from '../language/deployment/section.ts';
-import type { DeploymentLoop, StageDeployment } from '../language/deployment/stage-deployments.ts';
+import type { DeploymentLoop } from '../language/deployment/deployment-loop.ts';
+import type { StageDeployment } from '../language/deployment/stage-deployments.ts';
 import type { Stage, Step, StepItem, Strategy } from '../language/model.ts';
 import type { SectionNode } from './plan.ts';
 
