@@ -12,6 +12,7 @@ export {
   type Resolution,
   type SecretUse,
 } from './expressions/evaluate.ts';
+export { quoteData } from './expressions/quote-data.ts';
 export { findExpressions, type ExpressionSpan } from './expressions/lexer.ts';
 export type { ExpressionScope, ScopeObject, ScopeValue } from './expressions/scope.ts';
 export type { Value } from './expressions/values.ts';
