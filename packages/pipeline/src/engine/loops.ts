@@ -6,7 +6,7 @@
  * - L3 running turns are never cancelled because another failed; with `SkipQueued` those that wait are skipped.
  */
 import type { Value } from '../expressions/values.ts';
-import type { LateNumber, Loop, StrategyNode } from '../plan/plan.ts';
+import { STRATEGY_INSTANCES_MAX, type LateNumber, type Loop, type StrategyNode } from '../plan/plan.ts';
 import type { Draft } from './draft.ts';
 import { resolveLeaf, resolveNumber, resolveValue, type Resolved } from './evaluation.ts';
 import type { Iteration } from './execution.ts';
@@ -16,9 +16,6 @@ import { holdsBarrier } from './loop-barriers.ts';
 import { createNode } from './nodes.ts';
 import { isBroken, isFinal } from './status.ts';
 import { valueText } from './value-text.ts';
-
-/** Turns of one loop. Harness stops at 256. */
-export const STRATEGY_INSTANCES_MAX = 4_096;
 
 type Turn = Omit<Iteration, 'index' | 'total'>;
 
