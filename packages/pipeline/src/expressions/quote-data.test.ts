@@ -68,6 +68,6 @@ describe('quoted data', () => {
   });
 
   test('asks for no input', () => {
-    expect(String(quoteData('<+input>.default(a)'))).not.toContain('<+input>');
+    expect(JSON.stringify(quoteData('<+input>.default(a)'))).not.toContain('<+input>');
   });
 });
