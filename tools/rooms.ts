@@ -169,5 +169,10 @@ export const ROOMS: readonly Room[] = [
     libraries: ['playwright-core', '@sparticuz/chromium', '@axe-core/playwright', 'vitest'],
     node: true,
   },
-  { folder: 'bench', packages: ['launcher', 'e2e'], libraries: ['pg'], node: true },
+  {
+    folder: 'bench',
+    packages: ['launcher', 'e2e', 'pipeline', 'server/transition-load'],
+    libraries: ['pg', 'yaml'],
+    node: true,
+  },
 ];

@@ -12,6 +12,10 @@ export interface FloorDatabase {
   commitAndNotify(): Promise<void>;
   /** As many commits at once as there are connections; each inserts `rows` rows. */
   commitMany(rows: number): Promise<void>;
+  /** Makes the rows that `compareAndSet` moves. */
+  prepareRows(rows: number): Promise<void>;
+  /** Moves so many rows from one version to the next in one statement and commits. */
+  compareAndSet(rows: number, version: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,6 +42,17 @@ export async function openFloorDatabase(): Promise<FloorDatabase> {
         name: 'many',
         text: 'insert into floor (body) select $1 from generate_series(1, $2)',
         values: [body, rows],
+      });
+    },
+    prepareRows: async (rows) => {
+      await client.query('create table states (id int primary key, version bigint not null, body text not null)');
+      await client.query('insert into states select n, 0, $1 from generate_series(1, $2) n', [body, rows]);
+    },
+    compareAndSet: async (rows, version) => {
+      await client.query({
+        name: 'cas',
+        text: 'update states set version = version + 1, body = $1 where id = any($2::int[]) and version >= $3',
+        values: [body, Array.from({ length: rows }, (_, index) => index + 1), version],
       });
     },
     close: async () => {

@@ -7,13 +7,25 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import type { BenchCase } from './bench-case.ts';
 import { coldStart, warmStart } from './cases/cold-start.ts';
+import { matrix1024, matrix256 } from './cases/matrix.ts';
 import { noop3 } from './cases/noop-3.ts';
 import { stepToStep } from './cases/step-to-step.ts';
 import { triggerToStep } from './cases/trigger-to-step.ts';
+import { transitions } from './cases/transitions.ts';
 import { webhookAck } from './cases/webhook-ack.ts';
 import { figuresOf, type Figures, type Run } from './samples.ts';
 
-const CASES: readonly BenchCase[] = [webhookAck, triggerToStep, stepToStep, noop3, coldStart, warmStart];
+const CASES: readonly BenchCase[] = [
+  webhookAck,
+  triggerToStep,
+  stepToStep,
+  noop3,
+  transitions,
+  matrix256,
+  matrix1024,
+  coldStart,
+  warmStart,
+];
 const RUNS_MIN = 5;
 
 interface Result {
