@@ -4,7 +4,7 @@ import type { Findings, Place } from './diagnostics.ts';
 import { readExecutionInputs } from './execution-inputs.ts';
 import { readFailureStrategies } from './failure-strategies.ts';
 import { readIdentifier, readName } from './identifiers.ts';
-import type { Stage } from './model.ts';
+import type { Stage, StepItem } from './model.ts';
 import type { Chain } from './node-parts.ts';
 import {
   awaitsInput,
@@ -96,6 +96,9 @@ export function readStage(map: MapNode, place: Place, findings: Findings): Stage
   if (strategy !== undefined) checkStrategyPlace(type, strategy, what, findings);
   if (type === 'Deployment') checkDeployment(map, place, what, findings);
   const deployment = type === 'Deployment' ? readDeploymentSpec(spec, place, what, findings) : undefined;
+  // A chained stage has none: what stands there is reported as unknown.
+  const readList = (key: 'steps' | 'rollbackSteps', list: string): readonly StepItem[] =>
+    chain === undefined ? readSteps(find(execution, key), { stageType: type }, list, findings) : [];
   return {
     kind: 'stage',
     identifier,
@@ -109,13 +112,8 @@ export function readStage(map: MapNode, place: Place, findings: Findings): Stage
     delegateSelectors: readSelectors(map, what, findings),
     failureStrategies: readFailureStrategies(map, { what, isInGroup: false }, findings),
     ...(strategy === undefined ? {} : { strategy }),
-    steps: readSteps(find(execution, 'steps'), { stageType: type }, `the steps of ${what}`, findings),
-    rollbackSteps: readSteps(
-      find(execution, 'rollbackSteps'),
-      { stageType: type },
-      `the rollback steps of ${what}`,
-      findings,
-    ),
+    steps: readList('steps', `the steps of ${what}`),
+    rollbackSteps: readList('rollbackSteps', `the rollback steps of ${what}`),
     spec: Object.fromEntries(
       [...(spec?.entries.values() ?? [])]
         .filter(({ key }) => key !== 'execution')
