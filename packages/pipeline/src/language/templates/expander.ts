@@ -81,7 +81,7 @@ export class Expander {
     if (!isReachable(context.scope, reference.scope)) {
       return refuse(
         'TEMPLATE_SCOPE',
-        `A template of the ${context.scope} cannot refer to ${describeReference(reference)}, which is kept further below.`,
+        `A template of the ${SCOPE_WORDS[context.scope]} cannot refer to ${describeReference(reference)}, which is kept further below.`,
         'Keep both in one scope, or the inner one in a higher scope.',
       );
     }
@@ -183,6 +183,8 @@ export class Expander {
     }
   }
 }
+
+const SCOPE_WORDS = { project: 'project', org: 'organization', account: 'account' } as const;
 
 function tooDeep(name: string): string {
   return `Templates stand in more than ${String(TEMPLATE_LEVELS_MAX)} others at ${name}.`;
