@@ -19,7 +19,8 @@ import {
   warnUnknownKeys,
 } from './read-fields.ts';
 import { readChain } from './read-chain.ts';
-import { readSteps, reportConstructs } from './read-steps.ts';
+import { reportConstructs } from './check-steps.ts';
+import { readSteps } from './read-steps.ts';
 import { checkStrategyPlace, readStrategy } from './read-strategy.ts';
 import { readVariables } from './read-variables.ts';
 import { isRunStageType } from './stage-types.ts';

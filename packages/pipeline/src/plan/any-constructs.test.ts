@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isBlocked } from '../language/diagnostics.ts';
 import { parsePipeline } from '../language/parse-pipeline.ts';
-import { nodesBelow } from './build-plan.ts';
+import { nodesBelow } from './nodes-below.ts';
 import { compilePlan } from './compile-plan.ts';
 import type { Plan } from './plan.ts';
 

@@ -3,23 +3,21 @@ import { deriveId } from '../engine/derive-id.ts';
 import { nodeId, type NodeId } from '../engine/ids.ts';
 import {
   listStages,
-  type FailureStrategy,
   type Pipeline,
   type Stage,
   type StageItem,
   type Step,
   type StepGroup,
   type StepItem,
-  type Strategy,
 } from '../language/model.ts';
-import type { SourceRange } from '../language/diagnostics.ts';
-import type { ExecutionInput } from '../language/node-parts.ts';
 import type { StageDeployment } from '../language/deployment/stage-deployments.ts';
 import { isRunStageType } from '../language/stage-types.ts';
 import { isStepType } from '../steps/step-definitions.ts';
 import { approvalScript } from './approval-script.ts';
 import { prepareStage, sectionsOf } from './deployment-stage.ts';
-import { SEMANTICS_VERSION, type Plan, type PlanNode, type PlanVariable, type RollbackNode } from './plan.ts';
+import { common, handlingOf, lineOf, loopOf, variablesOf } from './node-fields.ts';
+import { nodesBelow } from './nodes-below.ts';
+import { SEMANTICS_VERSION, type Plan, type PlanNode, type RollbackNode } from './plan.ts';
 
 export interface PlanRequest {
   /** The execution's; ids are derived from it. */
@@ -315,75 +313,4 @@ class PlanBuilder {
   #add(node: PlanNode): void {
     this.#nodes[node.id] = node;
   }
-}
-
-/** Every node whose parent this is: its children, its rollback, the script of an approval. */
-export function nodesBelow(node: PlanNode): readonly NodeId[] {
-  switch (node.kind) {
-    case 'section':
-      return [];
-    case 'step':
-      return node.script === undefined ? [] : [node.script];
-    case 'pipeline':
-    case 'stage':
-    case 'stepGroup':
-      return node.rollback === undefined ? node.children : [...node.children, node.rollback];
-    case 'fork':
-    case 'strategy':
-    case 'rollback':
-      return node.children;
-  }
-}
-
-function common({
-  identifier,
-  name,
-  description,
-  timeout,
-}: Pipeline | Stage | StepGroup | Step): Pick<PlanNode, 'identifier' | 'name' | 'description' | 'timeout'> {
-  return {
-    identifier,
-    name,
-    ...(description === undefined ? {} : { description }),
-    ...(timeout === undefined ? {} : { timeout }),
-  };
-}
-
-/** What is done about failures and what is asked for; absent where there is nothing to say. */
-function handlingOf({
-  failureStrategies,
-  executionInputs = [],
-}: {
-  readonly failureStrategies: readonly FailureStrategy[];
-  readonly executionInputs?: readonly ExecutionInput[];
-}): Pick<PlanNode, 'failureStrategies' | 'executionInputs'> {
-  return {
-    ...(failureStrategies.length === 0
-      ? {}
-      : { failureStrategies: failureStrategies.map(({ errors, action }) => ({ errors, action })) }),
-    ...(executionInputs.length === 0 ? {} : { executionInputs }),
-  };
-}
-
-function loopOf({
-  loop,
-  maxConcurrency,
-  condition,
-  onFailure,
-}: Strategy): Pick<Extract<PlanNode, { kind: 'strategy' }>, 'when' | 'loop' | 'maxConcurrency' | 'onFailure'> {
-  return {
-    when: { status: 'All', ...(condition === undefined ? {} : { condition }) },
-    loop,
-    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
-    onFailure,
-  };
-}
-
-function variablesOf({ variables }: Pipeline | Stage | StepGroup): readonly PlanVariable[] {
-  return variables.map(({ name, type, value }) => ({ name, type, value }));
-}
-
-/** What a template put there has no line in the pipeline's own text. */
-function lineOf({ start }: SourceRange): number {
-  return start.document === undefined ? start.line : 0;
 }

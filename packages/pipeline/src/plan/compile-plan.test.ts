@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fillInputTemplate } from '../language/input-template.ts';
 import { isBlocked } from '../language/diagnostics.ts';
-import { nodesBelow } from './build-plan.ts';
+import { nodesBelow } from './nodes-below.ts';
 import { compilePipeline, compilePlan, type CompiledPlan } from './compile-plan.ts';
 
 const A = 'pipeline.variables[0].value';

@@ -31,7 +31,7 @@ import { extractInputTemplate, type InputTemplate } from '../language/input-temp
 import { parsePipeline } from '../language/parse-pipeline.ts';
 import { parseTemplate } from '../language/templates/template-document.ts';
 import { parseTrigger } from '../language/trigger-document.ts';
-import { nodesBelow } from './build-plan.ts';
+import { nodesBelow } from './nodes-below.ts';
 import { compilePlan, type CompiledPlan, type CompileRequest, type RefusedPipeline } from './compile-plan.ts';
 import type { Plan, PlanNode } from './plan.ts';
 import type { NodeId } from '../engine/ids.ts';
