@@ -84,6 +84,52 @@ export function executionStoreConformance(makeFixture: MakeStoreFixture): void {
         expect(events.slice(1)).toEqual(transition.events);
       });
 
+      test('all of a header and a state come back as they were given', async () => {
+        const parent = await insert();
+        const asking = sampleTaskId();
+        const request = {
+          orgIdentifier: 'default',
+          projectIdentifier: 'one',
+          pipelineIdentifier: 'child',
+          inputs: {},
+          inputSetReferences: [],
+          outputs: [],
+        };
+        await commit(sampleStep(parent, [{ kind: 'startChild', nodeExecutionId: asking, request }]));
+        const start = sampleStart(fixture.scope, await fixture.now());
+        const [node] = Object.values(start.execution.nodes);
+        if (node === undefined) throw new Error('the sample execution has a node');
+        const { id: _i, nodeId: _n, parentId: _p, children: _c, timers: _t, changedAtVersion: _v, ...state } = node;
+        const by = { userId: 'u', name: 'n', email: 'e' };
+        const full: Execution = {
+          ...start.execution,
+          switches: { ignoredFailureFiresFailure: false, unresolved: 'strict' },
+          defaults: { ...start.execution.defaults, approvalTimeoutMs: 5 },
+          cause: {
+            ...start.execution.cause,
+            trigger: { identifier: 't', name: 'T', eventId: 'event', payload: '{"a": "\0"}', headers: { host: 'h' } },
+          },
+          parent: {
+            executionId: parent.id,
+            nodeExecutionId: asking,
+            outputs: [{ name: 'out', value: '<+pipeline.name>' }],
+          },
+          retained: {
+            executionId: parent.id,
+            rootExecutionId: parent.id,
+            nodes: [{ fqn: 'pipeline.stages.only', loop: [0, 1], state: { ...state, outcomes: { text: 'ü\0' } } }],
+          },
+          abort: { interruptId: 'a', type: 'AbortAll', at: 4, by },
+          pause: { interruptId: 'p', type: 'Pause', at: 3, by },
+          outputs: { out: ['x', null, 1] },
+        };
+        expect(await fixture.insert({ ...start, execution: full })).toEqual(COMMITTED);
+        expect(await fixture.store.find(full.id)).toEqual(full);
+        const { pause: _pause, ...resumed } = { ...full, version: full.version + 1 };
+        expect(await commit({ ...sampleStep(full), execution: resumed })).toEqual(COMMITTED);
+        expect(await fixture.store.find(full.id)).toEqual(resumed);
+      });
+
       test('a transition over another version than the stored one is a conflict and changes nothing', async () => {
         const before = await insert();
         const task = sampleTask();
