@@ -19,7 +19,29 @@ export function readFailureStrategies(
     return [];
   }
   const reader = new ActionReader(owner, findings);
-  return node.items.flatMap((item) => readStrategy(item, reader, owner, findings));
+  const strategies = node.items.flatMap((item) => readStrategy(item, reader, owner, findings));
+  warnUnreached(strategies, owner.what, findings);
+  return strategies;
+}
+
+/** The first strategy that names an error answers it: what an earlier one answers already is never reached. */
+function warnUnreached(strategies: readonly FailureStrategy[], what: string, findings: Findings): void {
+  const answered = new Map<ErrorName, FailureStrategy>();
+  for (const strategy of strategies) {
+    const earlier = strategy.errors.map((error) => answered.get('AllErrors') ?? answered.get(error));
+    const [first] = earlier;
+    if (first !== undefined && !earlier.includes(undefined)) {
+      const line = String(first.range.start.line);
+      findings.add(
+        'CONSTRUCT_IGNORED',
+        'nothing',
+        strategy,
+        `This failure strategy of ${what} is never reached: the one in line ${line} answers ${strategy.errors.join(', ')} before it.`,
+        'Move it up, or remove it.',
+      );
+    }
+    for (const error of strategy.errors) if (!answered.has(error)) answered.set(error, strategy);
+  }
 }
 
 function readStrategy(

@@ -7,6 +7,7 @@ import { listStages, type Pipeline, type Stage, type Step, type StepGroup, type 
 
 export function checkUniqueIdentifiers(pipeline: Pipeline, findings: Findings): void {
   const stages = new Map<string, Stage>();
+  checkInstances(listStages(pipeline.stages), findings);
   for (const stage of listStages(pipeline.stages)) {
     const first = stages.get(stage.identifier);
     if (first === undefined) stages.set(stage.identifier, stage);
@@ -28,6 +29,7 @@ export function checkUniqueIdentifiers(pipeline: Pipeline, findings: Findings): 
 
 function checkList(items: readonly StepItem[], inStage: Map<string, Step | StepGroup>, findings: Findings): void {
   const inList = new Set<string>();
+  checkInstances(membersOf(items), findings);
   for (const item of membersOf(items)) {
     const { identifier } = item;
     const first = inStage.get(identifier);
@@ -63,4 +65,26 @@ function checkList(items: readonly StepItem[], inStage: Map<string, Step | StepG
 
 function membersOf(items: readonly StepItem[]): readonly (Step | StepGroup)[] {
   return items.flatMap((item) => (item.kind === 'parallel' ? membersOf(item.items) : [item]));
+}
+
+const TURN = /(?:_\d+)+$/;
+
+/** The instances of a loop are called like `build_0`: another member of that name hides one of them. */
+function checkInstances(members: readonly (Stage | Step | StepGroup)[], findings: Findings): void {
+  const looped = new Map(
+    members.flatMap((member) => (member.strategy === undefined ? [] : [[member.identifier, member]])),
+  );
+  if (looped.size === 0) return;
+  for (const member of members) {
+    const loop = TURN.test(member.identifier) ? looped.get(member.identifier.replace(TURN, '')) : undefined;
+    if (loop === undefined) continue;
+    const line = String(loop.range.start.line);
+    findings.add(
+      'IDENTIFIER_REPEATED',
+      'nothing',
+      member,
+      `An instance of the loop ${loop.identifier} in line ${line} may be called ${member.identifier} too.`,
+      'Expressions may mean the other one: rename one of the two.',
+    );
+  }
 }
