@@ -91,12 +91,6 @@ describe('documents of deployments', () => {
     for (const identifier of ['b', 'a']) {
       await putDocument({ owner: ACCOUNT, kind: 'infrastructure', identifier, environmentRef: 'account.live' });
     }
-    await putDocument({
-      owner: PROJECT,
-      kind: 'serviceOverrides',
-      identifier: 'account_live_web',
-      environmentRef: 'account.live',
-    });
     const find = async (reference: Exclude<DocumentReference, { readonly kind: 'template' }>): Promise<string[]> =>
       (await findReferencedDeploymentDocuments(database.db, SCOPE, [reference])).map(({ yaml }) => yaml);
 
@@ -109,11 +103,21 @@ describe('documents of deployments', () => {
       expect(await find({ kind: 'infrastructures', scope: 'account', environmentRef })).toEqual(['acc a', 'acc b']);
     }
     expect(await find({ kind: 'infrastructures', scope: 'project', environmentRef: 'live' })).toEqual([]);
-    expect(
-      await find({ kind: 'serviceOverrides', scope: 'project', environmentRef: 'account.live', serviceRef: 'web' }),
-    ).toEqual(['acc/org/proj account_live_web']);
-    expect(
-      await find({ kind: 'serviceOverrides', scope: 'project', environmentRef: 'live', serviceRef: 'web' }),
-    ).toEqual([]);
+  });
+
+  it('override a service in an environment for the account, an organization or a project: the nearest is meant', async () => {
+    const overrides = { kind: 'serviceOverrides', environmentRef: 'account.live' } as const;
+    const find = async (serviceRef: string, environmentRef = 'account.live'): Promise<string[]> => {
+      const reference = { kind: 'serviceOverrides', scope: 'account', environmentRef, serviceRef } as const;
+      return (await findReferencedDeploymentDocuments(database.db, SCOPE, [reference])).map(({ yaml }) => yaml);
+    };
+    await putDocument({ ...overrides, owner: ACCOUNT, identifier: 'account_live_account_api' });
+    expect(await find('account.api')).toEqual(['acc account_live_account_api']);
+    await putDocument({ ...overrides, owner: PROJECT, identifier: 'account_live_account_api' });
+    expect(await find('account.api')).toEqual(['acc/org/proj account_live_account_api']);
+    await putDocument({ ...overrides, owner: PROJECT, identifier: 'account_live_web' });
+    expect(await find('web')).toEqual(['acc/org/proj account_live_web']);
+    expect(await find('web', 'live')).toEqual([]);
+    expect(await find('account.web')).toEqual([]);
   });
 });

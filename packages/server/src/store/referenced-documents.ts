@@ -44,17 +44,24 @@ export async function findReferencedTemplates(
   });
 }
 
-/** Those that are there. */
+/**
+ * Those that are there. Overrides of one service in one environment may be kept by the project, its organization and the
+ * account: the nearest ones are given.
+ */
 export async function findReferencedDeploymentDocuments(
   db: Database | Transaction,
   scope: ProjectScope,
   references: readonly DeploymentReference[],
 ): Promise<readonly FoundDeploymentDocument[]> {
   if (references.length === 0) return [];
-  const wanted = references.map((reference) => ({
-    ...ownerColumns(ownerSeenFrom(scope, reference.scope)),
-    ...keyOf(reference),
-  }));
+  const wanted = references.flatMap((reference) => {
+    const levels = reference.kind === 'serviceOverrides' ? NEAREST_FIRST : [reference.scope];
+    return levels.map((level) => ({
+      reference,
+      ...ownerColumns(ownerSeenFrom(scope, level)),
+      ...keyOf(reference),
+    }));
+  });
   const result = await sql<{ position: number; identifier: string; yaml: string }>`
     select wanted.position, d.identifier, d.yaml
     from unnest(${wanted.map((each) => each.org_identifier)}::text[], ${wanted.map((each) => each.project_identifier)}::text[],
@@ -65,11 +72,16 @@ export async function findReferencedDeploymentDocuments(
       and d.project_identifier = wanted.project_identifier and d.kind = wanted.kind
       and d.environment_ref = wanted.environment_ref and (d.identifier = wanted.identifier or wanted.identifier = '')
     order by wanted.position, d.identifier`.execute(db);
+  const overridden = new Set<DeploymentReference>();
   return result.rows.flatMap(({ position, identifier, yaml }) => {
-    const reference = references[position - 1];
-    return reference === undefined ? [] : [{ reference, identifier, yaml }];
+    const reference = wanted[position - 1]?.reference;
+    if (reference === undefined || overridden.has(reference)) return [];
+    if (reference.kind === 'serviceOverrides') overridden.add(reference);
+    return [{ reference, identifier, yaml }];
   });
 }
+
+const NEAREST_FIRST: readonly DocumentReference['scope'][] = ['project', 'org', 'account'];
 
 /** An empty identifier stands for all of the environment. */
 function keyOf(reference: DeploymentReference): {
@@ -93,9 +105,9 @@ function keyOf(reference: DeploymentReference): {
         environmentRef: asProjectsWrite(reference.scope, reference.environmentRef),
         identifier: '',
       };
+    // Both as the pipeline writes them: the scope of the one says nothing about that of the other.
     case 'serviceOverrides': {
-      const environmentRef = asProjectsWrite(reference.scope, reference.environmentRef);
-      const serviceRef = asProjectsWrite(reference.scope, reference.serviceRef);
+      const { environmentRef, serviceRef } = reference;
       return { kind: 'serviceOverrides', environmentRef, identifier: overridesIdentifier(environmentRef, serviceRef) };
     }
   }
