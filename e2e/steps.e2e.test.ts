@@ -44,9 +44,17 @@ afterAll(async () => {
 describe('the showcase of the demo', () => {
   it('runs to Success, its outputs and conditions as promised', async () => {
     const result = await runSaved(product, 'showcase');
-    expect(result.summary).toMatchObject({ status: 'Success', totalStagesCount: 5 });
+    expect(result.summary).toMatchObject({ status: 'Success', totalStagesCount: 6 });
     expect(result.outputs('choose')).toEqual({ tag: `1.0.${result.summary.runSequence}` });
     expect(result.outputs('compile')).toEqual({ ARTIFACT: `artifact-1.0.${result.summary.runSequence}` });
+    expect(['deploy_0', 'deploy_1', 'deploy_2'].map((turn) => result.statusOf(turn))).toEqual([
+      'Success',
+      'Success',
+      'Success',
+    ]);
+    // The first try in us failed and was repeated: what is shown is the second one.
+    expect(result.node('deploy_1').logBaseKey).toMatch(/_1$/);
+    expect(result.node('deploy_0').logBaseKey).not.toMatch(/_1$/);
     expect(result.statusOf('say')).toBe('Success');
     expect(result.statusOf('site')).toBe('Skipped');
     expect(result.node('red_alert').status).toBe('Skipped');

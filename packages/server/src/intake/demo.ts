@@ -52,7 +52,7 @@ export const SHOWCASE_PIPELINE_YAML = `# What Bridle runs today, in one pipeline
 pipeline:
   name: showcase
   identifier: showcase
-  description: Inputs, parallel stages, outputs, step groups and conditions in one run.
+  description: Inputs, parallel stages, outputs, groups, a matrix, retries, rollback and conditions in one run.
   projectIdentifier: myproject
   orgIdentifier: default
   tags:
@@ -185,6 +185,73 @@ pipeline:
                         method: GET
                         url: <+pipeline.variables.site>
                         assertion: <+httpResponseCode> < 400
+    - stage:
+        name: Roll out
+        identifier: roll_out
+        type: Custom
+        # Of what fails here nothing stays: the rollback steps run, then the stage ends.
+        failureStrategies:
+          - onFailure:
+              errors:
+                - AllErrors
+              action:
+                type: StageRollback
+        spec:
+          execution:
+            steps:
+              # Once per region, two at a time.
+              - step:
+                  name: Deploy
+                  identifier: deploy
+                  type: ShellScript
+                  timeout: 1m
+                  strategy:
+                    matrix:
+                      region:
+                        - eu
+                        - us
+                        - ap
+                      nodeName: <+matrix.region>
+                      maxConcurrency: 2
+                  # The first try in us does not work; the second one does.
+                  failureStrategies:
+                    - onFailure:
+                        errors:
+                          - Unknown
+                        action:
+                          type: Retry
+                          spec:
+                            retryCount: 2
+                            retryIntervals:
+                              - 1s
+                            onRetryFailure:
+                              action:
+                                type: StageRollback
+                  spec:
+                    shell: Bash
+                    onDelegate: true
+                    source:
+                      type: Inline
+                      spec:
+                        script: |-
+                          echo "Deploying to <+matrix.region>, <+strategy.iteration> of <+strategy.iterations> done."
+                          if [ "<+matrix.region>-<+step.retryCount>" = "us-0" ]; then
+                            echo "us does not answer."
+                            exit 1
+                          fi
+            rollbackSteps:
+              - step:
+                  name: Undo
+                  identifier: undo
+                  type: ShellScript
+                  timeout: 1m
+                  spec:
+                    shell: Bash
+                    onDelegate: true
+                    source:
+                      type: Inline
+                      spec:
+                        script: echo "Back to what was there before."
     - stage:
         name: Announce
         identifier: announce
