@@ -34,7 +34,7 @@ export function isPaused(draft: Draft): boolean {
  */
 export function startRollback(draft: Draft, parent: NodeExecutionId, subject: NodeExecution): boolean {
   const rollback = rollbackPlanOf(draft, subject);
-  if (rollback === undefined || wasRolledBack(draft, subject, rollback)) return false;
+  if (rollback === undefined || wasRolledBack(draft, subject, rollback) || !hasDeployed(draft, subject)) return false;
   const { loop, id } = subject;
   const node = createNode(draft, draft.planNode(rollback), parent, {
     ...(loop === undefined ? {} : { loop }),
@@ -55,7 +55,15 @@ export function nextRollback(draft: Draft): NodeExecution | undefined {
 
 function needsRollback(draft: Draft, stage: NodeExecution): boolean {
   const rollback = rollbackPlanOf(draft, stage);
-  return rollback !== undefined && stage.status !== 'Skipped' && !wasRolledBack(draft, stage, rollback);
+  const hasRun = stage.status !== 'Skipped' && hasDeployed(draft, stage);
+  return rollback !== undefined && hasRun && !wasRolledBack(draft, stage, rollback);
+}
+
+/** A Deployment stage whose service or infrastructure failed came to none of its steps: there is nothing to undo (§5.6). */
+function hasDeployed(draft: Draft, { nodeId, children }: NodeExecution): boolean {
+  const plan = draft.planNode(nodeId);
+  if (plan.kind !== 'stage' || plan.stageType !== 'Deployment') return true;
+  return children.some((child) => draft.planNode(draft.get(child).nodeId).kind !== 'section');
 }
 
 /** In the order in which they were started; turns of loops and members of forks one after the other. */

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { compilePipeline } from '../plan/compile-plan.ts';
+import { documentsOf } from '../plan/test-documents.ts';
 import { PLAIN_ACTIONS, type FailureAction, type Plan, type PlanNode } from '../plan/plan.ts';
 import type { ExecutionHeader } from './execution.ts';
 import { executionId } from './ids.ts';
@@ -93,6 +94,7 @@ function run(sections: Sections, change: (plan: Plan) => Plan = (plan) => plan):
   const compiled = compilePipeline({
     yaml: sections.get('pipeline') ?? '',
     inputYaml: sections.get('inputs') ?? '',
+    documents: documentsOf(sections),
     ...(settings.stages === undefined ? {} : { stages: settings.stages }),
   });
   if (compiled.kind !== 'compiled')

@@ -13,13 +13,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DIAGNOSTIC_CODES } from '../language/diagnostic-codes.ts';
 import type { Diagnostic } from '../language/diagnostics.ts';
-import {
-  parseScopedIdentifier,
-  referenceKey,
-  type DocumentReference,
-  type Documents,
-  type StoredDocument,
-} from '../language/documents.ts';
+import { referenceKey, type DocumentReference, type Documents } from '../language/documents.ts';
 import { parseEnvironment } from '../language/deployment/environment-document.ts';
 import { parseInfrastructure } from '../language/deployment/infrastructure-document.ts';
 import { parseService } from '../language/deployment/service-document.ts';
@@ -34,6 +28,7 @@ import { parseTrigger } from '../language/trigger-document.ts';
 import { nodesBelow } from './nodes-below.ts';
 import { compilePlan, type CompiledPlan, type CompileRequest, type RefusedPipeline } from './compile-plan.ts';
 import type { Plan, PlanNode } from './plan.ts';
+import { documentsOf } from './test-documents.ts';
 import type { NodeId } from '../engine/ids.ts';
 
 const FOLDER = join(import.meta.dirname, '../language/testdata');
@@ -132,44 +127,6 @@ function readSections(text: string): { readonly title: string; readonly sections
   const sections = new Map<string, string>();
   for (let index = 0; index < parts.length; index += 2) sections.set(parts[index] ?? '', parts[index + 1] ?? '');
   return { title, sections };
-}
-
-/** The documents of the file's sections; `null` for every other template that is asked for. */
-function documentsOf(sections: Sections): Documents {
-  const stored = new Map<string, StoredDocument>();
-  for (const [section, yaml] of sections) {
-    const [kind, ref = '', versionLabel, isStable] = section.split(' ');
-    const deployment = deploymentReference(section);
-    if (deployment !== undefined) stored.set(referenceKey(deployment), { yaml });
-    if (kind !== 'template' || versionLabel === undefined) continue;
-    const reference: DocumentReference = { kind: 'template', ...parseScopedIdentifier(ref) };
-    stored.set(referenceKey({ ...reference, versionLabel }), { yaml, versionLabel });
-    if (isStable === 'stable') stored.set(referenceKey(reference), { yaml, versionLabel });
-  }
-  return { find: (reference) => stored.get(referenceKey(reference)) ?? null };
-}
-
-/** What a section such as `infrastructure prod east` stands for; all infrastructures of an environment are listed by name. */
-function deploymentReference(section: string): DocumentReference | undefined {
-  const [kind, ref = '', other = ''] = section.split(' ');
-  switch (kind) {
-    case 'service':
-    case 'environment':
-      return { kind, ...parseScopedIdentifier(ref) };
-    case 'infrastructure':
-      return { kind, scope: parseScopedIdentifier(ref).scope, identifier: other, environmentRef: ref };
-    case 'infrastructures':
-      return { kind, scope: parseScopedIdentifier(ref).scope, environmentRef: ref };
-    case 'overrides':
-      return {
-        kind: 'serviceOverrides',
-        scope: parseScopedIdentifier(ref).scope,
-        environmentRef: ref,
-        serviceRef: other,
-      };
-    default:
-      return undefined;
-  }
 }
 
 /** Gives what `ask` says it needs, nothing before it is asked for, until it needs no more. */
