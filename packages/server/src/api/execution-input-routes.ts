@@ -21,11 +21,15 @@ import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest, notFound, RequestError } from './errors.ts';
 import { getExecution } from './execution-routes.ts';
 
-const ROUTES = [
-  '/pipeline/api/pipeline/executionInput/:nodeExecutionId',
-  '/pipeline/api/pipeline/execute/:planExecutionId/executionInput/:nodeExecutionId',
+const NodeParams = Type.Object({ nodeExecutionId: Type.String() });
+/** The first is how others name it; the second says where the node is. */
+const PATHS = [
+  { url: '/pipeline/api/pipeline/executionInput/:nodeExecutionId', params: NodeParams },
+  {
+    url: '/pipeline/api/pipeline/execute/:planExecutionId/executionInput/:nodeExecutionId',
+    params: Type.Object({ ...NodeParams.properties, planExecutionId: Type.String() }),
+  },
 ] as const;
-const Params = Type.Object({ nodeExecutionId: Type.String(), planExecutionId: Type.Optional(Type.String()) });
 const tags = ['Executions'];
 const response = answers(successOf(ExecutionInputResponse));
 const Body = Type.String({
@@ -33,8 +37,8 @@ const Body = Type.String({
 });
 
 export function executionInputRoutes(app: App, deps: ApiDependencies): void {
-  for (const url of ROUTES) {
-    app.get(url, { schema: { summary: 'What a node waits for', tags, params: Params, response } }, async (request) => {
+  for (const { url, params } of PATHS) {
+    app.get(url, { schema: { summary: 'What a node waits for', tags, params, response } }, async (request) => {
       const { row, node } = await getWaiting(deps, request, request.params);
       return success(request, inputResponse(row, node));
     });
@@ -43,7 +47,7 @@ export function executionInputRoutes(app: App, deps: ApiDependencies): void {
       url,
       {
         config: { body: 'text' },
-        schema: { summary: 'Give a node the inputs it waits for', tags, params: Params, body: Body, response },
+        schema: { summary: 'Give a node the inputs it waits for', tags, params, body: Body, response },
       },
       async (request) => {
         const { row, node } = await getWaiting(deps, request, request.params);

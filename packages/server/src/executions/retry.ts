@@ -1,6 +1,5 @@
 /** Retry from a stage (pipelines.md §4.9): which stages it may begin with, and what it takes over from the earlier execution. */
 import {
-  isBroken,
   isFinal,
   isPositive,
   type ExecutionId,
@@ -140,9 +139,4 @@ function retainedNodes(
   };
   for (const node of kept) take(node);
   return retained;
-}
-
-/** A member of a group that is worth running again. */
-export function didFail({ node }: StageState): boolean {
-  return node !== undefined && isFinal(node.status) && isBroken(node.status);
 }

@@ -21,7 +21,7 @@ export function executionSummary(row: ExecutionSummaryRow, plan?: Plan): Pipelin
     executionTriggerInfo: executionTriggerInfo(row.cause, scope),
     governanceMetadata: NO_GOVERNANCE,
     ...failures(row),
-    moduleInfo: Object.fromEntries(row.modules.map((module) => [module, MODULE_INFO[module] ?? {}])),
+    moduleInfo: Object.fromEntries(row.modules.map((module) => [module, module === 'pms' ? approvalStages(row) : {}])),
     layoutNodeMap: layoutNodeMap(summary),
     modules: [...row.modules],
     startingNodeId: summary.startingNodeId,
@@ -50,9 +50,11 @@ export function executionSummary(row: ExecutionSummaryRow, plan?: Plan): Pipelin
   };
 }
 
-const MODULE_INFO: Readonly<Record<string, Record<string, unknown>>> = {
-  pms: { hasApprovalStage: false, approvalStageNames: [] },
-};
+/** api.md §6.9 */
+function approvalStages({ summary }: ExecutionSummaryRow): Record<string, unknown> {
+  const names = summary.layout.filter(({ stageType }) => stageType === 'Approval').map(({ name }) => name);
+  return { hasApprovalStage: names.length > 0, approvalStageNames: names };
+}
 
 function failures({
   status,
