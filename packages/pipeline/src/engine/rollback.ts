@@ -63,7 +63,11 @@ function needsRollback(draft: Draft, stage: NodeExecution): boolean {
 function hasDeployed(draft: Draft, { nodeId, children }: NodeExecution): boolean {
   const plan = draft.planNode(nodeId);
   if (plan.kind !== 'stage' || plan.stageType !== 'Deployment') return true;
-  return children.some((child) => draft.planNode(draft.get(child).nodeId).kind !== 'section');
+  return children.some((child) => {
+    const { kind, fqn } = draft.planNode(draft.get(child).nodeId);
+    // Waiting for the infrastructure is no deployment either.
+    return kind !== 'section' && !fqn.startsWith(`${plan.fqn}.spec.infrastructure.`);
+  });
 }
 
 /** In the order in which they were started; turns of loops and members of forks one after the other. */

@@ -14,7 +14,7 @@ import type { StageDeployment } from '../language/deployment/stage-deployments.t
 import { isRunStageType } from '../language/stage-types.ts';
 import { isStepType } from '../steps/step-definitions.ts';
 import { approvalScript } from './approval-script.ts';
-import { prepareStage, sectionsOf } from './deployment-stage.ts';
+import { deploymentQueueOf, prepareStage, sectionsOf } from './deployment-stage.ts';
 import { common, handlingOf, lineOf, loopOf, variablesOf } from './node-fields.ts';
 import { nodesBelow } from './nodes-below.ts';
 import { SEMANTICS_VERSION, type Plan, type PlanNode, type RollbackNode } from './plan.ts';
@@ -128,7 +128,8 @@ class PlanBuilder {
 
   /** The parts of a Deployment that are resolved before its steps; its failure strategies cover them too. */
   #sections({ identifier }: Stage, parentId: NodeId, stageFqn: string): readonly NodeId[] {
-    return sectionsOf(this.#request.deployments?.get(identifier)).map((part) => {
+    const deployment = this.#request.deployments?.get(identifier);
+    const sections = sectionsOf(deployment).map((part) => {
       const fqn = `${stageFqn}.spec.${part.section}`;
       const id = this.#id(fqn);
       this.#add({
@@ -143,6 +144,13 @@ class PlanBuilder {
       });
       return id;
     });
+    const queue = deploymentQueueOf(deployment);
+    if (queue === undefined) return sections;
+    const fqn = `${stageFqn}.spec.infrastructure.resourceConstraint`;
+    const id = this.#id(fqn);
+    const names = { identifier: 'resourceConstraint', tags: {}, fqn };
+    this.#add({ kind: 'step', id, parentId, ...names, delegateSelectors: [], ...queue });
+    return [...sections, id];
   }
 
   #steps(items: readonly StepItem[], list: StepList): readonly NodeId[] {

@@ -6,7 +6,7 @@ import { DEPLOYMENT_AXIS, type DeploymentCombination } from '../language/deploym
 import type { DeploymentLoop } from '../language/deployment/deployment-loop.ts';
 import type { StageDeployment } from '../language/deployment/stage-deployments.ts';
 import type { Stage, Step, StepItem, Strategy } from '../language/model.ts';
-import type { SectionNode } from './plan.ts';
+import type { SectionNode, StepNode } from './plan.ts';
 
 /** The stage with its loop and steps completed; without a deployment it stays as it is. */
 export function prepareStage(stage: Stage, deployment: StageDeployment | undefined): Stage {
@@ -32,6 +32,29 @@ export function sectionsOf(
     { section: 'service', name: 'Service', ...service },
     { section: 'infrastructure', name: 'Infrastructure', ...infrastructure },
   ];
+}
+
+/**
+ * Where simultaneous deployments are not allowed, a place in a queue is taken before the steps: one deployment of a service to
+ * an infrastructure at a time (pipelines.md §5.4 Queue). Absent when they are allowed everywhere.
+ */
+export function deploymentQueueOf(
+  deployment: StageDeployment | undefined,
+): Pick<StepNode, 'stepType' | 'name' | 'line' | 'spec' | 'when'> | undefined {
+  if (deployment === undefined) return undefined;
+  const { spec, line } = deployment.infrastructure;
+  const sections = spec.kind === 'choice' ? Object.values(spec.sections) : [spec];
+  const exclusive = sections.filter(({ allowSimultaneousDeployments }) => !allowSimultaneousDeployments);
+  if (exclusive.length === 0) return undefined;
+  const isEverywhere = exclusive.length === sections.length;
+  return {
+    stepType: 'Queue',
+    name: 'Resource Constraint',
+    line,
+    // The space keeps it apart from keys that people choose.
+    spec: { key: 'infrastructure <+INFRA_KEY>', scope: 'Stage' },
+    when: { status: 'Success', ...(isEverywhere ? {} : { condition: '!<+infra.allowSimultaneousDeployments>' }) },
+  };
 }
 
 /** See `deployment.ts`: a matrix with one axis whose values name what is deployed where. */

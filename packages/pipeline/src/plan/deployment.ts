@@ -82,7 +82,7 @@ function serviceOutcomes(spec: ServiceSection): Outcomes {
 }
 
 function infrastructureOutcomes(section: InfrastructureSection): Outcomes {
-  const { identifier, name, description, tags, type, spec, variables } = section;
+  const { identifier, name, description, tags, type, spec, variables, allowSimultaneousDeployments } = section;
   return {
     infra: {
       connectorRef: null,
@@ -98,6 +98,7 @@ function infrastructureOutcomes(section: InfrastructureSection): Outcomes {
       tags,
       type,
       variables: valuesOf(variables),
+      allowSimultaneousDeployments,
     },
   };
 }
@@ -159,6 +160,7 @@ const NOT_A_PLACE = new Set([
   'connector',
   'releaseName',
   'variables',
+  'allowSimultaneousDeployments',
 ]);
 
 function placeOf(infra: { readonly [key: string]: Value }): readonly Value[] {

@@ -2,7 +2,11 @@
 import type { Findings, Place } from '../diagnostics.ts';
 import { awaitsInput, readFlag, readMap, reportKind, reportNotRunYet, warnUnknownKeys } from '../read-fields.ts';
 import { find, findText, isEmpty, type MapNode, type YamlNode } from '../yaml-node.ts';
-import { readInfrastructureDefinition, type InfrastructureDefinition } from './infrastructure-definition.ts';
+import {
+  readAllowsSimultaneous,
+  readInfrastructureDefinition,
+  type InfrastructureDefinition,
+} from './infrastructure-definition.ts';
 import { readReference, readUseFromStage, type StageSource } from './use-from-stage.ts';
 
 export type EnvironmentUse = EnvironmentReference | InlineEnvironment | EnvironmentFromStage;
@@ -250,7 +254,7 @@ function readInfrastructure(map: MapNode, what: string, findings: Findings): rea
       identifier: findText(definition, 'identifier') ?? '',
       name: findText(definition, 'name') ?? findText(definition, 'identifier') ?? '',
       definition: readInfrastructureDefinition(definition, what, findings),
-      allowSimultaneousDeployments: readFlag(map, 'allowSimultaneousDeployments', what, findings),
+      allowSimultaneousDeployments: readAllowsSimultaneous(map, what, findings),
       path: map.path,
       range: map.range,
     },

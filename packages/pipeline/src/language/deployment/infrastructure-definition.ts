@@ -1,9 +1,9 @@
 /** `type` and `spec` of an infrastructure, wherever it is written (pipelines.md §5.6). */
 import type { Findings, Place } from '../diagnostics.ts';
 import type { Variable } from '../model.ts';
-import { isLate, readMap, readText } from '../read-fields.ts';
+import { isLate, readFlag, readMap, readText } from '../read-fields.ts';
 import { readVariables } from '../read-variables.ts';
-import { find, type MapNode } from '../yaml-node.ts';
+import { find, findText, type MapNode } from '../yaml-node.ts';
 import { readCustomDeploymentLink, type CustomDeploymentLink } from './custom-deployment-link.ts';
 import { CUSTOM_DEPLOYMENT } from './deployment-types.ts';
 import { toSpecMap, type SpecMap } from './spec-values.ts';
@@ -35,4 +35,10 @@ export function readInfrastructureDefinition(map: MapNode, what: string, finding
     path: map.path,
     range: map.range,
   };
+}
+
+/** Only who says `false` has deployments of a service wait for one another. */
+export function readAllowsSimultaneous(map: MapNode, what: string, findings: Findings): boolean {
+  const key = 'allowSimultaneousDeployments';
+  return readFlag(map, key, what, findings) || findText(map, key) !== 'false';
 }

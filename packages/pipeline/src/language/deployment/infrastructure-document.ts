@@ -1,9 +1,13 @@
 /** `infrastructureDefinition:` documents, and infrastructures that a stage writes in place (pipelines.md §5.6). */
 import type { Diagnostic, Findings } from '../diagnostics.ts';
-import { readFlag, readText, warnUnknownKeys } from '../read-fields.ts';
+import { readText, warnUnknownKeys } from '../read-fields.ts';
 import { find, type MapNode } from '../yaml-node.ts';
 import { readDeploymentType } from './deployment-types.ts';
-import { readInfrastructureDefinition, type InfrastructureDefinition } from './infrastructure-definition.ts';
+import {
+  readAllowsSimultaneous,
+  readInfrastructureDefinition,
+  type InfrastructureDefinition,
+} from './infrastructure-definition.ts';
 import { ENTITY_KEYS, parseEntity, readEntity, type Entity } from './entity-document.ts';
 
 export interface Infrastructure extends Entity, InfrastructureDefinition {
@@ -56,7 +60,7 @@ export function readInfrastructure(map: MapNode, findings: Findings): Infrastruc
     ...entity,
     environmentRef,
     deploymentType: readDeploymentType(map, 'deploymentType', what, findings),
-    allowSimultaneousDeployments: readFlag(map, 'allowSimultaneousDeployments', what, findings),
+    allowSimultaneousDeployments: readAllowsSimultaneous(map, what, findings),
     scopedServices: readTexts(map, 'scopedServices'),
   };
 }

@@ -75,6 +75,7 @@ export type InfrastructureSection = {
   readonly spec: Readonly<Record<string, Value>>;
   /** Of a custom deployment: its template's, changed by the infrastructure. */
   readonly variables: DeploymentVariables;
+  /** False = deployments of one service to it wait for one another. */
   readonly allowSimultaneousDeployments: boolean;
 };
 
