@@ -2,8 +2,7 @@
 import { isBlocked, Findings, type Place } from '../diagnostics.ts';
 import { describeReference, referenceKey, type DocumentReference, type Documents } from '../documents.ts';
 import { loadYaml } from '../load-yaml.ts';
-import type { MapNode } from '../yaml-node.ts';
-import { find } from '../yaml-node.ts';
+import { find, relocate, type MapNode } from '../yaml-node.ts';
 import { loadEntity } from './entity-document.ts';
 
 /** `undefined` = not loaded yet, missing or unreadable: noted. */
@@ -42,7 +41,9 @@ export class ReferenceLoader {
     const items = root?.kind === 'list' ? root.items : [];
     return items.flatMap((item) => {
       const map = find(item, rootKey);
-      return map?.kind === 'map' ? [map] : [];
+      // Each stands for a document of its own.
+      const own = map === undefined ? undefined : relocate(map, rootKey);
+      return own?.kind === 'map' ? [own] : [];
     });
   }
 
