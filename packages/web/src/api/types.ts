@@ -94,6 +94,7 @@ export interface ExecutionSummary {
     readonly isRerun: boolean;
     readonly rerunInfo?: { readonly prevExecutionId: string };
   };
+  readonly pausedBy?: { readonly userName: string; readonly email: string; readonly createdAt: number };
   readonly abortedBy?: { readonly userName: string; readonly email: string; readonly createdAt: number };
 }
 
@@ -114,6 +115,24 @@ export interface GraphNode {
   readonly delegateInfoList: readonly { readonly id: string; readonly name: string }[];
   readonly logBaseKey: string | null;
   readonly executionInputConfigured?: boolean | null;
+  readonly executableResponses?: readonly {
+    readonly async?: { readonly callbackIds: readonly string[] };
+  }[];
+  readonly manualInterventionAvailableActions?: readonly string[];
+  /** Of a chained stage. */
+  readonly stepDetails?: {
+    readonly childPipelineExecutionDetails?: { readonly planExecutionId: string };
+  } | null;
+  readonly retryNodeMetadata?: {
+    readonly attempts: readonly {
+      readonly uuid: string;
+      readonly status: string;
+      readonly startTs: number | null;
+      readonly endTs: number | null;
+      readonly failureInfo: ExecutionFailure;
+    }[];
+  } | null;
+  readonly failureAdvice?: { readonly action: string; readonly fromFqn: string } | null;
 }
 
 export interface ExecutionGraph {

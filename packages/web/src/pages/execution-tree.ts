@@ -17,8 +17,11 @@ const STRUCTURAL = new Set([
   'NG_FORK',
 ]);
 
+/** Nodes that hold others and are shown with them. */
+const GROUPS = new Set(['STEP_GROUP', 'STRATEGY', 'ROLLBACK_OPTIONAL_CHILD_CHAIN']);
+
 export function isGroup(node: GraphNode): boolean {
-  return node.stepType === 'STEP_GROUP';
+  return GROUPS.has(node.stepType);
 }
 
 /** What stands under a node, in order; a node that was reached once is not followed again. */
@@ -58,8 +61,11 @@ export function stageColumns({
   return columns;
 }
 
+/** Stages beside each other, and the turns of a loop over a stage. */
+const HOLDERS = new Set(['parallel', 'MATRIX', 'LOOP', 'PARALLELISM']);
+
 function members(map: Readonly<Record<string, LayoutNode>>, node: LayoutNode): LayoutNode[] {
-  if (node.nodeType !== 'parallel') return [node];
+  if (!HOLDERS.has(node.nodeType) || node.edgeLayoutList.currentNodeChildren.length === 0) return [node];
   return node.edgeLayoutList.currentNodeChildren.flatMap((id) => {
     const child = map[id];
     return child === undefined ? [] : members(map, child);
@@ -78,6 +84,8 @@ const ACTIVE = [
   'InputWaiting',
   'Queued',
   'ResourceWaiting',
+  'TimedWaiting',
+  'Paused',
 ];
 
 /** What a person wants to see first: what broke, else what goes on, else the first that ran. */

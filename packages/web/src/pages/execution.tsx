@@ -1,10 +1,11 @@
 /** The execution page: what happened, where, and what can be done about it. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Ban, CircleAlert, RotateCw } from 'lucide-react';
+import { Ban, CircleAlert, Pause, Play, RotateCw, StepForward } from 'lucide-react';
 import { useEffect, useEffectEvent, useRef, useState, type JSX } from 'react';
 import { toast } from 'sonner';
 import { useLive } from '../api/live.ts';
+import { interrupt, retryFailed } from '../api/control.ts';
 import { abort, executionQuery, rerun } from '../api/queries.ts';
 import type { ExecutionDetails, ExecutionGraph, ExecutionSummary, GraphNode, LayoutNode } from '../api/types.ts';
 import { useSession } from '../app/scope.ts';
@@ -71,7 +72,12 @@ function ExecutionView({
       />
       <div className="grid min-w-0 border-b border-line md:grid-cols-[minmax(15rem,20rem)_minmax(0,1fr)] md:divide-x md:divide-line">
         <StepTree stage={stage} tree={tree} selected={step?.uuid} onSelect={(id) => choose(stage?.nodeUuid, id)} />
-        <NodePanel execution={execution.planExecutionId} stage={stage} node={step} />
+        <NodePanel
+          execution={execution.planExecutionId}
+          stage={stage}
+          stageNode={graph?.nodeMap[stage?.nodeExecutionId ?? '']}
+          node={step}
+        />
       </div>
       <ExecutionFacts execution={execution} />
     </>
@@ -143,6 +149,16 @@ function Head({ execution, isLost }: { readonly execution: ExecutionSummary; rea
     act(async () => {
       await abort(scope, execution.planExecutionId);
     });
+  const retry = (): Promise<void> =>
+    act(async () => {
+      const { planExecution } = await retryFailed(scope, execution.planExecutionId);
+      await navigate({ to: '/x/$execution', params: { execution: planExecution.uuid } });
+    });
+  const isPaused = execution.pausedBy !== undefined;
+  const hold = (): Promise<void> =>
+    act(async () => {
+      await interrupt(accountId, execution.planExecutionId, isPaused ? 'Resume' : 'Pause');
+    });
   const params = {
     org: execution.orgIdentifier,
     project: execution.projectIdentifier,
@@ -179,13 +195,30 @@ function Head({ execution, isLost }: { readonly execution: ExecutionSummary; rea
       }
       actions={
         isFinalStatus(execution.status) ? (
-          <Button disabled={isBusy} onClick={() => void again()}>
-            <RotateCw size={14} aria-hidden /> Rerun
-          </Button>
+          <>
+            {execution.canRetry ? (
+              <Button
+                disabled={isBusy}
+                title="Keep what ended well, and run the rest again"
+                onClick={() => void retry()}
+              >
+                <StepForward size={14} aria-hidden /> Retry failed stage
+              </Button>
+            ) : null}
+            <Button disabled={isBusy} onClick={() => void again()}>
+              <RotateCw size={14} aria-hidden /> Rerun
+            </Button>
+          </>
         ) : (
-          <Button look="danger" disabled={isBusy || execution.status === 'Discontinuing'} onClick={() => void stop()}>
-            <Ban size={14} aria-hidden /> Abort
-          </Button>
+          <>
+            <Button disabled={isBusy || execution.status === 'Discontinuing'} onClick={() => void hold()}>
+              {isPaused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
+              {isPaused ? 'Resume' : 'Pause'}
+            </Button>
+            <Button look="danger" disabled={isBusy || execution.status === 'Discontinuing'} onClick={() => void stop()}>
+              <Ban size={14} aria-hidden /> Abort
+            </Button>
+          </>
         )
       }
     />

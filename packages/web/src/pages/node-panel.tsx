@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
 import { lazy, Suspense, type JSX } from 'react';
 import { stringify } from 'yaml';
@@ -6,6 +7,7 @@ import { CopyButton } from '../ui/copy.tsx';
 import { Empty, Loading } from '../ui/states.tsx';
 import { StatusText } from '../ui/status.tsx';
 import { Duration } from '../ui/time.tsx';
+import { NodeDecision } from './node-decision.tsx';
 
 const LogView = lazy(async () => ({ default: (await import('./log-view.tsx')).LogView }));
 
@@ -16,13 +18,16 @@ const TAB =
 export function NodePanel({
   execution,
   stage,
+  stageNode,
   node,
 }: {
   readonly execution: string;
   readonly stage: LayoutNode | undefined;
+  /** The stage in the graph. */
+  readonly stageNode: GraphNode | undefined;
   readonly node: GraphNode | undefined;
 }): JSX.Element {
-  if (node === undefined) return <StageWithoutSteps stage={stage} />;
+  if (node === undefined) return <StageWithoutSteps stage={stage} stageNode={stageNode} />;
   const delegate = node.delegateInfoList[0];
   const hasLog = node.logBaseKey !== null;
   return (
@@ -39,6 +44,7 @@ export function NodePanel({
           {node.failureInfo.message}
         </p>
       ) : null}
+      <NodeDecision key={`${node.uuid} ${node.status}`} execution={execution} node={node} />
       <Tabs.Root key={node.uuid} defaultValue={hasLog ? 'log' : 'inputs'} className="min-w-0">
         <Tabs.List aria-label={`Views of ${node.name}`} className="flex gap-4 border-b border-line px-4 pt-1 sm:px-6">
           {hasLog ? (
@@ -74,13 +80,55 @@ export function NodePanel({
         </Tabs.Content>
         <Tabs.Content value="why">
           <Why info={node.nodeRunInfo ?? undefined} status={node.status} />
+          <History node={node} />
         </Tabs.Content>
       </Tabs.Root>
     </section>
   );
 }
 
-function StageWithoutSteps({ stage }: { readonly stage: LayoutNode | undefined }): JSX.Element {
+/** Which failure strategy decided, and the tries before this one. */
+function History({ node }: { readonly node: GraphNode }): JSX.Element | null {
+  const attempts = node.retryNodeMetadata?.attempts ?? [];
+  const advice = node.failureAdvice ?? undefined;
+  if (attempts.length === 0 && advice === undefined) return null;
+  return (
+    <div className="grid gap-2 px-4 pb-3 text-13 sm:px-6">
+      {advice === undefined ? null : (
+        <p className="m-0">
+          After its failure <code>{advice.action}</code> was done, as{' '}
+          <code className="break-all">{advice.fromFqn}</code> says.
+        </p>
+      )}
+      {attempts.map(({ uuid, status, startTs, endTs, failureInfo }, index) => (
+        <p key={uuid} className="m-0 flex flex-wrap items-center gap-x-3">
+          <span>Try {index + 1}</span>
+          <StatusText status={status} />
+          <Duration from={startTs} to={endTs} />
+          <span className="text-muted">{failureInfo?.message}</span>
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function StageWithoutSteps({
+  stage,
+  stageNode,
+}: {
+  readonly stage: LayoutNode | undefined;
+  readonly stageNode: GraphNode | undefined;
+}): JSX.Element {
+  const child = stageNode?.stepDetails?.childPipelineExecutionDetails?.planExecutionId;
+  if (child !== undefined) {
+    return (
+      <Empty title={`${stage?.name ?? 'This stage'} runs another pipeline`}>
+        <Link to="/x/$execution" params={{ execution: child }} className="underline">
+          Open its execution
+        </Link>
+      </Empty>
+    );
+  }
   if (stage?.status === 'Skipped') {
     return (
       <section aria-label={`Stage ${stage.name}`} className="min-w-0">

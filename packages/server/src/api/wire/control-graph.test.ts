@@ -51,7 +51,7 @@ const childrenOf = (graph: ExecutionGraph, uuid: string): readonly string[] =>
   (graph.nodeAdjacencyListMap[uuid]?.children ?? []).map((id) => graph.nodeMap[id]?.identifier ?? '?');
 
 /** Ends the latest attempt of the plan's step. */
-function end(run: Run, identifier: string, at: number, outcome: Parameters<Run['complete']>[2] = undefined): void {
+function end(run: Run, identifier: string, at: number, outcome?: Parameters<Run['complete']>[2]): void {
   const { plan } = run.execution;
   const node = run
     .nodes()
