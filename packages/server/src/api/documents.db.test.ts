@@ -183,6 +183,12 @@ describe('a run', () => {
     await server.runTasks();
     const { uuid } = (started.body.data as unknown as { planExecution: { uuid: string } }).planExecution;
     await server.call('DELETE', `${SETS}/both`, { query: { pipelineIdentifier: 'whole' } });
+    const given = await server.call('GET', `/pipeline/api/pipelines/execution/${uuid}/inputsetV2`);
+    expect(given.body.data).toMatchObject({
+      inputSetTemplateYaml: expect.stringMatching(/who[^]*target/),
+      inputSetYaml: expect.stringMatching(/base[^]*prod/),
+      resolvedYaml: expect.stringContaining('echo deploy2'),
+    });
     await run(`rerun/${uuid}/whole`, '');
     expect(scripts(await server.runTasks())).toEqual(['echo hello base', 'echo deploy2 prod']);
     await saveOverlay('both', ['base', 'prod']);

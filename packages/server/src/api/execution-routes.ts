@@ -1,8 +1,10 @@
 /** Execution details and inputs of a run (api.md §6.1, §6.2, §6.6). */
-import { executionId, extractInputTemplate, type NodeExecution } from '@bridle/pipeline';
+import { executionId, type NodeExecution } from '@bridle/pipeline';
 import { ExecutionDetails, ExecutionInputs, successOf } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { findAskedInputs } from '../intake/asked-inputs.ts';
+import { DocumentSource } from '../intake/document-source.ts';
 import { findExecutionRow, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
 import { answers, success } from './answers.ts';
 import type { App } from './app-types.ts';
@@ -94,7 +96,9 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
     },
     async (request) => {
       const row = await getExecution(deps, request, request.params.planExecutionId, request.query);
-      const template = extractInputTemplate(row.pipelineYaml).templateYaml ?? null;
+      // Of the templates as they are now: what the execution used of them is in its resolved text.
+      const asked = await findAskedInputs(new DocumentSource(deps.db), row.scope, row.pipelineYaml);
+      const template = asked.kind === 'asked' ? (asked.templateYaml ?? null) : null;
       return success(request, {
         inputSetTemplateYaml: template,
         inputSetYaml: givenInputs(row),

@@ -1,8 +1,7 @@
 /** The template of a pipeline's runtime inputs (api.md §4.2). */
-import { extractInputTemplate } from '@bridle/pipeline';
 import { InputSetTemplate, successOf } from '@bridle/protocol';
 import { Type } from 'typebox';
-import { withDocuments } from '../intake/compile-documents.ts';
+import { findAskedInputs } from '../intake/asked-inputs.ts';
 import { DocumentSource } from '../intake/document-source.ts';
 import { listInputSets } from '../store/input-sets.ts';
 import { answers, scopeOf, scopeQuery, success } from './answers.ts';
@@ -29,15 +28,10 @@ export function inputSetRoutes(app: App, deps: ApiDependencies): void {
       const { stageIdentifiers } = request.body;
       const stages = stageIdentifiers === null || stageIdentifiers?.length === 0 ? undefined : stageIdentifiers;
       const [template, saved] = await Promise.all([
-        withDocuments(
-          new DocumentSource(deps.db),
-          scope,
-          (documents) => extractInputTemplate(row.yaml, stages, documents),
-          ({ needsDocuments }) => needsDocuments,
-        ),
+        findAskedInputs(new DocumentSource(deps.db), scope, row.yaml, stages),
         listInputSets(deps.db, scope, row.identifier, {}, 0, 1),
       ]);
-      if ('kind' in template) throw invalidRequest(template.message);
+      if (template.kind === 'tooManyDocuments') throw invalidRequest(template.message);
       const { templateYaml, inputs } = template;
       return success(request, {
         ...(templateYaml === undefined ? {} : { inputSetTemplateYaml: templateYaml }),

@@ -28,19 +28,18 @@ export class DocumentSource {
   async find(scope: ProjectScope, references: readonly DocumentReference[]): Promise<readonly FoundDocument[]> {
     const keyOf = (reference: DocumentReference): string => `${scopeKey(scope)} ${referenceKey(reference)}`;
     const missing = references.filter((reference) => !this.#documents.has(keyOf(reference)));
+    // One after the other: inside a transaction there is one connection only.
+    const templates = await findReferencedTemplates(
+      this.#db,
+      scope,
+      missing.filter((reference) => reference.kind === 'template'),
+    );
+    const others = await findReferencedDeploymentDocuments(
+      this.#db,
+      scope,
+      missing.filter((reference) => reference.kind !== 'template'),
+    );
     for (const reference of missing) this.#documents.set(keyOf(reference), null);
-    const [templates, others] = await Promise.all([
-      findReferencedTemplates(
-        this.#db,
-        scope,
-        missing.filter((reference) => reference.kind === 'template'),
-      ),
-      findReferencedDeploymentDocuments(
-        this.#db,
-        scope,
-        missing.filter((reference) => reference.kind !== 'template'),
-      ),
-    ]);
     for (const { reference, versionLabel, yaml } of templates) {
       this.#documents.set(keyOf(reference), { yaml, versionLabel });
     }
@@ -61,10 +60,9 @@ export class DocumentSource {
   ): Promise<readonly (InputSetRow | undefined)[]> {
     const keyOf = (identifier: string): string => `${scopeKey(scope)} ${pipelineIdentifier} ${identifier}`;
     const missing = identifiers.filter((identifier) => !this.#inputSets.has(keyOf(identifier)));
+    const rows = await findInputSets(this.#db, scope, pipelineIdentifier, missing);
     for (const identifier of missing) this.#inputSets.set(keyOf(identifier), undefined);
-    for (const row of await findInputSets(this.#db, scope, pipelineIdentifier, missing)) {
-      this.#inputSets.set(keyOf(row.identifier), row);
-    }
+    for (const row of rows) this.#inputSets.set(keyOf(row.identifier), row);
     return identifiers.map((identifier) => this.#inputSets.get(keyOf(identifier)));
   }
 }
