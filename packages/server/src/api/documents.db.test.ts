@@ -309,6 +309,49 @@ describe('a template', () => {
     });
   });
 
+  it('may be the whole pipeline', async () => {
+    const template = `template:
+  name: line
+  identifier: line
+  versionLabel: "1"
+  type: Pipeline
+  spec:
+    variables:
+      - { name: who, type: String, value: <+input> }
+    stages:
+      - stage:
+          name: only
+          identifier: only
+          type: Custom
+          spec:
+            execution:
+              steps:
+                - step: { name: hi, identifier: hi, template: { templateRef: account.wave } }
+`;
+    const wave = greet('1', 'wave').replaceAll('greet', 'wave');
+    await server.call('POST', TEMPLATES, { body: wave, query: IN_ACCOUNT });
+    await server.call('POST', TEMPLATES, { body: template, query: { projectIdentifier: '' } });
+    await savePipeline(`pipeline:
+  name: from_line
+  identifier: from_line
+  projectIdentifier: myproject
+  orgIdentifier: default
+  template:
+    templateRef: org.line
+    templateInputs:
+      variables:
+        - { name: who, type: String, value: <+input> }
+`);
+    const summary = await server.call('GET', `${PIPELINES}/summary/from_line`);
+    expect(summary.body.data).toMatchObject({ numOfStages: 1, stageNames: ['only'] });
+    const started = await run(
+      'from_line',
+      'pipeline: { template: { templateInputs: { variables: [{ name: who, value: all }] } } }',
+    );
+    expect(started.body).toMatchObject({ status: 'SUCCESS' });
+    expect(scripts(await server.runTasks())).toEqual(['echo wave all']);
+  });
+
   it('says what it asks of who links to it', async () => {
     const ask = async (identifier: string, query: Record<string, string>): Promise<unknown> =>
       (await server.call('GET', `${TEMPLATES}/templateInputs/${identifier}`, { query })).body.data;
