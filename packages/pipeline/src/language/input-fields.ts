@@ -50,6 +50,8 @@ interface Context {
   /** The key of the list whose item is being visited. */
   readonly listKey?: string;
   readonly item?: MapNode;
+  /** The fields of an insertion point: its steps or stages may stay away. */
+  readonly isInsertion?: true;
 }
 
 const OWNER_KINDS = ['stage', 'stepGroup', 'step'] as const;
@@ -96,6 +98,7 @@ function visit(node: YamlNode, key: string, context: Context, leaves: InputLeaf[
               owner: context.owner,
               ...stageOf(context),
               ...(isItem && context.listKey !== undefined ? { listKey: context.listKey, item: node } : {}),
+              ...(key === 'insert' ? { isInsertion: true } : {}),
             };
         visit(entry.value, entry.key, inner, leaves);
       }
@@ -123,7 +126,7 @@ function addLeaf(node: ScalarNode, key: string, context: Context, leaves: InputL
   const variable = context.listKey === 'variables' ? item : undefined;
   const description = findText(variable, 'description');
   const written = findText(variable, 'type');
-  const fallback = input.default ?? findText(variable, 'default');
+  const fallback = input.default ?? findText(variable, 'default') ?? (context.isInsertion === true ? '' : undefined);
   const label = findText(item, 'name') ?? findText(item, 'key') ?? key;
   const field: InputField = {
     path: node.path,

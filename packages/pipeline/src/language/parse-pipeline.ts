@@ -11,7 +11,7 @@ import { checkInputLeaves, listAllInputLeaves } from './input-fields.ts';
 import { loadYaml, type LoadedYaml } from './load-yaml.ts';
 import type { Pipeline, Stage } from './model.ts';
 import { readFlag, readSelectors, readTags, readText, readTimeout, warnUnknownKeys } from './read-fields.ts';
-import { readItems } from './read-items.ts';
+import { hasNoItems, readItems } from './read-items.ts';
 import { readProperties } from './read-properties.ts';
 import { readStage } from './read-stage.ts';
 import { readVariables } from './read-variables.ts';
@@ -128,7 +128,7 @@ function readPipeline(map: MapNode, findings: Findings): Pipeline {
     path: map.path,
     range: map.range,
   };
-  if (isEmpty(find(map, 'stages')) && isEmpty(find(map, 'template'))) {
+  if (hasNoItems(find(map, 'stages')) && isEmpty(find(map, 'template'))) {
     findings.add(
       'FIELD_MISSING',
       'run',

@@ -1,16 +1,16 @@
 /** The grammar of `stages` and step lists: each item is exactly one of a few wrappers, or a `parallel` list of such items. */
 import type { Findings, Place } from './diagnostics.ts';
-import { awaitsInput, capitalised, reportNotRunYet } from './read-fields.ts';
+import { awaitsInput, capitalised } from './read-fields.ts';
 import type { Parallel } from './model.ts';
 import { didYouMean } from './suggest.ts';
-import { describeKind, isEmpty, type MapNode, type YamlNode } from './yaml-node.ts';
+import { describeKind, find, findText, isEmpty, type MapNode, type YamlNode } from './yaml-node.ts';
 
 /** Reads the map of one wrapper, such as the one under `step`. `place` begins at the wrapper's key: the line people know. */
 export type ReadItem<Item> = (map: MapNode, place: Place) => Item;
 
 /**
  * `wrappers` maps each allowed wrapper key to its reader. What is no list, no item or no map is reported and left out;
- * `insert` points are reported as not run.
+ * what was put into an `insert` point stands where the point is (pipelines.md §1.4).
  */
 export function readItems<Item>(
   node: YamlNode | undefined,
@@ -54,13 +54,14 @@ function readItem<Item>(
   const place = { path: value.path, range: { start: keyRange.start, end: value.range.end } };
   if (key === 'parallel') {
     const items = readItems(value, wrappers, `parallel in ${what}`, findings) as readonly Item[];
-    if (items.length === 0 && isEmpty(value))
+    if (items.length === 0 && hasNoItems(value))
       findings.add('FIELD_MISSING', 'run', place, `A parallel group of ${what} is empty.`);
     return [{ kind: 'parallel', items, ...place }];
   }
   if (key === 'insert') {
-    reportNotRunYet(place, 'insertion points', findings);
-    return [];
+    const content = value.kind === 'map' ? contentOf(value) : value;
+    const point = `the insertion point ${findText(value, 'identifier') ?? ''}`.trimEnd();
+    return readItems(content, wrappers, `${point} of ${what}`, findings);
   }
   const read = Object.hasOwn(wrappers, key) ? wrappers[key] : undefined;
   if (read === undefined) {
@@ -83,4 +84,18 @@ function readItem<Item>(
     return [];
   }
   return [read(value, place)];
+}
+
+/** What was put into an insertion point. */
+function contentOf(insert: YamlNode): YamlNode | undefined {
+  return find(insert, 'steps') ?? find(insert, 'stages');
+}
+
+/** Nothing is in the list, or nothing but insertion points that nothing was put into. */
+export function hasNoItems(node: YamlNode | undefined): boolean {
+  if (node?.kind !== 'list') return isEmpty(node);
+  return node.items.every((item) => {
+    const insert = find(item, 'insert');
+    return insert !== undefined && hasNoItems(contentOf(insert));
+  });
 }

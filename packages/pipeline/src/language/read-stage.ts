@@ -20,6 +20,7 @@ import {
 } from './read-fields.ts';
 import { readChain } from './read-chain.ts';
 import { reportConstructs } from './check-steps.ts';
+import { hasNoItems } from './read-items.ts';
 import { readSteps } from './read-steps.ts';
 import { checkStrategyPlace, readStrategy } from './read-strategy.ts';
 import { readVariables } from './read-variables.ts';
@@ -91,7 +92,7 @@ export function readStage(map: MapNode, place: Place, findings: Findings): Stage
     warnUnknownKeys(execution, ['steps', 'rollbackSteps'], `the execution of ${what}`, findings);
   }
   const chain = type === 'Pipeline' ? readChainOf(spec, place, what, findings) : undefined;
-  if (isRunStageType(type) && chain === undefined && isEmpty(find(execution, 'steps')))
+  if (isRunStageType(type) && chain === undefined && hasNoItems(find(execution, 'steps')))
     findings.add('FIELD_MISSING', 'run', place, `The stage ${identifier} has no steps.`, 'Add spec.execution.steps.');
   const strategy = readStrategy(map, what, findings);
   if (strategy !== undefined) checkStrategyPlace(type, strategy, what, findings);

@@ -18,7 +18,7 @@ import { readFailureStrategies } from './failure-strategies.ts';
 import { readIdentifier, readName } from './identifiers.ts';
 import type { Step, StepGroup, StepItem } from './model.ts';
 import { readSelectors, readText, readTimeout, readWhen, warnUnknownKeys } from './read-fields.ts';
-import { readItems } from './read-items.ts';
+import { hasNoItems, readItems } from './read-items.ts';
 import { readSpec } from './read-spec.ts';
 import { checkStrategyPlace, readStrategy } from './read-strategy.ts';
 import { readVariables } from './read-variables.ts';
@@ -147,7 +147,7 @@ function readStepGroup(map: MapNode, place: Place, context: StageContext, findin
   const steps = readSteps(find(map, 'steps'), inGroup, `the steps of ${what}`, findings);
   const rollbackSteps = readSteps(find(map, 'rollbackSteps'), inGroup, `the rollback steps of ${what}`, findings);
   readExecutionInputs(map, { kind: 'stepGroup', what }, findings);
-  if (isEmpty(find(map, 'steps')) && isEmpty(find(map, 'template')))
+  if (hasNoItems(find(map, 'steps')) && isEmpty(find(map, 'template')))
     findings.add('FIELD_MISSING', 'run', place, `The step group ${identifier} has no steps.`);
   return {
     kind: 'stepGroup',

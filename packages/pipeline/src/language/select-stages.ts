@@ -46,8 +46,13 @@ function listIdentifiers(node: YamlNode | undefined): readonly string[] {
   if (node?.kind !== 'list') return [];
   return node.items.flatMap((item) => {
     const identifier = findText(find(item, 'stage'), 'identifier');
-    return identifier === undefined ? listIdentifiers(find(item, 'parallel')) : [identifier];
+    return identifier === undefined ? listIdentifiers(innerStages(item)) : [identifier];
   });
+}
+
+/** Of a parallel group, or of an insertion point. */
+function innerStages(item: YamlNode): YamlNode | undefined {
+  return find(item, 'parallel') ?? find(find(item, 'insert'), 'stages');
 }
 
 /** The paths of the items that are not chosen. */
@@ -55,7 +60,7 @@ function listLeftOut(node: YamlNode | undefined, wanted: ReadonlySet<string>): r
   if (node?.kind !== 'list') return [];
   return node.items.flatMap((item) => {
     const identifier = findText(find(item, 'stage'), 'identifier');
-    if (identifier === undefined) return listLeftOut(find(item, 'parallel'), wanted);
+    if (identifier === undefined) return listLeftOut(innerStages(item), wanted);
     return wanted.has(identifier) ? [] : [item.path];
   });
 }
@@ -69,6 +74,9 @@ function prune(node: YamlNode | undefined, wanted: ReadonlySet<string>): YamlNod
       const rest = prune(parallel, wanted);
       return rest?.kind === 'list' && rest.items.length > 0 ? [withEntry(item, 'parallel', rest)] : [];
     }
+    const insert = find(item, 'insert');
+    if (item.kind === 'map' && insert?.kind === 'map')
+      return [withEntry(item, 'insert', withEntry(insert, 'stages', prune(find(insert, 'stages'), wanted)))];
     const identifier = findText(find(item, 'stage'), 'identifier');
     return identifier === undefined || wanted.has(identifier) ? [item] : [];
   });

@@ -170,7 +170,7 @@ export class Expander {
   #refuseChained(stages: YamlNode | undefined): void {
     if (stages?.kind !== 'list') return;
     for (const item of stages.items) {
-      this.#refuseChained(find(item, 'parallel'));
+      this.#refuseChained(find(item, 'parallel') ?? find(find(item, 'insert'), 'stages'));
       const type = find(find(item, 'stage'), 'type');
       if (type?.kind !== 'scalar' || type.text !== 'Pipeline') continue;
       this.findings.add(

@@ -35,9 +35,16 @@ export function changeItemLinks(node: YamlNode, follow: Follow): YamlNode {
 
 function changeItem(value: YamlNode, key: string, follow: Follow): YamlNode {
   if (key === 'parallel') return changeItemLinks(value, follow);
+  if (key === 'insert' && value.kind === 'map')
+    return mapEntries(value, (inner, name) => (isContent(name) ? changeItemLinks(inner, follow) : inner));
   if ((key === 'stage' || key === 'stepGroup' || key === 'step') && value.kind === 'map')
     return changeLinks(value, key, follow);
   return value;
+}
+
+/** What is put into an insertion point. */
+function isContent(key: string): boolean {
+  return key === 'steps' || key === 'stages';
 }
 
 /** Where a stage has steps, as paths to the map that has `steps` and `rollbackSteps`. */
