@@ -197,4 +197,6 @@ export interface Diagnostic {
     readonly end: { line: number; column: number; offset: number };
   };
   readonly path: string;
+  /** Set when the range is in another text, such as `template org.build 1.2`. */
+  readonly document?: string;
 }

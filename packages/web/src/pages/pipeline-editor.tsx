@@ -165,8 +165,10 @@ function ProblemList({
       className="m-0 grid max-h-28 min-w-0 flex-1 list-none gap-1 overflow-y-auto p-0 pt-1 text-13"
     >
       {diagnostics.map((diagnostic) => (
-        <li key={`${diagnostic.code} ${diagnostic.path} ${diagnostic.range.start.offset}`} className="flex gap-2">
-          <span className="w-14 shrink-0 text-muted">line {diagnostic.range.start.line}</span>
+        <li key={keyOf(diagnostic)} className="flex gap-2">
+          <span className="min-w-14 shrink-0 text-muted">
+            {diagnostic.document === undefined ? '' : `${diagnostic.document} `}line {diagnostic.range.start.line}
+          </span>
           <span className={diagnostic.blocks === 'nothing' ? 'text-amber-text' : 'text-red-text'}>
             {diagnostic.message}{' '}
             {diagnostic.hint === undefined ? null : <span className="text-muted">{diagnostic.hint}</span>}
@@ -175,4 +177,8 @@ function ProblemList({
       ))}
     </ul>
   );
+}
+
+function keyOf({ code, path, document = '', range }: Diagnostic): string {
+  return `${code} ${document} ${path} ${range.start.offset}`;
 }

@@ -81,7 +81,9 @@ export function YamlEditor({ initial, onChange, check, onDiagnostics, onSave }: 
         const text = view.state.doc.toString();
         const found = await checked(text, running.signal);
         reported(found);
-        return found.map((diagnostic) => toMark(diagnostic, view.state.doc.length));
+        // What is wrong in a template has no place in this text.
+        const own = found.filter(({ document }) => document === undefined);
+        return own.map((diagnostic) => toMark(diagnostic, view.state.doc.length));
       } catch {
         // Superseded by a newer text, or the server is away: the marks of before would be wrong.
         return [];
