@@ -107,13 +107,14 @@ function answerObjection(
   plan: PlanNode,
   type: InterruptType,
 ): ControlRefusal | undefined {
-  if (!ANSWERS.includes(type)) return refused(`${type} is no answer to the intervention that ${plan.name} waits for.`);
-  if (type !== 'StepGroupRollback' || hasAround(execution, node, 'stepGroup')) return undefined;
-  return refused(`${plan.name} is in no step group, so StepGroupRollback does not apply.`);
+  if (availableAnswers(execution, node).includes(type)) return undefined;
+  return type === 'StepGroupRollback'
+    ? refused(`${plan.name} is in no step group, so StepGroupRollback does not apply.`)
+    : refused(`${type} is no answer to the intervention that ${plan.name} waits for.`);
 }
 
 /** What a person may decide about a step that waits for an intervention, beside aborting all. */
-export const ANSWERS: readonly InterruptType[] = [
+const ANSWERS: readonly InterruptType[] = [
   'Retry',
   'Ignore',
   'MarkAsSuccess',
@@ -122,6 +123,15 @@ export const ANSWERS: readonly InterruptType[] = [
   'StepGroupRollback',
   'PipelineRollback',
 ];
+
+/** Those that this step can take; none when it does not wait for one. */
+export function availableAnswers(
+  execution: Pick<Execution, 'nodes' | 'plan'>,
+  node: NodeExecution,
+): readonly InterruptType[] {
+  if (node.status !== 'InterventionWaiting') return [];
+  return hasAround(execution, node, 'stepGroup') ? ANSWERS : ANSWERS.filter((type) => type !== 'StepGroupRollback');
+}
 
 function defaultsObjection(
   { status }: NodeExecution,
@@ -132,7 +142,7 @@ function defaultsObjection(
   return missing.length === 0 ? undefined : refused(`${name} has no default values for ${missing.join(', ')}.`);
 }
 
-function hasAround(execution: Execution, node: NodeExecution, kind: PlanNode['kind']): boolean {
+function hasAround(execution: Pick<Execution, 'nodes' | 'plan'>, node: NodeExecution, kind: PlanNode['kind']): boolean {
   for (let id = node.parentId; id !== undefined; id = execution.nodes[id]?.parentId) {
     const around = execution.nodes[id];
     if (around !== undefined && execution.plan.nodes[around.nodeId]?.kind === kind) return true;

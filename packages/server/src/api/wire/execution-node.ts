@@ -14,7 +14,7 @@ import {
   type Value,
 } from '@bridle/pipeline';
 import type { ExecutionNode } from '@bridle/protocol';
-import { ANSWERS } from '../../executions/control.ts';
+import { availableAnswers } from '../../executions/control.ts';
 import { approvalId } from './approval.ts';
 import { failureInfo } from './failure-info.ts';
 import { interruptHistories } from './interrupt-histories.ts';
@@ -61,7 +61,7 @@ export function executionNode(node: NodeExecution, plan: PlanNode, context: Node
     strategyMetadata: node.iteration === undefined ? null : strategyMetadata(node.iteration),
     executionInputConfigured: (plan.executionInputs ?? []).length > 0,
     logBaseKey: node.logKey ?? null,
-    manualInterventionAvailableActions: node.status === 'InterventionWaiting' ? [...ANSWERS] : [],
+    manualInterventionAvailableActions: [...availableAnswers(context, node)],
     failureAdvice:
       node.advised === undefined
         ? null
