@@ -22,6 +22,8 @@ export interface EnvironmentReference extends Place {
   readonly ref: string;
   readonly inputs?: YamlNode;
   readonly overrideInputs?: YamlNode;
+  /** `servicesOverrides`: inputs of overrides, service by service. */
+  readonly overrideInputsOf: ReadonlyMap<string, YamlNode>;
   readonly infrastructures: readonly InfrastructureReference[];
   /** `deployToAll`: to every infrastructure of the environment. */
   readonly isToAll: boolean;
@@ -184,6 +186,7 @@ function readEnvironment(
       ref,
       ...(inputs === undefined ? {} : { inputs }),
       ...(overrideInputs === undefined ? {} : { overrideInputs }),
+      overrideInputsOf: readServicesOverrides(map, what, findings),
       infrastructures,
       isToAll,
       ...group,
@@ -191,6 +194,20 @@ function readEnvironment(
       range: place.range,
     },
   ];
+}
+
+function readServicesOverrides(map: MapNode, what: string, findings: Findings): ReadonlyMap<string, YamlNode> {
+  const node = find(map, 'servicesOverrides');
+  const read = new Map<string, YamlNode>();
+  if (node === undefined || isEmpty(node) || awaitsInput(node)) return read;
+  if (node.kind !== 'list') reportKind(node, `servicesOverrides of ${what}`, 'a list', findings);
+  for (const item of node.kind === 'list' ? node.items : []) {
+    const serviceRef = findText(item, 'serviceRef');
+    const inputs = find(item, 'serviceOverrideInputs');
+    if (serviceRef === undefined) reportKind(item, `an item of servicesOverrides`, 'a map with serviceRef', findings);
+    else if (inputs !== undefined) read.set(serviceRef, inputs);
+  }
+  return read;
 }
 
 function readInfrastructureReferences(

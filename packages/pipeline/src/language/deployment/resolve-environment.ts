@@ -2,7 +2,7 @@
 import type { Findings, Place } from '../diagnostics.ts';
 import { parseScopedIdentifier, type DocumentReference } from '../documents.ts';
 import type { Variable } from '../model.ts';
-import { find, findText, isEmpty, type MapNode, type YamlNode } from '../yaml-node.ts';
+import { findText, type MapNode, type YamlNode } from '../yaml-node.ts';
 import { readEnvironment } from './environment-document.ts';
 import type { EnvironmentReference, InfrastructureReference, InlineEnvironment } from './environment-use.ts';
 import { fillInputs, reportMissing } from './fill-inputs.ts';
@@ -26,6 +26,7 @@ export interface ResolvedEnvironment extends Place {
   readonly manifests: readonly ManifestSource[];
   readonly configFiles: readonly ConfigFile[];
   readonly overrideInputs?: YamlNode;
+  readonly overrideInputsOf: ReadonlyMap<string, YamlNode>;
   readonly infrastructures: readonly ResolvedInfrastructure[];
 }
 
@@ -73,6 +74,7 @@ export function resolveEnvironmentReference(
     manifests: environment.manifests,
     configFiles: environment.configFiles,
     ...(use.overrideInputs === undefined ? {} : { overrideInputs: use.overrideInputs }),
+    overrideInputsOf: use.overrideInputsOf,
     infrastructures,
     path: use.path,
     range: use.range,
@@ -160,6 +162,7 @@ export function resolveInlineEnvironment(
     variables: own?.variables ?? [],
     manifests: own?.manifests ?? [],
     configFiles: own?.configFiles ?? [],
+    overrideInputsOf: new Map(),
     infrastructures: [
       {
         identifier: use.identifier,
@@ -186,19 +189,15 @@ export function resolveOverrides(
   { loader, findings }: EnvironmentContext,
 ): ServiceOverrides | undefined {
   if (environment.ref === '' || serviceRef === '') return undefined;
-  const { scope } = parseScopedIdentifier(environment.ref);
-  const reference = { kind: 'serviceOverrides', scope, environmentRef: environment.ref, serviceRef } as const;
-  const map = loader.loadIfAny(reference, OVERRIDES_ROOT);
+  const map = loader.loadIfAny(overridesReference(environment.ref, serviceRef), OVERRIDES_ROOT);
   if (map === undefined) return undefined;
   const key = 'serviceOverrideInputs';
-  const given = inputsOf(environment.overrideInputs, serviceRef);
+  const given = environment.overrideInputsOf.get(serviceRef) ?? environment.overrideInputs;
   const filled = fillInputs(map, 'environment', { node: given, key }, findings);
   reportMissing(filled, key, given ?? environment, findings);
   return readBlocking((own) => readServiceOverrides(filled.map, own), findings);
 }
 
-/** Inputs for one service may stand below its reference, where several services are deployed. */
-function inputsOf(node: YamlNode | undefined, serviceRef: string): YamlNode | undefined {
-  const own = find(node, serviceRef);
-  return isEmpty(own) ? node : own;
+export function overridesReference(environmentRef: string, serviceRef: string): DocumentReference {
+  return { kind: 'serviceOverrides', scope: parseScopedIdentifier(environmentRef).scope, environmentRef, serviceRef };
 }

@@ -16,7 +16,7 @@ import type { DeploymentSpec } from './deployment-spec.ts';
 import { CUSTOM_DEPLOYMENT } from './deployment-types.ts';
 import { ReferenceLoader } from './load-references.ts';
 import { makeInfrastructureSection, makeServiceSection } from './make-sections.ts';
-import { resolveOverrides } from './resolve-environment.ts';
+import { overridesReference, resolveOverrides } from './resolve-environment.ts';
 import {
   DEPLOYMENT_AXIS,
   type DeploymentCombination,
@@ -25,6 +25,7 @@ import {
   type SectionChoice,
   type ServiceSection,
 } from './section.ts';
+import { OVERRIDES_ROOT } from './service-overrides-document.ts';
 import { StagePartsResolver, type StageParts } from './stage-parts.ts';
 
 export interface StageDeployment {
@@ -89,10 +90,21 @@ class Resolver {
     const { deployment } = stage;
     if (deployment === undefined) return undefined;
     const parts = this.#parts.resolve(stage, deployment);
+    this.#askForOverrides(deployment);
     const custom = parts.type === CUSTOM_DEPLOYMENT ? this.#customDeployment(parts, deployment) : undefined;
     if (parts.services.length === 0 || parts.environments.length === 0) return undefined;
     checkParts(parts, stage, this.#findings);
     return this.#combine(stage, deployment, parts, custom);
+  }
+
+  /** D1: what is named in the stage need not wait for the documents of services and environments. */
+  #askForOverrides({ services, environments }: DeploymentSpec): void {
+    for (const service of services) {
+      for (const environment of environments) {
+        if (service.kind === 'reference' && environment.kind === 'reference')
+          this.#loader.loadIfAny(overridesReference(environment.ref, service.ref), OVERRIDES_ROOT);
+      }
+    }
   }
 
   /** The one template that stage, services and infrastructures name. */
