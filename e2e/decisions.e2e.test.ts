@@ -47,7 +47,7 @@ describe('a person', () => {
     );
     const id = await start(product, pipeline('approved', [gate, stage('release', [use])]));
     await page.goto(`${product.url}/x/${id}`);
-    const form = page.getByRole('region', { name: 'This step waits for approval' });
+    const form = page.getByRole('region', { name: 'ask waits for approval' });
     await form.getByText('Ship it?').waitFor();
     await expectAccessible();
     await form.getByLabel(/^VERSION/).fill('two');
@@ -70,7 +70,7 @@ describe('a person', () => {
       pipeline('decided', [stage('first', [shell('good', 'true')]), stage('one', [failing])]),
     );
     await page.goto(`${product.url}/x/${id}`);
-    const form = page.getByRole('region', { name: 'This step failed and waits for a decision' });
+    const form = page.getByRole('region', { name: 'failing failed and waits for a decision' });
     await form.waitFor();
     await expectAccessible();
     await form.getByRole('button', { name: 'Mark as failed' }).click();
@@ -89,7 +89,7 @@ describe('a person', () => {
       pipeline('asked', [stage('one', [shell('work', 'unused', { source, ...outputs('X') })])]),
     );
     await page.goto(`${product.url}/x/${id}`);
-    const form = page.getByRole('region', { name: 'This step waits for input' });
+    const form = page.getByRole('region', { name: 'work waits for input' });
     await form.getByLabel(/spec\.source\.spec\.script/).fill('X=given');
     await expectAccessible();
     await page.getByRole('button', { name: 'Pause' }).click();

@@ -98,7 +98,7 @@ function Approval({ execution, node }: DecisionProps): JSX.Element {
     });
   const missing = approvers.minimumCount - approvalActivities.filter(({ action }) => action === 'APPROVE').length;
   return (
-    <Frame title="This step waits for approval">
+    <Frame title={`${node.name} waits for approval`}>
       {approvalMessage === '' ? null : <p className="m-0 text-text whitespace-pre-wrap">{approvalMessage}</p>}
       <p className="m-0 text-muted">
         {missing} more {missing === 1 ? 'approval' : 'approvals'} needed
@@ -151,7 +151,7 @@ function Intervention({ execution, node }: DecisionProps): JSX.Element {
   const { accountId } = useSession();
   const offered = node.manualInterventionAvailableActions ?? [];
   return (
-    <Frame title="This step failed and waits for a decision">
+    <Frame title={`${node.name} failed and waits for a decision`}>
       <div className="flex flex-wrap gap-2">
         {ANSWERS.filter(([type]) => offered.includes(type)).map(([type, label, effect]) => (
           <Button
@@ -180,7 +180,7 @@ function Inputs({ execution, node }: DecisionProps): JSX.Element {
   }
   const submit = (): void => run(() => submitInputs(accountId, execution, node.uuid, given));
   return (
-    <Frame title="This step waits for input">
+    <Frame title={`${node.name} waits for input`}>
       {data.fields.map((field) => (
         <Value
           key={field.path}

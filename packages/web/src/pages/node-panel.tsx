@@ -27,7 +27,16 @@ export function NodePanel({
   readonly stageNode: GraphNode | undefined;
   readonly node: GraphNode | undefined;
 }): JSX.Element {
-  if (node === undefined) return <StageWithoutSteps stage={stage} stageNode={stageNode} />;
+  if (node === undefined) {
+    return (
+      <>
+        {stageNode === undefined ? null : (
+          <NodeDecision key={`${stageNode.uuid} ${stageNode.status}`} execution={execution} node={stageNode} />
+        )}
+        <StageWithoutSteps stage={stage} stageNode={stageNode} />
+      </>
+    );
+  }
   const delegate = node.delegateInfoList[0];
   const hasLog = node.logBaseKey !== null;
   return (
