@@ -8,7 +8,15 @@ import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest, RequestError } from './errors.ts';
 import { noExecution } from './execution-routes.ts';
-import { isInScope, manualCause, rerunCause, selectedStages, startExecution } from './start-execution.ts';
+import {
+  getPipeline,
+  isInScope,
+  manualCause,
+  repeatedInputs,
+  rerunCause,
+  selectedStages,
+  startExecution,
+} from './start-execution.ts';
 
 const Query = scopeQuery({ moduleType: Type.Optional(Type.String()) });
 const RunQuery = Type.Object({
@@ -143,7 +151,8 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
             `The execution ${originalExecutionId} ran the pipeline ${original.pipelineIdentifier}, not ${pipelineIdentifier}.`,
           );
         }
-        const inputYaml = request.body.trim() === '' ? original.inputYaml : request.body;
+        const { yaml } = await getPipeline(deps, scope, pipelineIdentifier);
+        const inputYaml = repeatedInputs(original, yaml, request.body);
         const stages = selectedStages(original);
         const order = {
           inputYaml,

@@ -15,7 +15,7 @@ import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest } from './errors.ts';
 import { getExecution } from './execution-routes.ts';
-import { rerunCause, selectedStages, startExecution } from './start-execution.ts';
+import { repeatedInputs, rerunCause, selectedStages, startExecution } from './start-execution.ts';
 import { isRetryable } from './wire/execution-summary.ts';
 
 const Params = Type.Object({ planExecutionId: Type.String() });
@@ -174,7 +174,7 @@ async function retry(
   const selected = selectedStages(row);
   return startExecution(deps, row.scope, row.pipelineIdentifier, {
     yaml: row.pipelineYaml,
-    inputYaml: inputYaml.trim() === '' ? row.inputYaml : inputYaml,
+    inputYaml: repeatedInputs(row, row.pipelineYaml, inputYaml),
     cause: rerunCause(request, row),
     retained: planned.retained,
     moduleType,

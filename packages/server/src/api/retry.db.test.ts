@@ -137,6 +137,26 @@ describe('a retry', () => {
   });
 });
 
+describe('a pipeline with fixedInputsOnRerun', () => {
+  it('runs again with the inputs it had, and no others', async () => {
+    const variables = 'fixedInputsOnRerun: true\nvariables:\n  - name: v\n    type: String\n    value: <+input>';
+    await savePipeline(server, pipelineOf('fixed', [{ identifier: 'one', steps: shell('a') }], variables));
+    const inputs = (value: string): string =>
+      `pipeline:\n  identifier: fixed\n  variables:\n    - name: v\n      type: String\n      value: ${value}\n`;
+    const id = await startRun(server, 'fixed', inputs('one'));
+    expect(await runAll({ a: FAILED })).toEqual(['a']);
+    await untilStatus(server, id, 'Failed');
+    for (const path of [`rerun/${id}/fixed`, 'retry/fixed']) {
+      const query = { planExecutionId: id };
+      const refused = await server.call('POST', `${EXECUTE}/${path}`, { body: inputs('two'), query });
+      expect([refused.status, refused.body.message]).toEqual([400, expect.stringContaining('fixedInputsOnRerun')]);
+      const again = startedId(await server.call('POST', `${EXECUTE}/${path}`, { body: '', query }));
+      expect(await runAll({})).toEqual(['a']);
+      await untilStatus(server, again, 'Success');
+    }
+  });
+});
+
 describe('chosen stages', () => {
   it('run alone, and again when rerun', async () => {
     const stages = [

@@ -1,5 +1,5 @@
 /** Starts what a route has been asked to run, and who is named for it. */
-import type { ExecutionCause, ExecutionHeader, ProjectScope } from '@bridle/pipeline';
+import { parsePipeline, type ExecutionCause, type ExecutionHeader, type ProjectScope } from '@bridle/pipeline';
 import type { PlanExecutionResponse } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
 import { DocumentSource } from '../intake/document-source.ts';
@@ -73,6 +73,17 @@ export function rerunCause(request: FastifyRequest, original: ExecutionRow): Exe
       rootTriggerType: cause.rerun?.rootTriggerType ?? cause.triggerType,
     },
   };
+}
+
+/** The inputs of a repetition: those given anew, else those it had. `yaml`: the pipeline that is going to run. */
+export function repeatedInputs(original: Pick<ExecutionRow, 'inputYaml'>, yaml: string, given: string): string {
+  if (given.trim() === '' || given.trim() === original.inputYaml.trim()) return original.inputYaml;
+  if (parsePipeline(yaml).pipeline?.fixedInputsOnRerun === true) {
+    throw invalidRequest(
+      'The pipeline says fixedInputsOnRerun: it runs again with the inputs it had. Send none, or start it anew.',
+    );
+  }
+  return given;
 }
 
 /** The stages a selective execution ran; empty = all. */
