@@ -39,6 +39,8 @@ export async function startExecution(
     pipelineIdentifier,
     moduleType,
     cause: order.cause,
+    // What its first step waits for is no matter of the start.
+    status: started.status === 'QueuedExecutionConcurrencyReached' ? started.status : 'Running',
     ...(retained === undefined
       ? {}
       : { retryOf: { executionId: retained.executionId, rootExecutionId: retained.rootExecutionId } }),
