@@ -7,7 +7,7 @@
  * - C2 after an abort no execution of the stage runs: it was aborted, or it is refused when its start comes.
  * - C3 a parent hears that its child has started before it hears that it has ended.
  */
-import { isFinal, type EngineEvent, type ExecutionId } from '@bridle/pipeline';
+import { isFinal, type EngineEvent, type Execution, type ExecutionId, type NodeExecutionId } from '@bridle/pipeline';
 import { Doorbell } from './doorbell.ts';
 import type { ExecutionRunner, MakeEvent } from './execution-runner.ts';
 import type { ChildStarter, ExecutionStore, OpenRequest, RequestQueue, Scheduler } from './ports.ts';
@@ -77,7 +77,9 @@ export class RequestLoop {
 
   async #startChild(request: OpenRequest, { nodeExecutionId, request: wanted }: Effect<'startChild'>): Promise<void> {
     const parent = await this.#options.store.find(request.executionId);
-    if (parent === undefined) return this.#options.queue.finishRequest(request.id);
+    if (parent === undefined || !isWaiting(parent, nodeExecutionId)) {
+      return this.#options.queue.finishRequest(request.id);
+    }
     const childId = childExecutionId(nodeExecutionId);
     const start = { parent, nodeExecutionId, childExecutionId: childId, request: wanted };
     const result = await this.#options.children.startChild(start);
@@ -133,4 +135,10 @@ export class RequestLoop {
     const unlessOver: MakeEvent = (at, { status }) => (isFinal(status) ? undefined : makeEvent(at));
     return (await this.#options.runner.deliver(to, unlessOver)).kind === 'applied';
   }
+}
+
+/** Whether the stage still has a use for its child. */
+function isWaiting({ status, nodes }: Execution, nodeExecutionId: NodeExecutionId): boolean {
+  const node = nodes[nodeExecutionId];
+  return !isFinal(status) && node !== undefined && !isFinal(node.status);
 }

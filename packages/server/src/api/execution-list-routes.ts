@@ -20,6 +20,11 @@ const Query = scopeQuery({
   searchTerm: Type.Optional(Type.String()),
   status: Type.Optional(Type.Array(Type.String())),
   myDeployments: Type.Optional(Type.Boolean()),
+  showAllExecutions: Type.Optional(
+    Type.Boolean({
+      description: 'Also those that were retried; without it the newest of a chain of retries stands for it.',
+    }),
+  ),
   module: Type.Optional(Type.String()),
   filterIdentifier: Type.Optional(Type.String()),
 });
@@ -65,6 +70,7 @@ type ListQuery = {
   readonly searchTerm?: string;
   readonly status?: readonly string[];
   readonly myDeployments?: boolean;
+  readonly showAllExecutions?: boolean;
 };
 
 function storeFilter(request: FastifyRequest, query: ListQuery, body: ExecutionFilter): StoreFilter {
@@ -87,6 +93,7 @@ function storeFilter(request: FastifyRequest, query: ListQuery, body: ExecutionF
     ...(typeof startTime === 'number' ? { startedAfter: startTime } : {}),
     ...(typeof endTime === 'number' ? { startedBefore: endTime } : {}),
     ...(query.myDeployments === true ? mine(request) : {}),
+    ...(query.showAllExecutions === true ? {} : { isNewestOfRetries: true }),
   };
 }
 

@@ -102,6 +102,15 @@ describe('a retry', () => {
       latestExecutionId: third,
       executionInfos: [{ uuid: third, runSequence: 3, status: 'Success' }, { uuid: again }, { uuid: id }],
     });
+    const listed = async (showAllExecutions: string): Promise<readonly string[]> => {
+      const list = await server.call('POST', '/pipeline/api/pipelines/execution/summary', {
+        query: { pipelineIdentifier: 'retried', showAllExecutions },
+      });
+      const { content } = list.body.data as unknown as { content: readonly { planExecutionId: string }[] };
+      return content.map(({ planExecutionId }) => planExecutionId);
+    };
+    expect(await listed('false')).toEqual([third]);
+    expect(await listed('true')).toEqual([third, again, id]);
     expect((await server.call('GET', `${EXECUTE}/latestExecutionId/${id}`)).body.data).toEqual({
       errorMessage: null,
       latestExecutionId: third,

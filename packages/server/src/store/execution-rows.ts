@@ -65,6 +65,8 @@ export interface ExecutionFilter {
   readonly search?: string;
   /** Identifiers or ids of those who caused it. */
   readonly triggeredBy?: readonly string[];
+  /** Leaves those out that were retried. */
+  readonly isNewestOfRetries?: true;
 }
 
 export interface ExecutionSort {
@@ -203,6 +205,11 @@ function conditions(eb: ExpressionBuilder<Tables, 'executions'>, filter: Executi
   oneOf('triggered_by', filter.triggeredBy);
   if (filter.startedAfter !== undefined) all.push(eb('started_at', '>=', filter.startedAfter));
   if (filter.startedBefore !== undefined) all.push(eb('started_at', '<=', filter.startedBefore));
+  if (filter.isNewestOfRetries === true) {
+    all.push(sql<SqlBool>`not exists (
+      select from executions r
+      where r.retry_root_id = coalesce(executions.retry_root_id, executions.id) and r.run_sequence > executions.run_sequence)`);
+  }
   const search = filter.search?.trim() ?? '';
   if (search !== '') {
     const pattern = `%${search.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;

@@ -5,9 +5,11 @@ import type {
   Diagnostic,
   ExecutionDetails,
   ExecutionSummary,
+  InputSetRow,
   NgPage,
   PipelineRow,
   SpringPage,
+  TemplateRow,
   TriggerDetails,
   TriggerEventRow,
 } from './types.ts';
@@ -83,6 +85,45 @@ export const inputTemplateQuery = (scope: Scope, identifier: string) =>
       }),
   });
 
+export const templatesQuery = (scope: Scope, search: string) =>
+  queryOptions({
+    queryKey: ['templates', scope, search],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      call<SpringPage<TemplateRow>>('/template/api/templates/list', {
+        method: 'POST',
+        query: {
+          ...scopeQuery(scope),
+          size: 100,
+          templateListType: 'All',
+          includeAllTemplatesAvailableAtScope: 'true',
+          ...(search === '' ? {} : { searchTerm: search }),
+        },
+        body: { filterType: 'Template' },
+        signal,
+      }),
+  });
+
+export const inputSetsQuery = (scope: Scope, pipeline: string) =>
+  queryOptions({
+    queryKey: ['input-sets', scope, pipeline],
+    queryFn: ({ signal }) =>
+      call<NgPage<InputSetRow>>('/pipeline/api/inputSets', {
+        query: { ...scopeQuery(scope), pipelineIdentifier: pipeline },
+        signal,
+      }),
+  });
+
+export const inputSetQuery = (scope: Scope, pipeline: string, { identifier, inputSetType }: InputSetRow) =>
+  queryOptions({
+    queryKey: ['input-set', scope, pipeline, identifier],
+    queryFn: ({ signal }) =>
+      call<{ readonly inputSetYaml?: string; readonly overlayInputSetYaml?: string }>(
+        `/pipeline/api/inputSets/${inputSetType === 'INPUT_SET' ? '' : 'overlay/'}${encodeURIComponent(identifier)}`,
+        { query: { ...scopeQuery(scope), pipelineIdentifier: pipeline }, signal },
+      ),
+  });
+
 export function execute(
   scope: Scope,
   identifier: string,
@@ -133,6 +174,7 @@ export const executionsQuery = (scope: Scope, filter: ExecutionListFilter) =>
         method: 'POST',
         query: {
           ...scopeQuery(scope),
+          showAllExecutions: true,
           page: filter.page ?? 0,
           size: filter.size ?? PAGE_SIZE,
           pipelineIdentifier: filter.pipeline,
