@@ -2,7 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPipeline, createTrigger, customTrigger, fire, shellPipeline } from './src/api.ts';
+import { api, createPipeline, createTrigger, customTrigger, fire, shellPipeline } from './src/api.ts';
 import { launchBrowser } from './src/browser.ts';
 import { startProduct, type Product } from './src/product.ts';
 import { runShellJson } from './src/shell.ts';
@@ -153,6 +153,33 @@ describe('pipelines', () => {
   });
 });
 
+describe('documents', () => {
+  it('shows templates and input sets with their YAML', async () => {
+    const template = `template:
+  name: Say hello
+  identifier: hello
+  versionLabel: "1"
+  type: Step
+  spec: { type: ShellScript, spec: { shell: Sh, source: { type: Inline, spec: { script: echo hello } } } }
+`;
+    const set = `inputSet:\n  name: blue one\n  identifier: blue\n  pipeline:\n    identifier: showcase\n    variables:\n      - { name: gone, type: String, value: x }\n`;
+    const query = { pipelineIdentifier: 'showcase' };
+    await api(product, '/template/api/templates', { method: 'POST', body: template });
+    expect((await api(product, '/pipeline/api/inputSets', { method: 'POST', body: set, query })).status).toBe(200);
+
+    await page.goto(`${product.url}/p/default/myproject/pipelines`);
+    await page.getByRole('link', { name: 'Templates' }).click();
+    await page.getByText('Say hello', { exact: true }).click();
+    expect(await page.getByLabel('YAML of Say hello 1').inputValue()).toContain('echo hello');
+
+    await page.goto(`${product.url}/p/default/myproject/pipelines/showcase`);
+    await page.getByRole('link', { name: 'Input sets' }).click();
+    await page.getByText('outdated', { exact: true }).waitFor();
+    await page.getByText('blue one', { exact: true }).click();
+    expect(await page.getByLabel('YAML of blue one').inputValue()).toContain('identifier: blue');
+  });
+});
+
 it('keeps to one column on a phone', async () => {
   const phone = await browser.newContext({
     viewport: { width: 375, height: 812 },
@@ -164,8 +191,10 @@ it('keeps to one column on a phone', async () => {
     'pipelines',
     'executions',
     'triggers',
+    'templates',
     'delegates',
     'pipelines/test/triggers/myhook',
+    'pipelines/showcase/input-sets',
     'pipelines/test',
   ]) {
     await small.goto(`${product.url}/p/default/myproject/${path}`);
@@ -182,8 +211,10 @@ it.each(['light', 'dark'] as const)('has no serious accessibility fault in the %
     'pipelines',
     'executions',
     'triggers',
+    'templates',
     'delegates',
     'pipelines/test/triggers/myhook',
+    'pipelines/showcase/input-sets',
     'pipelines/showcase/run',
   ]) {
     await target.goto(`${product.url}/p/default/myproject/${path}`);

@@ -200,3 +200,24 @@ export interface Diagnostic {
   /** Set when the range is in another text, such as `template org.build 1.2`. */
   readonly document?: string;
 }
+
+/** One version of a template, with its text. */
+export interface TemplateRow {
+  readonly identifier: string;
+  readonly name: string;
+  readonly versionLabel: string;
+  readonly templateEntityType: string;
+  readonly childType?: string;
+  readonly templateScope: 'account' | 'org' | 'project';
+  readonly stableTemplate: boolean;
+  readonly lastUpdatedAt: number;
+  readonly yaml: string;
+}
+
+export interface InputSetRow {
+  readonly identifier: string;
+  readonly name: string;
+  readonly inputSetType: 'INPUT_SET' | 'OVERLAY_INPUT_SET';
+  readonly isOutdated: boolean;
+  readonly lastUpdatedAt: number;
+}

@@ -1,7 +1,19 @@
 /** The frame around every page: where you are, where you can go, and nothing that moves. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
-import { LogOut, Menu, Monitor, Moon, Play, Server, Sun, Workflow, Zap, type LucideIcon } from 'lucide-react';
+import {
+  LayoutTemplate,
+  LogOut,
+  Menu,
+  Monitor,
+  Moon,
+  Play,
+  Server,
+  Sun,
+  Workflow,
+  Zap,
+  type LucideIcon,
+} from 'lucide-react';
 import { Dialog, DropdownMenu } from 'radix-ui';
 import { useState, type JSX } from 'react';
 import { sessionQuery, signOut } from '../api/session.ts';
@@ -12,6 +24,7 @@ const PAGES = [
   { to: '/p/$org/$project/pipelines', label: 'Pipelines', icon: Workflow },
   { to: '/p/$org/$project/executions', label: 'Executions', icon: Play },
   { to: '/p/$org/$project/triggers', label: 'Triggers', icon: Zap },
+  { to: '/p/$org/$project/templates', label: 'Templates', icon: LayoutTemplate },
   { to: '/p/$org/$project/delegates', label: 'Delegates', icon: Server },
 ] as const;
 

@@ -91,6 +91,12 @@ const pipelineTriggers = createRoute({
   component: lazyRouteComponent(() => import('../pages/triggers.tsx'), 'PipelineTriggersPage'),
 });
 
+const inputSets = createRoute({
+  getParentRoute: () => inside,
+  path: '/p/$org/$project/pipelines/$pipeline/input-sets',
+  component: lazyRouteComponent(() => import('../pages/input-sets.tsx'), 'InputSetsPage'),
+});
+
 const trigger = createRoute({
   getParentRoute: () => inside,
   path: '/p/$org/$project/pipelines/$pipeline/triggers/$trigger',
@@ -101,6 +107,12 @@ const triggers = createRoute({
   getParentRoute: () => inside,
   path: '/p/$org/$project/triggers',
   component: lazyRouteComponent(() => import('../pages/triggers.tsx'), 'ProjectTriggersPage'),
+});
+
+const templates = createRoute({
+  getParentRoute: () => inside,
+  path: '/p/$org/$project/templates',
+  component: lazyRouteComponent(() => import('../pages/templates.tsx'), 'TemplatesPage'),
 });
 
 const executions = createRoute({
@@ -165,9 +177,11 @@ export const router = createRouter({
       newPipeline,
       pipeline,
       runPipeline,
+      inputSets,
       pipelineTriggers,
       trigger,
       triggers,
+      templates,
       executions,
       execution,
       delegates,

@@ -16,7 +16,7 @@ export function PipelineTabs({
   actions,
 }: {
   readonly pipeline: string;
-  readonly active: 'yaml' | 'triggers' | 'executions';
+  readonly active: 'yaml' | 'input-sets' | 'triggers' | 'executions';
   readonly actions?: ReactNode;
 }): JSX.Element {
   const { org, project } = useScope();
@@ -50,6 +50,13 @@ export function PipelineTabs({
           className={`${TAB} ${active === 'yaml' ? ON : OFF}`}
         >
           YAML
+        </Link>
+        <Link
+          to="/p/$org/$project/pipelines/$pipeline/input-sets"
+          params={params}
+          className={`${TAB} ${active === 'input-sets' ? ON : OFF}`}
+        >
+          Input sets
         </Link>
         <Link
           to="/p/$org/$project/pipelines/$pipeline/triggers"
