@@ -1,6 +1,8 @@
 /** People and running executions: interrupts, manual interventions, approvals, inputs during the run (api.md §5.3, §5.4). */
 import type { TaskOutcome } from '@bridle/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { issueToken } from '../auth/tokens.ts';
+import { insertUser } from '../store/users.ts';
 import { ACCOUNT, createTestApp, type Answer, type TestApp } from './test-app.ts';
 import { graphOf, pipelineOf, savePipeline, shell, startRun, untilNode, untilStatus } from './test-runs.ts';
 
@@ -337,6 +339,44 @@ describe('an approval', () => {
     expect([again.status, again.body.message]).toEqual([400, expect.stringContaining('answered already')]);
     await interrupt(two.id, 'AbortAll');
     await untilStatus(server, two.id, 'Aborted');
+  });
+
+  it('needs different people, and only members of its groups', async () => {
+    const token = async (id: string, isAdmin: boolean): Promise<Record<string, string>> => {
+      const user = { id, accountId: ACCOUNT, name: id, email: `${id}@example.test`, isAdmin };
+      await insertUser(server.db, user);
+      return { 'x-api-key': await issueToken(server.db, user, 'test') };
+    };
+    const [second, stranger] = [await token('second', true), await token('stranger', false)];
+    const spec = [
+      'approvers:',
+      '  userGroups: [account.admins]',
+      '  minimumCount: 2',
+      '  disallowPipelineExecutor: false',
+      '  disallowedUserEmails: [Barred@example.test]',
+    ].join('\n');
+    const yaml = pipelineOf('pair', [{ identifier: 'gate', type: 'Approval', steps: approval('ask', spec) }]);
+    await savePipeline(server, yaml);
+    const { id, approvalId } = await waiting('pair');
+    const url = `/pipeline/api/approvals/${approvalId}/harness`;
+    const as = (headers: Record<string, string>): Promise<Answer> =>
+      server.call('POST', `${url}/activity`, { headers, body: { action: 'APPROVE' } });
+    const foreign = await as(stranger);
+    expect([foreign.status, foreign.body.code]).toEqual([403, 'NG_ACCESS_DENIED']);
+    expect((await server.call('GET', `${url}/authorization`, { headers: stranger })).body.data).toMatchObject({
+      authorized: false,
+    });
+    const barred = await token('barred', true);
+    expect((await as(barred)).body.message).toContain('may not answer');
+    expect((await as({})).body.data).toMatchObject({ status: 'WAITING' });
+    // Two answers of one person at the same time count once.
+    const both = await Promise.all([as(second), as(second)]);
+    expect(both.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, 400]);
+    await untilStatus(server, id, 'Success');
+    expect((await server.call('GET', `/pipeline/api/approvals/${approvalId}`)).body.data).toMatchObject({
+      status: 'APPROVED',
+      details: { approvalActivities: [{ user: { name: 'admin' } }, { user: { name: 'second' } }] },
+    });
   });
 
   it('that is not there is a 404, and needs a key', async () => {

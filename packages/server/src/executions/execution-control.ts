@@ -42,18 +42,19 @@ export class ExecutionControl {
     nodeExecutionId: NodeExecutionId,
     answer: ApprovalAnswer,
   ): Promise<ControlResult> {
+    let answeredAt = 0;
     const result = await this.#deliver(
       id,
       (execution) => answerObjectionOf(execution, nodeExecutionId, answer),
-      (at) => ({ kind: 'approvalDecided', at, nodeExecutionId, activity: { ...answer, at } }),
+      (at) => {
+        answeredAt = at;
+        return { kind: 'approvalDecided', at, nodeExecutionId, activity: { ...answer, at } };
+      },
     );
     if (result.kind !== 'done') return result;
     // Somebody else, or the same person once more, was faster between the look and the answer.
     const activities = result.execution.nodes[nodeExecutionId]?.approval?.activities ?? [];
-    const isHeard = activities.some(
-      ({ user, action, comments }) =>
-        user.userId === answer.user.userId && action === answer.action && comments === answer.comments,
-    );
+    const isHeard = activities.some(({ user, at }) => user.userId === answer.user.userId && at === answeredAt);
     return isHeard ? result : { kind: 'refused', message: 'The approval was settled before this answer came.' };
   }
 
