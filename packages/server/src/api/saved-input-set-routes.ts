@@ -1,4 +1,5 @@
 /** Saved input sets and overlays: list, create, read, change, delete (api.md §4.2). */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ProjectScope } from '@bridle/pipeline';
 import { InputSetResponse, InputSetSummary, ngPageOf, OverlayInputSetResponse, successOf } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
@@ -99,7 +100,11 @@ function listRoute(app: App, deps: ApiDependencies): void {
       const { rows, total } = await listInputSets(deps.db, scope, pipelineIdentifier, filter, page, size);
       const source = new DocumentSource(deps.db);
       const content: InputSetSummary[] = [];
-      for (const row of rows) content.push(inputSetSummary(row, await isOutdated(source, pipeline, row)));
+      for (const row of rows) {
+        content.push(inputSetSummary(row, await isOutdated(source, pipeline, row)));
+        // Each is held against the whole pipeline: others are served in between.
+        await nextTurn();
+      }
       return success(request, ngPage(content, page, size, total));
     },
   );
