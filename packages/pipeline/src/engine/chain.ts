@@ -1,7 +1,7 @@
 /** Chained pipelines (pipelines.md §1.11): a stage that starts another execution and mirrors its end. */
 import type { Chain, StageNode } from '../plan/plan.ts';
 import type { Draft } from './draft.ts';
-import { resolveValue } from './evaluation.ts';
+import { resolveForAnother, resolveValue } from './evaluation.ts';
 import type { ChildEndedEvent, ChildRefusedEvent, ChildStartedEvent } from './events.ts';
 import type { FailureType, NodeExecution } from './execution.ts';
 import { failNode, failureOf, type Failing } from './failures.ts';
@@ -16,17 +16,18 @@ export function startChain(draft: Draft, id: NodeExecutionId, plan: StageNode, c
     orgIdentifier,
     projectIdentifier,
     pipelineIdentifier,
-    inputs,
     inputSetReferences: [...inputSetReferences],
   };
   const resolved = resolveValue(draft, id, asked);
-  if (resolved.kind === 'error') {
-    const message = `${plan.name} cannot start its pipeline: ${resolved.message}`;
+  const given = resolveForAnother(draft, id, inputs);
+  if (resolved.kind === 'error' || given.kind === 'error') {
+    const reason = resolved.kind === 'error' ? resolved.message : given.kind === 'error' ? given.message : '';
+    const message = `${plan.name} cannot start its pipeline: ${reason}`;
     failNode(draft, id, { status: 'Failed', failure: failureOf(message) });
     return;
   }
   const request = resolved.value as typeof asked;
-  draft.update(id, { status: 'Running', stepParameters: resolved.value });
+  draft.update(id, { status: 'Running', stepParameters: { ...request, inputs: given.value } });
   draft.effects.push({
     kind: 'startChild',
     nodeExecutionId: id,
@@ -34,7 +35,7 @@ export function startChain(draft: Draft, id: NodeExecutionId, plan: StageNode, c
       orgIdentifier: valueText(request.orgIdentifier),
       projectIdentifier: valueText(request.projectIdentifier),
       pipelineIdentifier: valueText(request.pipelineIdentifier),
-      inputs: request.inputs,
+      inputs: given.value,
       inputSetReferences: request.inputSetReferences.map(valueText),
       outputs,
     },

@@ -7,6 +7,7 @@ import {
   type Resolution,
   type ValuePath,
 } from '../expressions/evaluate.ts';
+import { quoteData } from '../expressions/quote-data.ts';
 import type { ExpressionError } from '../expressions/errors.ts';
 import type { ExpressionScope } from '../expressions/scope.ts';
 import type { Value } from '../expressions/values.ts';
@@ -124,6 +125,13 @@ export function resolveSelectors(draft: Draft, id: NodeExecutionId): Resolved<re
 /** Any tree of author's text, seen from a node. */
 export function resolveValue(draft: Draft, id: NodeExecutionId, value: Value): Resolved<Value> {
   return unwrap(resolveTree(value, scopeOf(draft, id), unresolvedRule(draft)));
+}
+
+/** The same for what another execution will resolve again: data stays data there (S9), references to secrets stay references. */
+export function resolveForAnother(draft: Draft, id: NodeExecutionId, value: Value): Resolved<Value> {
+  const resolution = resolveTree(value, scopeOf(draft, id), unresolvedRule(draft));
+  const resolved = unwrap(resolution);
+  return resolved.kind === 'error' ? resolved : { kind: 'value', value: quoteData(resolved.value, resolution.secretRefs) };
 }
 
 /** A number, written or given by an expression. */
