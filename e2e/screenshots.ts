@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createPipeline, createTrigger, customTrigger, detailsWhenFinal, fire, shellPipeline } from './src/api.ts';
 import { launchBrowser } from './src/browser.ts';
 import { REPOSITORY, startProduct } from './src/product.ts';
+import { pipeline, runSaved, shell, stage, start, step } from './src/runs.ts';
 
 const VIEWS = [
   { name: 'wide', viewport: { width: 1280, height: 860 } },
@@ -74,6 +75,20 @@ async function prepare(): Promise<readonly Shot[]> {
     await run('test', 'myhook', JSON.stringify({ env: environment }));
   const good = await run('test', 'myhook', '{"env":"prod","tag":"v1.4"}');
   const failed = await run('release', 'ship', '{}');
+  const showcase = await runSaved(product, 'showcase');
+  const waiting = await start(
+    product,
+    pipeline('go_live', [
+      stage('check', [shell('smoke', 'echo fine')]),
+      stage('approve', [
+        step('ask', 'HarnessApproval', {
+          approvalMessage: 'Shall build 42 go live?',
+          approvers: { userGroups: ['ops'], minimumCount: 1, disallowPipelineExecutor: false },
+          approverInputs: [{ name: 'ticket', defaultValue: '' }],
+        }),
+      ]),
+    ]),
+  );
   const project = '/p/default/myproject';
   return [
     { name: 'pipelines', path: `${project}/pipelines`, ready: 'showcase' },
@@ -84,6 +99,12 @@ async function prepare(): Promise<readonly Shot[]> {
     { name: 'executions', path: `${project}/executions`, ready: 'release' },
     { name: 'execution', path: `/x/${good}`, ready: /^\d+ lines?$/ },
     { name: 'execution-failed', path: `/x/${failed}`, ready: 'smoke test' },
+    {
+      name: 'execution-showcase',
+      path: `/x/${showcase.id}?stage=${showcase.node('roll_out').setupId}`,
+      ready: /^\d+ lines?$/,
+    },
+    { name: 'execution-approval', path: `/x/${waiting}`, ready: 'more approval needed' },
     { name: 'delegates', path: `${project}/delegates`, ready: 'Connected' },
   ];
 }

@@ -6,6 +6,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 export interface GraphNode extends Fields {
   readonly uuid: string;
+  readonly setupId: string;
   readonly identifier: string;
   readonly baseFqn: string;
   readonly status: string;
