@@ -127,8 +127,10 @@ class PlanBuilder {
   };
 
   /** The parts of a Deployment that are resolved before its steps; its failure strategies cover them too. */
-  #sections({ identifier }: Stage, parentId: NodeId, stageFqn: string): readonly NodeId[] {
+  #sections({ identifier, type }: Stage, parentId: NodeId, stageFqn: string): readonly NodeId[] {
     const deployment = this.#request.deployments?.get(identifier);
+    if (type === 'Deployment' && deployment === undefined)
+      throw new Error(`What the stage ${identifier} deploys got past its diagnostic.`);
     const sections = sectionsOf(deployment).map((part) => {
       const fqn = `${stageFqn}.spec.${part.section}`;
       const id = this.#id(fqn);

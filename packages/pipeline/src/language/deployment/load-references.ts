@@ -2,7 +2,8 @@
 import { isBlocked, Findings, type Place } from '../diagnostics.ts';
 import { describeReference, referenceKey, type DocumentReference, type Documents } from '../documents.ts';
 import { loadYaml } from '../load-yaml.ts';
-import { find, relocate, type MapNode } from '../yaml-node.ts';
+import { findRoot } from '../parse-pipeline.ts';
+import { relocate, type MapNode } from '../yaml-node.ts';
 import { loadEntity } from './entity-document.ts';
 
 /** `undefined` = not loaded yet, missing or unreadable: noted. */
@@ -31,16 +32,16 @@ export class ReferenceLoader {
     return typeof text === 'string' ? this.#read(text, reference, rootKey) : undefined;
   }
 
-  /** All documents of a list. */
+  /** All documents of a list; one without any is reported like one that does not exist. */
   loadAll(reference: DocumentReference, rootKey: string, place: Place): readonly MapNode[] {
     const text = this.#find(reference);
-    if (text === null) this.#reportMissing(reference, place);
-    if (typeof text !== 'string') return [];
-    const { root, diagnostics } = loadYaml(text, describeReference(reference));
+    if (text === undefined) return [];
+    const { root, diagnostics } = loadYaml(text ?? '', describeReference(reference));
     this.#addBlocking(diagnostics, reference);
     const items = root?.kind === 'list' ? root.items : [];
+    if (items.length === 0) this.#reportMissing(reference, place);
     return items.flatMap((item) => {
-      const map = find(item, rootKey);
+      const map = findRoot(item, rootKey, this.#findings);
       // Each stands for a document of its own.
       const own = map === undefined ? undefined : relocate(map, rootKey);
       return own?.kind === 'map' ? [own] : [];
@@ -73,7 +74,7 @@ export class ReferenceLoader {
       'REFERENCE_NOT_FOUND',
       'run',
       place,
-      `There is no ${describeReference(reference)} (line ${line}).`,
+      `${reference.kind === 'infrastructures' ? 'There are no' : 'There is no'} ${describeReference(reference)} (line ${line}).`,
       'org. and account. before an identifier name its scope; without them it is the project.',
     );
   }
