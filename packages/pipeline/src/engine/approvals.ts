@@ -1,8 +1,8 @@
 /**
  * `HarnessApproval` (pipelines.md §5.4): a node that waits for people. No process, no task, no slot: a row with a deadline.
  *
- * - P1 one rejection rejects; `minimumCount` different people approve.
- * - P2 a person acts once; who started the run and who is named in `disallowedUserEmails` may be barred (S14). Whether a
+ * - V1 one rejection rejects; `minimumCount` different people approve.
+ * - V2 a person acts once; who started the run and who is named in `disallowedUserEmails` may be barred (S14). Whether a
  *   person belongs to the groups is the shell's to say.
  */
 import type { Value } from '../expressions/values.ts';
