@@ -2,6 +2,7 @@
 import type { Findings, Place } from '../diagnostics.ts';
 import { isLate, readMap, readText, warnUnknownKeys } from '../read-fields.ts';
 import { find, type MapNode } from '../yaml-node.ts';
+import { ignoreGitBranch } from './use-from-stage.ts';
 
 export interface CustomDeploymentLink extends Place {
   /** With its scope, such as `org.vms`. */
@@ -19,6 +20,7 @@ export function readCustomDeploymentLink(
   if (link === undefined) return undefined;
   const owner = `customDeploymentRef of ${what}`;
   warnUnknownKeys(link, ['templateRef', 'versionLabel', 'gitBranch'], owner, findings);
+  ignoreGitBranch(link, owner, findings);
   const ref = readText(link, 'templateRef', owner, findings) ?? '';
   const versionLabel = readText(link, 'versionLabel', owner, findings) ?? '';
   if (ref === '') {

@@ -7,7 +7,7 @@ import {
   readInfrastructureDefinition,
   type InfrastructureDefinition,
 } from './infrastructure-definition.ts';
-import { readReference, readUseFromStage, type StageSource } from './use-from-stage.ts';
+import { ignoreGitBranch, readReference, readUseFromStage, type StageSource } from './use-from-stage.ts';
 
 export type EnvironmentUse = EnvironmentReference | InlineEnvironment | EnvironmentFromStage;
 
@@ -109,6 +109,7 @@ export function readEnvironments(
 
 function readGroup(map: MapNode, what: string, findings: Findings): readonly EnvironmentUse[] {
   const groupRef = readReference(map, 'envGroupRef', what, findings);
+  ignoreGitBranch(map, what, findings);
   // Which environments are in a group is not known here: only those the stage names can be deployed to.
   if (readFlag(map, 'deployToAll', what, findings) || isEmpty(find(map, 'environments'))) {
     reportNotRunYet(find(map, 'deployToAll') ?? map, 'deployments to all environments of a group', findings);

@@ -8,7 +8,7 @@ import {
   type ServiceDefinition,
   type ServiceParts,
 } from './service-definition.ts';
-import { readReference, readUseFromStage, type StageSource } from './use-from-stage.ts';
+import { ignoreGitBranch, readReference, readUseFromStage, type StageSource } from './use-from-stage.ts';
 
 export type ServiceUse = ServiceReference | InlineService | (StageSource & Changes);
 
@@ -71,6 +71,7 @@ export function readServices(
 
 function readService(map: MapNode, what: string, findings: Findings): readonly ServiceUse[] {
   warnUnknownKeys(map, ['serviceRef', 'serviceInputs', 'useFromStage', 'gitBranch', 'metadata'], what, findings);
+  ignoreGitBranch(map, what, findings);
   const from = readUseFromStage(map, what, findings);
   if (from !== undefined) return [from];
   const ref = readReference(map, 'serviceRef', what, findings);

@@ -1,7 +1,7 @@
 /** `useFromStage`: a stage that takes the service or the infrastructure of an earlier one. */
 import type { Findings, Place } from '../diagnostics.ts';
 import { isLate, readMap, readText, warnUnknownKeys } from '../read-fields.ts';
-import { find, type MapNode } from '../yaml-node.ts';
+import { find, isEmpty, type MapNode } from '../yaml-node.ts';
 
 export interface StageSource extends Place {
   readonly kind: 'fromStage';
@@ -24,6 +24,18 @@ export function readUseFromStage(map: MapNode, what: string, findings: Findings)
       `useFromStage of ${what} is an expression, but the stage must be known before the run begins.`,
     );
   return { kind: 'fromStage', stage, path: node.path, range: node.range };
+}
+
+/** Documents are kept by Bridle, in one version: a branch of a repository says nothing about them. */
+export function ignoreGitBranch(map: MapNode, what: string, findings: Findings): void {
+  const node = find(map, 'gitBranch');
+  if (node === undefined || isEmpty(node)) return;
+  findings.add(
+    'CONSTRUCT_IGNORED',
+    'nothing',
+    node,
+    `The gitBranch of ${what} has no effect: Bridle keeps its documents itself.`,
+  );
 }
 
 /** A reference that must be known before the run begins; empty when it is missing or an expression (both reported). */
