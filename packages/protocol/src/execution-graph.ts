@@ -116,5 +116,11 @@ export type ExecutionGraph = Static<typeof ExecutionGraph>;
 export const ExecutionDetails = Type.Object({
   pipelineExecutionSummary: PipelineExecutionSummary,
   executionGraph: Type.Optional(ExecutionGraph),
+  childGraph: Type.Optional(
+    Type.Object(
+      { pipelineExecutionSummary: PipelineExecutionSummary, executionGraph: Type.Optional(ExecutionGraph) },
+      { description: 'Of a stage that runs another pipeline: that execution.' },
+    ),
+  ),
 });
 export type ExecutionDetails = Static<typeof ExecutionDetails>;

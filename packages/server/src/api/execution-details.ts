@@ -1,5 +1,5 @@
 /** Puts the parts of execution details together: rows in, wire shape out. */
-import { nodeId, type ExecutionId } from '@bridle/pipeline';
+import { nodeId, type ExecutionId, type NodeExecution } from '@bridle/pipeline';
 import type { ExecutionDetails } from '@bridle/protocol';
 import type { Database } from '../store/database.ts';
 import { findExecutionRow, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
@@ -10,7 +10,13 @@ import { executionSummary } from './wire/execution-summary.ts';
 export type GraphWish =
   | { readonly kind: 'none' }
   | { readonly kind: 'whole' }
-  | { readonly kind: 'stage'; readonly stageNodeId?: string; readonly stageNodeExecutionId?: string };
+  | {
+      readonly kind: 'stage';
+      readonly stageNodeId?: string;
+      readonly stageNodeExecutionId?: string;
+      /** Where the stage runs another pipeline: the stage of that one; absent = all of it. */
+      readonly childStageNodeId?: string;
+    };
 
 /** `undefined` when the execution is not there. */
 export async function findExecutionDetails(
@@ -27,7 +33,29 @@ export async function executionDetails(db: Database, row: ExecutionRow, wish: Gr
   if (wish.kind === 'none') return { pipelineExecutionSummary };
   const nodes = await listNodeExecutions(db, row.id);
   const graph = executionGraph(row, nodes, wish.kind === 'whole' ? undefined : stageOf(wish));
-  return { pipelineExecutionSummary, ...(graph === undefined ? {} : { executionGraph: graph }) };
+  const childGraph = wish.kind === 'stage' ? await childOf(db, nodes, graph?.rootNodeId, wish) : undefined;
+  return {
+    pipelineExecutionSummary,
+    ...(graph === undefined ? {} : { executionGraph: graph }),
+    ...(childGraph === undefined ? {} : { childGraph }),
+  };
+}
+
+async function childOf(
+  db: Database,
+  nodes: readonly NodeExecution[],
+  stageId: string | undefined,
+  { childStageNodeId }: Extract<GraphWish, { kind: 'stage' }>,
+): Promise<ExecutionDetails['childGraph']> {
+  const child = nodes.find(({ id }) => id === stageId)?.childExecutionId;
+  const row = child === undefined ? undefined : await findExecutionRow(db, child);
+  if (row === undefined) return undefined;
+  const of = childStageNodeId === undefined ? undefined : { nodeId: nodeId(childStageNodeId) };
+  const graph = executionGraph(row, await listNodeExecutions(db, row.id), of);
+  return {
+    pipelineExecutionSummary: executionSummary(row, row.plan),
+    ...(graph === undefined ? {} : { executionGraph: graph }),
+  };
 }
 
 function stageOf(wish: Extract<GraphWish, { kind: 'stage' }>): Parameters<typeof executionGraph>[2] {

@@ -143,15 +143,19 @@ export function noExecution(id: string): Error {
 function graphWish(query: {
   readonly stageNodeId?: string;
   readonly stageNodeExecutionId?: string;
+  readonly childStageNodeId?: string;
+  readonly childStageNode?: string;
   readonly renderFullBottomGraph?: boolean;
 }): GraphWish {
   const { stageNodeId, stageNodeExecutionId } = query;
+  const childStageNodeId = query.childStageNodeId ?? query.childStageNode;
   if (query.renderFullBottomGraph === true) return { kind: 'whole' };
   if (stageNodeId === undefined && stageNodeExecutionId === undefined) return { kind: 'none' };
   return {
     kind: 'stage',
     ...(stageNodeId === undefined ? {} : { stageNodeId }),
     ...(stageNodeExecutionId === undefined ? {} : { stageNodeExecutionId }),
+    ...(childStageNodeId === undefined ? {} : { childStageNodeId }),
   };
 }
 

@@ -148,6 +148,15 @@ describe('a chained pipeline', () => {
     expect(use.spec).toMatchObject({ source: { spec: { script: 'echo hello' } } });
     await server.completeTask(use);
     await untilStatus(server, id, 'Success');
+    const whole = await server.call('GET', `/pipeline/api/pipelines/execution/v2/${id}`, {
+      query: { stageNodeId: String(call?.['setupId']) },
+    });
+    expect(whole.body.data).toMatchObject({
+      childGraph: {
+        pipelineExecutionSummary: { planExecutionId: childId, status: 'Success' },
+        executionGraph: { executionMetadata: { planExecutionId: childId } },
+      },
+    });
     expect(await server.db.selectFrom('engine_requests').selectAll().execute()).toEqual([]);
   });
 
