@@ -82,7 +82,9 @@ export const InputSetMergeRequest = Type.Object({
 export type InputSetMergeRequest = Static<typeof InputSetMergeRequest>;
 
 export const InputSetMergeResponse = Type.Object({
-  pipelineYaml: Type.Optional(Type.String({ description: 'The merged inputs.' })),
+  pipelineYaml: Type.Optional(
+    Type.String({ description: 'The input template with the merged values; the rest is still asked for.' }),
+  ),
   completePipelineYaml: Type.Optional(Type.String({ description: 'The pipeline with them.' })),
   errorResponse: Type.Boolean(),
   inputSetErrorWrapper: Type.Optional(InputSetErrorWrapper),

@@ -70,6 +70,17 @@ describe('folding input sets', () => {
     );
   });
 
+  test('fills in the template: sent back as it is, it gives the same, and asks for the rest', () => {
+    expect(mergeInputs({ yaml: PIPELINE }).templateYaml).toBe(extractInputTemplate(PIPELINE).templateYaml);
+    fc.assert(
+      fc.property(given, given, (a, b) => {
+        const { inputYaml, templateYaml } = mergeInputs({ yaml: PIPELINE, inputSets: [asSet(a, 'a'), asSet(b, 'b')] });
+        expect(mergeInputs({ yaml: PIPELINE, inputYamls: [templateYaml] }).inputYaml).toBe(inputYaml);
+      }),
+      RUNS,
+    );
+  });
+
   test('comes before what is supplied by hand', () => {
     fc.assert(
       fc.property(given, given, given, (a, b, manual) => {

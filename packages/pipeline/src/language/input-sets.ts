@@ -22,6 +22,8 @@ export interface MergeRequest {
 export interface MergedInputs {
   /** What came of the fold; `pipeline: {}` when there is nothing. */
   readonly inputYaml: string;
+  /** The same with what is not supplied, which is still `<+input>`: the template of the inputs, filled in. */
+  readonly templateYaml: string;
   /** The pipeline with the values in their places; what is not supplied is still `<+input>`. */
   readonly pipelineYaml: string;
   readonly diagnostics: readonly Diagnostic[];
@@ -36,15 +38,23 @@ export interface MergedInputs {
 export function mergeInputs({ yaml, inputSets = [], inputYamls = [], documents }: MergeRequest): MergedInputs {
   const { text, loaded, map, needsDocuments } = expandPipeline(yaml, documents ?? NO_DOCUMENTS);
   if (map === undefined || needsDocuments.length > 0)
-    return { inputYaml: NO_INPUTS_YAML, pipelineYaml: yaml, diagnostics: [], needsDocuments };
+    return {
+      inputYaml: NO_INPUTS_YAML,
+      templateYaml: NO_INPUTS_YAML,
+      pipelineYaml: yaml,
+      diagnostics: [],
+      needsDocuments,
+    };
   const findings = new Findings('inputs');
   const leaves = listInputLeaves(map);
   const folded = new Map<string, YamlNode>();
   for (const inputSet of inputSets) fold(folded, matchInputSet(map, leaves, inputSet, findings));
   for (const inputYaml of inputYamls) fold(folded, matchInputYaml(map, leaves, inputYaml, findings));
   const { supplied } = checkFolded(leaves, folded, findings);
+  const asked = new Map<string, YamlNode>(leaves.map(({ node }) => [node.path, node]));
   return {
     inputYaml: printInputs(map, folded),
+    templateYaml: printInputs(map, new Map([...asked, ...folded])),
     pipelineYaml: freezeInputs(text, loaded, leaves, supplied).text,
     diagnostics: findings.list(),
     needsDocuments,

@@ -58,7 +58,7 @@ export function inputSetMergeRoutes(app: App, deps: ApiDependencies): void {
 }
 
 interface Merged {
-  readonly inputYaml: string;
+  readonly templateYaml: string;
   readonly pipelineYaml: string;
   readonly problems: readonly { readonly path: string; readonly message: string }[];
 }
@@ -72,13 +72,14 @@ async function merge(
   const inputYamls = inputYaml.trim() === '' ? [] : [inputYaml];
   const result = await mergeSavedInputs(new DocumentSource(deps.db), pipeline, references, inputYamls);
   if (result.kind !== 'merged') throw invalidRequest(result.message);
-  const { diagnostics, ...texts } = result.inputs;
-  return { ...texts, problems: diagnostics.filter(({ code }) => code !== 'INPUT_NOT_CHECKED') };
+  const { diagnostics, templateYaml, pipelineYaml } = result.inputs;
+  return { templateYaml, pipelineYaml, problems: diagnostics.filter(({ code }) => code !== 'INPUT_NOT_CHECKED') };
 }
 
-function answer({ inputYaml, pipelineYaml, problems }: Merged, isComplete: boolean): InputSetMergeResponse {
+/** What nobody gives stays in it as it is asked for, so that a client can ask for the rest and send it back. */
+function answer({ templateYaml, pipelineYaml, problems }: Merged, isComplete: boolean): InputSetMergeResponse {
   return {
-    pipelineYaml: inputYaml,
+    pipelineYaml: templateYaml,
     ...(isComplete ? { completePipelineYaml: pipelineYaml } : {}),
     errorResponse: problems.length > 0,
     ...(problems.length === 0 ? {} : { inputSetErrorWrapper: inputSetErrors(problems, null) }),

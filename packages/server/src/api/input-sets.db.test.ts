@@ -208,6 +208,10 @@ describe('merging', () => {
     const backwards = await merge({ inputSetReferences: ['m2', 'm1'] });
     expect(backwards.body.data).toMatchObject({ pipelineYaml: expect.stringContaining('first') });
     expect(backwards.body.data).not.toHaveProperty('completePipelineYaml');
+    const partly = await merge({ inputSetReferences: ['m2'] });
+    expect(partly.body.data).toMatchObject({
+      pipelineYaml: expect.stringMatching(/second[^]*<\+input>.allowedValues/),
+    });
     const last = 'pipeline: { variables: [{ name: two, value: b }] }';
     const withLast = await merge({ inputSetReferences: ['m12'], lastYamlToMerge: last });
     expect(withLast.body.data).toMatchObject({ pipelineYaml: expect.stringMatching(/second[^]*value: b/) });
