@@ -118,6 +118,11 @@ export { parseEnvironment } from './language/deployment/environment-document.ts'
 export { parseInfrastructure } from './language/deployment/infrastructure-document.ts';
 export { parseService } from './language/deployment/service-document.ts';
 export { parseServiceOverrides } from './language/deployment/service-overrides-document.ts';
+export { checkBySchema, type ProblemNode, type SchemaProblem } from './language/schema/check-by-schema.ts';
+export { DOCUMENT_KINDS, documentSchema, type DocumentKind } from './language/schema/document-schema.ts';
+export type { JsonSchema, JsonType } from './language/schema/json-schema.ts';
+export { lookUp, type SchemaKey, type SchemaPath, type SchemaPlace } from './language/schema/look-up.ts';
+
 export {
   describeReference,
   NO_DOCUMENTS,

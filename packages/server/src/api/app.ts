@@ -36,6 +36,7 @@ import { rewriteUrl } from './rewrite-url.ts';
 import { RouteMethods } from './route-methods.ts';
 import { savedInputSetRoutes } from './saved-input-set-routes.ts';
 import { serviceOverrideRoutes } from './service-override-routes.ts';
+import { schemaRoutes } from './schema-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { registerStaticRoutes } from './static-routes.ts';
 import { templateListRoutes } from './template-list-routes.ts';
@@ -125,6 +126,7 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   pipelineListRoutes,
   pipelineRoutes,
   pipelineValidateRoutes,
+  schemaRoutes,
   inputSetRoutes,
   savedInputSetRoutes,
   inputSetMergeRoutes,
