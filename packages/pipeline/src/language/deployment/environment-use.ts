@@ -153,6 +153,7 @@ function readEnvironment(
   findings: Findings,
 ): readonly EnvironmentUse[] {
   warnUnknownKeys(map, ENVIRONMENT_USE_KEYS, what, findings);
+  ignoreGitBranch(map, what, findings);
   reportFilters(map, findings);
   for (const [key, name] of [
     ['provisioner', 'provisioners of environments'],
