@@ -159,3 +159,16 @@ test('X4 a replica whose clock is behind makes nothing end before it began', asy
   await behind.deliver(id, interrupt);
   expect(await world.execution(id)).toMatchObject({ status: 'Aborted', startedAt: START_AT, endedAt: START_AT });
 });
+
+test('X4 a turn of a loop that began late does not end before it', async () => {
+  const world = new World();
+  const id = await start(world);
+  const before = await world.execution(id);
+  const [node] = Object.values(before.nodes).filter(({ children }) => children.length === 0);
+  if (node === undefined) throw new Error('nothing has begun');
+  const late = { ...node, startedAt: START_AT + 9_000 };
+  world.runner.adopt({ ...before, nodes: { ...before.nodes, [node.id]: late } });
+  const result = await world.runner.deliver(id, interrupt);
+  const ended = result.kind === 'applied' ? result.execution.nodes[node.id] : undefined;
+  expect(ended).toMatchObject({ status: 'Aborted', endedAt: START_AT + 9_000 });
+});

@@ -171,8 +171,8 @@ export class ExecutionRunner {
 /** The latest time the execution shows. */
 function latestTime(execution: Execution): number {
   let latest = execution.createdAt;
-  for (const { createdAt, endedAt, stopping } of Object.values(execution.nodes)) {
-    latest = Math.max(latest, createdAt, endedAt ?? 0, stopping?.at ?? 0);
+  for (const { createdAt, startedAt, endedAt, stopping } of Object.values(execution.nodes)) {
+    latest = Math.max(latest, createdAt, startedAt ?? 0, endedAt ?? 0, stopping?.at ?? 0);
   }
   return latest;
 }

@@ -25,10 +25,9 @@ interface Attendance {
 /** Opens or breaks the barriers for which that is decided; true when anything changed. */
 export function meetBarriers(draft: Draft): boolean {
   const waiting = Object.values(draft.nodes).filter((node) => isWaiting(draft, node));
+  const refs = new Set(waiting.flatMap((node) => refOf(draft.planNode(node.nodeId)) ?? []));
   let hasChanged = false;
-  for (const ref of new Set(waiting.map((node) => refOf(draft.planNode(node.nodeId))))) {
-    if (ref !== undefined && meet(draft, ref)) hasChanged = true;
-  }
+  for (const ref of [...refs].toSorted()) if (meet(draft, ref)) hasChanged = true;
   return hasChanged;
 }
 
@@ -48,8 +47,10 @@ function attend(draft: Draft, ref: string): Attendance {
   const attendance: Attendance = { waiting: [], pending: 0, lost: undefined };
   const root = rootOf(draft);
   if (root === undefined) return attendance;
-  for (const plan of Object.values(draft.execution.plan.nodes)) {
-    if (refOf(plan) === ref) follow(draft, root, pathTo(draft, plan), attendance);
+  // A store may give the map of nodes back in another order: by id it is always the same.
+  const steps = Object.values(draft.execution.plan.nodes).filter((plan) => refOf(plan) === ref);
+  for (const plan of steps.toSorted((one, other) => (one.id < other.id ? -1 : 1))) {
+    follow(draft, root, pathTo(draft, plan), attendance);
   }
   return attendance;
 }

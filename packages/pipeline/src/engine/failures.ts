@@ -12,6 +12,7 @@ import type { Draft } from './draft.ts';
 import { evaluateAt, resolveNumber } from './evaluation.ts';
 import type { Failure, FailureType, NodeExecution } from './execution.ts';
 import type { NodeExecutionId, NodeId } from './ids.ts';
+import { isAwaitingInputs } from './input-waiting.ts';
 import { awaitIntervention } from './intervention.ts';
 import { ancestry, findAround, isInRollback, parentOf, rootOf } from './nodes.ts';
 import { defaultInputs } from './node-inputs.ts';
@@ -261,7 +262,7 @@ function mark(
 function proceed(draft: Draft, id: NodeExecutionId, failing: Failing): void {
   const node = draft.get(id);
   const inputs = defaultInputs(draft.planNode(node.nodeId));
-  if (node.status !== 'InputWaiting' || inputs === undefined) {
+  if (!isAwaitingInputs(draft, node) || inputs === undefined) {
     end(draft, id, failing.status, failing);
     return;
   }

@@ -9,9 +9,10 @@ import { endExecution } from './end-execution.ts';
 import type { InterruptRecord, NodeExecution } from './execution.ts';
 import { abortExecution, applyAction } from './failures.ts';
 import type { NodeExecutionId } from './ids.ts';
+import { isAwaitingInputs } from './input-waiting.ts';
 import { failedStep } from './intervention.ts';
 import { defaultInputs } from './node-inputs.ts';
-import { rootOf } from './nodes.ts';
+import { rootOf, subtree } from './nodes.ts';
 import { retryNode } from './retry.ts';
 import { runningRollbacks } from './rollback.ts';
 import { isFinal } from './status.ts';
@@ -56,15 +57,21 @@ function stopAll(draft: Draft, record: InterruptRecord): void {
 }
 
 function settleRoot(draft: Draft): void {
-  for (const node of Object.values(draft.nodes)) {
+  for (const node of allNodes(draft)) {
     if (!isFinal(node.status)) draft.later({ kind: 'settle', id: node.id });
   }
+}
+
+/** As they stand now: what follows changes them. */
+function allNodes(draft: Draft): readonly NodeExecution[] {
+  const root = rootOf(draft);
+  return root === undefined ? [] : [...subtree(draft, root.id)];
 }
 
 function resume(draft: Draft): void {
   if (draft.execution.pause === undefined) return;
   draft.clearPause();
-  for (const node of Object.values(draft.nodes)) {
+  for (const node of allNodes(draft)) {
     if (isFinal(node.status)) continue;
     if (node.isDue === true) goOn(draft, node);
     else draft.later({ kind: 'settle', id: node.id });
@@ -86,7 +93,7 @@ function interruptNode(draft: Draft, record: InterruptRecord): void {
   if (record.type === 'Abort') {
     if (draft.execution.abort === undefined) draft.patchExecution({ abort: { ...record, type: 'AbortAll' } });
     abortExecution(draft, record.interruptId);
-  } else if (node.status === 'InterventionWaiting') {
+  } else if (node.status === 'InterventionWaiting' && node.intervention !== undefined) {
     decide(draft, node, record.type);
   } else if (node.stopping === undefined) {
     steer(draft, node, record);
@@ -129,7 +136,7 @@ function steer(draft: Draft, node: NodeExecution, { type, interruptId }: Interru
       return;
     case 'ProceedWithDefaultValues': {
       const inputs = defaultInputs(draft.planNode(node.nodeId));
-      if (node.status !== 'InputWaiting' || inputs === undefined) return;
+      if (!isAwaitingInputs(draft, node) || inputs === undefined) return;
       draft.cancelTimers(node.id);
       draft.update(node.id, { inputs });
       draft.later({ kind: 'begin', id: node.id });

@@ -84,6 +84,16 @@ export function* ancestry(draft: Draft, id: NodeExecutionId): Generator<{ node: 
   }
 }
 
+/**
+ * The node and all that counts below it, parents before their children. The order of the map of nodes says nothing: a store may
+ * give it back in another one.
+ */
+export function* subtree(draft: Draft, id: NodeExecutionId): Generator<NodeExecution> {
+  const node = draft.get(id);
+  yield node;
+  for (const child of node.children) yield* subtree(draft, child);
+}
+
 /** The nearest node of a kind, the node itself included. */
 export function findAround(draft: Draft, id: NodeExecutionId, kind: PlanNode['kind']): NodeExecution | undefined {
   for (const { node, plan } of ancestry(draft, id)) if (plan.kind === kind) return node;

@@ -22,6 +22,8 @@ export interface SketchOptions {
   readonly stepType?: StepNode['stepType'];
   readonly spec?: Value;
   readonly variables?: readonly PlanVariable[];
+  readonly failureStrategies?: PlanNode['failureStrategies'];
+  readonly executionInputs?: PlanNode['executionInputs'];
 }
 
 export const stage = (identifier: string, children: readonly Sketch[], options: SketchOptions = {}): Sketch => ({
@@ -103,6 +105,8 @@ function addNode(
     when: options.when ?? ALWAYS_SUCCESS,
     line: 1,
     ...(options.timeoutMs === undefined ? {} : { timeout: { kind: 'fixed' as const, ms: options.timeoutMs } }),
+    ...(options.failureStrategies === undefined ? {} : { failureStrategies: options.failureStrategies }),
+    ...(options.executionInputs === undefined ? {} : { executionInputs: options.executionInputs }),
   };
   nodes[id] = nodeOf(sketch, base, children);
   return id;
