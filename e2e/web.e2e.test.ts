@@ -178,6 +178,23 @@ describe('documents', () => {
     await page.getByText('blue one', { exact: true }).click();
     expect(await page.getByLabel('YAML of blue one').inputValue()).toContain('identifier: blue');
   });
+
+  it('fills in the inputs of a run from chosen input sets', async () => {
+    const set = `inputSet:\n  name: red one\n  identifier: red\n  pipeline:\n    identifier: showcase\n    variables:\n      - { name: color, type: String, value: red }\n`;
+    await api(product, '/pipeline/api/inputSets', {
+      method: 'POST',
+      body: set,
+      query: { pipelineIdentifier: 'showcase' },
+    });
+    await page.goto(`${product.url}/p/default/myproject/pipelines/showcase/run`);
+    await page.getByLabel('color').waitFor();
+    await page.getByLabel('red one').check();
+    await page.getByLabel('color').waitFor({ state: 'detached' });
+    await page.getByRole('tab', { name: 'YAML' }).click();
+    expect(await page.getByLabel('Runtime input as YAML').inputValue()).toContain('value: red');
+    await page.getByRole('button', { name: 'Run' }).last().click();
+    await page.waitForURL(/\/x\//);
+  });
 });
 
 it('keeps to one column on a phone', async () => {

@@ -77,12 +77,15 @@ export const inputTemplateQuery = (scope: Scope, identifier: string) =>
     queryKey: ['input-template', scope, identifier],
     staleTime: 0,
     queryFn: ({ signal }) =>
-      call<{ readonly inputSetTemplateYaml?: string }>('/pipeline/api/inputSets/template', {
-        method: 'POST',
-        query: { ...scopeQuery(scope), pipelineIdentifier: identifier },
-        body: {},
-        signal,
-      }),
+      call<{ readonly inputSetTemplateYaml?: string; readonly hasInputSets: boolean }>(
+        '/pipeline/api/inputSets/template',
+        {
+          method: 'POST',
+          query: { ...scopeQuery(scope), pipelineIdentifier: identifier },
+          body: {},
+          signal,
+        },
+      ),
   });
 
 export const templatesQuery = (scope: Scope, search: string) =>
@@ -110,6 +113,20 @@ export const inputSetsQuery = (scope: Scope, pipeline: string) =>
     queryFn: ({ signal }) =>
       call<NgPage<InputSetRow>>('/pipeline/api/inputSets', {
         query: { ...scopeQuery(scope), pipelineIdentifier: pipeline },
+        signal,
+      }),
+  });
+
+/** The inputs of a run with the values of these sets in their places; what they do not give is still asked for. */
+export const mergedInputsQuery = (scope: Scope, pipeline: string, sets: readonly string[]) =>
+  queryOptions({
+    queryKey: ['merged-inputs', scope, pipeline, sets],
+    staleTime: 0,
+    queryFn: ({ signal }) =>
+      call<{ readonly pipelineYaml?: string }>('/pipeline/api/inputSets/merge', {
+        method: 'POST',
+        query: { ...scopeQuery(scope), pipelineIdentifier: pipeline },
+        body: { inputSetReferences: sets },
         signal,
       }),
   });

@@ -3,7 +3,7 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { useMemo, useState, type FormEvent, type JSX } from 'react';
-import { execute, inputTemplateQuery } from '../api/queries.ts';
+import { execute, inputSetsQuery, inputTemplateQuery, mergedInputsQuery } from '../api/queries.ts';
 import { useScope } from '../app/scope.ts';
 import { Button, Field, Select, TextInput } from '../ui/controls.tsx';
 import { PageHead } from '../ui/page.tsx';
@@ -24,9 +24,43 @@ export function RunPipelinePage(): JSX.Element {
       <PageHead above={pipeline} title={`Run ${pipeline}`} />
       {error === null ? null : <Failure error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null ? <Loading rows={3} /> : null}
-      {data === undefined ? null : (
+      {data === undefined ? null : data.hasInputSets && data.inputSetTemplateYaml !== undefined ? (
+        <RunWithSets pipeline={pipeline} template={data.inputSetTemplateYaml} />
+      ) : (
         <RunForm key={data.inputSetTemplateYaml ?? ''} pipeline={pipeline} template={data.inputSetTemplateYaml ?? ''} />
       )}
+    </>
+  );
+}
+
+/** Saved sets fill in what they give, in the order they are chosen; the form asks for the rest. */
+function RunWithSets({ pipeline, template }: { readonly pipeline: string; readonly template: string }): JSX.Element {
+  const scope = useScope();
+  const sets = useQuery(inputSetsQuery(scope, pipeline));
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const merged = useQuery({ ...mergedInputsQuery(scope, pipeline, chosen), enabled: chosen.length > 0 });
+  const filled = chosen.length === 0 ? template : merged.data?.pipelineYaml;
+  const toggle = (identifier: string): void =>
+    setChosen(chosen.includes(identifier) ? chosen.filter((each) => each !== identifier) : [...chosen, identifier]);
+  return (
+    <>
+      <fieldset className="m-0 grid gap-2 border-0 border-b border-line px-4 py-4 sm:px-6">
+        <legend className="float-left text-13 font-semibold">Input sets</legend>
+        <div className="flex flex-wrap gap-x-4 gap-y-1 text-13">
+          {(sets.data?.content ?? []).map(({ identifier, name, isOutdated }) => (
+            <label key={identifier} className="inline-flex items-center gap-1.5">
+              <input type="checkbox" checked={chosen.includes(identifier)} onChange={() => toggle(identifier)} /> {name}
+              {isOutdated ? <span className="text-amber-text">outdated</span> : null}
+            </label>
+          ))}
+        </div>
+        {chosen.length > 1 ? (
+          <p className="m-0 text-13 text-muted">Where they differ the last one counts: {chosen.join(', ')}.</p>
+        ) : null}
+      </fieldset>
+      {sets.error === null ? null : <Failure error={sets.error} onRetry={() => void sets.refetch()} />}
+      {merged.error === null ? null : <Failure error={merged.error} onRetry={() => void merged.refetch()} />}
+      {filled === undefined ? null : <RunForm key={filled} pipeline={pipeline} template={filled} />}
     </>
   );
 }
@@ -71,6 +105,7 @@ function RunForm({ pipeline, template }: { readonly pipeline: string; readonly t
             </Tabs.Trigger>
           </Tabs.List>
           <Tabs.Content value="form" className="grid gap-4">
+            {fields.length === 0 ? <p className="m-0 text-muted">Everything that is asked for is given.</p> : null}
             {fields.map((field) => (
               <InputField
                 key={field.key}
