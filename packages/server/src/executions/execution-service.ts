@@ -8,7 +8,7 @@ import {
   type Scheduler,
   type Transition,
 } from '@bridle/runtime';
-import { countLoads } from '../store/admission-statements.ts';
+import { findLoads } from '../store/admission-statements.ts';
 import { onDatabase } from '../store/connection.ts';
 import { DatabaseClock } from '../store/clock.ts';
 import type { DatabaseHandle, Transaction } from '../store/database.ts';
@@ -131,7 +131,7 @@ class PostgresExecutionService implements RunningExecutions {
     this.clock.hear(now);
     const line = new Line(
       this.#options.executionsMax,
-      await countLoads(connection, [...new Set(requests.map(({ scope }) => scope.accountId))]),
+      await findLoads(connection, [...new Set(requests.map(({ scope }) => scope.accountId))]),
     );
     const batch = emptyBatch();
     const begun = requests.map((request, index) => {

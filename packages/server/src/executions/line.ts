@@ -13,10 +13,9 @@ export class Line {
 
   /** A1, A2 (see `AdmissionLoop`): a chained execution never waits; nobody overtakes those in line. */
   mustWait({ scope: { accountId }, parent }: StartRequest): boolean {
-    const { running, waiting } = this.#loads.get(accountId) ?? { running: 0, waiting: 0 };
-    const isWaiting = parent === undefined && (waiting > 0 || running >= this.#executionsMax);
-    const next = isWaiting ? { running, waiting: waiting + 1 } : { running: running + 1, waiting };
-    this.#loads.set(accountId, { accountId, ...next });
+    const { hasWaiting, running } = this.#loads.get(accountId) ?? { hasWaiting: false, running: 0 };
+    const isWaiting = parent === undefined && (hasWaiting || running >= this.#executionsMax);
+    this.#loads.set(accountId, { hasWaiting: hasWaiting || isWaiting, running: isWaiting ? running : running + 1 });
     return isWaiting;
   }
 }

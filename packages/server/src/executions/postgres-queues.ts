@@ -11,13 +11,12 @@ import {
 } from '@bridle/runtime';
 import {
   admitNext,
-  countLoads,
+  countRunning,
   deleteFromLine,
   listAccountsInLine,
   listAdmitted,
   lockAccount,
 } from '../store/admission-statements.ts';
-import { onDatabase } from '../store/connection.ts';
 import type { Database } from '../store/database.ts';
 import { deleteRequest, forbidRequest, takeRequests } from '../store/request-statements.ts';
 import { deleteClaim, grantHeads, hasOpenClaims, listUntoldClaims } from '../store/resource-statements.ts';
@@ -99,9 +98,8 @@ export class PostgresAdmissionQueue implements AdmissionQueue {
   async #fill(accountId: string): Promise<void> {
     await this.#db.transaction().execute(async (tx) => {
       await lockAccount(tx, accountId);
-      const load = (await countLoads(onDatabase(tx), [accountId])).get(accountId);
-      const free = this.#executionsMax - (load?.running ?? 0);
-      if (free > 0 && (load?.waiting ?? 0) > 0) await admitNext(tx, accountId, free);
+      const free = this.#executionsMax - (await countRunning(tx, accountId));
+      if (free > 0) await admitNext(tx, accountId, free);
     });
   }
 }

@@ -13,39 +13,45 @@ export function lockOfAccount(expression: string): string {
 }
 
 export interface AccountLoad {
-  readonly accountId: string;
+  /** Executions wait in line: whoever comes now waits behind them, and `running` is not counted. */
+  readonly hasWaiting: boolean;
   /** Those that are not final and do not wait in line. */
   readonly running: number;
-  readonly waiting: number;
 }
 
-const COUNT_LOADS: Statement = {
-  name: 'bridle_count_loads',
+const FIND_LOADS: Statement = {
+  name: 'bridle_find_loads',
   text: `
-select a as account_id,
-  (select count(*) from executions e where e.account_id = a and not e.is_final) as active,
-  (select count(*) from waiting_executions w join executions e on e.id = w.execution_id
-    where w.account_id = a and w.admitted_at is null and not e.is_final) as waiting
-from unnest($1::text[]) as a`,
+select a as account_id, line.has_waiting,
+  case when line.has_waiting then 0
+    else (select count(*) from executions e where e.account_id = a and not e.is_final) end as running
+from unnest($1::text[]) as a, lateral (
+  select exists (
+    select from waiting_executions w join executions e on e.id = w.execution_id
+    where w.account_id = a and w.admitted_at is null and not e.is_final) as has_waiting) as line`,
 };
 
-/** How many executions of the accounts run and wait. Only true while their locks are held. */
-export async function countLoads(
+/** How the accounts stand for an execution that starts now. Only true while their locks are held. */
+export async function findLoads(
   connection: Connection,
   accountIds: readonly string[],
 ): Promise<ReadonlyMap<string, AccountLoad>> {
   interface Row {
     readonly account_id: string;
-    readonly active: number;
-    readonly waiting: number;
+    readonly has_waiting: boolean;
+    readonly running: number;
   }
-  const rows = await connection.query<Row>(COUNT_LOADS, [accountIds]);
-  return new Map(
-    rows.map(({ account_id: accountId, active, waiting }) => [
-      accountId,
-      { accountId, running: active - waiting, waiting },
-    ]),
-  );
+  const rows = await connection.query<Row>(FIND_LOADS, [accountIds]);
+  return new Map(rows.map(({ account_id: id, has_waiting: hasWaiting, running }) => [id, { hasWaiting, running }]));
+}
+
+/** How many executions of the account run, those included that were admitted and do not know it yet. */
+export async function countRunning(tx: Transaction, accountId: string): Promise<number> {
+  const result = await sql<{ running: number }>`
+    select (select count(*) from executions e where e.account_id = ${accountId} and not e.is_final)
+      - (select count(*) from waiting_executions w join executions e on e.id = w.execution_id
+        where w.account_id = ${accountId} and w.admitted_at is null and not e.is_final) as running`.execute(tx);
+  return result.rows[0]?.running ?? 0;
 }
 
 /** Accounts with executions in line, whether they were admitted already or not. */
