@@ -61,8 +61,20 @@ describe('interrupts of an execution', () => {
     await untilStatus(server, id, 'Expired');
   });
 
+  it('mark as failed fails all that runs', async () => {
+    const id = await startRun(server, 'pausing');
+    const task = await server.startTask();
+    expect((await interrupt(id, 'UserMarkedFailure')).body.data).toMatchObject({ type: 'UserMarkedFailure' });
+    await server.completeTask(task, { kind: 'cancelled' });
+    await untilStatus(server, id, 'Failed');
+    expect((await graphOf(server, id))['b']).toMatchObject({ status: 'Skipped' });
+  });
+
   it.each([
-    ['Jump', 'is not a supported interrupt: Jump; there are AbortAll, ExpireAll, Pause, Resume'],
+    [
+      'Jump',
+      'is not a supported interrupt: Jump; there are AbortAll, Abort, ExpireAll, Pause, Resume, UserMarkedFailure',
+    ],
     ['Ignore', 'is not a supported interrupt: Ignore'],
   ])('refuses %s', async (type, message) => {
     const { status, body } = await interrupt('BOvtFC6xRReaPeJiOj2yvA', type);

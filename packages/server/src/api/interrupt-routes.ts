@@ -1,7 +1,8 @@
 /** Interrupts: abort, pause and resume of an execution, and decisions about one of its nodes (api.md §5.3). */
-import { nodeExecutionId, type InterruptType } from '@bridle/pipeline';
+import { nodeExecutionId, type InterruptType, type NodeExecution } from '@bridle/pipeline';
 import { InterruptResponse, successOf } from '@bridle/protocol';
 import { Type } from 'typebox';
+import { listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
 import { answers, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import { callerOf } from './authentication.ts';
@@ -30,9 +31,12 @@ const node = (type: InterruptType): Meaning => ({ type, of: 'node' });
 
 const OF_EXECUTION: Meanings = {
   AbortAll: execution('AbortAll'),
+  Abort: execution('AbortAll'),
   ExpireAll: execution('ExpireAll'),
   Pause: execution('Pause'),
   Resume: execution('Resume'),
+  /** Everything that runs fails. */
+  UserMarkedFailure: node('MarkAsFailure'),
 };
 
 const OF_NODE: Meanings = {
@@ -72,10 +76,15 @@ export function interruptRoutes(app: App, deps: ApiDependencies): void {
     },
     async (request) => {
       const { planExecutionId } = request.params;
-      const { name, type } = readType(request.query.interruptType, OF_EXECUTION);
+      const { name, type, of } = readType(request.query.interruptType, OF_EXECUTION);
       const row = await getExecution(deps, request, planExecutionId, request.query);
       const { userId, name: userName, email } = callerOf(request);
-      const result = await deps.executions.interrupt(row.id, { type, by: { userId, name: userName, email } });
+      const root = of === 'node' ? await findRoot(deps, row) : undefined;
+      const result = await deps.executions.interrupt(row.id, {
+        type,
+        by: { userId, name: userName, email },
+        ...(root === undefined ? {} : { nodeExecutionId: root.id }),
+      });
       return success(request, { id: doneOrThrow(result, request.params).interruptId, type: name, planExecutionId });
     },
   );
@@ -101,6 +110,14 @@ export function interruptRoutes(app: App, deps: ApiDependencies): void {
       },
     );
   }
+}
+
+/** Where an interrupt of a node is meant for all of them. Not there while the execution waits in line. */
+async function findRoot(
+  { db }: ApiDependencies,
+  { id, plan }: Pick<ExecutionRow, 'id' | 'plan'>,
+): Promise<NodeExecution | undefined> {
+  return (await listNodeExecutions(db, id)).find(({ nodeId }) => nodeId === plan.rootId);
 }
 
 /** Names match in any case; the answer echoes the display name. */
