@@ -1,17 +1,38 @@
 /** `service`, `env`, `infra`, `artifacts` and the like: the sections of the nearest Deployment stage (pipelines.md §3.5 CD). */
-import type { ScopeValue } from '../expressions/scope.ts';
+import { ExpressionTree, expressionTree, isScopeObject, type ScopeValue } from '../expressions/scope.ts';
 import { chooseSection, deploymentRoot, type SectionView } from '../plan/deployment.ts';
 import { findInstance } from '../plan/instances.ts';
 import type { SectionNode } from '../plan/plan.ts';
+import { nodeObject } from './scope-nodes.ts';
 import { ancestors, stateOf, type Seat, type SeatedView } from './scope-seats.ts';
-import { member } from './spec-members.ts';
+import { isMap, member } from './spec-members.ts';
 import type { Value } from '../expressions/values.ts';
 
 export function deploymentAlias(view: SeatedView, path: readonly Seat[], name: string): ScopeValue | undefined {
   const stage = path.find(({ plan }) => plan.kind === 'stage');
   if (stage?.plan.kind !== 'stage' || stage.plan.stageType !== 'Deployment') return undefined;
   if (name === 'instance') return turnInstance(view, path, stage);
-  return deploymentRoot(name, sectionView(view, stage, 'service'), sectionView(view, stage, 'infrastructure'));
+  const value = deploymentRoot(name, sectionView(view, stage, 'service'), sectionView(view, stage, 'infrastructure'));
+  return name === 'serviceVariables' ? underGroups(view, path, value) : value;
+}
+
+/** Variables of step groups win over those of the service, the inner group's over the outer one's (pipelines.md §5.6). */
+function underGroups(view: SeatedView, path: readonly Seat[], value: ScopeValue | undefined): ScopeValue | undefined {
+  const groups = path.filter(({ plan }) => plan.kind === 'stepGroup' && plan.variables.length > 0);
+  if (groups.length === 0) return value;
+  const own = value instanceof ExpressionTree ? value.value : ((value ?? null) as Value);
+  return {
+    get: (key) => {
+      for (const group of groups) {
+        const variables = nodeObject(view, group).get('variables');
+        const found = isScopeObject(variables) ? variables.get(key) : undefined;
+        if (found !== undefined) return found;
+      }
+      if (!isMap(own) || !Object.hasOwn(own, key)) return undefined;
+      return value instanceof ExpressionTree ? expressionTree(member(own, key), value.scope) : member(own, key);
+    },
+    toValue: () => own,
+  };
 }
 
 /** In a loop over `<+stage.output.hosts>`: the instance whose name is the item of the turn. */
