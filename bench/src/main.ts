@@ -7,11 +7,13 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import type { BenchCase } from './bench-case.ts';
 import { coldStart, warmStart } from './cases/cold-start.ts';
+import { expressions } from './cases/expressions.ts';
 import { matrix1024, matrix256 } from './cases/matrix.ts';
 import { noop3 } from './cases/noop-3.ts';
 import { stepToStep } from './cases/step-to-step.ts';
 import { triggerToStep } from './cases/trigger-to-step.ts';
 import { transitions } from './cases/transitions.ts';
+import { validateCold, validateWarm } from './cases/validate.ts';
 import { webhookAck } from './cases/webhook-ack.ts';
 import { figuresOf, type Figures, type Run } from './samples.ts';
 
@@ -21,6 +23,9 @@ const CASES: readonly BenchCase[] = [
   stepToStep,
   noop3,
   transitions,
+  expressions,
+  validateCold,
+  validateWarm,
   matrix256,
   matrix1024,
   coldStart,
