@@ -29,6 +29,7 @@ describe('names that do not exist', () => {
   test.each([
     'pipeline.variables.zip',
     'stage.variables.zip',
+    'stepGroup.variables.zip',
     'variable.zip',
     'variable.org.zip',
     'pipeline.variables.env.deeper',
@@ -115,6 +116,23 @@ describe('the trace', () => {
     expect(resolveText('x <+<+pipeline.name> == "Demo" ? [1] : 2>', testScope, { trace: true }).trace).toEqual([
       { expression: '<+pipeline.name>', value: 'Demo' },
       { expression: '<+<+pipeline.name> == "Demo" ? [1] : 2>', value: '[1]' },
+    ]);
+  });
+  test('names each name that decides inside one expression', () => {
+    const leaf = '<+pipeline.sequenceId gt 5 ? trigger.payload.commits[0].id : pipeline.name>';
+    expect(resolveText(leaf, testScope, { trace: true }).trace).toEqual([
+      { expression: 'pipeline.sequenceId', value: '12' },
+      { expression: 'trigger.payload.commits[0].id', value: 'c1' },
+      { expression: leaf, value: 'c1' },
+    ]);
+  });
+
+  test('shows a secret by its reference', () => {
+    const leaf = '<+pipeline.variables.token ?? "x">';
+    const reference = '<+secrets.getValue("account.token")>';
+    expect(resolveText(leaf, testScope, { trace: true }).trace).toEqual([
+      { expression: 'pipeline.variables.token', value: reference },
+      { expression: leaf, value: reference },
     ]);
   });
 });

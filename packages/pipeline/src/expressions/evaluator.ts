@@ -7,7 +7,16 @@
  * - V4 A name that does not exist is `undefined` until an operator takes it as null, so that a missing name alone can be told
  *   from a null value.
  */
-import type { AccessStep, CallNode, ExpressionNode, Interpolation, Name, NestedNode, PathNode } from './ast.ts';
+import type {
+  AccessNode,
+  AccessStep,
+  CallNode,
+  ExpressionNode,
+  Interpolation,
+  Name,
+  NestedNode,
+  PathNode,
+} from './ast.ts';
 import { concatenate, toBoolean, toText } from './coerce.ts';
 import { Failure, shorten } from './errors.ts';
 import { Arguments } from './functions/arguments.ts';
@@ -32,6 +41,8 @@ export class Evaluator {
   private scope: ExpressionScope;
   private readonly policy: NullPolicy;
   private readonly trace: Trace | undefined;
+  /** The whole of the `<+…>` that was entered last. */
+  private alone: ExpressionNode | undefined;
   private depth = 0;
   private indirections = 0;
   /** Above 0 where a missing name is asked about, not used. */
@@ -85,9 +96,9 @@ export class Evaluator {
       case 'nested':
         return this.nested(node);
       case 'path':
-        return this.path(node);
+        return this.traced(node, this.path(node));
       case 'access':
-        return this.read(this.evaluate(node.target), node.steps, node.source, undefined);
+        return this.traced(node, this.read(this.evaluate(node.target), node.steps, node.source, undefined));
       case 'call':
         return this.call(node);
       case 'unary':
@@ -123,8 +134,16 @@ export class Evaluator {
   }
 
   private nested(node: NestedNode): Scoped {
+    this.alone = node.program;
     const value = this.evaluate(node.program);
     if (this.trace !== undefined) this.trace.add(node.source, this.plain(value) ?? null);
+    return value;
+  }
+
+  /** Notes a name inside a larger expression: alone in its delimiters it is noted with them. Scope objects are not asked for all they hold. */
+  private traced(node: PathNode | AccessNode, value: Scoped): Scoped {
+    if (this.trace !== undefined && node !== this.alone && (value === undefined || isPlain(value)))
+      this.trace.add(node.source, value ?? null);
     return value;
   }
 

@@ -1,7 +1,7 @@
 /** What happens to a name that does not exist (pipelines.md §3.3). */
 
 /**
- * - `variables`: an undefined name under `pipeline.variables`, `stage.variables` or `variable` is an error, anything else is null.
+ * - `variables`: an undefined name under `pipeline.variables`, `stage.variables`, `stepGroup.variables` or `variable` is an error, anything else is null.
  * - `strict`: every name that does not exist is an error.
  * - `lenient`: every name that does not exist is null.
  *
@@ -9,6 +9,8 @@
  * of `empty`, a condition.
  */
 export type NullPolicy = 'variables' | 'strict' | 'lenient';
+
+const VARIABLE_OWNERS: ReadonlySet<string> = new Set(['pipeline', 'stage', 'stepGroup']);
 
 /** Whether the policy makes a missing reference an error. `names` are the root and the fixed or computed members behind it. */
 export function isMissingAnError(policy: NullPolicy, names: readonly string[]): boolean {
@@ -18,10 +20,8 @@ export function isMissingAnError(policy: NullPolicy, names: readonly string[]): 
     case 'lenient':
       return false;
     case 'variables': {
-      const [root, second] = names;
-      return (
-        root === 'variable' || ((root === 'pipeline' || root === 'stage') && second === 'variables' && names.length > 2)
-      );
+      const [root = '', second] = names;
+      return root === 'variable' || (VARIABLE_OWNERS.has(root) && second === 'variables' && names.length > 2);
     }
   }
 }
