@@ -2,7 +2,16 @@
 import type { TaskOutcome } from '@bridle/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestApp, type Answer, type TestApp } from './test-app.ts';
-import { graphOf, pipelineOf, savePipeline, shell, startedId, startRun, untilStatus } from './test-runs.ts';
+import {
+  graphNodesOf,
+  graphOf,
+  pipelineOf,
+  savePipeline,
+  shell,
+  startedId,
+  startRun,
+  untilStatus,
+} from './test-runs.ts';
 
 let server: TestApp;
 
@@ -132,6 +141,73 @@ describe('a retry', () => {
     const all = startedId(await retry(id, 'beside', { retryStages: ['left', 'right'] }));
     expect(await runAll({})).toEqual(['in_left', 'in_right']);
     await untilStatus(server, all, 'Success');
+  });
+
+  it('keeps loops, forks, groups and later tries as they were', async () => {
+    const strategy = 'strategy:\n  matrix:\n    n: [1, 2]';
+    const repeated = [
+      'failureStrategies:',
+      '  - onFailure:',
+      '      errors: [AllErrors]',
+      '      action:',
+      '        type: Retry',
+      '        spec:',
+      '          retryCount: 1',
+      '          retryIntervals: [1s]',
+      '          onRetryFailure:',
+      '            action:',
+      '              type: MarkAsFailure',
+    ].join('\n');
+    const inner = (text: string): string => text.replaceAll(/^/gm, '      ');
+    const steps = [
+      shell('looped', strategy),
+      '- parallel:',
+      inner(shell('left')),
+      inner(shell('right')),
+      '- stepGroup:',
+      '    identifier: grouped',
+      '    name: grouped',
+      '    steps:',
+      inner(shell('again', repeated)),
+    ].join('\n');
+    const stages = [
+      { identifier: 'kept', steps, more: 'strategy:\n  repeat:\n    times: 2' },
+      { identifier: 'bad', steps: shell('fails') },
+    ];
+    await savePipeline(server, pipelineOf('shapes', stages));
+    const id = await startRun(server, 'shapes');
+    let tries = 0;
+    const ended = await server.runTasks(({ identifier }) => {
+      if (identifier.startsWith('again')) tries += 1;
+      return identifier.startsWith('again') && tries === 1 ? FAILED : made(`${identifier} ${tries}`);
+    });
+    expect(ended.length).toBeGreaterThanOrEqual(9);
+    await server.until(id, ({ nodes }, plan) =>
+      nodes.some(
+        (node) =>
+          plan.nodes[node.nodeId]?.identifier === 'again' && node.attempt === 1 && node.status === 'TaskWaiting',
+      ),
+    );
+    await server.runTasks(({ identifier }) => (identifier === 'fails' ? FAILED : made(`${identifier} again`)));
+    await untilStatus(server, id, 'Failed');
+    // Only forks are called by their ids, which each execution has of its own; they too have the same address.
+    const shown = async (execution: string): Promise<readonly unknown[]> => {
+      const nodes = await graphNodesOf(server, execution);
+      return nodes
+        .filter(({ baseFqn }) => String(baseFqn).startsWith('pipeline.stages.kept'))
+        .map(({ status, startTs, endTs, outcomes, baseFqn, strategyMetadata, stepParameters, stepType }) => {
+          const inputs = stepType === 'NG_FORK' ? {} : stepParameters;
+          return { baseFqn, stepType, status, startTs, endTs, outcomes, strategyMetadata, inputs };
+        })
+        .toSorted((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other)));
+    };
+    const before = await shown(id);
+    // Of each turn of the stage: itself, its section, the loop and its two turns, the fork and its two steps, the group and its step.
+    expect(before).toHaveLength(1 + 2 * 10);
+    const again = startedId(await retry(id, 'shapes', { retryStages: 'bad' }));
+    expect(await runAll({})).toEqual(['fails']);
+    await untilStatus(server, again, 'Success');
+    expect(await shown(again)).toEqual(before);
   });
 
   it('of a stage that was aborted before anything ended begins with it', async () => {

@@ -82,14 +82,18 @@ export function startedId(answer: Answer): string {
 export type Graph = Readonly<Record<string, Readonly<Record<string, unknown>> & { readonly uuid: string }>>;
 
 export async function graphOf(server: TestApp, id: string): Promise<Graph> {
+  return Object.fromEntries((await graphNodesOf(server, id)).map((node) => [String(node['identifier']), node]));
+}
+
+export async function graphNodesOf(server: TestApp, id: string): Promise<readonly Graph[string][]> {
   const answer = await server.call('GET', `/pipeline/api/pipelines/execution/v2/${id}`, {
     query: { renderFullBottomGraph: 'true' },
   });
   if (answer.status !== 200) throw new Error(`No details of ${id}: ${answer.text}`);
   const { executionGraph } = answer.body.data as unknown as {
-    executionGraph: { nodeMap: Record<string, Graph[string] & { readonly identifier: string }> };
+    executionGraph: { nodeMap: Record<string, Graph[string]> };
   };
-  return Object.fromEntries(Object.values(executionGraph.nodeMap).map((node) => [node.identifier, node]));
+  return Object.values(executionGraph.nodeMap);
 }
 
 /** Waits until a node (by its identifier) has the status; answers with its id. */
