@@ -1,4 +1,5 @@
 /** Every question the UI asks, once: its key, its address, its shape. */
+import type { JsonSchema } from '@bridle/pipeline';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { ApiError, call, callWithVersion, scopeQuery, type Scope } from './client.ts';
 import type {
@@ -71,6 +72,14 @@ export function validatePipeline(
 ): Promise<{ readonly diagnostics: readonly Diagnostic[] }> {
   return call('/bridle/api/pipelines/validate', { method: 'POST', query: scopeQuery(scope), body: yaml, signal });
 }
+
+/** Of a kind of document, for the editor; it changes with releases only. */
+export const schemaQuery = (entityType: 'Pipelines') =>
+  queryOptions({
+    queryKey: ['schema', entityType],
+    staleTime: Infinity,
+    queryFn: ({ signal }) => call<JsonSchema>('/pipeline/api/yaml-schema', { query: { entityType }, signal }),
+  });
 
 export const inputTemplateQuery = (scope: Scope, identifier: string) =>
   queryOptions({

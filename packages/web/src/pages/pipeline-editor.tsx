@@ -3,7 +3,14 @@ import { useBlocker, useNavigate, useParams } from '@tanstack/react-router';
 import { Save, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useState, type JSX } from 'react';
 import { toast } from 'sonner';
-import { createPipeline, deletePipeline, pipelineQuery, updatePipeline, validatePipeline } from '../api/queries.ts';
+import {
+  createPipeline,
+  deletePipeline,
+  pipelineQuery,
+  schemaQuery,
+  updatePipeline,
+  validatePipeline,
+} from '../api/queries.ts';
 import type { Diagnostic } from '../api/types.ts';
 import { useScope } from '../app/scope.ts';
 import { ConfirmDialog } from '../ui/confirm.tsx';
@@ -99,6 +106,7 @@ function Editor({
   readonly isNew?: boolean;
 }): JSX.Element {
   const scope = useScope();
+  const client = useQueryClient();
   const [text, setText] = useState(initial);
   const [saved, setSaved] = useState(isNew ? '' : initial);
   const [diagnostics, setDiagnostics] = useState<readonly Diagnostic[]>([]);
@@ -132,6 +140,7 @@ function Editor({
           check={async (yaml, signal) => (await validatePipeline(scope, yaml, signal)).diagnostics}
           onDiagnostics={setDiagnostics}
           onSave={() => void save()}
+          loadSchema={() => client.fetchQuery(schemaQuery('Pipelines')).catch(() => undefined)}
         />
       </Suspense>
       <div className="flex flex-wrap items-start gap-3 border-t border-line bg-surface px-4 py-2 sm:px-6">

@@ -1,5 +1,5 @@
 /** The YAML editor: CodeMirror with problems shown in place. In a chunk of its own, loaded with the pages that need it. */
-import { autocompletion, completionKeymap } from '@codemirror/autocomplete';
+import { completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import {
@@ -24,6 +24,7 @@ import {
 import { tags } from '@lezer/highlight';
 import { useEffect, useEffectEvent, useRef, useState, type JSX } from 'react';
 import type { Diagnostic } from '../api/types.ts';
+import { schemaHelp, type LoadSchema } from './yaml-help.ts';
 
 const LINT_DELAY_MS = 300;
 
@@ -51,6 +52,13 @@ const theme = EditorView.theme({
     color: 'var(--text)',
     border: '1px solid var(--line-strong)',
   },
+  '.cm-explanation': { fontFamily: 'var(--font-ui)', fontSize: '13px', padding: '4px 8px', maxWidth: '44ch' },
+  '.cm-explanation p': { margin: '2px 0' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+    backgroundColor: 'var(--hover)',
+    color: 'var(--text)',
+  },
+  '.cm-completionInfo': { fontFamily: 'var(--font-ui)', fontSize: '13px', padding: '4px 8px' },
   '.cm-diagnostic': { fontFamily: 'var(--font-ui)', fontSize: '13px', padding: '4px 8px' },
 });
 
@@ -61,15 +69,25 @@ export interface YamlEditorProps {
   readonly check: (text: string, signal: AbortSignal) => Promise<readonly Diagnostic[]>;
   readonly onDiagnostics: (diagnostics: readonly Diagnostic[]) => void;
   readonly onSave: () => void;
+  /** The schema that completion and explanations come from. */
+  readonly loadSchema: LoadSchema;
 }
 
-export function YamlEditor({ initial, onChange, check, onDiagnostics, onSave }: YamlEditorProps): JSX.Element {
+export function YamlEditor({
+  initial,
+  onChange,
+  check,
+  onDiagnostics,
+  onSave,
+  loadSchema,
+}: YamlEditorProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const [start] = useState(initial);
   const changed = useEffectEvent(onChange);
   const checked = useEffectEvent(check);
   const reported = useEffectEvent(onDiagnostics);
   const saved = useEffectEvent(onSave);
+  const schemaLoaded = useEffectEvent(loadSchema);
 
   useEffect(() => {
     if (host.current === null) return undefined;
@@ -101,7 +119,7 @@ export function YamlEditor({ initial, onChange, check, onDiagnostics, onSave }: 
           drawSelection(),
           indentOnInput(),
           bracketMatching(),
-          autocompletion(),
+          schemaHelp(() => schemaLoaded()),
           highlightActiveLine(),
           highlightActiveLineGutter(),
           highlightSelectionMatches(),
