@@ -104,6 +104,16 @@ describe('withDocuments', () => {
     });
   });
 
+  it('gives up on documents that are too large, at once or one after the other', async () => {
+    const tooLarge = { kind: 'tooManyDocuments', message: expect.stringContaining('larger than 16 MiB together') };
+    const vast: Pick<DocumentSource, 'find'> = { find: async () => 'tooLarge' };
+    expect(await withDocuments(vast, SCOPE, () => [nth(1)], lacks)).toMatchObject(tooLarge);
+    let next = 0;
+    const large: Pick<DocumentSource, 'find'> = { find: async () => [{ yaml: 'x'.repeat(6 * 1_048_576) }] };
+    expect(await withDocuments(large, SCOPE, () => [nth((next += 1))], lacks)).toMatchObject(tooLarge);
+    expect(next).toBe(3);
+  });
+
   it('takes a question that was answered for a bug', async () => {
     await expect(withDocuments(new Shelf(), SCOPE, () => [nth(1)], lacks)).rejects.toThrow('asked for twice');
   });

@@ -10,6 +10,7 @@ import {
   type ProjectScope,
   type RefusedPipeline,
 } from '@bridle/pipeline';
+import { DOCUMENT_BYTES_MAX, TOO_LARGE } from '../store/referenced-documents.ts';
 import type { DocumentSource } from './document-source.ts';
 import { compileKnown } from './known-documents.ts';
 import { LoadedDocuments } from './loaded-documents.ts';
@@ -60,9 +61,16 @@ export async function withDocuments<Result>(
       return tooMany(`The pipeline refers to more than ${String(DOCUMENTS_MAX)} templates and other documents.`);
     }
     const found = await source.find(scope, references);
+    if (found === TOO_LARGE) return tooLarge();
     references.forEach((reference, index) => documents.add(reference, found[index] ?? null));
+    if (documents.length > DOCUMENT_BYTES_MAX) return tooLarge();
   }
   return tooMany(`The templates of the pipeline are nested more than ${String(ROUNDS_MAX)} deep.`);
+}
+
+function tooLarge(): TooManyDocuments {
+  const size = `${String(DOCUMENT_BYTES_MAX / 1_048_576)} MiB`;
+  return tooMany(`The templates and other documents that the pipeline refers to are larger than ${size} together.`);
 }
 
 function tooMany(message: string): TooManyDocuments {

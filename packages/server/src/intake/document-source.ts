@@ -9,6 +9,7 @@ import { findInputSets, type InputSetRow } from '../store/input-sets.ts';
 import {
   findReferencedDeploymentDocuments,
   findReferencedTemplates,
+  TOO_LARGE,
   type FoundDeploymentDocument,
 } from '../store/referenced-documents.ts';
 
@@ -25,7 +26,10 @@ export class DocumentSource {
   }
 
   /** What the project sees behind each reference, in their order: one statement per table for those not read before. */
-  async find(scope: ProjectScope, references: readonly DocumentReference[]): Promise<readonly FoundDocument[]> {
+  async find(
+    scope: ProjectScope,
+    references: readonly DocumentReference[],
+  ): Promise<readonly FoundDocument[] | typeof TOO_LARGE> {
     const keyOf = (reference: DocumentReference): string => `${scopeKey(scope)} ${referenceKey(reference)}`;
     const missing = references.filter((reference) => !this.#documents.has(keyOf(reference)));
     // One after the other: inside a transaction there is one connection only.
@@ -39,6 +43,7 @@ export class DocumentSource {
       scope,
       missing.filter((reference) => reference.kind !== 'template'),
     );
+    if (templates === TOO_LARGE || others === TOO_LARGE) return TOO_LARGE;
     for (const reference of missing) this.#documents.set(keyOf(reference), null);
     for (const { reference, versionLabel, yaml } of templates) {
       this.#documents.set(keyOf(reference), { yaml, versionLabel });

@@ -4,6 +4,7 @@ import type { FoundDocument } from './document-source.ts';
 /** Those that were asked for so far, and what is behind them: nothing more, so that equal requests read the same. */
 export class LoadedDocuments implements Documents {
   readonly #found = new Map<string, FoundDocument>();
+  #length = 0;
 
   find(reference: DocumentReference): FoundDocument | undefined {
     return this.#found.get(referenceKey(reference));
@@ -11,10 +12,16 @@ export class LoadedDocuments implements Documents {
 
   add(reference: DocumentReference, document: FoundDocument): void {
     this.#found.set(referenceKey(reference), document);
+    this.#length += document?.yaml.length ?? 0;
   }
 
   get size(): number {
     return this.#found.size;
+  }
+
+  /** Of all texts. */
+  get length(): number {
+    return this.#length;
   }
 
   /** Text that differs whenever any of the documents does. */

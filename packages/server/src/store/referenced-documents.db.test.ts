@@ -4,7 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertDeploymentDocument, type DeploymentKey } from './deployment-documents.ts';
 import { insertAccount } from './installation.ts';
 import { ownerSeenFrom, type OwnerScope } from './owner-scope.ts';
-import { findReferencedDeploymentDocuments, findReferencedTemplates } from './referenced-documents.ts';
+import {
+  DOCUMENT_BYTES_MAX,
+  findReferencedDeploymentDocuments,
+  findReferencedTemplates,
+  TOO_LARGE,
+} from './referenced-documents.ts';
 import { insertTemplate, lockTemplate, setStableTemplate } from './templates.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
@@ -24,16 +29,22 @@ afterAll(async () => {
   await database.close();
 });
 
+function small<Found>(found: readonly Found[] | typeof TOO_LARGE): readonly Found[] {
+  if (found === TOO_LARGE) throw new Error('These documents are not that large.');
+  return found;
+}
+
 async function putTemplate(
   owner: OwnerScope,
   identifier: string,
   versionLabel: string,
   isStable = false,
+  text = '',
 ): Promise<void> {
   await database.db.transaction().execute(async (tx) => {
     await lockTemplate(tx, owner, identifier);
     const key = { owner, identifier, versionLabel };
-    const yaml = `${Object.values(owner).join('/')} ${identifier} ${versionLabel}`;
+    const yaml = `${Object.values(owner).join('/')} ${identifier} ${versionLabel}${text}`;
     const content = { name: identifier, description: '', tags: {}, type: 'Step', childType: 'Run', yaml };
     expect(await insertTemplate(tx, key, content)).toMatchObject({ identifier });
     if (isStable) await setStableTemplate(tx, key);
@@ -62,7 +73,7 @@ describe('templates', () => {
       { kind: 'template', scope: 'account', identifier: 'two', versionLabel: 'y' },
       { kind: 'template', scope: 'account', identifier: 'one' },
     ];
-    const found = await findReferencedTemplates(database.db, SCOPE, asked);
+    const found = small(await findReferencedTemplates(database.db, SCOPE, asked));
     const yamls = asked.map((reference) => found.find((each) => each.reference === reference)?.yaml);
     expect(yamls).toEqual([
       'acc/org/proj one 2',
@@ -84,6 +95,16 @@ describe('templates', () => {
   });
 });
 
+it('what is larger than may be held is not sent', async () => {
+  const half = 'x'.repeat(DOCUMENT_BYTES_MAX / 2);
+  const references = ['large_a', 'large_b'].map(
+    (identifier) => ({ kind: 'template', scope: 'project', identifier }) as const,
+  );
+  for (const { identifier } of references) await putTemplate(PROJECT, identifier, '1', false, half);
+  expect(small(await findReferencedTemplates(database.db, SCOPE, references.slice(0, 1)))).toHaveLength(1);
+  expect(await findReferencedTemplates(database.db, SCOPE, references)).toBe(TOO_LARGE);
+});
+
 describe('documents of deployments', () => {
   it('are found by kind, scope and environment, however the reference is written', async () => {
     await putDocument({ owner: PROJECT, kind: 'service', identifier: 'web' });
@@ -92,7 +113,7 @@ describe('documents of deployments', () => {
       await putDocument({ owner: ACCOUNT, kind: 'infrastructure', identifier, environmentRef: 'account.live' });
     }
     const find = async (reference: Exclude<DocumentReference, { readonly kind: 'template' }>): Promise<string[]> =>
-      (await findReferencedDeploymentDocuments(database.db, SCOPE, [reference])).map(({ yaml }) => yaml);
+      small(await findReferencedDeploymentDocuments(database.db, SCOPE, [reference])).map(({ yaml }) => yaml);
 
     expect(await find({ kind: 'service', scope: 'project', identifier: 'web' })).toEqual(['acc/org/proj web']);
     expect(await find({ kind: 'service', scope: 'org', identifier: 'web' })).toEqual([]);
@@ -109,7 +130,7 @@ describe('documents of deployments', () => {
     const overrides = { kind: 'serviceOverrides', environmentRef: 'account.live' } as const;
     const find = async (serviceRef: string, environmentRef = 'account.live'): Promise<string[]> => {
       const reference = { kind: 'serviceOverrides', scope: 'account', environmentRef, serviceRef } as const;
-      return (await findReferencedDeploymentDocuments(database.db, SCOPE, [reference])).map(({ yaml }) => yaml);
+      return small(await findReferencedDeploymentDocuments(database.db, SCOPE, [reference])).map(({ yaml }) => yaml);
     };
     await putDocument({ ...overrides, owner: ACCOUNT, identifier: 'account_live_account_api' });
     expect(await find('account.api')).toEqual(['acc account_live_account_api']);

@@ -4,6 +4,12 @@ import type { DocumentReference, ProjectScope } from '@bridle/pipeline';
 import type { Database, Transaction } from './database.ts';
 import { ownerColumns, ownerSeenFrom } from './owner-scope.ts';
 
+/** What one statement may bring of templates, and of other documents (P1): all of it is held while a pipeline is compiled. */
+export const DOCUMENT_BYTES_MAX = 16 * 1_048_576;
+
+/** They are there, but more than may be held. */
+export const TOO_LARGE = 'tooLarge';
+
 export type TemplateReference = Extract<DocumentReference, { readonly kind: 'template' }>;
 export type DeploymentReference = Exclude<DocumentReference, TemplateReference>;
 
@@ -25,11 +31,12 @@ export async function findReferencedTemplates(
   db: Database | Transaction,
   scope: ProjectScope,
   references: readonly TemplateReference[],
-): Promise<readonly FoundTemplate[]> {
+): Promise<readonly FoundTemplate[] | typeof TOO_LARGE> {
   if (references.length === 0) return [];
   const owners = references.map((reference) => ownerColumns(ownerSeenFrom(scope, reference.scope)));
-  const result = await sql<{ position: number; version_label: string; yaml: string }>`
-    select wanted.position, t.version_label, t.yaml
+  const result = await sql<{ position: number; version_label: string; yaml: string | null }>`
+    select wanted.position, t.version_label,
+      case when sum(octet_length(t.yaml)) over (order by wanted.position) <= ${DOCUMENT_BYTES_MAX} then t.yaml end as yaml
     from unnest(${owners.map((owner) => owner.org_identifier)}::text[],
       ${owners.map((owner) => owner.project_identifier)}::text[],
       ${references.map(({ identifier }) => identifier)}::text[],
@@ -38,10 +45,13 @@ export async function findReferencedTemplates(
     join templates t on t.account_id = ${scope.accountId} and t.org_identifier = wanted.org_identifier
       and t.project_identifier = wanted.project_identifier and t.identifier = wanted.identifier
       and (t.version_label = wanted.version_label or wanted.version_label = '' and t.is_stable)`.execute(db);
-  return result.rows.flatMap(({ position, version_label, yaml }) => {
+  const found: FoundTemplate[] = [];
+  for (const { position, version_label, yaml } of result.rows) {
     const reference = references[position - 1];
-    return reference === undefined ? [] : [{ reference, versionLabel: version_label, yaml }];
-  });
+    if (yaml === null) return TOO_LARGE;
+    if (reference !== undefined) found.push({ reference, versionLabel: version_label, yaml });
+  }
+  return found;
 }
 
 /**
@@ -52,7 +62,7 @@ export async function findReferencedDeploymentDocuments(
   db: Database | Transaction,
   scope: ProjectScope,
   references: readonly DeploymentReference[],
-): Promise<readonly FoundDeploymentDocument[]> {
+): Promise<readonly FoundDeploymentDocument[] | typeof TOO_LARGE> {
   if (references.length === 0) return [];
   const wanted = references.flatMap((reference) => {
     const levels = reference.kind === 'serviceOverrides' ? NEAREST_FIRST : [reference.scope];
@@ -62,8 +72,9 @@ export async function findReferencedDeploymentDocuments(
       ...keyOf(reference),
     }));
   });
-  const result = await sql<{ position: number; identifier: string; yaml: string }>`
-    select wanted.position, d.identifier, d.yaml
+  const result = await sql<{ position: number; identifier: string; yaml: string | null }>`
+    select wanted.position, d.identifier, case when sum(octet_length(d.yaml))
+      over (order by wanted.position, d.identifier) <= ${DOCUMENT_BYTES_MAX} then d.yaml end as yaml
     from unnest(${wanted.map((each) => each.org_identifier)}::text[], ${wanted.map((each) => each.project_identifier)}::text[],
       ${wanted.map((each) => each.kind)}::text[], ${wanted.map((each) => each.environmentRef)}::text[],
       ${wanted.map((each) => each.identifier)}::text[])
@@ -73,12 +84,15 @@ export async function findReferencedDeploymentDocuments(
       and d.environment_ref = wanted.environment_ref and (d.identifier = wanted.identifier or wanted.identifier = '')
     order by wanted.position, d.identifier`.execute(db);
   const overridden = new Set<DeploymentReference>();
-  return result.rows.flatMap(({ position, identifier, yaml }) => {
+  const found: FoundDeploymentDocument[] = [];
+  for (const { position, identifier, yaml } of result.rows) {
     const reference = wanted[position - 1]?.reference;
-    if (reference === undefined || overridden.has(reference)) return [];
+    if (yaml === null) return TOO_LARGE;
+    if (reference === undefined || overridden.has(reference)) continue;
     if (reference.kind === 'serviceOverrides') overridden.add(reference);
-    return [{ reference, identifier, yaml }];
-  });
+    found.push({ reference, identifier, yaml });
+  }
+  return found;
 }
 
 const NEAREST_FIRST: readonly DocumentReference['scope'][] = ['project', 'org', 'account'];
