@@ -245,6 +245,7 @@ export {
 } from './engine/ids.ts';
 export { logKeyOf, logKeyPrefix } from './engine/log-key.ts';
 export { nodeIdentity, type NodeIdentity } from './engine/nodes.ts';
+export { retainNodes } from './engine/retain-nodes.ts';
 export { isLegalMove, STATUS_GRAPH } from './engine/status-graph.ts';
 export {
   ENGINE_NAMES,

@@ -13,6 +13,7 @@ import { PLAIN_ACTIONS, type FailureAction, type Plan, type PlanNode } from '../
 import type { ExecutionHeader } from './execution.ts';
 import { executionId } from './ids.ts';
 import { printTree } from './print-tree.ts';
+import { retainNodes } from './retain-nodes.ts';
 import { runScenario, type ScenarioRun, type ScenarioWorld } from './scenario-world.ts';
 
 const FOLDER = join(import.meta.dirname, 'scenarios');
@@ -22,9 +23,11 @@ type Sections = ReadonlyMap<string, string>;
 
 /** What a file may say about its execution beside the pipeline. */
 interface Settings extends ScenarioWorld {
-  readonly header?: Partial<Pick<ExecutionHeader, 'cause' | 'switches' | 'defaults' | 'parent' | 'retained'>>;
+  readonly header?: Partial<Pick<ExecutionHeader, 'cause' | 'switches' | 'defaults' | 'parent'>>;
   /** Identifiers of the stages that were chosen. */
   readonly stages?: readonly string[];
+  /** What this execution is a retry of: how the world was then, and the stages that do not run again. */
+  readonly retryOf?: ScenarioWorld & { readonly keeps: readonly string[] };
 }
 
 const EXPECTATIONS: Readonly<Record<string, (sections: Sections) => string>> = {
@@ -40,6 +43,12 @@ const EXPECTATIONS: Readonly<Record<string, (sections: Sections) => string>> = {
         effect.kind === 'enqueueTask'
           ? `${effect.task.fqn}: ${JSON.stringify(scriptOf(effect.task.spec) ?? effect.task.spec)}\n`
           : '',
+      )
+      .join(''),
+  selectors: (sections) =>
+    run(sections)
+      .effects.map((effect) =>
+        effect.kind === 'enqueueTask' ? `${effect.task.fqn}: ${JSON.stringify(effect.task.selectors)}\n` : '',
       )
       .join(''),
 };
@@ -95,14 +104,31 @@ function run(sections: Sections, change: (plan: Plan) => Plan = (plan) => plan):
     yaml: sections.get('pipeline') ?? '',
     inputYaml: sections.get('inputs') ?? '',
     documents: documentsOf(sections),
+    inputSets: [...sections].filter(([section]) => section.startsWith('input-set ')).map(([, yaml]) => yaml),
     ...(settings.stages === undefined ? {} : { stages: settings.stages }),
   });
   if (compiled.kind !== 'compiled')
     throw new Error(`${sections.get('pipeline') ?? ''}\n${JSON.stringify(compiled, null, 2)}`);
-  return runScenario(
-    headerOf(change(compiled.planOf(SEED)), compiled.pipeline.identifier, sections, settings),
-    settings,
-  );
+  const header = headerOf(change(compiled.planOf(SEED)), compiled.pipeline.identifier, sections, settings);
+  const { retryOf } = settings;
+  return runScenario(retryOf === undefined ? header : retryHeader(header, retryOf, compiled.planOf('first')), settings);
+}
+
+/** The earlier execution runs in the world it had, and what it keeps is taken over. */
+function retryHeader(
+  header: ExecutionHeader,
+  { keeps, ...world }: NonNullable<Settings['retryOf']>,
+  plan: Plan,
+): ExecutionHeader {
+  const first = runScenario({ ...header, id: executionId('first'), seed: 'first', plan }, world).execution;
+  const nodes = Object.values(first.nodes);
+  const kept = nodes.filter(({ nodeId, isSuperseded, loop }) => {
+    const { kind, identifier } = plan.nodes[nodeId] ?? {};
+    const isStage = kind === 'stage' || kind === 'strategy';
+    return isStage && identifier !== undefined && keeps.includes(identifier) && loop === undefined && !isSuperseded;
+  });
+  const retained = { executionId: first.id, rootExecutionId: first.id, nodes: retainNodes(plan, nodes, kept) };
+  return { ...header, runSequence: header.runSequence + 1, retained };
 }
 
 function headerOf(plan: Plan, pipelineIdentifier: string, sections: Sections, { header }: Settings): ExecutionHeader {

@@ -315,7 +315,7 @@ function variableValue(view: SeatedView, owner: Seat, { type }: PlanVariable, va
 
 /**
  * `exportedVariables.getValue("stage.ALIAS.VAR")`: outputs that a step published under an alias (`outputAlias`). Not from
- * inside loops that the reader is not in itself.
+ * inside loops that the reader is not in itself. The first step that published something under a name keeps the name.
  */
 export function exportedVariables(view: SeatedView, path: readonly Seat[]): ScopeObject {
   return {
@@ -325,29 +325,41 @@ export function exportedVariables(view: SeatedView, path: readonly Seat[]): Scop
       const [address] = args;
       if (method !== 'getValue' || typeof address !== 'string') return undefined;
       const [scope = '', alias = '', ...names] = address.split('.');
-      const around = path.find(({ plan }) => plan.kind === scope);
-      const step = around === undefined ? undefined : findAliased(view, around, scope, alias);
-      const output = step === undefined ? null : (stateOf(view, step)?.outcomes['output'] ?? null);
-      const variables = member(output, 'outputVariables');
+      const variables = findPublished(view, path, scope, alias) ?? null;
       return names.length === 0 ? variables : member(variables, names.join('.'));
     },
   };
 }
 
-function findAliased(view: SeatedView, around: Seat, scope: string, alias: string): Seat | undefined {
-  const { plan } = around;
-  if (plan.kind === 'step') {
-    const published = member(plan.spec, 'outputAlias');
-    const isMeant =
-      memberText(published, 'key') === alias && memberText(published, 'scope').toLowerCase() === scope.toLowerCase();
-    return isMeant ? around : undefined;
+/** Of several groups around the reader the nearest one that has the alias. */
+function findPublished(view: SeatedView, path: readonly Seat[], scope: string, alias: string): Value | undefined {
+  for (const around of path) {
+    const found = around.plan.kind === scope ? publishedBelow(view, around, scope, alias) : undefined;
+    if (found !== undefined) return found;
   }
+  return undefined;
+}
+
+function publishedBelow(view: SeatedView, around: Seat, scope: string, alias: string): Value | undefined {
+  const { plan } = around;
   if (!('children' in plan)) return undefined;
   for (const id of plan.children) {
     const child: Seat = { plan: view.draft.planNode(id), turns: around.turns };
     const inner = child.plan.kind === 'strategy' ? ownTurn(view, child) : child;
-    const found = inner === undefined ? undefined : findAliased(view, inner, scope, alias);
+    const found = inner === undefined ? undefined : publishedAt(view, inner, scope, alias);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function publishedAt(view: SeatedView, seat: Seat, scope: string, alias: string): Value | undefined {
+  const { plan } = seat;
+  // What a step publishes for its group is not for the groups around that.
+  if (plan.kind === 'stepGroup' && scope === 'stepGroup') return undefined;
+  if (plan.kind !== 'step') return publishedBelow(view, seat, scope, alias);
+  const published = member(plan.spec, 'outputAlias');
+  const isMeant =
+    memberText(published, 'key') === alias && memberText(published, 'scope').toLowerCase() === scope.toLowerCase();
+  const output = isMeant ? stateOf(view, seat)?.outcomes['output'] : undefined;
+  return output === undefined ? undefined : member(output, 'outputVariables');
 }

@@ -1,5 +1,6 @@
 /** `Http`: one request from a delegate, judged by its assertion (pipelines.md §5.3). */
 import { Type, type Static } from 'typebox';
+import { OutputAlias } from './output-alias.ts';
 import { ignored, NamedValues, notRunYet, type StepDefinition } from './step-definition.ts';
 
 export const HttpSpec = Type.Object({
@@ -15,7 +16,7 @@ export const HttpSpec = Type.Object({
   delegateSelectors: Type.Optional(Type.Array(Type.String())),
   certificate: notRunYet('client certificates of Http steps'),
   certificateKey: notRunYet('client certificates of Http steps'),
-  outputAlias: notRunYet('output aliases'),
+  outputAlias: Type.Optional(OutputAlias),
   metadata: ignored('Bridle does not use it.'),
 });
 export type HttpSpec = Static<typeof HttpSpec>;

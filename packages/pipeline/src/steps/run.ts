@@ -1,5 +1,6 @@
 /** `Run`: a command in the workspace of its CI stage (pipelines.md §5.1). */
 import { Type, type Static } from 'typebox';
+import { OutputAlias } from './output-alias.ts';
 import { ignored, notRunYet, SECRET_NOT_RUN_YET, TextMap, type StepDefinition } from './step-definition.ts';
 
 const NO_CONTAINER =
@@ -27,7 +28,7 @@ export const RunSpec = Type.Object({
   privileged: ignored(NO_CONTAINER),
   runAsUser: ignored(NO_CONTAINER),
   reports: ignored('Bridle does not collect test reports yet; the exit code decides.'),
-  outputAlias: notRunYet('output aliases'),
+  outputAlias: Type.Optional(OutputAlias),
 });
 export type RunSpec = Static<typeof RunSpec>;
 

@@ -1,5 +1,6 @@
 /** `ShellScript`: a script on a delegate, in a temp folder of its own (pipelines.md §5.2). */
 import { Type, type Static } from 'typebox';
+import { OutputAlias } from './output-alias.ts';
 import { ignored, NamedValues, notRunYet, type StepDefinition } from './step-definition.ts';
 
 export const ShellScriptSpec = Type.Object({
@@ -21,7 +22,7 @@ export const ShellScriptSpec = Type.Object({
   outputVariables: Type.Optional(NamedValues),
   delegateSelectors: Type.Optional(Type.Array(Type.String())),
   includeInfraSelectors: ignored('The stages that Bridle runs have no infrastructure whose selectors could be added.'),
-  outputAlias: notRunYet('output aliases'),
+  outputAlias: Type.Optional(OutputAlias),
   metadata: ignored('Bridle does not use it.'),
 });
 export type ShellScriptSpec = Static<typeof ShellScriptSpec>;

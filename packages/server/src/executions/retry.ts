@@ -2,11 +2,11 @@
 import {
   isFinal,
   isPositive,
+  retainNodes,
   type ExecutionId,
   type NodeExecution,
   type NodeId,
   type Plan,
-  type RetainedNode,
   type RetainedRun,
   type StageNode,
 } from '@bridle/pipeline';
@@ -99,7 +99,7 @@ export function planRetry({ execution, nodes, stages, runsAllStages }: RetryOrde
     retained: {
       executionId: execution.id,
       rootExecutionId: execution.retryOf?.rootExecutionId ?? execution.id,
-      nodes: retainedNodes(execution.plan, nodes, kept),
+      nodes: retainNodes(execution.plan, nodes, kept),
     },
   };
 }
@@ -115,28 +115,4 @@ function hasAll(group: StageGroup, identifiers: readonly string[]): boolean {
 function unknownStages(possible: readonly StageGroup[], stages: readonly string[]): string {
   const names = possible.map((group) => group.map(({ plan }) => plan.identifier).join(', ')).join('; ');
   return `A retry cannot begin with ${stages.join(', ')}. It may begin with (stages side by side together): ${names}.`;
-}
-
-/** The nodes and all below them, as they ended; earlier attempts stay with the earlier execution. */
-function retainedNodes(
-  plan: Plan,
-  nodes: readonly NodeExecution[],
-  kept: readonly NodeExecution[],
-): readonly RetainedNode[] {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const retained: RetainedNode[] = [];
-  const take = (node: NodeExecution): void => {
-    if (!isCurrent(node)) return;
-    const planned = plan.nodes[node.nodeId];
-    if (planned === undefined) throw new Error(`The plan has no node ${node.nodeId}.`);
-    const { id: _i, nodeId: _n, parentId: _p, children, timers: _t, changedAtVersion: _c, ...state } = node;
-    const { fqn } = planned;
-    retained.push({ fqn, ...(node.loop === undefined ? {} : { loop: node.loop }), state });
-    for (const child of children) {
-      const below = byId.get(child);
-      if (below !== undefined) take(below);
-    }
-  };
-  for (const node of kept) take(node);
-  return retained;
 }
