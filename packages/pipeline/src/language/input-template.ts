@@ -7,6 +7,7 @@ import { NO_DOCUMENTS, type DocumentReference, type Documents } from './document
 import { listInputLeaves, type InputField, type InputLeaf } from './input-fields.ts';
 import { indexItems, locatorOf } from './list-items.ts';
 import { fromValue, printYaml } from './print-yaml.ts';
+import { placeDocumentInputs } from './deployment/document-inputs.ts';
 import { expandPipeline } from './templates/expand-pipeline.ts';
 import type { MapEntry, MapNode, YamlNode } from './yaml-node.ts';
 
@@ -30,8 +31,10 @@ export function extractInputTemplate(
   stageIdentifiers?: readonly string[],
   documents: Documents = NO_DOCUMENTS,
 ): InputTemplate {
-  const { map, needsDocuments } = expandPipeline(yaml, documents);
-  if (map === undefined) return { inputs: [], needsDocuments };
+  const expanded = expandPipeline(yaml, documents);
+  if (expanded.map === undefined) return { inputs: [], needsDocuments: expanded.needsDocuments };
+  const { map, ...placed } = placeDocumentInputs(expanded.map, documents);
+  const needsDocuments = [...expanded.needsDocuments, ...placed.needsDocuments];
   const isWanted = ({ stage }: InputLeaf): boolean =>
     stage === undefined || stageIdentifiers === undefined || stageIdentifiers.includes(stage);
   const leaves = listInputLeaves(map).filter(isWanted);
@@ -49,8 +52,9 @@ export function fillInputTemplate(
   values: Readonly<Record<string, Value>>,
   documents: Documents = NO_DOCUMENTS,
 ): string {
-  const { map } = expandPipeline(yaml, documents);
-  if (map === undefined) return NO_INPUTS_YAML;
+  const expanded = expandPipeline(yaml, documents);
+  if (expanded.map === undefined) return NO_INPUTS_YAML;
+  const { map } = placeDocumentInputs(expanded.map, documents);
   const filled = new Map<string, YamlNode>();
   for (const { field } of listInputLeaves(map)) {
     const value = Object.hasOwn(values, field.path) ? values[field.path] : undefined;
