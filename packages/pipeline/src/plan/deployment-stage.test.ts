@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { referenceKey, type Documents } from '../language/documents.ts';
+import { extractInputTemplate, fillInputTemplate } from '../language/input-template.ts';
 import { compilePipeline, compilePlan, type CompiledPlan } from './compile-plan.ts';
 import { documentsOf } from './test-documents.ts';
 
@@ -92,4 +93,52 @@ test('a pipeline with a Deployment stage is of the module cd', () => {
 test('what the plan keeps is JSON', () => {
   const { plan } = compile('a');
   expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+});
+
+test('the template of inputs, filled, is what a run takes', () => {
+  const yaml = `
+pipeline:
+  identifier: deploy
+  name: deploy
+  stages:
+    - stage:
+        identifier: prod
+        name: prod
+        type: Deployment
+        failureStrategies: [{onFailure: {errors: [AllErrors], action: {type: StageRollback}}}]
+        spec:
+          deploymentType: Kubernetes
+          service: {serviceRef: web, serviceInputs: <+input>}
+          environment:
+            environmentRef: prod
+            environmentInputs: <+input>
+            infrastructureDefinitions: [{identifier: east, inputs: <+input>}]
+          execution: {steps: [{step: {identifier: a, name: a, type: Wait, spec: {duration: 1m}}}]}
+`;
+  const documents = documentsOf(
+    new Map([
+      [
+        'service web',
+        'service: {identifier: web, name: web, serviceDefinition: {type: Kubernetes, spec: {variables: [{name: v, type: String, value: <+input>}]}}}',
+      ],
+      [
+        'environment prod',
+        'environment: {identifier: prod, name: Prod, type: Production, variables: [{name: z, type: String, value: <+input>}]}',
+      ],
+      [
+        'infrastructure prod east',
+        'infrastructureDefinition: {identifier: east, name: x, environmentRef: prod, deploymentType: Kubernetes, type: KubernetesDirect, spec: {namespace: <+input>}}',
+      ],
+    ]),
+  );
+  const { inputs } = extractInputTemplate(yaml, undefined, documents);
+  const values = Object.fromEntries(inputs.map(({ path, label }) => [path, `given ${label}`]));
+  const inputYaml = fillInputTemplate(yaml, values, documents);
+  const result = compilePlan({ yaml, inputYaml, seed: 's', documents });
+  if (result.kind !== 'compiled') throw new Error(JSON.stringify(result));
+  const specs = Object.values(result.plan.nodes).flatMap((node) => (node.kind === 'section' ? [node.spec] : []));
+  expect(specs).toMatchObject([
+    { variables: { v: { value: 'given v' }, z: { value: 'given z' } } },
+    { spec: { namespace: 'given namespace' } },
+  ]);
 });
