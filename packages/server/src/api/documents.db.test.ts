@@ -213,15 +213,21 @@ describe('a run', () => {
     const task = await server.startTask();
     await server.completeTask(task);
     expect(scripts([task, ...(await server.runTasks())])).toEqual(['echo hello base', 'echo deploy2 prod']);
-    const path = `/pipeline/api/webhook/triggerExecutionDetailsV2/${await fire('gone')}`;
-    const refused = await server.call('GET', path, { headers: { prefer: 'wait=10' } });
-    expect(refused.body.data).toMatchObject({
-      webhookProcessingDetails: {
-        status: 'INVALID_RUNTIME_INPUT_YAML',
-        message: expect.stringContaining('InputSet with the given ID: gone does not exist or has been deleted'),
-      },
-      executionDetails: null,
-    });
+    for (const [set, shown] of [
+      ['gone', 'gone'],
+      // No name of a set, and nothing that may reach the database.
+      ['go\0ne', 'go'],
+    ] as const) {
+      const path = `/pipeline/api/webhook/triggerExecutionDetailsV2/${await fire(set)}`;
+      const refused = await server.call('GET', path, { headers: { prefer: 'wait=10' } });
+      expect(refused.body.data).toMatchObject({
+        webhookProcessingDetails: {
+          status: 'INVALID_RUNTIME_INPUT_YAML',
+          message: expect.stringContaining(`InputSet with the given ID: ${shown}`),
+        },
+        executionDetails: null,
+      });
+    }
   });
 });
 
@@ -254,6 +260,12 @@ describe('what is changed or deleted', () => {
     await server.call('POST', TEMPLATES, { body: greet('1', 'again').replaceAll('greet', 'moving') });
     await run('moved', body);
     expect(scripts(await server.runTasks())).toEqual(['echo again x', 'echo deploy2 y']);
+  });
+
+  it('is limited: a run takes no more input sets than anybody needs', async () => {
+    const references = Array.from({ length: 101 }, () => 'base');
+    const answer = await run('whole/inputSetList', { inputSetReferences: references });
+    expect([answer.status, answer.body.message]).toEqual([400, expect.stringContaining('at most 100 input sets')]);
   });
 
   it('is named when it is missing: an input set, alone or in an overlay', async () => {

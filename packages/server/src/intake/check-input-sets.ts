@@ -39,7 +39,7 @@ export async function checkSavedOverlay(source: DocumentSource, row: InputSetRow
 
 export type MergeResult =
   | { readonly kind: 'merged'; readonly inputs: MergedInputs }
-  | { readonly kind: 'missing'; readonly identifiers: readonly string[]; readonly message: string }
+  | { readonly kind: 'refused'; readonly message: string }
   | TooManyDocuments;
 
 /** Folds input sets and overlays in their order, and `inputYamls` after them. */
@@ -50,7 +50,7 @@ export async function mergeSavedInputs(
   inputYamls: readonly string[],
 ): Promise<MergeResult> {
   const sets = await findInputTexts(source, pipeline.scope, pipeline.identifier, references);
-  if (sets.kind === 'missing') return sets;
+  if (sets.kind === 'refused') return sets;
   const result = await withDocuments(
     source,
     pipeline.scope,

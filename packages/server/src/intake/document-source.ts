@@ -32,16 +32,17 @@ export class DocumentSource {
   ): Promise<readonly FoundDocument[] | typeof TOO_LARGE> {
     const keyOf = (reference: DocumentReference): string => `${scopeKey(scope)} ${referenceKey(reference)}`;
     const missing = references.filter((reference) => !this.#documents.has(keyOf(reference)));
+    const possible = missing.filter((reference) => Object.values(reference).every(mayExist));
     // One after the other: inside a transaction there is one connection only.
     const templates = await findReferencedTemplates(
       this.#db,
       scope,
-      missing.filter((reference) => reference.kind === 'template'),
+      possible.filter((reference) => reference.kind === 'template'),
     );
     const others = await findReferencedDeploymentDocuments(
       this.#db,
       scope,
-      missing.filter((reference) => reference.kind !== 'template'),
+      possible.filter((reference) => reference.kind !== 'template'),
     );
     if (templates === TOO_LARGE || others === TOO_LARGE) return TOO_LARGE;
     for (const reference of missing) this.#documents.set(keyOf(reference), null);
@@ -65,11 +66,16 @@ export class DocumentSource {
   ): Promise<readonly (InputSetRow | undefined)[]> {
     const keyOf = (identifier: string): string => `${scopeKey(scope)} ${pipelineIdentifier} ${identifier}`;
     const missing = identifiers.filter((identifier) => !this.#inputSets.has(keyOf(identifier)));
-    const rows = await findInputSets(this.#db, scope, pipelineIdentifier, missing);
+    const rows = await findInputSets(this.#db, scope, pipelineIdentifier, missing.filter(mayExist));
     for (const identifier of missing) this.#inputSets.set(keyOf(identifier), undefined);
     for (const row of rows) this.#inputSets.set(keyOf(row.identifier), row);
     return identifiers.map((identifier) => this.#inputSets.get(keyOf(identifier)));
   }
+}
+
+/** References may come from the data of an event: what PostgreSQL cannot hold cannot be there, and must not end the batch. */
+function mayExist(text: string): boolean {
+  return !text.includes('\0');
 }
 
 function scopeKey({ accountId, orgIdentifier, projectIdentifier }: ProjectScope): string {

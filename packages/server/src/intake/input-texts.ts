@@ -5,7 +5,10 @@ import type { DocumentSource } from './document-source.ts';
 export type InputTexts =
   /** In the order in which they are folded. */
   | { readonly kind: 'found'; readonly yamls: readonly string[] }
-  | { readonly kind: 'missing'; readonly identifiers: readonly string[]; readonly message: string };
+  | { readonly kind: 'refused'; readonly message: string };
+
+/** Sets of one run, and sets that its overlays fold (P1): who names them may be the data of an event. */
+const INPUT_SETS_MAX = 100;
 
 /** Two statements at most: those that are named, and those that the overlays among them fold. */
 export async function findInputTexts(
@@ -15,15 +18,21 @@ export async function findInputTexts(
   references: readonly string[],
 ): Promise<InputTexts> {
   if (references.length === 0) return { kind: 'found', yamls: [] };
+  if (references.length > INPUT_SETS_MAX) return tooMany();
   const named = await source.findInputSets(scope, pipelineIdentifier, references);
   const inner = named.flatMap((row) => row?.inputSetReferences ?? []);
+  if (inner.length > INPUT_SETS_MAX) return tooMany();
   const folded = await source.findInputSets(scope, pipelineIdentifier, inner);
   const texts = new Map(
     [...named, ...folded].flatMap((row) => (row === undefined ? [] : [[row.identifier, row.yaml]])),
   );
   const { inputSets, missing } = resolveInputSets(references, (identifier) => texts.get(identifier));
   if (missing.length === 0) return { kind: 'found', yamls: inputSets };
-  return { kind: 'missing', identifiers: missing, message: missing.map(describeMissing).join(' ') };
+  return { kind: 'refused', message: [...new Set(missing)].map(describeMissing).join(' ') };
+}
+
+function tooMany(): InputTexts {
+  return { kind: 'refused', message: `A run takes at most ${String(INPUT_SETS_MAX)} input sets.` };
 }
 
 /** The first words are the contract's (api.md §4.2). */

@@ -40,7 +40,7 @@ export async function prepareExecution(
 ): Promise<PreparedExecution | RefusedExecution> {
   const { scope, yaml } = pipeline;
   const inputSets = await findInputTexts(source, scope, pipeline.identifier, inputSetReferences);
-  if (inputSets.kind === 'missing') {
+  if (inputSets.kind === 'refused') {
     return { kind: 'refused', message: inputSets.message, diagnostics: [], isInputFault: true };
   }
   const compiled = await compileWithDocuments(source, scope, { ...order, yaml, inputSets: inputSets.yamls });
