@@ -11,7 +11,7 @@ import { placeAt } from './yaml-place.ts';
 export type LoadSchema = () => Promise<JsonSchema | undefined>;
 
 export function schemaHelp(load: LoadSchema): Extension {
-  return [autocompletion({ override: [(context) => complete(context, load)] }), explainOnHover(load)];
+  return [autocompletion({ icons: false, override: [(context) => complete(context, load)] }), explainOnHover(load)];
 }
 
 async function complete(context: CompletionContext, load: LoadSchema): Promise<CompletionResult | null> {
