@@ -328,7 +328,10 @@ describe('conditions', () => {
     expect(result.node('no').nodeRunInfo).toMatchObject({
       whenCondition: '<+OnStageSuccess> && (<+pipeline.variables.size> == "small")',
       evaluatedCondition: false,
-      expressions: [{ expression: expect.stringContaining('pipeline.variables.size'), expressionValue: 'large' }],
+      expressions: [
+        { expression: expect.stringContaining('pipeline.variables.size'), expressionValue: 'large' },
+        { expression: expect.stringMatching(/pipeline\.variables\.size.* == "small"/), expressionValue: 'false' },
+      ],
     });
     expect(result.node('rescue').nodeRunInfo).toMatchObject({
       whenCondition: '<+OnStageFailure>',

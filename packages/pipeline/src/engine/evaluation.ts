@@ -56,7 +56,9 @@ export function evaluateWith(
 }
 
 function judge(draft: Draft, condition: string, scope: ExpressionScope): Judged {
-  const result = evaluateCondition(condition, scope, { ...unresolvedRule(draft), trace: true });
+  // Plans of the first semantics version keep the record they were made for.
+  const trace = draft.execution.plan.semanticsVersion === 1 ? 'delimited' : true;
+  const result = evaluateCondition(condition, scope, { ...unresolvedRule(draft), trace });
   const expressions = result.trace;
   return result.error === undefined
     ? { kind: 'judged', holds: result.holds, expressions }
@@ -131,7 +133,9 @@ export function resolveValue(draft: Draft, id: NodeExecutionId, value: Value): R
 export function resolveForAnother(draft: Draft, id: NodeExecutionId, value: Value): Resolved<Value> {
   const resolution = resolveTree(value, scopeOf(draft, id), unresolvedRule(draft));
   const resolved = unwrap(resolution);
-  return resolved.kind === 'error' ? resolved : { kind: 'value', value: quoteData(resolved.value, resolution.secretRefs) };
+  return resolved.kind === 'error'
+    ? resolved
+    : { kind: 'value', value: quoteData(resolved.value, resolution.secretRefs) };
 }
 
 /** A number, written or given by an expression. */

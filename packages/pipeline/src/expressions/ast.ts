@@ -12,43 +12,48 @@ export type ExpressionNode =
   | PathNode
   | AccessNode
   | CallNode
-  | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: ExpressionNode }
-  | {
+  | (Written & { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: ExpressionNode })
+  | (Written & {
       readonly kind: 'comparison';
       readonly operator: ComparisonOperator;
       readonly left: ExpressionNode;
       readonly right: ExpressionNode;
-    }
-  | {
+    })
+  | (Written & {
       readonly kind: 'arithmetic';
       readonly operator: ArithmeticOperator;
       readonly left: ExpressionNode;
       readonly right: ExpressionNode;
       /** A literal such as `2.0` takes part: division keeps its fraction. */
       readonly isFloat: boolean;
-    }
-  | {
+    })
+  | (Written & {
       readonly kind: 'logical';
       readonly operator: '&&' | '||';
       readonly left: ExpressionNode;
       readonly right: ExpressionNode;
-    }
-  | {
+    })
+  | (Written & {
       readonly kind: 'ternary';
       readonly condition: ExpressionNode;
       readonly then: ExpressionNode;
       readonly otherwise: ExpressionNode;
-    }
+    })
   /** `a ?: b` takes b when a is not true; `a ?? b` when a is null. */
-  | {
+  | (Written & {
       readonly kind: 'fallback';
       readonly operator: '?:' | '??';
       readonly left: ExpressionNode;
       readonly right: ExpressionNode;
-    }
-  | { readonly kind: 'range'; readonly left: ExpressionNode; readonly right: ExpressionNode }
+    })
+  | (Written & { readonly kind: 'range'; readonly left: ExpressionNode; readonly right: ExpressionNode })
   | { readonly kind: 'list'; readonly items: readonly ExpressionNode[]; readonly isSet: boolean }
   | { readonly kind: 'map'; readonly entries: readonly (readonly [ExpressionNode, ExpressionNode])[] };
+
+interface Written {
+  /** As written. `undefined`: a link of a longer chain such as `a && b && c`, which nobody reads by itself. */
+  readonly source: string | undefined;
+}
 
 export interface LiteralNode {
   readonly kind: 'literal';
@@ -60,6 +65,8 @@ export interface LiteralNode {
 export interface TextNode {
   readonly kind: 'text';
   readonly parts: Interpolation;
+  /** As written, with its quotes. */
+  readonly source: string;
 }
 
 /** `<+…>` inside an expression or a condition: bound as a value. */
@@ -103,4 +110,6 @@ export interface CallNode {
   readonly target: ExpressionNode;
   readonly method: string;
   readonly args: readonly ExpressionNode[];
+  /** As written. */
+  readonly source: string;
 }

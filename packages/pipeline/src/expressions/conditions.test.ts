@@ -35,13 +35,15 @@ describe('a condition that cannot be judged', () => {
   });
 });
 
-test('the trace is the stored why: each operand and its value', () => {
-  const { trace, unresolved } = evaluateCondition('<+pipeline.sequenceId> > 5 && "<+trigger.zip>" != "x"', testScope, {
-    trace: true,
-  });
+test('the trace is the stored why: each sub-expression and its value, inner ones first, the whole last', () => {
+  const condition = '<+pipeline.sequenceId> > 5 && "<+trigger.zip>" != "x"';
+  const { trace, unresolved } = evaluateCondition(condition, testScope, { trace: true });
   expect(trace).toEqual([
     { expression: '<+pipeline.sequenceId>', value: '12' },
+    { expression: '<+pipeline.sequenceId> > 5', value: 'true' },
     { expression: '<+trigger.zip>', value: 'null' },
+    { expression: '"<+trigger.zip>" != "x"', value: 'true' },
+    { expression: condition, value: 'true' },
   ]);
   expect(unresolved).toEqual(['trigger.zip']);
 });

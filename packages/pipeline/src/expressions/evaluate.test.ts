@@ -115,6 +115,7 @@ describe('the trace', () => {
   test('names each expression and its value, inner ones first', () => {
     expect(resolveText('x <+<+pipeline.name> == "Demo" ? [1] : 2>', testScope, { trace: true }).trace).toEqual([
       { expression: '<+pipeline.name>', value: 'Demo' },
+      { expression: '<+pipeline.name> == "Demo"', value: 'true' },
       { expression: '<+<+pipeline.name> == "Demo" ? [1] : 2>', value: '[1]' },
     ]);
   });
@@ -122,6 +123,7 @@ describe('the trace', () => {
     const leaf = '<+pipeline.sequenceId gt 5 ? trigger.payload.commits[0].id : pipeline.name>';
     expect(resolveText(leaf, testScope, { trace: true }).trace).toEqual([
       { expression: 'pipeline.sequenceId', value: '12' },
+      { expression: 'pipeline.sequenceId gt 5', value: 'true' },
       { expression: 'trigger.payload.commits[0].id', value: 'c1' },
       { expression: leaf, value: 'c1' },
     ]);

@@ -17,8 +17,8 @@ export type ValuePath = readonly (string | number)[];
 export interface EvaluateOptions {
   /** Default `variables`. */
   readonly nulls?: NullPolicy;
-  /** Collects each `<+…>` with its value. */
-  readonly trace?: boolean;
+  /** Collects sub-expressions with their values: all that count, or each `<+…>` alone. */
+  readonly trace?: boolean | 'delimited';
   /** `resolveTree`: leaves and branches to leave as they are, such as conditions that are judged later. */
   readonly keep?: (path: ValuePath) => boolean;
 }
@@ -79,7 +79,7 @@ export function evaluateCondition(
   scope: ExpressionScope,
   options: EvaluateOptions = {},
 ): ConditionResult {
-  const trace = options.trace === true ? new Trace() : undefined;
+  const trace = openTrace(options);
   const evaluator = new Evaluator(scope, options.nulls ?? 'variables', trace);
   const result = { unresolved: evaluator.unresolved, trace: trace?.entries ?? [] };
   if (text.trim() === '') return { holds: true, value: true, ...result };
@@ -90,7 +90,7 @@ export function evaluateCondition(
     error,
   });
   try {
-    const operand = evaluator.condition(parseCondition(text));
+    const operand = evaluator.condition(parseCondition(text), text);
     measure(operand, evaluator.budget);
     const value = withoutSecrets(operand);
     if (evaluator.refused.length > 0) return failed(unresolvedError(evaluator.refused, text, []), value);
@@ -119,7 +119,7 @@ class TreeResolver {
   constructor(scope: ExpressionScope, options: EvaluateOptions) {
     this.scope = scope;
     this.options = options;
-    this.trace = options.trace === true ? new Trace() : undefined;
+    this.trace = openTrace(options);
   }
 
   error(): ExpressionError | undefined {
@@ -182,6 +182,10 @@ class TreeResolver {
     }
     return text;
   }
+}
+
+function openTrace({ trace = false }: EvaluateOptions): Trace | undefined {
+  return trace === false ? undefined : new Trace(trace === 'delimited');
 }
 
 function withoutSecrets(operand: Operand): Value {

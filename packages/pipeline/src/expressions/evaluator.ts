@@ -7,16 +7,7 @@
  * - V4 A name that does not exist is `undefined` until an operator takes it as null, so that a missing name alone can be told
  *   from a null value.
  */
-import type {
-  AccessNode,
-  AccessStep,
-  CallNode,
-  ExpressionNode,
-  Interpolation,
-  Name,
-  NestedNode,
-  PathNode,
-} from './ast.ts';
+import type { AccessStep, CallNode, ExpressionNode, Interpolation, Name, PathNode } from './ast.ts';
 import { concatenate, toBoolean, toText } from './coerce.ts';
 import { Failure, shorten } from './errors.ts';
 import { Arguments } from './functions/arguments.ts';
@@ -41,8 +32,6 @@ export class Evaluator {
   private scope: ExpressionScope;
   private readonly policy: NullPolicy;
   private readonly trace: Trace | undefined;
-  /** The whole of the `<+…>` that was entered last. */
-  private alone: ExpressionNode | undefined;
   private depth = 0;
   private indirections = 0;
   /** Above 0 where a missing name is asked about, not used. */
@@ -62,12 +51,18 @@ export class Evaluator {
   }
 
   /** The value of a condition: nothing in it is refused for being missing unless the policy is strict. */
-  condition(program: ExpressionNode): Operand {
-    return this.policy === 'strict' ? this.operand(program) : this.guarded(program);
+  condition(program: ExpressionNode, text: string): Operand {
+    const value = this.policy === 'strict' ? this.operand(program) : this.guarded(program);
+    this.trace?.conclude(program, text, value);
+    return value;
   }
 
   private operand(node: ExpressionNode): Operand {
-    return this.plain(this.evaluate(node)) ?? null;
+    const value = this.evaluate(node);
+    if (value === undefined || isPlain(value)) return value ?? null;
+    const plain = this.plain(value) ?? null;
+    this.trace?.add(node, plain);
+    return plain;
   }
 
   private guarded(node: ExpressionNode): Operand {
@@ -77,7 +72,14 @@ export class Evaluator {
     return value;
   }
 
+  /** Scope objects and authors' trees are not asked for all they hold only to be traced: `operand` notes those used whole. */
   private evaluate(node: ExpressionNode): Scoped {
+    const value = this.enter(node);
+    if (this.trace !== undefined && (value === undefined || isPlain(value))) this.trace.add(node, value ?? null);
+    return value;
+  }
+
+  private enter(node: ExpressionNode): Scoped {
     this.budget.spend(1);
     this.depth++;
     if (this.depth > EVALUATION_DEPTH_MAX)
@@ -94,11 +96,12 @@ export class Evaluator {
       case 'text':
         return this.join(node.parts);
       case 'nested':
-        return this.nested(node);
+        // Traced with its delimiters, not once more without them.
+        return this.enter(node.program);
       case 'path':
-        return this.traced(node, this.path(node));
+        return this.path(node);
       case 'access':
-        return this.traced(node, this.read(this.evaluate(node.target), node.steps, node.source, undefined));
+        return this.read(this.evaluate(node.target), node.steps, node.source, undefined);
       case 'call':
         return this.call(node);
       case 'unary':
@@ -131,20 +134,6 @@ export class Evaluator {
           ),
         );
     }
-  }
-
-  private nested(node: NestedNode): Scoped {
-    this.alone = node.program;
-    const value = this.evaluate(node.program);
-    if (this.trace !== undefined) this.trace.add(node.source, this.plain(value) ?? null);
-    return value;
-  }
-
-  /** Notes a name inside a larger expression: alone in its delimiters it is noted with them. Scope objects are not asked for all they hold. */
-  private traced(node: PathNode | AccessNode, value: Scoped): Scoped {
-    if (this.trace !== undefined && node !== this.alone && (value === undefined || isPlain(value)))
-      this.trace.add(node.source, value ?? null);
-    return value;
   }
 
   private unary(operator: '!' | '-' | '+' | 'empty' | 'size', operand: ExpressionNode): Operand {

@@ -32,8 +32,9 @@ export const VALUE_DEPTH_MAX = 200;
 export const RANGE_LENGTH_MAX = 10_000;
 /** Names listed as unresolved; later ones are left out. */
 export const UNRESOLVED_MAX = 50;
-/** Entries of a trace and characters of each value in it. */
+/** Entries of a trace, and characters of each expression and each value in it. */
 export const TRACE_ENTRIES_MAX = 100;
+export const TRACE_EXPRESSION_LENGTH_MAX = 1_000;
 export const TRACE_VALUE_LENGTH_MAX = 1_000;
 /** Parsed texts kept for reuse, and the longest text that is kept. */
 export const PARSE_CACHE_ENTRIES_MAX = 4_096;

@@ -12,6 +12,7 @@ import type {
   Interpolation,
   Name,
   NestedNode,
+  UnaryOperator,
 } from './ast.ts';
 import { Failure, shorten } from './errors.ts';
 import {
@@ -86,6 +87,7 @@ class Parser {
 
   private expression(bindingMin: number): ExpressionNode {
     const depthBefore = this.depth;
+    const from = this.peek().start;
     this.deeper();
     let left = this.prefix();
     for (;;) {
@@ -95,33 +97,48 @@ class Parser {
       // A chain `a + b + c` nests to the left: each link is one level of the tree.
       this.deeper();
       this.next++;
-      left = this.infix(left, operator, binding);
+      left = this.infix(left, operator, binding, from);
     }
     this.depth = depthBefore;
     return left;
   }
 
-  private infix(left: ExpressionNode, spelled: string, binding: number): ExpressionNode {
+  private infix(left: ExpressionNode, spelled: string, binding: number, from: number): ExpressionNode {
     const operator = SPELLING[spelled] ?? spelled;
     switch (operator) {
       case '?': {
         const then = this.expression(0);
         this.expect(':');
-        return { kind: 'ternary', condition: left, then, otherwise: this.expression(TERNARY_BINDING - 1) };
+        const otherwise = this.expression(TERNARY_BINDING - 1);
+        return { kind: 'ternary', condition: left, then, otherwise, source: this.sourceFrom(from) };
       }
       case '?:':
-      case '??':
-        return { kind: 'fallback', operator, left, right: this.expression(binding - 1) };
+      case '??': {
+        const right = this.expression(binding - 1);
+        return { kind: 'fallback', operator, left, right, source: this.sourceFrom(from) };
+      }
       case '||':
-      case '&&':
-        return { kind: 'logical', operator, left, right: this.expression(binding) };
-      case '..':
-        return { kind: 'range', left, right: this.expression(binding) };
+      case '&&': {
+        const right = this.expression(binding);
+        return { kind: 'logical', operator, left: asLink(left, operator), right, source: this.sourceFrom(from) };
+      }
+      case '..': {
+        const right = this.expression(binding);
+        return { kind: 'range', left, right, source: this.sourceFrom(from) };
+      }
       default: {
         const right = this.expression(binding);
-        if (binding < 7) return { kind: 'comparison', operator: operator as ComparisonOperator, left, right };
+        const source = this.sourceFrom(from);
+        if (binding < 7) return { kind: 'comparison', operator: operator as ComparisonOperator, left, right, source };
         const isFloat = isFloatLiteral(left) || isFloatLiteral(right);
-        return { kind: 'arithmetic', operator: operator as ArithmeticOperator, left, right, isFloat };
+        return {
+          kind: 'arithmetic',
+          operator: operator as ArithmeticOperator,
+          left: asLink(left, operator),
+          right,
+          isFloat,
+          source,
+        };
       }
     }
   }
@@ -130,26 +147,26 @@ class Parser {
     const token = this.peek();
     if (token.kind === 'symbol' && (token.symbol === '!' || token.symbol === '-' || token.symbol === '+')) {
       this.next++;
-      return this.unary(token.symbol);
+      return this.unary(token.symbol, token.start);
     }
     const word = fixedWord(token);
     const following = this.tokens[this.next + 1];
     if (word === 'not' && !isSymbol(following, '.')) {
       this.next++;
-      return this.unary('!');
+      return this.unary('!', token.start);
     }
     if ((word === 'empty' && startsOperand(following)) || (word === 'size' && isSymbol(following, '('))) {
       this.next++;
-      return this.unary(word);
+      return this.unary(word, token.start);
     }
     return this.postfix(this.primary(), token.start);
   }
 
-  private unary(operator: '!' | '-' | '+' | 'empty' | 'size'): ExpressionNode {
+  private unary(operator: UnaryOperator, from: number): ExpressionNode {
     const operand = this.expression(UNARY_BINDING);
     if (operator === '-' && operand.kind === 'literal' && typeof operand.value === 'number')
       return { ...operand, value: -operand.value };
-    return { kind: 'unary', operator, operand };
+    return { kind: 'unary', operator, operand, source: this.sourceFrom(from) };
   }
 
   private primary(): ExpressionNode {
@@ -160,7 +177,7 @@ class Parser {
         return { kind: 'literal', value: token.value, isFloat: token.isFloat };
       case 'text':
         this.next++;
-        return this.textNode(token.parts);
+        return this.textNode(token.parts, token.start);
       case 'nested':
         this.next++;
         return this.nested(token.span);
@@ -207,7 +224,7 @@ class Parser {
     let steps: AccessStep[] = [];
     const read = (): ExpressionNode => {
       if (steps.length === 0) return target;
-      const source = this.text.slice(from, this.tokens[this.next - 1]?.end);
+      const source = this.sourceFrom(from);
       if (target.kind === 'path' && target.steps.length === 0) return { ...target, steps, source };
       return { kind: 'access', target, steps, source };
     };
@@ -230,7 +247,8 @@ class Parser {
             throw new Failure('EXPRESSION_SYNTAX', 'the name of a method is fixed', token.start);
           this.next += 3;
           this.deeper();
-          target = { kind: 'call', target: before, method, args: this.items(')') };
+          const args = this.items(')');
+          target = { kind: 'call', target: before, method, args, source: this.sourceFrom(from) };
           steps = [];
         } else {
           this.next += 2;
@@ -272,9 +290,11 @@ class Parser {
     return { kind: 'map', entries };
   }
 
-  private textNode(parts: readonly TokenPart[]): ExpressionNode {
+  private textNode(parts: readonly TokenPart[], from: number): ExpressionNode {
     const name = this.name(parts);
-    return typeof name === 'string' ? { kind: 'literal', value: name, isFloat: false } : { kind: 'text', parts: name };
+    return typeof name === 'string'
+      ? { kind: 'literal', value: name, isFloat: false }
+      : { kind: 'text', parts: name, source: this.sourceFrom(from) };
   }
 
   private name(parts: readonly TokenPart[]): Name {
@@ -291,6 +311,11 @@ class Parser {
   private operator(): string | undefined {
     const token = this.peek();
     return token.kind === 'symbol' ? token.symbol : fixedWord(token);
+  }
+
+  /** The text from an offset to the end of the token that was read last. */
+  private sourceFrom(from: number): string {
+    return this.text.slice(from, this.tokens[this.next - 1]?.end);
   }
 
   private closed(node: ExpressionNode, close: string): ExpressionNode {
@@ -337,6 +362,13 @@ class Parser {
     const what = isAfterValue ? 'an operator or the end is expected, or a value is missing' : expected;
     return new Failure('EXPRESSION_SYNTAX', `${what}, but ${found} stands here`, token.start);
   }
+}
+
+/** The left side of the same operator is a link of the chain. */
+function asLink(left: ExpressionNode, operator: string): ExpressionNode {
+  return (left.kind === 'logical' || left.kind === 'arithmetic') && left.operator === operator
+    ? { ...left, source: undefined }
+    : left;
 }
 
 function isFloatLiteral(node: ExpressionNode): boolean {

@@ -1,7 +1,8 @@
 /** What happens to a name that does not exist (pipelines.md §3.3). */
 
 /**
- * - `variables`: an undefined name under `pipeline.variables`, `stage.variables`, `stepGroup.variables` or `variable` is an error, anything else is null.
+ * - `variables`: an undefined variable of the pipeline, of a stage (`stage.variables`, `stages.X.variables`), of the step group or
+ *   under `variable` is an error, anything else is null.
  * - `strict`: every name that does not exist is an error.
  * - `lenient`: every name that does not exist is null.
  *
@@ -20,8 +21,12 @@ export function isMissingAnError(policy: NullPolicy, names: readonly string[]): 
     case 'lenient':
       return false;
     case 'variables': {
-      const [root = '', second] = names;
-      return root === 'variable' || (VARIABLE_OWNERS.has(root) && second === 'variables' && names.length > 2);
+      const [root = ''] = names;
+      if (root === 'variable') return true;
+      // `stages.X.variables.V`, `pipeline.stages.X.variables.V`, else `stage.variables.V` and its like.
+      const at = root === 'stages' ? 2 : root === 'pipeline' && names[1] === 'stages' ? 3 : 1;
+      const hasOwner = at > 1 || VARIABLE_OWNERS.has(root);
+      return hasOwner && names[at] === 'variables' && names.length > at + 1;
     }
   }
 }
