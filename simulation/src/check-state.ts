@@ -7,13 +7,14 @@ export function checkMoves(before: Execution | undefined, after: Execution): rea
   const broken: string[] = [];
   for (const node of Object.values(after.nodes)) {
     const earlier = before?.nodes[node.id];
+    if (earlier === node) continue;
     if (earlier !== undefined) broken.push(...checkMove(earlier, node).map((text) => `${nameOf(after, node)} ${text}`));
     if ((node.endedAt !== undefined) !== isFinal(node.status))
       broken.push(`${nameOf(after, node)} is ${node.status} and its end is ${node.endedAt}`);
-  }
-  for (const node of Object.values(after.nodes)) {
-    if ((node.endedAt ?? node.createdAt) < (node.startedAt ?? node.createdAt))
+    if (node.endedAt !== undefined && node.endedAt < (node.startedAt ?? node.createdAt))
       broken.push(`${nameOf(after, node)} ended before it began`);
+    if (node.isSuperseded === true && !isFinal(node.status))
+      broken.push(`${nameOf(after, node)} is ${node.status} although a later attempt took its place`);
   }
   for (const id of Object.keys(before?.nodes ?? {}))
     if (!(id in after.nodes)) broken.push(`node execution ${id} is gone`);
@@ -24,36 +25,97 @@ export function checkMoves(before: Execution | undefined, after: Execution): rea
 
 function checkMove(before: NodeExecution, after: NodeExecution): readonly string[] {
   const move = `went from ${before.status} to ${after.status}`;
-  if (isFinal(before.status) && JSON.stringify(before) !== JSON.stringify(after))
-    return [`changed after its end: it ${move}`];
+  if (isFinal(before.status) && asEnded(before) !== asEnded(after)) return [`changed after its end: it ${move}`];
+  if (before.isSuperseded === true && after.isSuperseded !== true) return ['counts again'];
   if (before.status === after.status) return [];
-  if (after.status === 'NotStarted' || after.status === 'Skipped') return [move];
-  if (before.status === 'Discontinuing' && !isFinal(after.status)) return [move];
+  if (after.status === 'NotStarted') return [move];
+  if (after.status === 'Skipped' && before.status !== 'Queued') return [move];
+  if (before.status === 'Discontinuing' && !isFinal(after.status) && after.status !== 'InterventionWaiting')
+    return [move];
   return [];
 }
 
+/** What a later attempt may not change of an earlier one. */
+function asEnded({ isSuperseded: _s, changedAtVersion: _c, ...node }: NodeExecution): string {
+  return JSON.stringify(node);
+}
+
+/** What a container may be while nothing in it is under way: it has not begun, for one reason or another. */
+const BEFORE_ITS_BEGIN: readonly NodeStatus[] = ['InputWaiting', 'TimedWaiting', 'Queued', 'InterventionWaiting'];
+
 /**
  * E4 and its negation: a parent is final only when its children are, and goes on only while one of them does. What was told
- * to end has told everything in it.
+ * to end has told everything in it, but for rollbacks.
  */
 export function checkParents(execution: Execution): readonly string[] {
   const broken: string[] = [];
   const nodes = Object.values(execution.nodes);
   for (const node of nodes) {
-    const isContainer = execution.plan.nodes[node.nodeId]?.kind !== 'step';
-    const live = node.children.filter((id) => !isFinal(execution.nodes[id]?.status ?? 'NotStarted'));
+    const kids = node.children.flatMap((id) => execution.nodes[id] ?? []);
+    const live = kids.filter(({ status }) => !isFinal(status));
     if (isFinal(node.status) && live.length > 0)
       broken.push(`${nameOf(execution, node)} is ${node.status} but has living children`);
-    if (isContainer && !isFinal(node.status) && live.length === 0)
-      broken.push(`${nameOf(execution, node)} is ${node.status} with nothing left to wait for`);
-    const untold = live.filter((child) => execution.nodes[child]?.stopping === undefined);
+    if (isContainer(execution, node) && !isFinal(node.status)) {
+      const mayBeIdle = BEFORE_ITS_BEGIN.includes(node.status) || execution.pause !== undefined;
+      if (live.length === 0 && !mayBeIdle)
+        broken.push(`${nameOf(execution, node)} is ${node.status} with nothing left to wait for`);
+      if (live.length > 0) broken.push(...checkLiveStatus(execution, node, live));
+    }
+    const untold = live.filter(
+      (child) => child.stopping === undefined && execution.plan.nodes[child.nodeId]?.kind !== 'rollback',
+    );
     if (node.stopping !== undefined && untold.length > 0)
       broken.push(`${nameOf(execution, node)} was told to end, but not all that is in it`);
-    for (const child of node.children)
-      if (execution.nodes[child]?.parentId !== node.id) broken.push(`${child} is not the child of ${node.id}`);
+    for (const child of kids) if (child.parentId !== node.id) broken.push(`${child.id} is not the child of ${node.id}`);
   }
   const root = nodes.find((node) => node.parentId === undefined);
-  if (root?.status !== execution.status) broken.push(`the execution is ${execution.status}, its root ${root?.status}`);
+  const rootStatus = root?.status ?? execution.status;
+  if (rootStatus !== execution.status) broken.push(`the execution is ${execution.status}, its root ${rootStatus}`);
+  if (root === undefined && !isFinal(execution.status) && execution.status !== 'QueuedExecutionConcurrencyReached')
+    broken.push(`the execution is ${execution.status} and has no node`);
+  return broken;
+}
+
+/** api.md §7.2, the waiting part of it: the most telling wait shows when nothing runs. */
+const WAITS: readonly NodeStatus[] = [
+  'InterventionWaiting',
+  'ApprovalWaiting',
+  'InputWaiting',
+  'ResourceWaiting',
+  'WaitStepRunning',
+  'Queued',
+];
+
+function checkLiveStatus(execution: Execution, node: NodeExecution, live: readonly NodeExecution[]): readonly string[] {
+  if (execution.pause !== undefined) return [];
+  const shown = WAITS.find((wait) => live.some(({ status }) => status === wait));
+  const isWaiting = live.every(({ status }) => WAITS.includes(status));
+  const wanted = node.stopping !== undefined ? 'Discontinuing' : isWaiting ? shown : 'Running';
+  return wanted === node.status ? [] : [`${nameOf(execution, node)} is ${node.status} and had to be ${wanted}`];
+}
+
+function isContainer({ plan }: Execution, { nodeId }: NodeExecution): boolean {
+  const node = plan.nodes[nodeId];
+  if (node?.kind === 'stage') return node.chain === undefined;
+  return node?.kind !== 'step' && node?.kind !== 'section';
+}
+
+/** L2: what runs of a loop at once. `slotsOf` answers with what the loop allows. */
+export function checkLoops(
+  execution: Execution,
+  slotsOf: (identifier: string) => number | undefined,
+): readonly string[] {
+  const broken: string[] = [];
+  for (const node of Object.values(execution.nodes)) {
+    const plan = execution.plan.nodes[node.nodeId];
+    const slots = plan?.kind === 'strategy' ? slotsOf(plan.identifier) : undefined;
+    if (slots === undefined) continue;
+    const running = node.children
+      .flatMap((id) => execution.nodes[id] ?? [])
+      .filter(({ status }) => !isFinal(status) && status !== 'Queued');
+    if (running.length > slots)
+      broken.push(`${nameOf(execution, node)} runs ${running.length} turns at once, of ${slots}`);
+  }
   return broken;
 }
 
@@ -80,14 +142,15 @@ function checkTasks(execution: Execution, database: MemoryDatabase): readonly st
   for (const node of Object.values(execution.nodes)) {
     const plan = execution.plan.nodes[node.nodeId];
     const state = database.tasks.get(node.id)?.state;
-    const hasTask = plan?.kind === 'step' && plan.stepType !== 'Wait' && node.logKey !== undefined;
-    if (!hasTask) {
+    if (plan?.kind !== 'step' || node.logKey === undefined) {
       if (state !== undefined) broken.push(`${nameOf(execution, node)} has a task without reason`);
       continue;
     }
+    // An earlier execution's: it had its task there.
+    if (execution.retained !== undefined && node.createdAt < execution.createdAt) continue;
     const wanted = TASK_STATES[node.status] ?? OVER;
     // Told to stop and never heard of again: the engine went on without the report, the delegate may still be stopping.
-    const isGivenUp = state === 'cancelling' && node.stopping !== undefined;
+    const isGivenUp = state === 'cancelling' && node.status !== 'TaskWaiting' && node.status !== 'Running';
     if (state === undefined || !(wanted.includes(state) || isGivenUp)) {
       broken.push(`${nameOf(execution, node)} is ${node.status} and its task ${state ?? 'not there'}`);
     }
@@ -110,5 +173,7 @@ function checkTimers(execution: Execution, database: MemoryDatabase): readonly s
 }
 
 export function nameOf(execution: Execution, node: NodeExecution): string {
-  return execution.plan.nodes[node.nodeId]?.fqn ?? node.id;
+  const place = execution.plan.nodes[node.nodeId]?.fqn ?? node.id;
+  const turn = node.loop === undefined ? '' : `[${node.loop.join('.')}]`;
+  return node.attempt === 0 ? place + turn : `${place}${turn}#${node.attempt}`;
 }

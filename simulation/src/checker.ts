@@ -7,14 +7,21 @@ import {
   advance,
   createExecution,
   replay,
+  type Effect,
+  type EngineEvent,
   type Execution,
   type ExecutionHeader,
   type ExecutionId,
   type NodeExecutionId,
+  type Plan,
 } from '@bridle/pipeline';
 import type { CommitOutcome, LeasedTask, MemoryDatabase, Transition } from '@bridle/runtime';
-import { isOver, checkEffects, checkMoves, checkParents } from './check-state.ts';
-import { checkOutcome } from './oracle.ts';
+import { itemsOf } from './behaviour.ts';
+import { checkBarriers } from './check-barriers.ts';
+import { checkRollbacks } from './check-rollbacks.ts';
+import { isOver, checkEffects, checkLoops, checkMoves, checkParents } from './check-state.ts';
+import { Ledger } from './ledger.ts';
+import { checkHistory, type Moment } from './oracle.ts';
 import type { SketchPipeline } from './sketch.ts';
 import { asStored } from './stored-shape.ts';
 import type { World } from './world.ts';
@@ -22,6 +29,8 @@ import type { World } from './world.ts';
 export interface ExpectedExecution {
   readonly header: ExecutionHeader;
   readonly sketch: SketchPipeline;
+  /** The plan as it is meant; the header may have a spoiled one. */
+  readonly plan: Plan;
 }
 
 export class Checker {
@@ -30,6 +39,9 @@ export class Checker {
   readonly #expected: ReadonlyMap<ExecutionId, ExpectedExecution>;
   /** The fold of all events so far, done here and not by any replica. */
   readonly #folds = new Map<ExecutionId, Execution>();
+  /** Every event with the states around it. */
+  readonly #histories = new Map<ExecutionId, Moment[]>();
+  readonly ledger: Ledger;
   readonly #spawns = new Map<NodeExecutionId, number>();
   readonly #completions = new Map<NodeExecutionId, number>();
   readonly #fences = new Map<NodeExecutionId, number>();
@@ -38,6 +50,7 @@ export class Checker {
     this.#world = world;
     this.#database = database;
     this.#expected = expected;
+    this.ledger = new Ledger(database, world.scenario.executionsMax, (rule, text) => this.#break(rule, text));
   }
 
   onTransition(transition: Transition, outcome: CommitOutcome): void {
@@ -56,6 +69,28 @@ export class Checker {
     this.#all('E1', checkMoves(before, after));
     this.#all('E4', checkParents(after));
     this.#all('E3', checkEffects(after, this.#database));
+    this.#all(
+      'L2',
+      checkLoops(after, (identifier) => this.#slotsOf(after.id, identifier)),
+    );
+    this.#all('barrier', checkBarriers(before, after, transition.events));
+    this.ledger.onTransition(before, after, transition.events, transition.effects);
+    this.#count(transition.events, transition.effects);
+  }
+
+  #slotsOf(id: ExecutionId, identifier: string): number | undefined {
+    const item = itemsOf(this.#expectedOf(id).sketch).get(identifier);
+    return item?.loop?.slots;
+  }
+
+  #count(events: readonly EngineEvent[], effects: readonly Effect[]): void {
+    const { log } = this.#world;
+    for (const event of events) {
+      log.count(`event ${event.kind}`);
+      if (event.kind === 'interruptRequested') log.count(`interrupt ${event.interrupt.type}`);
+      if (event.kind === 'timerFired') log.count(`timer ${event.timerId.slice(event.timerId.indexOf(':') + 1)}`);
+    }
+    for (const effect of effects) log.count(`effect ${effect.kind}`);
   }
 
   /** D1: fences of a task only grow. */
@@ -83,10 +118,11 @@ export class Checker {
 
   /** When all is over: everything ended, nothing is left, and every kept log gives the state that is stored. */
   onEnd(): void {
-    for (const { header, sketch } of this.#expected.values()) {
+    for (const { header, sketch, plan } of this.#expected.values()) {
       const record = this.#database.executions.get(header.id);
       if (record === undefined) {
-        this.#break('liveness', `execution ${header.runSequence} was never created`);
+        // A chained one may be given up before it starts.
+        if (header.parent === undefined) this.#break('liveness', `execution ${header.runSequence} was never created`);
         continue;
       }
       const { execution, events } = record;
@@ -97,8 +133,10 @@ export class Checker {
         this.#break('E2', `execution ${header.runSequence} rebuilt from its events differs`);
       if (!isDeepStrictEqual(asStored(execution), execution))
         this.#break('E2', `execution ${header.runSequence} is not plain JSON`);
-      this.#all('oracle', checkOutcome(execution, events, sketch));
+      this.#all('rollback', checkRollbacks(execution));
+      this.#all('oracle', checkHistory(this.#histories.get(header.id) ?? [], sketch, plan));
     }
+    this.ledger.onEnd();
     for (const record of this.#database.tasks.values()) {
       if (!isOver(record)) this.#break('liveness', `task ${record.task.identifier} is still ${record.state}`);
     }
@@ -114,6 +152,9 @@ export class Checker {
     for (const event of events) {
       this.#world.note('event', `${state.runSequence} ${state.version + 1} ${JSON.stringify(event)}`);
       const next = advance(state, event);
+      const history = this.#histories.get(state.id) ?? [];
+      history.push({ event, before: state, after: next.execution });
+      this.#histories.set(state.id, history);
       state = next.execution;
       wanted.push(...next.effects);
     }
@@ -124,9 +165,13 @@ export class Checker {
   }
 
   #headerOf(id: ExecutionId): ExecutionHeader {
+    return this.#expectedOf(id).header;
+  }
+
+  #expectedOf(id: ExecutionId): ExpectedExecution {
     const expected = this.#expected.get(id);
     if (expected === undefined) throw new Error(`nobody asked for execution ${id}`);
-    return expected.header;
+    return expected;
   }
 
   #all(rule: string, broken: readonly string[]): void {

@@ -10,6 +10,13 @@ const RULES = {
   'ignores fences': /^(D1|D2|E1|E3):/,
   'forgets effects': /^E3:/,
   'keeps fences': /^D1:/,
+  'grants a queue twice': /^(Q1|Q2):/,
+  'grants a queue out of order': /^Q2:/,
+  'loses a claim': /^Q2:/,
+  'forgets timers': /^E3:/,
+  'admits too many': /^A1:/,
+  'admits the last first': /^A2:/,
+  'loses a request': /^liveness:/,
 } as const;
 
 test.for(SABOTAGES)('the checkers see a store that %s', { timeout: 30_000 }, async (sabotage) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CRASH_POINTS, type CrashPoint, type Scenario } from './scenario.ts';
+import { CALM, CRASH_POINTS, type CrashPoint, type Scenario } from './scenario.ts';
 import { simulateSeed } from './simulate.ts';
 import type { SketchPipeline, SketchStep } from './sketch.ts';
 
@@ -8,7 +8,7 @@ const step = (identifier: string, exitCode = 0): SketchStep => ({
   identifier,
   status: 'Success',
   selectors: [],
-  behaviour: { durationMs: 700, exitCode, output: identifier, stopMs: 100 },
+  runs: [{ durationMs: 700, exitCode, output: identifier, stopMs: 100 }],
 });
 
 /** Small, with one of everything: a fork, a wait, a timeout that fires, a failure and what follows it. */
@@ -34,7 +34,7 @@ const PIPELINE: SketchPipeline = {
       type: 'Custom',
       status: 'Success',
       children: [
-        { ...step('hang'), timeout: '3s', behaviour: { durationMs: 60_000, exitCode: 0, output: '', stopMs: 500 } },
+        { ...step('hang'), timeout: '3s', runs: [{ durationMs: 60_000, exitCode: 0, output: '', stopMs: 500 }] },
         step('skipped'),
       ],
     },
@@ -49,19 +49,7 @@ const SCENARIO: Partial<Scenario> = {
   latencyMs: 5,
   skewMs: 0,
   pollMs: 1_000,
-  faults: {
-    crash: 0,
-    pause: 0,
-    storeError: 0,
-    lostRequest: 0,
-    lostAnswer: 0,
-    doubled: 0,
-    death: 0,
-    freeze: 0,
-    lostWake: 1,
-    unassignable: 0,
-    abort: 0,
-  },
+  faults: { ...CALM, lostWake: 1 },
 };
 
 /** Some points are passed hundreds of times by polling: enough of them, spread over the whole history. */

@@ -260,8 +260,8 @@ function reportOf({ executionId, task, fence }: LeasedTask): {
   return { executionId, taskId: task.taskId, fence };
 }
 
-function outcomeOf({ exitCode, output }: StepBehaviour): TaskOutcome {
+function outcomeOf({ exitCode, output, failureType = 'APPLICATION_ERROR' }: StepBehaviour): TaskOutcome {
   if (exitCode === 0) return { kind: 'succeeded', exitCode, outputs: { outputVariables: { result: output } } };
-  const failure = { message: `The script ended with exit code ${exitCode}.`, types: ['APPLICATION_ERROR'] } as const;
+  const failure = { message: `The script ended with exit code ${exitCode}.`, types: [failureType] } as const;
   return { kind: 'failed', exitCode, outputs: {}, failure };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Scenario } from './scenario.ts';
+import { CALM, type Scenario } from './scenario.ts';
 import { simulateSeed } from './simulate.ts';
 
 const DAY_MS = 86_400_000;
@@ -37,19 +37,7 @@ test('R10 a wait of 35 days over 100 restarts ends within a second of its time',
       nth: (index + 1) * pollsBetween,
     })),
     horizonMs: 36 * DAY_MS,
-    faults: {
-      crash: 0,
-      pause: 0,
-      storeError: 0,
-      lostRequest: 0,
-      lostAnswer: 0,
-      doubled: 0,
-      death: 0,
-      freeze: 0,
-      lostWake: 0,
-      unassignable: 0,
-      abort: 0,
-    },
+    faults: CALM,
   };
   const result = await simulateSeed('patience', scenario);
   expect(result.violations).toEqual([]);

@@ -1,187 +1,329 @@
 /**
- * What an execution must have come to, said by rules written a second time: it walks the sketch top-down with what was
- * broken before, while the engine climbs its nodes bottom-up. Given are only the ends of steps; which nodes ran, which were
- * skipped and what their parents are is predicted.
+ * What an execution must have come to, said by rules written a second time. Given are the events as they came, and so how
+ * leaf nodes ended and what people said; predicted are which nodes ran, which failure strategy decided, what its action did,
+ * how often a node was tried, what was rolled back, and what every parent came to. No code of the engine decides here.
  */
 import {
   isBroken,
-  type EngineEvent,
+  isFinal,
   type Execution,
-  type FinalStatus,
+  type FailureAction,
   type NodeExecution,
+  type NodeExecutionId,
   type NodeStatus,
+  type Plan,
   type PlanNode,
 } from '@bridle/pipeline';
+import { itemsOf } from './behaviour.ts';
 import { nameOf } from './check-state.ts';
-import { behavioursOf, namedItems, VARIABLES, type SketchItem, type SketchPipeline } from './sketch.ts';
+import { decisionOf } from './oracle-decisions.ts';
+import { factOf, type Failing, type Known, type Moment } from './oracle-facts.ts';
+import { findAround, hasRun, isInRollback, parentOf } from './oracle-places.ts';
+import { checkRollbacksTaken } from './oracle-rollbacks.ts';
+import { RETRY_CONDITIONS } from './random-strategies.ts';
+import { VARIABLES, type SketchPipeline } from './sketch.ts';
 
-/**
- * R9: a step that was told to end has ended after so long, whatever its delegate does: the engine's patience of a minute,
- * and some time for replicas that are being restarted.
- */
-const STOPPED_WITHIN_MS = 180_000;
+export type { Moment } from './oracle-facts.ts';
 
-/** Answers with what is not as it must be. */
-export function checkOutcome(
-  execution: Execution,
-  events: readonly EngineEvent[],
-  sketch: SketchPipeline,
-): readonly string[] {
-  return new Oracle(execution, events, sketch).check();
+/** Answers with what is not as it must be. `plan` is the plan as it was meant, whatever the engine was given. */
+export function checkHistory(history: readonly Moment[], sketch: SketchPipeline, plan: Plan): readonly string[] {
+  return new Oracle(history, sketch, plan).check();
 }
 
-class Oracle {
-  readonly #execution: Execution;
-  readonly #sketch: SketchPipeline;
-  readonly #items: ReturnType<typeof namedItems>;
-  readonly #behaviours: ReturnType<typeof behavioursOf>;
-  readonly #byNode: ReadonlyMap<string, NodeExecution>;
-  readonly #reported = new Set<string>();
-  readonly #given = new Set<string>();
+class Oracle implements Known {
+  readonly #history: readonly Moment[];
+  readonly plan: Plan;
+  readonly items: Known['items'];
+  readonly sketch: SketchPipeline;
+  readonly interventions = new Map<NodeExecutionId, { readonly onTimeout: FailureAction; readonly failing: Failing }>();
+  readonly toldWhile = new Map<NodeExecutionId, NodeStatus | undefined>();
+  isAborted = false;
+  /** Repetitions that failure strategies had made before this attempt. */
+  readonly #retries = new Map<NodeExecutionId, number>();
   readonly #broken: string[] = [];
+  /** Of the moment that is looked at. */
+  #marks = new Map<NodeExecutionId, Set<string>>();
+  #repeats = new Set<NodeExecutionId>();
+  #replaced = new Set<NodeExecutionId>();
 
-  constructor(execution: Execution, events: readonly EngineEvent[], sketch: SketchPipeline) {
-    this.#execution = execution;
-    this.#sketch = sketch;
-    this.#items = namedItems(sketch.stages);
-    this.#behaviours = behavioursOf(sketch.stages);
-    this.#byNode = new Map(Object.values(execution.nodes).map((node) => [node.nodeId, node]));
-    for (const event of events) {
-      if (event.kind === 'taskCompleted') this.#reported.add(event.nodeExecutionId);
-      if (event.kind === 'taskLost' || event.kind === 'taskUnassignable') this.#given.add(event.nodeExecutionId);
-      if (event.kind === 'taskCompleted' && event.outcome.kind === 'cancelled') this.#given.add(event.nodeExecutionId);
-    }
+  constructor(history: readonly Moment[], sketch: SketchPipeline, plan: Plan) {
+    this.#history = history;
+    this.sketch = sketch;
+    this.plan = plan;
+    this.items = itemsOf(sketch);
   }
 
   check(): readonly string[] {
-    const root = this.#planNode(this.#execution.plan.rootId);
-    const node = this.#byNode.get(root.id);
-    if (node === undefined) return ['the pipeline never started'];
-    this.#ended(root, node, false);
-    if (this.#execution.status !== node.status)
-      this.#wrong(node, `is not what the execution is, ${this.#execution.status}`);
+    for (const moment of this.#history) this.#look(moment);
+    const last = this.#history.at(-1)?.after;
+    if (last === undefined) return ['the pipeline never started'];
+    this.#atTheEnd(last);
     return this.#broken;
   }
 
-  /** A node that exists: was it right to run it, and did it end as it must? */
-  #node(id: PlanNode['id'], isBrokenBefore: boolean): NodeStatus | undefined {
-    const plan = this.#planNode(id);
-    const node = this.#byNode.get(id);
-    if (node === undefined) return undefined;
-    const decision = plan.kind === 'fork' ? 'run' : this.#decision(plan, isBrokenBefore);
-    if (decision === 'skip' && node.status !== 'Skipped') this.#wrong(node, 'had to be skipped');
-    else if (decision === 'fail' && node.status !== 'Failed') this.#wrong(node, 'had to fail by its condition');
-    else if (decision === 'run' && node.status === 'Skipped') this.#wrong(node, 'had to run');
-    else if (decision === 'run' || (decision === 'unknown' && node.status !== 'Skipped' && !failedByCondition(node)))
-      this.#ended(plan, node, isBrokenBefore);
-    if (node.status === 'Skipped' && node.children.length > 0) this.#wrong(node, 'was skipped but has children');
-    return node.status;
+  #look(moment: Moment): void {
+    const { before, after, event } = moment;
+    this.#marks = new Map();
+    this.#repeats = new Set();
+    this.#replaced = new Set();
+    if (event.kind === 'interruptRequested' && event.interrupt.type === 'StageRollback') this.#orderRollback(moment);
+    const changed = Object.values(after.nodes).filter((node) => before.nodes[node.id] !== node);
+    for (const node of changed) {
+      const earlier = before.nodes[node.id];
+      if (node.stopping !== undefined && earlier?.stopping === undefined) this.toldWhile.set(node.id, earlier?.status);
+    }
+    for (const node of changed) {
+      const earlier = before.nodes[node.id];
+      if ((earlier !== undefined && isFinal(earlier.status)) || isTakenOver(after, node)) continue;
+      if (this.#isDecided(earlier, node)) this.#judge(moment, earlier, node);
+    }
+    for (const node of changed) this.#compare(after, before.nodes[node.id], node);
   }
 
-  #decision(plan: PlanNode, isBrokenBefore: boolean): 'run' | 'skip' | 'fail' | 'unknown' {
-    const item = this.#items.get(plan.identifier);
-    if (item === undefined) throw new Error(`${plan.fqn} is not in the sketch`);
-    const statusHolds = item.status === 'All' || (item.status === 'Failure') === isBrokenBefore;
-    if (!statusHolds) return 'skip';
-    switch (item.condition?.truth) {
-      case undefined:
-      case 'holds':
-        return 'run';
+  #isDecided(earlier: NodeExecution | undefined, node: NodeExecution): boolean {
+    if (isFinal(node.status)) return node.status !== 'Skipped';
+    return JSON.stringify(earlier?.advised) !== JSON.stringify(node.advised);
+  }
+
+  #judge(moment: Moment, earlier: NodeExecution | undefined, node: NodeExecution): void {
+    const { after } = moment;
+    const fact = factOf(this, moment, earlier, node);
+    switch (fact.kind) {
+      case 'wrong':
+        this.#wrong(after, node, fact.text);
+        return;
+      case 'ends':
+        this.#expect(after, node, fact.as);
+        if (JSON.stringify(earlier?.advised) !== JSON.stringify(node.advised))
+          this.#wrong(after, node, 'was decided about by a failure strategy without a failure');
+        break;
       case 'fails':
-        return 'skip';
-      case 'broken':
-        return 'fail';
-      case 'unknown':
-        return 'unknown';
+        this.#fail(moment, earlier, node, fact);
+        break;
+      case 'answered':
+        this.#apply(moment, earlier, node, fact.action, fact.failing);
+        break;
+      case 'retriedByPerson':
+        this.#expect(after, node, fact.failing.as);
+        this.#replace(after, node, this.#retries.get(node.id) ?? 0);
+        break;
     }
+    if (node.repeat !== undefined && node.stopping === undefined && isFinal(node.status) && fact.kind === 'ends')
+      this.#replace(after, node, (this.#retries.get(node.id) ?? 0) + 1);
   }
 
-  #ended(plan: PlanNode, node: NodeExecution, isBrokenBefore: boolean): void {
-    if (node.stopping !== undefined) this.#stopped(plan, node, isBrokenBefore);
-    else if (plan.kind === 'step') this.#step(plan, node);
-    else {
-      const statuses = this.#children(plan, isBrokenBefore);
-      if (statuses.includes(undefined)) this.#wrong(node, 'ended before all of its children had their turn');
-      this.#expect(node, worst(statuses.filter((status) => status !== undefined)));
-    }
-  }
-
-  /** Ended from outside: as what it was told, and for a reason that is there. */
-  #stopped(plan: PlanNode, node: NodeExecution, isBrokenBefore: boolean): void {
-    if (node.status === 'Aborted') {
-      if (this.#execution.abort === undefined) this.#wrong(node, 'was aborted by nobody');
-    } else if (node.status === 'Expired') {
-      if (!this.#isTimeOver(node)) this.#wrong(node, 'expired before its time');
-    } else this.#wrong(node, `was told to end as ${node.stopping?.as}`);
-    const tookMs = (node.endedAt ?? 0) - (node.stopping?.at ?? 0);
-    if (tookMs > STOPPED_WITHIN_MS) this.#wrong(node, `took ${tookMs} ms to end`);
-    if (plan.kind !== 'step') this.#children(plan, isBrokenBefore);
-  }
-
-  /** T1: its own time was over when it was told to end, or that of a node that holds it. */
-  #isTimeOver(node: NodeExecution): boolean {
-    const at = node.stopping?.at ?? 0;
-    for (let current: NodeExecution | undefined = node; current !== undefined;) {
-      if (current.timeoutMs !== undefined && at - (current.startedAt ?? at) >= current.timeoutMs) return true;
-      current = current.parentId === undefined ? undefined : this.#execution.nodes[current.parentId];
-    }
-    return false;
-  }
-
-  #step(plan: PlanNode, node: NodeExecution): void {
-    const item: SketchItem | undefined = this.#items.get(plan.identifier);
-    if (item?.kind === 'wait') {
-      this.#expect(node, 'Success');
-      const waited = (node.endedAt ?? 0) - (node.startedAt ?? 0);
-      if (waited < waitMs(item.duration)) this.#wrong(node, `waited only ${waited} ms`);
+  #fail(moment: Moment, earlier: NodeExecution | undefined, node: NodeExecution, failing: Failing): void {
+    const { after } = moment;
+    const advice = this.#advise(after, node, failing);
+    if (advice === undefined) {
+      if (node.advised !== undefined) this.#wrong(after, node, `was decided about by ${node.advised.action}`);
+      this.#expect(after, node, failing.as);
       return;
     }
-    const behaviour = this.#behaviours.get(plan.identifier);
-    if (this.#given.has(node.id) && node.status === 'Failed') return;
-    if (!this.#reported.has(node.id)) this.#wrong(node, 'ended without a report');
-    this.#expect(node, behaviour?.exitCode === 0 ? 'Success' : 'Failed');
+    if (node.advised?.action !== advice.action.kind || node.advised.from !== advice.from)
+      this.#wrong(after, node, `had to be decided about by ${advice.action.kind}`);
+    this.#apply(moment, earlier, node, advice.action, failing);
   }
 
-  /** Statuses of all plan children; `undefined` for those that never had their turn. */
-  #children(plan: PlanNode, isBrokenBefore: boolean): readonly (NodeStatus | undefined)[] {
-    if (plan.kind === 'step') return [];
-    // A stage looks at the stages before it; what is in it looks at the stage alone.
-    let broken = plan.kind === 'stage' ? false : isBrokenBefore;
-    return plan.children.map((child) => {
-      const status = this.#node(child, broken);
-      if (plan.kind !== 'fork' && status !== undefined && isBroken(status)) broken = true;
-      return status;
-    });
+  /** F1–F3: from the inside out, the first strategy that names the error; up to the stage, or to the rollback it is in. */
+  #advise(
+    execution: Execution,
+    node: NodeExecution,
+    { errors }: Failing,
+  ): { readonly action: FailureAction; readonly from: PlanNode['id'] } | undefined {
+    const parent = parentOf(execution, node);
+    if (parent !== undefined && this.plan.nodes[parent.nodeId]?.kind === 'step') return undefined;
+    for (let at: NodeExecution | undefined = node; at !== undefined; at = parentOf(execution, at)) {
+      const plan = this.plan.nodes[at.nodeId];
+      if (plan === undefined || plan.kind === 'rollback') return undefined;
+      for (const strategy of plan.failureStrategies ?? []) {
+        const names = strategy.errors.some((error) => error === 'AllErrors' || errors.includes(error));
+        if (names) return { action: strategy.action, from: plan.id };
+      }
+      if (plan.kind === 'stage') return undefined;
+    }
+    return undefined;
   }
 
-  #planNode(id: PlanNode['id']): PlanNode {
-    const node = this.#execution.plan.nodes[id];
-    if (node === undefined) throw new Error(`${this.#sketch.identifier} has no node ${id}`);
-    return node;
+  #apply(
+    moment: Moment,
+    earlier: NodeExecution | undefined,
+    node: NodeExecution,
+    action: FailureAction,
+    failing: Failing,
+  ): void {
+    const { after } = moment;
+    switch (action.kind) {
+      case 'Ignore':
+        this.#expect(after, node, 'IgnoreFailed');
+        return;
+      case 'MarkAsSuccess':
+        this.#expect(after, node, 'Success');
+        return;
+      case 'MarkAsFailure':
+        this.#expect(after, node, 'Failed');
+        return;
+      case 'Abort':
+        this.isAborted = true;
+        this.#expect(after, node, 'Aborted');
+        if (!isBeingAborted(after)) this.#wrong(after, node, 'had to abort the execution');
+        return;
+      case 'Retry':
+      case 'RetryStepGroup':
+        this.#repeat(moment, earlier, node, action, failing);
+        return;
+      case 'ManualIntervention':
+        if (hasRun(this.plan, node)) {
+          this.#apply(moment, earlier, node, action.onTimeout, failing);
+          return;
+        }
+        this.interventions.set(node.id, { onTimeout: action.onTimeout, failing });
+        if (node.status !== 'InterventionWaiting') this.#wrong(after, node, 'had to wait for somebody');
+        return;
+      case 'StageRollback':
+      case 'StepGroupRollback':
+      case 'PipelineRollback':
+        this.#askForRollback(moment, node, action.kind);
+        // What has run itself ends after its rollback.
+        if (!hasRun(this.plan, node) || isFinal(node.status)) this.#expect(after, node, failing.as);
+        return;
+      case 'ProceedWithDefaultValues': {
+        const asks = this.plan.nodes[node.nodeId]?.executionInputs ?? [];
+        const canProceed =
+          earlier?.status === 'InputWaiting' &&
+          earlier.inputs === undefined &&
+          asks.length > 0 &&
+          asks.every((input) => input.default !== undefined || !input.required);
+        if (!canProceed) this.#expect(after, node, failing.as);
+        else if (node.inputs === undefined) this.#wrong(after, node, 'had to go on with its defaults');
+        return;
+      }
+    }
   }
 
-  #expect(node: NodeExecution, status: FinalStatus): void {
-    if (node.status !== status) this.#wrong(node, `had to be ${status}`);
+  #repeat(
+    moment: Moment,
+    earlier: NodeExecution | undefined,
+    node: NodeExecution,
+    action: Extract<FailureAction, { readonly kind: 'Retry' | 'RetryStepGroup' }>,
+    failing: Failing,
+  ): void {
+    const { after } = moment;
+    const target = action.kind === 'Retry' ? node : findAround(after, this.plan, node, 'stepGroup');
+    if (target === undefined) {
+      this.#expect(after, node, failing.as);
+      return;
+    }
+    const done = this.#retries.get(target.id) ?? 0;
+    const count = typeof action.count === 'number' ? action.count : Number(VARIABLES.count);
+    const truth = RETRY_CONDITIONS.find(({ text }) => text === action.condition)?.truth ?? 'holds';
+    const isOver = target === node && hasRun(this.plan, node);
+    if (isOver || done >= count || truth === 'fails') {
+      if (action.onExhausted === undefined) this.#expect(after, node, failing.as);
+      else this.#apply(moment, earlier, node, action.onExhausted, failing);
+    } else if (truth === 'broken') this.#expect(after, node, 'Failed');
+    else {
+      this.#expect(after, node, failing.as);
+      if (target === node) this.#replace(after, node, done + 1);
+      else this.#repeats.add(target.id);
+    }
   }
 
-  #wrong(node: NodeExecution, text: string): void {
-    this.#broken.push(`${nameOf(this.#execution, node)} is ${node.status} and ${text}`);
+  /** Another attempt takes its place. */
+  #replace(after: Execution, node: NodeExecution, retries: number): void {
+    this.#replaced.add(node.id);
+    const next = Object.values(after.nodes).find(({ retryIds }) => retryIds?.at(-1) === node.id);
+    if (next === undefined || node.isSuperseded !== true) this.#wrong(after, node, 'had to be tried again');
+    else this.#retries.set(next.id, retries);
+  }
+
+  #askForRollback({ after }: Moment, node: NodeExecution, action: FailureAction['kind']): void {
+    if (isInRollback(after, this.plan, node)) return;
+    this.#mark(after, node, action === 'StepGroupRollback' ? 'stepGroup' : 'stage', action);
+    if (action === 'PipelineRollback') this.#mark(after, node, 'pipeline', action);
+  }
+
+  #mark(after: Execution, node: NodeExecution, kind: PlanNode['kind'], action: FailureAction['kind']): void {
+    const container = findAround(after, this.plan, node, kind);
+    if (container === undefined) return;
+    const wanted = this.#marks.get(container.id) ?? new Set();
+    this.#marks.set(container.id, wanted.add(ROLLBACK_OF[action] ?? ''));
+    if (container.rollback === undefined) this.#wrong(after, container, `had to be asked to roll back by ${action}`);
+  }
+
+  /** A person's word about a stage. */
+  #orderRollback({ before, event }: Moment): void {
+    if (event.kind !== 'interruptRequested') return;
+    const id = event.interrupt.nodeExecutionId;
+    const node = id === undefined ? undefined : before.nodes[id];
+    if (node !== undefined && this.plan.nodes[node.nodeId]?.kind === 'stage')
+      this.#marks.set(node.id, new Set(['stage']));
+  }
+
+  /** Nothing was marked, repeated or replaced but what had to be. */
+  #compare(after: Execution, earlier: NodeExecution | undefined, node: NodeExecution): void {
+    if (isTakenOver(after, node)) return;
+    if (JSON.stringify(earlier?.rollback) !== JSON.stringify(node.rollback)) {
+      const wanted = this.#marks.get(node.id);
+      if (wanted === undefined || !wanted.has(node.rollback?.kind ?? ''))
+        this.#wrong(after, node, `is to roll back (${node.rollback?.kind}) and nobody asked for it`);
+    }
+    if (earlier?.repeat === undefined && node.repeat !== undefined && !this.#repeats.has(node.id))
+      this.#wrong(after, node, 'is to run again and nobody asked for it');
+    if (node.isSuperseded === true && earlier?.isSuperseded === undefined && !this.#mayBeReplaced(after, node))
+      this.#wrong(after, node, 'was tried again without reason');
+  }
+
+  #mayBeReplaced(after: Execution, node: NodeExecution): boolean {
+    if (this.#replaced.has(node.id)) return true;
+    const parent = parentOf(after, node);
+    if (parent === undefined) return false;
+    // The script of an approval is asked again and again.
+    return parent.isSuperseded === true || this.plan.nodes[parent.nodeId]?.kind === 'step';
+  }
+
+  #atTheEnd(execution: Execution): void {
+    const nodes = Object.values(execution.nodes);
+    for (const node of nodes) {
+      if (!isFinal(node.status)) this.#wrong(execution, node, 'never ended');
+      if (isTakenOver(execution, node)) continue;
+      const decision = decisionOf(this, execution, node);
+      if (decision === 'skip' && node.status !== 'Skipped') this.#wrong(execution, node, 'had to be skipped');
+      if (decision === 'run' && node.status === 'Skipped') this.#wrong(execution, node, 'had to run');
+      if (decision === 'fail' && node.status === 'Skipped') this.#wrong(execution, node, 'had to fail');
+      if (node.status === 'Skipped' && node.children.length > 0)
+        this.#wrong(execution, node, 'was skipped but has children');
+    }
+    const root = nodes.find(({ parentId }) => parentId === undefined);
+    if (root !== undefined && root.status !== execution.status)
+      this.#wrong(execution, root, `is not what the execution is, ${execution.status}`);
+    if (execution.parent !== undefined && root !== undefined && execution.outputs?.['told'] !== this.sketch.identifier)
+      this.#wrong(execution, root, 'did not tell its parent who it is');
+    this.#broken.push(...checkRollbacksTaken(this.plan, execution));
+  }
+
+  #expect(execution: Execution, node: NodeExecution, status: NodeStatus): void {
+    if (node.status !== status) this.#wrong(execution, node, `had to be ${status}`);
+  }
+
+  #wrong(execution: Execution, node: NodeExecution, text: string): void {
+    this.#broken.push(`${nameOf(execution, node)} is ${node.status} and ${text}`);
   }
 }
 
-/** The order of api.md §7.2, as far as the simulation's steps can end. */
-function worst(statuses: readonly NodeStatus[]): FinalStatus {
-  if (statuses.includes('Aborted')) return 'Aborted';
-  if (statuses.includes('Failed')) return 'Failed';
-  return statuses.includes('Expired') ? 'Expired' : 'Success';
+const ROLLBACK_OF: Partial<Record<FailureAction['kind'], string>> = {
+  StageRollback: 'stage',
+  StepGroupRollback: 'stepGroup',
+  PipelineRollback: 'pipeline',
+};
+
+/** Taken over from an earlier execution. */
+export function isTakenOver({ retained, createdAt }: Execution, node: NodeExecution): boolean {
+  return retained !== undefined && node.createdAt < createdAt;
 }
 
-function failedByCondition(node: NodeExecution): boolean {
-  return node.status === 'Failed' && node.when?.conditionHolds === undefined;
-}
-
-function waitMs(duration: string): number {
-  const text = duration.startsWith('<+') ? VARIABLES.pause : duration;
-  const match = /^(?:(\d+)m ?)?(?:(\d+)s)?$/.exec(text);
-  return Number(match?.[1] ?? 0) * 60_000 + Number(match?.[2] ?? 0) * 1_000;
+function isBeingAborted(execution: Execution): boolean {
+  if (execution.status === 'Aborted') return true;
+  const root = Object.values(execution.nodes).find(({ parentId }) => parentId === undefined);
+  return root?.stopping?.as === 'Aborted' || (root !== undefined && isBroken(root.status));
 }

@@ -1,6 +1,7 @@
 /** One simulated history before it happens: who is there, what they run, and how likely each fault is. All from the seed. */
+import type { FailureAction } from '@bridle/pipeline';
 import type { Random } from './random.ts';
-import { randomPipeline, TAGS } from './random-pipeline.ts';
+import { CHAINED, randomChild, randomPipeline, TAGS } from './random-pipeline.ts';
 import type { SketchPipeline } from './sketch.ts';
 
 /** Where a replica may die or its store may fail. Each is a place between two commits, or right beside one. */
@@ -19,6 +20,16 @@ export const CRASH_POINTS = [
   'afterLease',
   'beforeExtend',
   'afterExtend',
+  'beforeGrant',
+  'afterGrant',
+  'beforeTakeRequests',
+  'afterTakeRequests',
+  'beforeFinishRequest',
+  'afterFinishRequest',
+  'beforeForbidChild',
+  'afterForbidChild',
+  'beforeAdmit',
+  'afterAdmit',
   'beforeAnswer',
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
@@ -49,9 +60,13 @@ export interface Faults {
   readonly unassignable: number;
   /** Of an abort of an execution. */
   readonly abort: number;
+  /** Of a person's word about some node, or of an order to all of an execution, at each look. */
+  readonly interrupt: number;
+  /** Of an execution being paused, at each look. */
+  readonly hold: number;
 }
 
-const CALM: Faults = {
+export const CALM: Faults = {
   crash: 0,
   pause: 0,
   storeError: 0,
@@ -63,6 +78,8 @@ const CALM: Faults = {
   lostWake: 0,
   unassignable: 0,
   abort: 0,
+  interrupt: 0,
+  hold: 0,
 };
 
 const STORM: Faults = {
@@ -76,7 +93,9 @@ const STORM: Faults = {
   freeze: 0.05,
   lostWake: 0.5,
   unassignable: 0.02,
-  abort: 0.3,
+  abort: 0.2,
+  interrupt: 0.03,
+  hold: 0.01,
 };
 
 export interface Scenario {
@@ -84,6 +103,14 @@ export interface Scenario {
   readonly replicas: number;
   readonly delegates: readonly { readonly name: string; readonly tags: readonly string[]; readonly capacity: number }[];
   readonly pipelines: readonly SketchPipeline[];
+  /** What stages of type Pipeline may start. */
+  readonly children: readonly SketchPipeline[];
+  /** Executions that may run at once, chained ones aside. */
+  readonly executionsMax: number;
+  /** How likely somebody who is asked answers, at each look. 0 = everybody is away. */
+  readonly answers: number;
+  /** How likely an execution that did not end well is run again from a stage. */
+  readonly retries: number;
   /** Whether the pipelines are written as YAML and compiled; the plan is the same, it only takes longer. */
   readonly isCompiled: boolean;
   readonly faults: Faults;
@@ -98,9 +125,23 @@ export interface Scenario {
   readonly horizonMs?: number;
   /** What a deliberately broken store does wrong: proves that the checkers would see it. */
   readonly sabotage?: Sabotage;
+  /** The engine gets plans without the failure strategies that have this action; the checkers expect them all the same. */
+  readonly disabledAction?: FailureAction['kind'];
 }
 
-export const SABOTAGES = ['ignores versions', 'ignores fences', 'forgets effects', 'keeps fences'] as const;
+export const SABOTAGES = [
+  'ignores versions',
+  'ignores fences',
+  'forgets effects',
+  'keeps fences',
+  'grants a queue twice',
+  'grants a queue out of order',
+  'loses a claim',
+  'forgets timers',
+  'admits too many',
+  'admits the last first',
+  'loses a request',
+] as const;
 export type Sabotage = (typeof SABOTAGES)[number];
 
 export function randomScenario(seed: string, random: Random): Scenario {
@@ -115,7 +156,11 @@ export function randomScenario(seed: string, random: Random): Scenario {
       capacity: random.between(1, 4),
     })),
     pipelines: Array.from({ length: random.between(1, 3) }, () => randomPipeline(random)),
-    isCompiled: random.chance(0.2),
+    children: CHAINED.slice(0, -1).map((identifier) => randomChild(random, identifier)),
+    executionsMax: random.pick([1, 2, 10]),
+    answers: random.pick([0, 0.3, 0.8, 0.8]),
+    retries: random.pick([0, 0.5]),
+    isCompiled: random.chance(0.15),
     faults: randomFaults(random),
     latencyMs: random.pick([0, 3, 30, 400]),
     pollMs: random.pick([1_000, 5_000]),

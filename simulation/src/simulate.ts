@@ -6,27 +6,44 @@ import {
   type Execution,
   type ExecutionHeader,
   type ExecutionId,
+  type Plan,
 } from '@bridle/pipeline';
-import { MemoryDatabase, type CommittedChange, type LeasedTask } from '@bridle/runtime';
+import { MemoryDatabase, type ChildStart, type CommittedChange, type LeasedTask } from '@bridle/runtime';
+import { behaviourAt } from './behaviour.ts';
 import { Checker, type ExpectedExecution } from './checker.ts';
 import { Client } from './client.ts';
 import { Delegate } from './delegate.ts';
 import { Network } from './network.ts';
-import { ObservedQueue, ObservedStore } from './observed-stores.ts';
+import {
+  ObservedAdmissions,
+  ObservedQueue,
+  ObservedRequests,
+  ObservedResources,
+  ObservedStore,
+} from './observed-stores.ts';
+import { People } from './people.ts';
 import { planOf } from './plan-of.ts';
 import { Random } from './random.ts';
 import { Replica } from './replica.ts';
 import { randomScenario, type CrashPoint, type Scenario } from './scenario.ts';
 import { isOver } from './check-state.ts';
+import { retainedFrom } from './retry-from-stage.ts';
 import { compiledPlanOf } from './yaml-of.ts';
-import { behavioursOf, type SketchPipeline, type StepBehaviour } from './sketch.ts';
+import type { SketchPipeline, StepBehaviour } from './sketch.ts';
+import { EXECUTOR } from './step-specs.ts';
+import { withoutAction } from './without-action.ts';
 import { FAULTS_END_AT, START_AT, World } from './world.ts';
 
 const ACCOUNT = 'account';
 const SCOPE = { accountId: ACCOUNT, orgIdentifier: 'default', projectIdentifier: 'simulated' };
-const DEFAULTS = { pipelineTimeoutMs: 2_400_000, stepTimeoutMs: 600_000 };
-/** By then all must have ended by itself: faults end after 30 minutes, a pipeline after 40. */
-const HORIZON_MS = FAULTS_END_AT - START_AT + 2 * DEFAULTS.pipelineTimeoutMs;
+const DEFAULTS = { pipelineTimeoutMs: 900_000, stepTimeoutMs: 300_000, approvalTimeoutMs: 400_000 };
+/**
+ * By then all must have ended by itself: faults end after 30 minutes, a pipeline after 15 and an hour for its rollback; some
+ * executions wait for others, and some run again.
+ */
+const HORIZON_MS = FAULTS_END_AT - START_AT + 12 * (DEFAULTS.pipelineTimeoutMs + 3_600_000);
+/** Runs of one pipeline from one of its stages, one after the other. */
+const RUNS_AGAIN_MAX = 2;
 /** What may still come after all has ended: late copies of old requests, timers that nobody needs. */
 const AFTERMATH_MS = 60_000;
 const RESTART_MS = [10, 1_000, 20_000] as const;
@@ -64,19 +81,28 @@ class Simulation {
   readonly #checker: Checker;
   readonly #store: ObservedStore;
   readonly #queue: ObservedQueue;
+  readonly #resources: ObservedResources;
+  readonly #requests: ObservedRequests;
+  readonly #admissions: ObservedAdmissions;
   readonly #network: Network;
   readonly #replicas: (Replica | undefined)[] = [];
   readonly #delegates: readonly Delegate[];
   readonly #expected = new Map<ExecutionId, ExpectedExecution>();
-  readonly #behaviours = new Map<ExecutionId, ReadonlyMap<string, StepBehaviour>>();
+  readonly #random: Random;
+  #openClients = 0;
+  #runs = 0;
   readonly #passings = new Map<CrashPoint, number>();
 
   constructor(scenario: Scenario, random: Random) {
+    this.#random = random;
     this.#world = new World(scenario, random.stream('world'));
     this.#database = new MemoryDatabase(this.#world.time);
     this.#checker = new Checker(this.#world, this.#database, this.#expected);
     this.#store = new ObservedStore(this.#database, this.#checker, scenario.sabotage);
     this.#queue = new ObservedQueue(this.#database, this.#checker, scenario.sabotage);
+    this.#resources = new ObservedResources(this.#database, this.#checker, scenario.sabotage);
+    this.#requests = new ObservedRequests(this.#database, this.#checker, scenario.sabotage);
+    this.#admissions = new ObservedAdmissions(this.#database, this.#checker, scenario.executionsMax, scenario.sabotage);
     this.#network = new Network(this.#world, this.#replicas);
     this.#delegates = scenario.delegates.map(
       ({ name, tags, capacity }) =>
@@ -89,16 +115,26 @@ class Simulation {
           behaviourOf: (lease) => this.#behaviourOf(lease),
         }),
     );
-    scenario.pipelines.forEach((sketch, index) => this.#expect(sketch, index + 1, random.stream(`execution ${index}`)));
+    for (const sketch of scenario.pipelines) this.#expect(sketch);
   }
 
   async run(): Promise<SimulationResult> {
     for (let index = 0; index < this.#world.scenario.replicas; index += 1) this.#boot(index, 1);
     for (const delegate of this.#delegates) delegate.start();
-    const client = new Client(this.#world, this.#network);
+    const client = new Client({
+      world: this.#world,
+      network: this.#network,
+      find: (id) => this.#database.executions.get(id)?.execution,
+      again: (ended) => this.#again(ended),
+    });
     for (const { header } of this.#expected.values()) {
-      this.#world.later(this.#world.random.between(0, 30_000), () => this.#world.live(client.start(header)));
+      this.#openClients += 1;
+      this.#world.later(this.#world.random.between(0, 30_000), () =>
+        this.#world.live(client.run(header).then(() => (this.#openClients -= 1))),
+      );
     }
+    const people = new People(this.#world, this.#network, () => this.#executions());
+    this.#world.live(people.look());
     if (this.#world.scenario.faults.unassignable > 0) this.#declareUnassignable();
     await this.#untilOver();
     if (this.#world.violations.length === 0) this.#checker.onEnd();
@@ -130,29 +166,64 @@ class Simulation {
   }
 
   #isOver(): boolean {
-    for (const id of this.#expected.keys()) {
-      const record = this.#database.executions.get(id);
-      if (record === undefined || !isFinal(record.execution.status)) return false;
-    }
-    // Tasks that the engine gave up may still be stopping.
-    return [...this.#database.tasks.values()].every(isOver);
+    if (this.#openClients > 0) return false;
+    for (const execution of this.#executions()) if (!isFinal(execution.status)) return false;
+    // Tasks that the engine gave up may still be stopping, and what executions asked of each other be under way.
+    return [...this.#database.tasks.values()].every(isOver) && this.#database.requests.size === 0;
   }
 
-  #expect(sketch: SketchPipeline, runSequence: number, random: Random): void {
-    const id = executionId(random.id());
+  *#executions(): Generator<Execution> {
+    for (const { execution } of this.#database.executions.values()) yield execution;
+  }
+
+  #expect(sketch: SketchPipeline, change: Partial<ExecutionHeader> = {}): ExecutionHeader {
+    this.#runs += 1;
+    const random = this.#random.stream(`execution ${change.id ?? String(this.#runs)}`);
+    const id = change.id ?? executionId(random.id());
+    const { isCompiled, disabledAction } = this.#world.scenario;
+    const plan: Plan = isCompiled ? compiledPlanOf(sketch, random.id()) : planOf(sketch, random.id());
     const header: ExecutionHeader = {
       id,
       scope: SCOPE,
       pipelineIdentifier: sketch.identifier,
-      runSequence,
+      runSequence: this.#runs,
       seed: random.id(),
-      plan: this.#world.scenario.isCompiled ? compiledPlanOf(sketch, random.id()) : planOf(sketch, random.id()),
-      cause: { triggerType: 'MANUAL', triggeredBy: { uuid: 'u', identifier: 'admin', email: 'admin@example.test' } },
+      plan: disabledAction === undefined ? plan : withoutAction(plan, disabledAction),
+      cause: {
+        triggerType: 'MANUAL',
+        triggeredBy: { uuid: EXECUTOR.userId, identifier: EXECUTOR.name, email: EXECUTOR.email },
+      },
       executionUrl: `http://localhost/executions/${id}`,
       defaults: DEFAULTS,
+      ...change,
     };
-    this.#expected.set(id, { header, sketch });
-    this.#behaviours.set(id, behavioursOf(sketch.stages));
+    this.#expected.set(id, { header, sketch, plan });
+    return header;
+  }
+
+  /** The chained execution: the same at each attempt. */
+  #childOf({ parent, nodeExecutionId, childExecutionId, request }: ChildStart): ExecutionHeader | string {
+    const known = this.#expected.get(childExecutionId);
+    if (known !== undefined) return known.header;
+    const sketch = this.#world.scenario.children.find(({ identifier }) => identifier === request.pipelineIdentifier);
+    if (sketch === undefined) return `There is no pipeline ${request.pipelineIdentifier}.`;
+    return this.#expect(sketch, {
+      id: childExecutionId,
+      parent: { executionId: parent.id, nodeExecutionId, outputs: request.outputs },
+    });
+  }
+
+  #again(ended: Execution): ExecutionHeader | undefined {
+    const expected = this.#expected.get(ended.id);
+    const retained = retainedFrom(ended, this.#world.random);
+    if (expected === undefined || retained === undefined || this.#runsAgain(ended) >= RUNS_AGAIN_MAX) return undefined;
+    return this.#expect(expected.sketch, { retained });
+  }
+
+  #runsAgain({ retained }: Pick<ExecutionHeader, 'retained'>): number {
+    if (retained === undefined) return 0;
+    const before = this.#expected.get(retained.executionId);
+    return before === undefined ? 1 : 1 + this.#runsAgain(before.header);
   }
 
   #boot(index: number, life: number): void {
@@ -161,6 +232,10 @@ class Simulation {
       name: `replica${index + 1}#${life}`,
       store: this.#store,
       queue: this.#queue,
+      resources: this.#resources,
+      requests: this.#requests,
+      admissions: this.#admissions,
+      childOf: (start) => this.#childOf(start),
       onCommitted: (from, changes) => this.#wake(from, changes),
       onCrash: () => {
         this.#replicas[index] = undefined;
@@ -181,8 +256,13 @@ class Simulation {
       if (isLost) this.#world.log.count('lost-wake');
       return !isLost;
     };
-    if (effects.some((effect) => effect.kind === 'startTimer') && isHeard()) from.wakeTimers();
-    if (!effects.some((effect) => effect.kind === 'enqueueTask' || effect.kind === 'cancelTask')) return;
+    const asks = (...kinds: readonly (typeof effects)[number]['kind'][]): boolean =>
+      effects.some((effect) => kinds.includes(effect.kind));
+    if (asks('startTimer') && isHeard()) from.wakeTimers();
+    if (asks('acquireResource', 'releaseResource') && isHeard()) from.wakeResources();
+    if (asks('startChild', 'abortChild', 'reportToParent') && isHeard()) from.wakeRequests();
+    if (changes.some(({ execution }) => isFinal(execution.status)) && isHeard()) from.wakeAdmissions();
+    if (!asks('enqueueTask', 'cancelTask')) return;
     for (const delegate of this.#delegates) if (isHeard()) delegate.wake();
   }
 
@@ -216,7 +296,12 @@ class Simulation {
   }
 
   #behaviourOf({ executionId: id, task }: LeasedTask): StepBehaviour {
-    const behaviour = this.#behaviours.get(id)?.get(task.identifier);
+    const expected = this.#expected.get(id);
+    const execution = this.#database.executions.get(id)?.execution;
+    const behaviour =
+      expected === undefined || execution === undefined
+        ? undefined
+        : behaviourAt(expected.sketch, execution, task.taskId);
     if (behaviour === undefined) throw new Error(`${task.identifier} has no behaviour`);
     return behaviour;
   }

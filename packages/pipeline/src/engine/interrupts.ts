@@ -93,11 +93,16 @@ function interruptNode(draft: Draft, record: InterruptRecord): void {
   if (record.type === 'Abort') {
     if (draft.execution.abort === undefined) draft.patchExecution({ abort: { ...record, type: 'AbortAll' } });
     abortExecution(draft, record.interruptId);
-  } else if (node.status === 'InterventionWaiting' && node.intervention !== undefined) {
+  } else if (isAsked(node)) {
     decide(draft, node, record.type);
   } else if (node.stopping === undefined) {
     steer(draft, node, record);
   }
+}
+
+/** It waits for a manual intervention itself, and does not merely show that something in it does. */
+function isAsked({ status, intervention }: NodeExecution): boolean {
+  return status === 'InterventionWaiting' && intervention !== undefined;
 }
 
 /** The answer to a manual intervention. */
@@ -153,11 +158,14 @@ function steer(draft: Draft, node: NodeExecution, { type, interruptId }: Interru
   }
 }
 
-/** Every step that runs below the node fails by the person's word, each by its own failure strategies. */
+/** Every step that runs below the node fails by the person's word, each by its own failure strategies; one that asks has its answer. */
 function markAsFailed(draft: Draft, id: NodeExecutionId, interruptId: string): void {
-  const { children, status, nodeId } = draft.get(id);
+  const node = draft.get(id);
+  const { children, status, nodeId } = node;
   if (isFinal(status)) return;
-  if (children.length > 0 && draft.planNode(nodeId).kind !== 'step') {
+  if (isAsked(node)) {
+    decide(draft, node, 'MarkAsFailure');
+  } else if (children.length > 0 && draft.planNode(nodeId).kind !== 'step') {
     for (const child of children) markAsFailed(draft, child, interruptId);
   } else {
     draft.later({ kind: 'stop', id, as: 'Failed', isOwn: true, interruptId });

@@ -41,6 +41,13 @@ test.for(['Retry', 'Ignore', 'MarkAsSuccess'] as const)(
   },
 );
 
+test('marking a stage as failed answers the step in it that waits for intervention', () => {
+  const run = new Driver(planOf([stage('s', [step('a', { failureStrategies: INTERVENTION })])]));
+  run.fail('a');
+  run.send(word(run, 'MarkAsFailure', 's'));
+  expect([run.status('a'), run.execution.status]).toEqual(['Failed', 'Failed']);
+});
+
 const ASKS = [{ path: ['spec', 'x'], type: 'String', default: 'blue', required: false }] as const;
 
 test('inputs sent to a group in which a step asks for them do not begin the group again', () => {
