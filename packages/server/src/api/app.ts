@@ -31,6 +31,7 @@ import { pipelineValidateRoutes } from './pipeline-validate-routes.ts';
 import { platformRoutes } from './platform-routes.ts';
 import { projectEventRoutes } from './project-event-routes.ts';
 import { BODY_BYTES_MAX, readBodies } from './request-bodies.ts';
+import { rerunRoutes } from './rerun-routes.ts';
 import { retryRoutes } from './retry-routes.ts';
 import { rewriteUrl } from './rewrite-url.ts';
 import { RouteMethods } from './route-methods.ts';
@@ -138,6 +139,7 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   triggerListRoutes,
   triggerRoutes,
   executeRoutes,
+  rerunRoutes,
   executionListRoutes,
   executionRoutes,
   interruptRoutes,

@@ -1,22 +1,10 @@
 /** Starting executions by hand (api.md §5.1, §5.2). */
-import { executionId } from '@bridle/pipeline';
 import { InputSetMergeRequest, PlanExecutionResponse, StageExecutionRequest, successOf } from '@bridle/protocol';
 import { Type } from 'typebox';
-import { findExecutionRow } from '../store/execution-rows.ts';
 import { answers, scopeOf, scopeQuery, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { invalidRequest, RequestError } from './errors.ts';
-import { noExecution } from './execution-routes.ts';
-import {
-  getPipeline,
-  isInScope,
-  manualCause,
-  repeatedInputs,
-  rerunCause,
-  selectedStages,
-  startExecution,
-} from './start-execution.ts';
+import { manualCause, namedStages, startExecution } from './start-execution.ts';
 
 const Query = scopeQuery({ moduleType: Type.Optional(Type.String()) });
 const RunQuery = Type.Object({
@@ -105,15 +93,9 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
     async (request) => {
       const { moduleType = '' } = request.query;
       const { runtimeInputYaml, stageIdentifiers, expressionValues } = request.body;
-      if (stageIdentifiers.length === 0) {
-        const error = 'names no stage';
-        throw new RequestError('INVALID_REQUEST', `stageIdentifiers: ${error}`, [
-          { fieldId: 'stageIdentifiers', error },
-        ]);
-      }
       const order = {
         inputYaml: runtimeInputYaml ?? '',
-        stages: stageIdentifiers,
+        stages: namedStages(stageIdentifiers),
         expressionValues: expressionValues ?? {},
         cause: manualCause(request),
         moduleType,
@@ -122,46 +104,4 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
       return success(request, await startExecution(deps, scope, request.params.pipelineIdentifier, order));
     },
   );
-
-  for (const url of [
-    '/pipeline/api/pipeline/execute/rerun/:originalExecutionId/:pipelineIdentifier',
-    '/pipeline/api/pipeline/execute/rerun/v2/:originalExecutionId/:pipelineIdentifier',
-  ]) {
-    app.post(
-      url,
-      {
-        config,
-        schema: {
-          summary: 'Run a pipeline again; without a body with the inputs it had',
-          tags,
-          params: Type.Object({ originalExecutionId: Type.String(), pipelineIdentifier: Type.String() }),
-          querystring: Query,
-          body: InputBody,
-          response: answers(successOf(PlanExecutionResponse)),
-        },
-      },
-      async (request) => {
-        const { moduleType = '' } = request.query;
-        const { originalExecutionId, pipelineIdentifier } = request.params;
-        const scope = scopeOf(request, request.query);
-        const original = await findExecutionRow(deps.db, executionId(originalExecutionId));
-        if (original === undefined || !isInScope(original, scope)) throw noExecution(originalExecutionId);
-        if (original.pipelineIdentifier !== pipelineIdentifier) {
-          throw invalidRequest(
-            `The execution ${originalExecutionId} ran the pipeline ${original.pipelineIdentifier}, not ${pipelineIdentifier}.`,
-          );
-        }
-        const { yaml } = await getPipeline(deps, scope, pipelineIdentifier);
-        const inputYaml = repeatedInputs(original, yaml, request.body);
-        const stages = selectedStages(original);
-        const order = {
-          inputYaml,
-          cause: rerunCause(request, original),
-          moduleType,
-          ...(stages.length === 0 ? {} : { stages }),
-        };
-        return success(request, await startExecution(deps, scope, pipelineIdentifier, order));
-      },
-    );
-  }
 }

@@ -39,6 +39,8 @@ const made = (text: string): TaskOutcome => ({
 const retry = (id: string, pipeline: string, query: Record<string, string | readonly string[]> = {}): Promise<Answer> =>
   server.call('POST', `${EXECUTE}/retry/${pipeline}`, { query: { planExecutionId: id, ...query }, body: '' });
 
+const sent = (body: string | object): string => (typeof body === 'string' ? body : JSON.stringify(body));
+
 /** Ends every task by the identifier of its step. */
 async function runAll(outcomes: Readonly<Record<string, TaskOutcome>>): Promise<readonly string[]> {
   const tasks = await server.runTasks((task) => outcomes[task.identifier] ?? made(task.identifier));
@@ -257,9 +259,15 @@ describe('chosen stages', () => {
     expect(details.body.data).toMatchObject({
       pipelineExecutionSummary: { stagesExecution: true, stagesExecuted: ['two'], allowStageExecutions: true },
     });
-    const again = startedId(await server.call('POST', `${EXECUTE}/rerun/${id}/chosen`, { body: '' }));
-    expect(await runAll({})).toEqual(['b']);
-    await untilStatus(server, again, 'Success');
+    for (const [path, body, ran] of [
+      ['', '', 'b'],
+      ['/inputSetList', { inputSetReferences: [] }, 'b'],
+      ['/stages', { stageIdentifiers: ['one'] }, 'a'],
+    ] as const) {
+      const again = startedId(await server.call('POST', `${EXECUTE}/rerun/${id}/chosen${path}`, { body: sent(body) }));
+      expect(await runAll({})).toEqual([ran]);
+      await untilStatus(server, again, 'Success');
+    }
   });
 
   it('are refused where the pipeline does not allow it, where there is none, or none is named', async () => {

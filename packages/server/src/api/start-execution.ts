@@ -10,7 +10,7 @@ import { findPipeline, type PipelineRow } from '../store/pipelines.ts';
 import { callerOf } from './authentication.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { cannotRun } from './diagnostics.ts';
-import { invalidRequest } from './errors.ts';
+import { invalidRequest, RequestError } from './errors.ts';
 import { planExecutionResponse } from './wire/plan-execution.ts';
 
 export interface RunOrder extends Omit<ExecutionOrder, 'pipeline'> {
@@ -80,12 +80,23 @@ export function rerunCause(request: FastifyRequest, original: ExecutionRow): Exe
 /** The inputs of a repetition: those given anew, else those it had. `yaml`: the pipeline that is going to run. */
 export function repeatedInputs(original: Pick<ExecutionRow, 'inputYaml'>, yaml: string, given: string): string {
   if (given.trim() === '' || given.trim() === original.inputYaml.trim()) return original.inputYaml;
-  if (parsePipeline(yaml).pipeline?.fixedInputsOnRerun === true) {
-    throw invalidRequest(
-      'The pipeline says fixedInputsOnRerun: it runs again with the inputs it had. Send none, or start it anew.',
-    );
-  }
+  requireFreeInputs(yaml);
   return given;
+}
+
+/** Throws when the pipeline wants to run again with the inputs it had. */
+export function requireFreeInputs(yaml: string): void {
+  if (parsePipeline(yaml).pipeline?.fixedInputsOnRerun !== true) return;
+  throw invalidRequest(
+    'The pipeline says fixedInputsOnRerun: it runs again with the inputs it had. Send none, or start it anew.',
+  );
+}
+
+/** Stages that a request must name. */
+export function namedStages(identifiers: readonly string[]): readonly string[] {
+  if (identifiers.length > 0) return identifiers;
+  const error = 'names no stage';
+  throw new RequestError('INVALID_REQUEST', `stageIdentifiers: ${error}`, [{ fieldId: 'stageIdentifiers', error }]);
 }
 
 /** The stages a selective execution ran; empty = all. */
