@@ -172,8 +172,14 @@ function retryGroup(draft: Draft, id: NodeExecutionId, action: RetryAction, fail
     return;
   }
   const afterMs = intervalOf(draft, id, action, group.retries ?? 0);
+  if (afterMs.kind === 'error') {
+    end(draft, id, 'Failed', { ...failing, failure: failureOf(afterMs.message) });
+    return;
+  }
   end(draft, id, failing.status, failing);
-  repeatGroup(draft, group.id, afterMs.kind === 'error' ? 0 : afterMs.value);
+  // The group itself failed, by its timeout: all in it has ended already.
+  if (group.id === id) retryNode(draft, id, { afterMs: afterMs.value, isByStrategy: true });
+  else repeatGroup(draft, group.id, afterMs.value);
 }
 
 /** `repeat`, `exhausted`, or the failure of the condition itself. */
@@ -255,7 +261,9 @@ function mark(
   const container = findAround(draft, id, kind);
   // The wider rollback wins over one that was asked for before.
   if (container === undefined || container.rollback?.kind === 'pipeline') return;
-  draft.update(container.id, { rollback: record });
+  // That the failed node was stopped says nothing of what holds it.
+  const { isAfterStop: _, ...asked } = record;
+  draft.update(container.id, { rollback: container.id === id ? record : asked });
   draft.later({ kind: 'settle', id: container.id });
 }
 
