@@ -11,7 +11,7 @@ import { isFinal, type ExecutionId } from '@bridle/pipeline';
 import { Doorbell } from './doorbell.ts';
 import type { ExecutionRunner } from './execution-runner.ts';
 import type { AdmissionQueue, Scheduler } from './ports.ts';
-import { allDone, runRounds } from './rounds.ts';
+import { runRounds } from './rounds.ts';
 
 export const ADMISSION_POLL_MS = 1_000;
 export const ADMITTED_MAX = 100;
@@ -51,10 +51,14 @@ export class AdmissionLoop {
   async #round(): Promise<boolean> {
     const { queue, onError } = this.#options;
     const admitted = await queue.admit(ADMITTED_MAX);
-    const isDone = await allDone(
-      admitted.map((id) => this.#tell(id)),
-      onError,
-    );
+    let isDone = true;
+    // One after the other, so that they begin in their order; one that fails does not hold up those behind it.
+    for (const id of admitted) {
+      await this.#tell(id).catch((error: unknown) => {
+        isDone = false;
+        onError(error);
+      });
+    }
     return isDone && admitted.length === ADMITTED_MAX;
   }
 

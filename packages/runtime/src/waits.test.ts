@@ -15,6 +15,7 @@ import { AdmissionLoop } from './admission-loop.ts';
 import { ChildForbiddenError } from './errors.ts';
 import type { ExecutionRunner } from './execution-runner.ts';
 import { MemoryAdmissionQueue } from './memory/memory-admission-queue.ts';
+import { MemoryExecutionStore } from './memory/memory-execution-store.ts';
 import { MemoryRequestQueue } from './memory/memory-request-queue.ts';
 import { MemoryResourceQueue } from './memory/memory-resource-queue.ts';
 import type { ChildStart, ChildStarter, ChildStartResult } from './ports.ts';
@@ -325,5 +326,39 @@ test('A1 A2 executions above the limit begin in their order as others end', asyn
   expect(begun).toEqual(ids.filter((id) => id !== goneId));
   for (const id of ids) expect(await world.isOver(id)).toBe(true);
   expect(world.database.waiting.size).toBe(0);
+  expect(errors).toEqual([]);
+});
+
+/** Reads the earlier ones later. */
+class SlowStore extends MemoryExecutionStore {
+  #slow = 8;
+
+  override async find(id: ExecutionId): Promise<Execution | undefined> {
+    this.#slow -= 1;
+    for (let turn = 0; turn < this.#slow; turn += 1) await Promise.resolve();
+    return super.find(id);
+  }
+}
+
+test('A2 those that are admitted together begin in their order', async () => {
+  const world = new World();
+  const plan = stepsPlan(wait('10s'));
+  const ids: ExecutionId[] = [];
+  for (let index = 0; index < 8; index += 1)
+    ids.push((await world.runner.start(headerOf(plan, world), true)).execution.id);
+  const told = world.changes.length;
+  const errors: unknown[] = [];
+  const loop = new AdmissionLoop({
+    queue: new MemoryAdmissionQueue(world.database, 8),
+    runner: world.replica(new SlowStore(world.database)),
+    scheduler: world.time,
+    onError: (error) => void errors.push(error),
+  });
+  const controller = new AbortController();
+  const running = loop.run(controller.signal);
+  await world.time.pass(1_000, settled);
+  controller.abort();
+  await running;
+  expect(world.changes.slice(told).map(({ execution }) => execution.id)).toEqual(ids);
   expect(errors).toEqual([]);
 });
