@@ -1,17 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { resolveText, resolveTree } from './evaluate.ts';
 import { testScope } from './test-scope.ts';
-import { FUNCTORS, INNER, LEXING, LITERALS, METHODS, OPERATORS, PATHS } from './testdata/values.ts';
 
-const sections = { LEXING, INNER, PATHS, LITERALS, OPERATORS, METHODS, FUNCTORS };
-
-describe.each(Object.entries(sections))('%s', (_section, cases) => {
-  test.each(cases)('%s: %s', (_rule, leaf, value) => {
-    const resolution = resolveText(leaf, testScope);
-    expect(resolution.error).toBeUndefined();
-    expect(resolution.value).toStrictEqual(value);
-  });
-});
+/** What leaves and conditions give is shown rule by rule in `testdata/*.yml`. */
 
 describe('names that do not exist', () => {
   test('are listed as written, each once, and become null', () => {
@@ -137,4 +128,15 @@ describe('the trace', () => {
       { expression: leaf, value: reference },
     ]);
   });
+});
+
+test('a scope object may have methods of its own', () => {
+  expect(resolveText('<+configFile.getAsString("app")>', testScope).value).toBe('content of "app"');
+});
+
+test('an error names the expression it lies in and its place', () => {
+  const { error } = resolveText('first <+pipeline.name> then <+"a".nope()> end', testScope);
+  expect(error?.message).toContain('nope()');
+  const broken = resolveText('first <+pipeline.name> then <+a +> end', testScope).error;
+  expect(broken).toMatchObject({ text: '<+a +>', span: { start: 28, end: 34 }, path: [] });
 });
