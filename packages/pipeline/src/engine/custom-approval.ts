@@ -50,10 +50,12 @@ export function ask(draft: Draft, id: NodeExecutionId, plan: StepNode): void {
 export function settleCustomApproval(draft: Draft, id: NodeExecutionId, plan: StepNode): void {
   const node = draft.get(id);
   const [script] = node.children.map((child) => draft.get(child));
-  if (node.status !== 'ApprovalWaiting' && node.status !== 'Discontinuing') return;
   if (script === undefined || !isFinal(script.status)) return;
   if (node.stopping !== undefined) {
+    // Also where its script failed and somebody was being asked about it.
     endStopped(draft, id);
+  } else if (node.status !== 'ApprovalWaiting') {
+    return;
   } else if (script.status !== 'Success') {
     failNode(draft, id, failingOf(script, plan));
   } else if (node.timers.every((timer) => timer !== makeTimerId(id, 'poll')) && node.isDue === undefined) {
