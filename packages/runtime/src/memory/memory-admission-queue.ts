@@ -37,9 +37,10 @@ export class MemoryAdmissionQueue implements AdmissionQueue {
     this.#database.waiting.delete(id);
   }
 
+  /** Those included that were admitted and have not begun: nobody overtakes them. */
   #waits(accountId: string): boolean {
     return [...this.#database.waiting.values()].some(
-      (record) => record.accountId === accountId && !record.isAdmitted && !this.#isOver(record.executionId),
+      (record) => record.accountId === accountId && !this.#isOver(record.executionId),
     );
   }
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
 import { findExecution } from '../store/execution-statements.ts';
 import type { RunningExecutions } from './execution-service.ts';
+import { PostgresAdmissionQueue } from './postgres-queues.ts';
 import {
   insertAccount,
   pipelineYaml,
@@ -90,6 +91,24 @@ describe('the limit', () => {
     await abort(dead, second.executionId);
     await until(alive, third.executionId, ({ status }) => status === WAITS);
     expect(await statuses()).toEqual(['Aborted', 'Aborted', WAITS]);
+  });
+});
+
+describe('a place that was given', () => {
+  test('A2 is waited for by those who come before its owner knows', async () => {
+    const executions = await replica({ executionsMax: 2, hasLoops: false });
+    const yaml = pipelineYaml([WAIT_STEP('w', '1h')]);
+    const [one, two, three, four] = [startRequest(yaml), startRequest(yaml), startRequest(yaml), startRequest(yaml)];
+    for (const request of [one, two, three]) await executions.start(request);
+    await abort(executions, one.executionId);
+    await abort(executions, two.executionId);
+    // One place is the third one's, another is free; a process that gave them died before it told.
+    expect(await new PostgresAdmissionQueue(database.db, 2).admit(10)).toEqual([three.executionId]);
+    await executions.start(four);
+    expect(await statuses()).toEqual(['Aborted', 'Aborted', QUEUED, QUEUED]);
+    await replica({ executionsMax: 2 });
+    await until(executions, four.executionId, ({ status }) => status === WAITS);
+    expect(await statuses()).toEqual(['Aborted', 'Aborted', WAITS, WAITS]);
   });
 });
 

@@ -13,7 +13,7 @@ export function lockOfAccount(expression: string): string {
 }
 
 export interface AccountLoad {
-  /** Executions wait in line: whoever comes now waits behind them, and `running` is not counted. */
+  /** Executions stand in line, or were admitted and have not begun: whoever comes now waits behind them, and `running` is not counted. */
   readonly hasWaiting: boolean;
   /** Those that are not final and do not wait in line. */
   readonly running: number;
@@ -28,7 +28,7 @@ select a as account_id, line.has_waiting,
 from unnest($1::text[]) as a, lateral (
   select exists (
     select from waiting_executions w join executions e on e.id = w.execution_id
-    where w.account_id = a and w.admitted_at is null and not e.is_final) as has_waiting) as line`,
+    where w.account_id = a and not e.is_final) as has_waiting) as line`,
 };
 
 /** How the accounts stand for an execution that starts now. Only true while their locks are held. */
