@@ -11,7 +11,10 @@ const step = (identifier: string, exitCode = 0): SketchStep => ({
   runs: [{ durationMs: 700, exitCode, output: identifier, stopMs: 100 }],
 });
 
-/** Small, with one of everything: a fork, a wait, a timeout that fires, a failure and what follows it. */
+/**
+ * Small, with one of everything: a fork, a wait, a queue, a timeout that fires, a failure and what follows it, and a chained
+ * execution that is given up.
+ */
 const PIPELINE: SketchPipeline = {
   identifier: 'simulated',
   stages: [
@@ -34,18 +37,43 @@ const PIPELINE: SketchPipeline = {
       type: 'Custom',
       status: 'Success',
       children: [
+        { kind: 'queue', identifier: 'turn', status: 'Success', key: 'database', scope: 'Stage' },
         { ...step('hang'), timeout: '3s', runs: [{ durationMs: 60_000, exitCode: 0, output: '', stopMs: 500 }] },
         step('skipped'),
       ],
     },
+    { kind: 'chain', identifier: 'hand', status: 'All', timeout: '5s', pipeline: 'childA' },
     { kind: 'stage', identifier: 'tidy', type: 'Custom', status: 'All', children: [step('sweep', 1)] },
   ],
+};
+
+const CHILD: SketchPipeline = {
+  identifier: 'childA',
+  stages: [
+    {
+      kind: 'stage',
+      identifier: 'long',
+      type: 'Custom',
+      status: 'Success',
+      children: [{ ...step('endless'), runs: [{ durationMs: 60_000, exitCode: 0, output: '', stopMs: 500 }] }],
+    },
+  ],
+};
+
+/** Waits for the first one to end. */
+const SECOND: SketchPipeline = {
+  identifier: 'second',
+  stages: [{ kind: 'stage', identifier: 'only', type: 'Custom', status: 'Success', children: [step('short')] }],
 };
 
 const SCENARIO: Partial<Scenario> = {
   replicas: 2,
   delegates: [{ name: 'delegate1', tags: [], capacity: 2 }],
-  pipelines: [PIPELINE],
+  pipelines: [PIPELINE, SECOND],
+  children: [CHILD],
+  executionsMax: 1,
+  answers: 0,
+  retries: 0,
   latencyMs: 5,
   skewMs: 0,
   pollMs: 1_000,

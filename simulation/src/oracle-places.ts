@@ -34,3 +34,8 @@ export function isHeldBack(execution: Execution, plan: Plan, node: NodeExecution
   }
   return false;
 }
+
+/** Taken over from an earlier execution. */
+export function isTakenOver({ retained, createdAt }: Execution, node: NodeExecution): boolean {
+  return retained !== undefined && node.createdAt < createdAt;
+}

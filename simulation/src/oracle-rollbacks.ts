@@ -1,12 +1,14 @@
 /** What was asked to roll back did, and nothing else: stages and groups once, a pipeline all of its stages. */
 import type { Execution, NodeExecution, Plan } from '@bridle/pipeline';
 import { nameOf } from './check-state.ts';
+import { isTakenOver } from './oracle-places.ts';
 
 export function checkRollbacksTaken(plan: Plan, execution: Execution): readonly string[] {
   const broken: string[] = [];
   for (const node of Object.values(execution.nodes)) {
     const planned = plan.nodes[node.nodeId];
     if (planned?.kind !== 'stage' && planned?.kind !== 'stepGroup' && planned?.kind !== 'pipeline') continue;
+    if (isTakenOver(execution, node)) continue;
     const own = node.children.find((id) => plan.nodes[execution.nodes[id]?.nodeId ?? node.nodeId]?.kind === 'rollback');
     const isAsked = node.rollback?.kind === planned.kind && planned.rollback !== undefined;
     if (own !== undefined && !isAsked) broken.push(`${nameOf(execution, node)} was rolled back without reason`);

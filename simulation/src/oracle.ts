@@ -18,7 +18,7 @@ import { itemsOf } from './behaviour.ts';
 import { nameOf } from './check-state.ts';
 import { decisionOf } from './oracle-decisions.ts';
 import { factOf, type Failing, type Known, type Moment } from './oracle-facts.ts';
-import { findAround, hasRun, isInRollback, parentOf } from './oracle-places.ts';
+import { findAround, hasRun, isInRollback, isTakenOver, parentOf } from './oracle-places.ts';
 import { checkRollbacksTaken } from './oracle-rollbacks.ts';
 import { RETRY_CONDITIONS } from './random-strategies.ts';
 import { VARIABLES, type SketchPipeline } from './sketch.ts';
@@ -116,7 +116,9 @@ class Oracle implements Known {
     const { after } = moment;
     const advice = this.#advise(after, node, failing);
     if (advice === undefined) {
-      if (node.advised !== undefined) this.#wrong(after, node, `was decided about by ${node.advised.action}`);
+      // What went on with its defaults may fail later, and keeps what decided then.
+      if (JSON.stringify(earlier?.advised) !== JSON.stringify(node.advised))
+        this.#wrong(after, node, `was decided about by ${node.advised?.action}`);
       this.#expect(after, node, failing.as);
       return;
     }
@@ -217,7 +219,8 @@ class Oracle implements Known {
     const done = this.#retries.get(target.id) ?? 0;
     const count = typeof action.count === 'number' ? action.count : Number(VARIABLES.count);
     const truth = RETRY_CONDITIONS.find(({ text }) => text === action.condition)?.truth ?? 'holds';
-    const isOver = target === node && hasRun(this.plan, node);
+    // A container is not tried again because it failed itself; a group that says so of itself is.
+    const isOver = action.kind === 'Retry' && hasRun(this.plan, node);
     if (isOver || done >= count || truth === 'fails') {
       if (action.onExhausted === undefined) this.#expect(after, node, failing.as);
       else this.#apply(moment, earlier, node, action.onExhausted, failing);
@@ -316,11 +319,6 @@ const ROLLBACK_OF: Partial<Record<FailureAction['kind'], string>> = {
   StepGroupRollback: 'stepGroup',
   PipelineRollback: 'pipeline',
 };
-
-/** Taken over from an earlier execution. */
-export function isTakenOver({ retained, createdAt }: Execution, node: NodeExecution): boolean {
-  return retained !== undefined && node.createdAt < createdAt;
-}
 
 function isBeingAborted(execution: Execution): boolean {
   if (execution.status === 'Aborted') return true;

@@ -1,7 +1,7 @@
 /** Pipelines from a seed: every construct the engine runs, in every nesting, small enough to run hundreds of them. */
 import type { Random } from './random.ts';
 import { BROKEN_LOOPS, LOOPS, type SketchLoop } from './sketch-loops.ts';
-import { randomStrategies, type StrategyPlace } from './random-strategies.ts';
+import { PROCEED, randomStrategies, type StrategyPlace } from './random-strategies.ts';
 import type {
   SketchChain,
   SketchCondition,
@@ -238,7 +238,9 @@ class PipelineMaker {
     };
   }
 
-  #step(base: Pick<SketchLeaf, 'identifier' | 'status'>, { stageType, isInRollback }: Place): SketchLeaf {
+  #step(base: Pick<SketchLeaf, 'identifier' | 'status' | 'strategies'>, place: Place): SketchLeaf {
+    const { stageType, isInRollback } = place;
+    const asks = this.#asks(0.08);
     if (!isInRollback && !('loop' in base)) this.#earlier.push(base.identifier);
     return {
       kind: 'step',
@@ -246,12 +248,17 @@ class PipelineMaker {
       ...this.#timeout(0.2, ['5s', '30s', '3m', '<+pipeline.variables.limit>']),
       runs: Array.from({ length: this.#random.between(1, 4) }, () => this.#behaviour(base.identifier)),
       selectors: stageType !== 'CI' && this.#random.chance(0.15) ? [this.#random.pick(TAGS)] : [],
-      ...this.#asks(0.07),
+      ...asks,
+      ...(asks.asks !== undefined && this.#random.chance(0.5)
+        ? { strategies: [PROCEED, ...(base.strategies ?? [])] }
+        : {}),
     };
   }
 
   #asks(probability: number): { readonly asks?: SketchInput } {
-    return this.#random.chance(probability) ? { asks: this.#random.pick(['required', 'defaulted'] as const) } : {};
+    return this.#random.chance(probability)
+      ? { asks: this.#random.pick(['required', 'defaulted', 'defaulted'] as const) }
+      : {};
   }
 
   #strategies(probability: number, place: StrategyPlace): Partial<ReturnType<typeof randomStrategies>> {

@@ -30,7 +30,17 @@ const ERRORS: readonly (readonly ErrorName[])[] = [
 /** Where no person is asked and nothing is repeated. */
 const AFTERWARDS = ['Ignore', 'MarkAsSuccess', 'MarkAsFailure', 'Abort', 'StageRollback', 'PipelineRollback'] as const;
 
+/** What does something only in some places comes more often there. */
+const ROLLBACKS = ['StageRollback', 'PipelineRollback'] as const;
+const ROLLBACKS_IN_GROUPS = ['StepGroupRollback', 'StepGroupRollback', 'StageRollback', 'PipelineRollback'] as const;
+
 const REPEATS = ['Retry', 'Retry', 'RetryStepGroup'] as const;
+
+/** For what is asked for when its node is reached. */
+export const PROCEED: FailureStrategy = {
+  errors: ['InputTimeoutError'],
+  action: { kind: 'ProceedWithDefaultValues' },
+};
 
 export function randomStrategies(
   random: Random,
@@ -72,7 +82,8 @@ function randomAction(random: Random, place: StrategyPlace): FailureAction {
     (kind) =>
       kind !== 'ProceedWithDefaultValues' && (kind !== 'StepGroupRollback' || (place.isInGroup && !place.isInRollback)),
   );
-  return { kind: random.pick([...kinds, 'StageRollback', 'PipelineRollback'] as const) };
+  const rollbacks = place.isInGroup && !place.isInRollback ? ROLLBACKS_IN_GROUPS : ROLLBACKS;
+  return { kind: random.pick([...kinds, ...rollbacks]) };
 }
 
 function fixed(ms: number): { readonly kind: 'fixed'; readonly ms: number } {

@@ -1,5 +1,5 @@
 /** Running an execution again from one of its stages: what an earlier run has done is handed on, as the server does. */
-import { isBroken, type Execution, type NodeExecution, type RetainedNode, type RetainedRun } from '@bridle/pipeline';
+import { isBroken, retainNodes, type Execution, type NodeExecution, type RetainedRun } from '@bridle/pipeline';
 import type { Random } from './random.ts';
 
 /** `undefined` when the execution ended well, or nothing of it was reached. */
@@ -13,8 +13,7 @@ export function retainedFrom(ended: Execution, random: Random): RetainedRun | un
   const chosen = random.pick(reached);
   const before = root.children.slice(0, root.children.indexOf(chosen.id)).flatMap((id) => ended.nodes[id] ?? []);
   const beside = isFork(ended, chosen) && random.chance(0.5) ? wellEnded(ended, chosen) : [];
-  const nodes: RetainedNode[] = [];
-  for (const node of [...before, ...beside]) keep(ended, node, nodes);
+  const nodes = retainNodes(ended.plan, Object.values(ended.nodes), [...before, ...beside]);
   return { executionId: ended.id, rootExecutionId: ended.retained?.rootExecutionId ?? ended.id, nodes };
 }
 
@@ -32,14 +31,4 @@ function wellEnded({ nodes }: Execution, { children }: NodeExecution): readonly 
     const node = nodes[id];
     return node === undefined || isBroken(node.status) ? [] : [node];
   });
-}
-
-function keep(ended: Execution, node: NodeExecution, into: RetainedNode[]): void {
-  const { id: _i, nodeId, parentId: _p, children, timers: _t, changedAtVersion: _c, ...state } = node;
-  const fqn = ended.plan.nodes[nodeId]?.fqn ?? '';
-  into.push({ fqn, ...(node.loop === undefined ? {} : { loop: node.loop }), state });
-  for (const child of children) {
-    const below = ended.nodes[child];
-    if (below !== undefined) keep(ended, below, into);
-  }
 }

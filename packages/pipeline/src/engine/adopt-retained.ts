@@ -36,8 +36,11 @@ function adopt(draft: Draft, plan: PlanNode, { state, loop }: RetainedNode, pare
   }
 }
 
+/** With its rollback, so that what was rolled back then is not rolled back again. */
 function childrenOf(draft: Draft, plan: PlanNode): readonly PlanNode[] {
-  return 'children' in plan ? plan.children.map((id) => draft.planNode(id)) : [];
+  const children = 'children' in plan ? plan.children : [];
+  const rollback = 'rollback' in plan && plan.rollback !== undefined ? [plan.rollback] : [];
+  return [...children, ...rollback].map((id) => draft.planNode(id));
 }
 
 function find(draft: Draft, { fqn }: PlanNode, loop: readonly number[]): RetainedNode | undefined {

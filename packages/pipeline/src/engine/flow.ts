@@ -148,7 +148,11 @@ function settle(draft: Draft, id: NodeExecutionId): void {
 
 function isBeforeItsBegin({ status, children, stopping }: NodeExecution): boolean {
   const waits =
-    status === 'NotStarted' || status === 'Queued' || status === 'InputWaiting' || status === 'TimedWaiting';
+    status === 'NotStarted' ||
+    status === 'Queued' ||
+    status === 'InputWaiting' ||
+    status === 'TimedWaiting' ||
+    status === 'InterventionWaiting';
   return waits && children.length === 0 && stopping === undefined;
 }
 

@@ -162,7 +162,8 @@ function steer(draft: Draft, node: NodeExecution, { type, interruptId }: Interru
 function markAsFailed(draft: Draft, id: NodeExecutionId, interruptId: string): void {
   const node = draft.get(id);
   const { children, status, nodeId } = node;
-  if (isFinal(status)) return;
+  // A turn of a loop that has no slot yet does not run.
+  if (isFinal(status) || status === 'Queued') return;
   if (isAsked(node)) {
     decide(draft, node, 'MarkAsFailure');
   } else if (children.length > 0 && draft.planNode(nodeId).kind !== 'step') {

@@ -48,6 +48,20 @@ test('marking a stage as failed answers the step in it that waits for interventi
   expect([run.status('a'), run.execution.status]).toEqual(['Failed', 'Failed']);
 });
 
+const CANNOT_BEGIN = { when: { status: 'Success', condition: '<+pipeline.name> == (' } } as const;
+
+test('a group that waits for intervention before it has begun is not begun by a pause that ends', () => {
+  const run = new Driver(
+    planOf([stage('s', [group('g', [step('a')], { ...CANNOT_BEGIN, failureStrategies: INTERVENTION })])]),
+  );
+  expect([run.status('g'), run.status('a')]).toEqual(['InterventionWaiting', 'NotStarted']);
+  run.send(word(run, 'Pause'));
+  run.send(word(run, 'Resume'));
+  expect([run.status('g'), run.status('a')]).toEqual(['InterventionWaiting', 'NotStarted']);
+  run.send(word(run, 'MarkAsSuccess', 'g'));
+  expect([run.status('g'), run.execution.status]).toEqual(['Success', 'Success']);
+});
+
 const ASKS = [{ path: ['spec', 'x'], type: 'String', default: 'blue', required: false }] as const;
 
 test('inputs sent to a group in which a step asks for them do not begin the group again', () => {
