@@ -72,7 +72,7 @@ export async function buildApp(deps: ApiDependencies, options: AppOptions): Prom
     genReqId: () => randomUUID(),
     rewriteUrl,
     frameworkErrors: (error, request, reply) => {
-      handleError(new RequestError('INVALID_REQUEST', error.message), request, reply);
+      void handleError(new RequestError('INVALID_REQUEST', error.message), request, reply);
     },
     routerOptions: { maxParamLength: 512 },
   }) as App;

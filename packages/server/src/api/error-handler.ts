@@ -1,12 +1,22 @@
 /** Turns whatever a handler throws into an envelope. The text of an unexpected error goes to the log, never to the caller. */
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, errorDto, failureDto, RequestError } from './errors.ts';
 
 /** The log service has an error shape of its own (api.md §8.1). */
 const LOG_SERVICE = '/log-service/';
 
-export function handleError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** How long what a refused body still brings is thrown away, so that its sender lives to read the answer. */
+const DRAIN_MS_MAX = 500;
+
+export async function handleError(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const error = toPrintable(thrown);
+  if (error.code === 'PAYLOAD_TOO_LARGE') await drain(request.raw);
   const status = error.httpStatus;
   if (status >= 500) request.log.error({ err: thrown }, 'request failed');
   const body = error instanceof ApiError ? errorDto(error, request.id) : failureDto(error, request.id);
@@ -15,6 +25,13 @@ export function handleError(thrown: unknown, request: FastifyRequest, reply: Fas
     .status(status)
     .type('application/json; charset=utf-8')
     .send(JSON.stringify(isLogService ? { error_msg: error.message, message: error.message } : body));
+}
+
+/** An answer while the client still writes would reach it as a broken connection. */
+async function drain(body: Readable): Promise<void> {
+  if (body.readableEnded || body.destroyed) return;
+  body.resume();
+  await finished(body, { signal: AbortSignal.timeout(DRAIN_MS_MAX), cleanup: true }).catch(() => undefined);
 }
 
 function toPrintable(thrown: unknown): ApiError | RequestError {
