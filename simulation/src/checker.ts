@@ -20,6 +20,7 @@ import { itemsOf } from './behaviour.ts';
 import { checkBarriers } from './check-barriers.ts';
 import { checkRollbacks } from './check-rollbacks.ts';
 import { isOver, checkEffects, checkLoops, checkMoves, checkParents } from './check-state.ts';
+import { countStates } from './count-states.ts';
 import { Ledger } from './ledger.ts';
 import { checkHistory, type Moment } from './oracle.ts';
 import type { SketchPipeline } from './sketch.ts';
@@ -76,6 +77,7 @@ export class Checker {
     this.#all('barrier', checkBarriers(before, after, transition.events));
     this.ledger.onTransition(before, after, transition.events, transition.effects);
     this.#count(transition.events, transition.effects);
+    countStates(this.#world.log, before, after);
   }
 
   #slotsOf(id: ExecutionId, identifier: string): number | undefined {
