@@ -7,7 +7,7 @@ import type { Execution, NodeExecution } from './execution.ts';
 import { withInput } from './node-inputs.ts';
 import { ownMatrix } from './scope-loops.ts';
 import { loopedPlan, ownTurn, stateOf, type Seat, type SeatedView } from './scope-seats.ts';
-import { member, memberText } from './spec-members.ts';
+import { isMap, member, memberList, memberText } from './spec-members.ts';
 import { ENGINE_NAMES, isFinal } from './status.ts';
 
 /** A stage, step group or step by its identifier; forks, loops and sections are not part of any address. */
@@ -168,7 +168,7 @@ function stepProperty(
     case 'type':
       return plan.stepType;
     case 'spec':
-      return state?.stepParameters ?? expressionTree(withInput(plan.spec, state, 'spec'), view.scopeAt(view, seat));
+      return stepSpec(view, seat, plan, state);
     case 'output':
       return state?.outcomes['output'] ?? null;
     case 'exitCode':
@@ -178,6 +178,34 @@ function stepProperty(
     default:
       return undefined;
   }
+}
+
+/** `spec.inputVariables` is written as a list, and its variables are called by their names. */
+function stepSpec(view: SeatedView, seat: Seat, plan: StepNode, state: NodeExecution | undefined): ScopeValue {
+  const isResolved = state?.stepParameters !== undefined;
+  const spec = state?.stepParameters ?? withInput(plan.spec, state, 'spec');
+  const asWritten = (value: Value): ScopeValue =>
+    isResolved ? value : expressionTree(value, view.scopeAt(view, seat));
+  const variables = memberList(spec, 'inputVariables');
+  if (variables.length === 0) return asWritten(spec);
+  return {
+    get: (key) => {
+      if (!isMap(spec) || !Object.hasOwn(spec, key)) return undefined;
+      return key === 'inputVariables' ? namedValues(variables, asWritten) : asWritten(member(spec, key));
+    },
+    toValue: () => spec,
+  };
+}
+
+function namedValues(variables: readonly Value[], asWritten: (value: Value) => ScopeValue): ScopeObject {
+  return {
+    get: (name) => {
+      const variable = variables.find((candidate) => memberText(candidate, 'name') === name);
+      return variable === undefined ? undefined : asWritten(member(variable, 'value'));
+    },
+    keys: () => variables.map((variable) => memberText(variable, 'name')),
+    toValue: () => variables,
+  };
 }
 
 function parentGroup(view: SeatedView, { plan, turns }: Seat): ScopeValue {
@@ -311,55 +339,4 @@ function variablesObject(view: SeatedView, owner: Seat, variables: readonly Plan
 function variableValue(view: SeatedView, owner: Seat, { type }: PlanVariable, value: Value): ScopeValue {
   if (type === 'Secret' && typeof value === 'string' && !value.includes('<+')) return secretReference(value);
   return expressionTree(value, view.scopeAt(view, owner));
-}
-
-/**
- * `exportedVariables.getValue("stage.ALIAS.VAR")`: outputs that a step published under an alias (`outputAlias`). Not from
- * inside loops that the reader is not in itself. The first step that published something under a name keeps the name.
- */
-export function exportedVariables(view: SeatedView, path: readonly Seat[]): ScopeObject {
-  return {
-    get: () => undefined,
-    toValue: () => null,
-    call: (method, args) => {
-      const [address] = args;
-      if (method !== 'getValue' || typeof address !== 'string') return undefined;
-      const [scope = '', alias = '', ...names] = address.split('.');
-      const variables = findPublished(view, path, scope, alias) ?? null;
-      return names.length === 0 ? variables : member(variables, names.join('.'));
-    },
-  };
-}
-
-/** Of several groups around the reader the nearest one that has the alias. */
-function findPublished(view: SeatedView, path: readonly Seat[], scope: string, alias: string): Value | undefined {
-  for (const around of path) {
-    const found = around.plan.kind === scope ? publishedBelow(view, around, scope, alias) : undefined;
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function publishedBelow(view: SeatedView, around: Seat, scope: string, alias: string): Value | undefined {
-  const { plan } = around;
-  if (!('children' in plan)) return undefined;
-  for (const id of plan.children) {
-    const child: Seat = { plan: view.draft.planNode(id), turns: around.turns };
-    const inner = child.plan.kind === 'strategy' ? ownTurn(view, child) : child;
-    const found = inner === undefined ? undefined : publishedAt(view, inner, scope, alias);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function publishedAt(view: SeatedView, seat: Seat, scope: string, alias: string): Value | undefined {
-  const { plan } = seat;
-  // What a step publishes for its group is not for the groups around that.
-  if (plan.kind === 'stepGroup' && scope === 'stepGroup') return undefined;
-  if (plan.kind !== 'step') return publishedBelow(view, seat, scope, alias);
-  const published = member(plan.spec, 'outputAlias');
-  const isMeant =
-    memberText(published, 'key') === alias && memberText(published, 'scope').toLowerCase() === scope.toLowerCase();
-  const output = isMeant ? stateOf(view, seat)?.outcomes['output'] : undefined;
-  return output === undefined ? undefined : member(output, 'outputVariables');
 }

@@ -9,8 +9,9 @@ import type { ExpressionScope, ScopeValue } from '../expressions/scope.ts';
 import { triggerScope } from '../triggers/trigger-scope.ts';
 import type { Draft } from './draft.ts';
 import type { NodeExecutionId, NodeId } from './ids.ts';
+import { exportedVariables } from './scope-exported.ts';
 import { loopAlias } from './scope-loops.ts';
-import { childNamed, childrenObject, executionObject, exportedVariables, nodeObject } from './scope-nodes.ts';
+import { childNamed, childrenObject, executionObject, nodeObject } from './scope-nodes.ts';
 import { ancestors, seatAround, seatOf, type Seat, type SeatedView, type View } from './scope-seats.ts';
 import { deploymentAlias } from './scope-deployment.ts';
 
