@@ -10,7 +10,7 @@ export function recordExecution(result: SimulationResult, number: number, behavi
   if (recorded === undefined) throw new Error(`Seed ${result.seed} has no execution ${number}.`);
   const { header, createdAt, events, execution } = recorded;
   // What the header holds is not said twice.
-  const { status, startedAt, endedAt, nodes, version, abort } = execution;
-  const state = { version, status, startedAt, endedAt, abort, nodes };
+  const { status, startedAt, endedAt, nodes, version, abort, pause, outputs } = execution;
+  const state = { version, status, startedAt, endedAt, abort, pause, outputs, nodes };
   writeFileSync(file, `${JSON.stringify({ behaviour, header, createdAt, events, state }, null, 2)}\n`);
 }

@@ -53,10 +53,11 @@ function perform(draft: Draft, todo: Todo): void {
   if (isFinal(node.status)) return;
   switch (todo.kind) {
     case 'open':
-      open(draft, todo.id);
-      return;
     case 'begin':
-      begin(draft, todo.id);
+      // What was told to end before its turn to begin came never begins.
+      if (node.stopping !== undefined) return;
+      if (todo.kind === 'open') open(draft, todo.id);
+      else begin(draft, todo.id);
       return;
     case 'settle':
       settle(draft, todo.id);
