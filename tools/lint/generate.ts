@@ -1,10 +1,12 @@
 /**
- * Writes the lint configurations, or with `--check` says whether the written ones are still what the import table means.
+ * Writes the lint configurations and the list of rules, or with `--check` says whether the written ones are still what the
+ * import table and `rules.yml` mean.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { lintConfig } from './config.ts';
+import { rulesDocument } from './rules-document.ts';
 
-const outputs = [
+const configs = [
   {
     path: '.oxlintrc.json',
     config: lintConfig({
@@ -25,9 +27,13 @@ const outputs = [
   },
 ];
 
+const outputs = [
+  ...configs.map(({ path, config }) => ({ path, wanted: `${JSON.stringify(config, undefined, 2)}\n` })),
+  { path: 'docs/RULES.md', wanted: rulesDocument(readFileSync('packages/pipeline/rules.yml', 'utf8')) },
+];
+
 const isCheck = process.argv.includes('--check');
-const stale = outputs.filter(({ path, config }) => {
-  const wanted = `${JSON.stringify(config, undefined, 2)}\n`;
+const stale = outputs.filter(({ path, wanted }) => {
   if (read(path) === wanted) return false;
   if (!isCheck) writeFileSync(path, wanted);
   return true;
