@@ -14,6 +14,11 @@ export const STEP_TYPES = [
 export type StepType = (typeof STEP_TYPES)[number];
 
 /** Step types that a delegate performs; the others are carried by the engine itself (a `Wait` is a timer, not a process). */
-export const DELEGATE_STEP_TYPES = ['ShellScript', 'Run', 'Http', 'FetchInstanceScript'] as const satisfies readonly StepType[];
+export const DELEGATE_STEP_TYPES = [
+  'ShellScript',
+  'Run',
+  'Http',
+  'FetchInstanceScript',
+] as const satisfies readonly StepType[];
 
 export type DelegateStepType = (typeof DELEGATE_STEP_TYPES)[number];
