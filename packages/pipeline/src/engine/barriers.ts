@@ -79,9 +79,9 @@ function follow(draft: Draft, from: NodeExecution, path: readonly NodeId[], atte
   else attendance.pending += 1;
 }
 
-/** Skipped by its own word, not because something failed before it. */
+/** Skipped by its own word, not because something failed before it: what is for failures only is left out when there is none. */
 function isLeftOut({ status, when }: NodeExecution): boolean {
-  return status === 'Skipped' && when?.statusHolds !== false;
+  return status === 'Skipped' && (when?.statusHolds !== false || when.status === 'Failure');
 }
 
 function isWaiting(draft: Draft, node: NodeExecution): boolean {
