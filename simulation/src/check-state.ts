@@ -1,6 +1,7 @@
 /** What must hold of every state that is saved, judged by its own simple rules and not by the engine's. Answers with what is broken. */
 import { isFinal, type Execution, type NodeExecution, type NodeStatus } from '@bridle/pipeline';
 import type { MemoryDatabase, TaskState } from '@bridle/runtime';
+import { isTakenOver } from './oracle-places.ts';
 
 /** E1: what may follow what, between two saved states. */
 export function checkMoves(before: Execution | undefined, after: Execution): readonly string[] {
@@ -147,7 +148,7 @@ function checkTasks(execution: Execution, database: MemoryDatabase): readonly st
       continue;
     }
     // An earlier execution's: it had its task there.
-    if (execution.retained !== undefined && node.createdAt < execution.createdAt) continue;
+    if (isTakenOver(execution, node)) continue;
     const wanted = TASK_STATES[node.status] ?? OVER;
     // Told to stop and never heard of again: the engine went on without the report, the delegate may still be stopping.
     const isGivenUp = state === 'cancelling' && node.status !== 'TaskWaiting' && node.status !== 'Running';

@@ -35,7 +35,13 @@ export function isHeldBack(execution: Execution, plan: Plan, node: NodeExecution
   return false;
 }
 
-/** Taken over from an earlier execution. */
-export function isTakenOver({ retained, createdAt }: Execution, node: NodeExecution): boolean {
-  return retained !== undefined && node.createdAt < createdAt;
+/** Taken over from an earlier execution, as it ended there. Clocks of replicas differ: its times alone do not tell. */
+export function isTakenOver({ retained, plan }: Pick<Execution, 'retained' | 'plan'>, node: NodeExecution): boolean {
+  const fqn = plan.nodes[node.nodeId]?.fqn;
+  const turns = (node.loop ?? []).join('.');
+  return (
+    retained?.nodes.some(
+      (one) => one.fqn === fqn && (one.loop ?? []).join('.') === turns && one.state.createdAt === node.createdAt,
+    ) ?? false
+  );
 }
