@@ -74,7 +74,9 @@ export class Checker {
       'L2',
       checkLoops(after, (identifier) => this.#slotsOf(after.id, identifier)),
     );
-    this.#all('barrier', checkBarriers(before, after, transition.events));
+    const { plan } = this.#expectedOf(after.id);
+    const meant = before === undefined ? undefined : { ...before, plan };
+    this.#all('barrier', checkBarriers(meant, { ...after, plan }, transition.events));
     this.ledger.onTransition(before, after, transition.events, transition.effects);
     this.#count(transition.events, transition.effects);
     countStates(this.#world.log, before, after);
@@ -135,7 +137,7 @@ export class Checker {
         this.#break('E2', `execution ${header.runSequence} rebuilt from its events differs`);
       if (!isDeepStrictEqual(asStored(execution), execution))
         this.#break('E2', `execution ${header.runSequence} is not plain JSON`);
-      this.#all('rollback', checkRollbacks(execution));
+      this.#all('rollback', checkRollbacks({ ...execution, plan }));
       this.#all('oracle', checkHistory(this.#histories.get(header.id) ?? [], sketch, plan));
     }
     this.ledger.onEnd();

@@ -3,6 +3,7 @@ import type { FailureAction } from '@bridle/pipeline';
 import type { Random } from './random.ts';
 import { CHAINED, randomChild, randomPipeline, TAGS } from './random-pipeline.ts';
 import type { SketchPipeline } from './sketch.ts';
+import type { PlanSpoil } from './spoil-plan.ts';
 
 /** Where a replica may die or its store may fail. Each is a place between two commits, or right beside one. */
 export const CRASH_POINTS = [
@@ -127,6 +128,8 @@ export interface Scenario {
   readonly sabotage?: Sabotage;
   /** The engine gets plans without the failure strategies that have this action; the checkers expect them all the same. */
   readonly disabledAction?: FailureAction['kind'];
+  /** What else is wrong with the plans that the engine gets. */
+  readonly spoil?: PlanSpoil;
 }
 
 export const SABOTAGES = [

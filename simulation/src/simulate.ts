@@ -31,7 +31,7 @@ import { retainedFrom } from './retry-from-stage.ts';
 import { compiledPlanOf } from './yaml-of.ts';
 import type { SketchPipeline, StepBehaviour } from './sketch.ts';
 import { EXECUTOR } from './step-specs.ts';
-import { withoutAction } from './without-action.ts';
+import { spoilPlan, withoutAction } from './spoil-plan.ts';
 import { FAULTS_END_AT, START_AT, World } from './world.ts';
 
 const ACCOUNT = 'account';
@@ -180,15 +180,16 @@ class Simulation {
     this.#runs += 1;
     const random = this.#random.stream(`execution ${change.id ?? String(this.#runs)}`);
     const id = change.id ?? executionId(random.id());
-    const { isCompiled, disabledAction } = this.#world.scenario;
+    const { isCompiled, disabledAction, spoil } = this.#world.scenario;
     const plan: Plan = isCompiled ? compiledPlanOf(sketch, random.id()) : planOf(sketch, random.id());
+    const given = disabledAction === undefined ? plan : withoutAction(plan, disabledAction);
     const header: ExecutionHeader = {
       id,
       scope: SCOPE,
       pipelineIdentifier: sketch.identifier,
       runSequence: this.#runs,
       seed: random.id(),
-      plan: disabledAction === undefined ? plan : withoutAction(plan, disabledAction),
+      plan: spoil === undefined ? given : spoilPlan(given, spoil),
       cause: {
         triggerType: 'MANUAL',
         triggeredBy: { uuid: EXECUTOR.userId, identifier: EXECUTOR.name, email: EXECUTOR.email },
