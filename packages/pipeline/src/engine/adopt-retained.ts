@@ -19,8 +19,9 @@ export function adoptRetained(draft: Draft, plan: PlanNode, parent: NodeExecutio
 }
 
 function adopt(draft: Draft, plan: PlanNode, { state, loop }: RetainedNode, parent: NodeExecutionId): void {
-  const { status, attempt: _, retryIds: _retries, holds: _holds, ...rest } = state;
+  const { status, attempt, retryIds: _retries, holds: _holds, ...rest } = state;
   const id = createNode(draft, plan, parent, {
+    attempt,
     ...(loop === undefined ? {} : { loop }),
     ...(rest.iteration === undefined ? {} : { iteration: rest.iteration }),
   });

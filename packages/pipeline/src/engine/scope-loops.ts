@@ -66,10 +66,10 @@ function loopsByNode(view: View, path: readonly Seat[]): ScopeObject {
   };
 }
 
-/** `RUNNING`, `FAILED` or `SUCCEEDED`, over the turns that have ended so far. */
+/** `RUNNING`, `FAILED` or `SUCCESS`, over the turns that have ended so far. */
 function loopStatus(view: View, loop: Seat): string {
   const state = stateOf(view, loop);
   const turns = (state?.children ?? []).map((id) => view.draft.get(id).status);
   if (turns.some(isBroken)) return ENGINE_NAMES.Failed;
-  return turns.length > 0 && turns.every(isFinal) ? ENGINE_NAMES.Success : ENGINE_NAMES.Running;
+  return turns.length > 0 && turns.every(isFinal) ? 'SUCCESS' : ENGINE_NAMES.Running;
 }

@@ -4,6 +4,7 @@ import type { Value } from '../expressions/values.ts';
 import type { PipelineNode, PlanNode, PlanVariable, StageNode, StepNode } from '../plan/plan.ts';
 import { aggregateLive } from './aggregate.ts';
 import type { Execution, NodeExecution } from './execution.ts';
+import { formatMs } from './format-ms.ts';
 import { withInput } from './node-inputs.ts';
 import { ownMatrix } from './scope-loops.ts';
 import { loopedPlan, ownTurn, stateOf, type Seat, type SeatedView } from './scope-seats.ts';
@@ -102,7 +103,7 @@ function common(
     case 'tags':
       return plan.tags;
     case 'status':
-      return ENGINE_NAMES[state?.status ?? 'NotStarted'];
+      return ENGINE_NAMES[isBeginning(state) ? 'Running' : (state?.status ?? 'NotStarted')];
     case 'currentStatus':
       return liveStatus(view, state, false);
     case 'liveStatus':
@@ -114,10 +115,15 @@ function common(
     case 'executionUrl':
       return view.draft.execution.executionUrl;
     case 'timeout':
-      return state?.timeoutMs === undefined ? null : `${String(state.timeoutMs)}ms`;
+      return state?.timeoutMs === undefined ? null : formatMs(state.timeoutMs);
     default:
       return undefined;
   }
+}
+
+/** Its own spec is being resolved. */
+function isBeginning(state: NodeExecution | undefined): boolean {
+  return state?.status === 'NotStarted' && state.startedAt !== undefined;
 }
 
 /** While a container goes on: what its children say so far; a failed child makes it failed already. Loops count by wish. */

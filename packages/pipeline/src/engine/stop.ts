@@ -3,6 +3,7 @@ import type { Draft, StopOrder } from './draft.ts';
 import type { Failure, NodeExecution } from './execution.ts';
 import { failNode, failureOf } from './failures.ts';
 import type { NodeExecutionId } from './ids.ts';
+import { formatMs } from './format-ms.ts';
 import { ancestry } from './nodes.ts';
 import { runningRollbacks } from './rollback.ts';
 import { isFinal, type NodeStatus } from './status.ts';
@@ -135,22 +136,4 @@ function timeoutFailure(
 
 function waitsForInput(status: NodeStatus): boolean {
   return status === 'InputWaiting';
-}
-
-function formatMs(ms: number): string {
-  const units = [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['m', 60_000],
-    ['s', 1_000],
-    ['ms', 1],
-  ] as const;
-  let rest = ms;
-  const parts: string[] = [];
-  for (const [unit, size] of units) {
-    const count = Math.floor(rest / size);
-    if (count > 0) parts.push(`${String(count)}${unit}`);
-    rest -= count * size;
-  }
-  return parts.length === 0 ? '0ms' : parts.join(' ');
 }
