@@ -11,6 +11,7 @@ import type { AccessStep, CallNode, ExpressionNode, Interpolation, Name, PathNod
 import { concatenate, toBoolean, toText } from './coerce.ts';
 import { Failure, shorten } from './errors.ts';
 import { Arguments } from './functions/arguments.ts';
+import { findEntry } from './functions/collections.ts';
 import { callFunctor, findFunctor, isFunctorName } from './functions/functors.ts';
 import { callMethod } from './functions/methods.ts';
 import { EVALUATION_DEPTH_MAX, INDIRECTION_DEPTH_MAX, LEAF_LENGTH_MAX, UNRESOLVED_MAX } from './limits.ts';
@@ -170,7 +171,7 @@ export class Evaluator {
     let value = this.unwrap(from);
     for (const step of steps) {
       this.budget.spend(1);
-      const key = step.kind === 'member' ? this.name(step.name) : this.index(step.index);
+      const key = this.key(step);
       names?.push(key);
       if (value !== undefined && value !== null) value = this.unwrap(readMember(value, key));
       else value = undefined;
@@ -179,8 +180,12 @@ export class Evaluator {
     return value;
   }
 
+  private key(step: AccessStep): string {
+    return step.kind === 'member' ? this.name(step.name) : this.index(step.index);
+  }
+
   private index(node: ExpressionNode): string {
-    return toText(this.operand(node), this.budget);
+    return this.text(this.operand(node));
   }
 
   private name(name: Name): string {
@@ -210,17 +215,26 @@ export class Evaluator {
     if (value === undefined || value === null) return value;
     if (isScopeObject(value)) {
       const answer = callScopeObject(value, new Arguments(method, args, this.budget));
-      if (answer.isOwn) return this.called(this.unwrap(answer.value), node);
+      if (answer.isOwn) return this.called(this.unwrap(answer.value), node, args);
     }
     const plain = this.plain(value) ?? null;
+    // `.get("k")` is a member like `["k"]`.
+    if (method === 'get' && args.length === 1 && isMap(plain) && findEntry(plain, this.text(args[0])) === undefined)
+      return this.called(undefined, node, args);
     return plain === null ? null : this.measured(callMethod(plain, new Arguments(method, args, this.budget)));
   }
 
-  /** What a scope object's own look-up gave; missing ones are reported like members. */
-  private called(value: Scoped, node: CallNode): Scoped {
-    if (value === undefined && node.target.kind === 'path')
-      this.missing(`${node.target.source}.${node.method}(…)`, undefined);
+  /** What a look-up by `get` or `getValue` gave; a missing one is reported like a member. */
+  private called(value: Scoped, { target, method, source }: CallNode, args: readonly Operand[]): Scoped {
+    if (value !== undefined || target.kind !== 'path') return value;
+    const looked = this.text(args[0]);
+    const path = [this.name(target.root), ...target.steps.map((step) => this.key(step))];
+    this.missing(source, [...path, ...(method === 'getValue' ? looked.split('.') : [looked])]);
     return value;
+  }
+
+  private text(value: Operand = null): string {
+    return toText(value, this.budget);
   }
 
   private args(node: CallNode): readonly Operand[] {

@@ -55,6 +55,25 @@ describe('the policy says which missing names are errors', () => {
     expect(resolveText(leaf, testScope, { nulls: 'lenient' }).value).toBeNull();
   });
 
+  test('a look-up by get or getValue counts like a member', () => {
+    expect(resolveText('<+pipeline.variables.get("zip")>', testScope)).toMatchObject({
+      unresolved: ['pipeline.variables.get("zip")'],
+      error: { code: 'EXPRESSION_UNRESOLVED' },
+    });
+    expect(resolveText('<+pipeline.variables.get("zip") ?? "d">', testScope).value).toBe('d');
+    for (const leaf of [
+      '<+matrix.get("zip")>',
+      '<+trigger.payload.get("<+matrix.os>")>',
+      '<+exportedVariables.getValue("pipeline.ALIAS.zip")>',
+    ]) {
+      const { value, error } = resolveText(leaf, testScope);
+      expect({ value, error }).toEqual({ value: null, error: undefined });
+      expect(resolveText(leaf, testScope, { nulls: 'strict' }).error?.code).toBe('EXPRESSION_UNRESOLVED');
+      expect(resolveText(leaf, testScope, { nulls: 'lenient' }).error).toBeUndefined();
+    }
+    expect(resolveText('<+trigger.payload.get("nothing")>', testScope, { nulls: 'strict' }).error).toBeUndefined();
+  });
+
   test('a condition may ask for what is missing, unless all of it is and the policy is strict', () => {
     const condition = '<+stages.Build.variables.zip>';
     expect(evaluateCondition(condition, testScope)).toMatchObject({ holds: false, value: null });
