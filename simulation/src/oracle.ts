@@ -39,6 +39,7 @@ class Oracle implements Known {
   readonly interventions = new Map<NodeExecutionId, { readonly onTimeout: FailureAction; readonly failing: Failing }>();
   readonly toldWhile = new Map<NodeExecutionId, NodeStatus | undefined>();
   isAborted = false;
+  isExpired = false;
   /** Repetitions that failure strategies had made before this attempt. */
   readonly #retries = new Map<NodeExecutionId, number>();
   readonly #broken: string[] = [];
@@ -68,6 +69,7 @@ class Oracle implements Known {
     this.#repeats = new Set();
     this.#replaced = new Set();
     if (event.kind === 'interruptRequested' && event.interrupt.type === 'StageRollback') this.#orderRollback(moment);
+    if (event.kind === 'interruptRequested' && event.interrupt.type === 'ExpireAll') this.isExpired = true;
     const changed = Object.values(after.nodes).filter((node) => before.nodes[node.id] !== node);
     for (const node of changed) {
       const earlier = before.nodes[node.id];
