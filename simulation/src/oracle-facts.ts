@@ -249,6 +249,26 @@ function container(known: Known, after: Execution, node: NodeExecution, plan: Pl
 
 type StepPlan = Extract<PlanNode, { kind: 'step' }>;
 
+/** Q3: another Queue step has the key for the stage or the pipeline that this one is in. */
+function hasKeyAlready(after: Execution, node: NodeExecution): boolean {
+  for (let at: NodeExecution | undefined = node; at !== undefined; at = parentOf(after, at)) {
+    const others = (at.holds ?? []).filter(({ nodeExecutionId }) => nodeExecutionId !== node.id);
+    if (
+      others.some(
+        ({ key, nodeExecutionId }) => key === keyOf(node) && after.nodes[nodeExecutionId]?.status === 'Success',
+      )
+    )
+      return true;
+  }
+  return false;
+}
+
+function keyOf({ stepParameters }: NodeExecution): string {
+  return typeof stepParameters === 'object' && stepParameters !== null && 'key' in stepParameters
+    ? String(stepParameters['key'])
+    : '';
+}
+
 function leaf(
   known: Known,
   moment: Moment,
@@ -272,7 +292,8 @@ function leaf(
     case 'CustomApproval':
       return customApproval(known, moment, node);
     case 'Queue':
-      return event.kind === 'resourceAcquired' && event.nodeExecutionId === node.id
+      return (event.kind === 'resourceAcquired' && event.nodeExecutionId === node.id) ||
+        hasKeyAlready(moment.after, node)
         ? ends('Success')
         : wrong('went on before its turn');
     case 'Barrier':

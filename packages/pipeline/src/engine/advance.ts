@@ -25,6 +25,7 @@ import type { NodeExecutionId, TimerId } from './ids.ts';
 import { submitInputs } from './input-waiting.ts';
 import { failedStep } from './intervention.ts';
 import { interrupt } from './interrupts.ts';
+import { resourceAcquired } from './queues.ts';
 import { isPaused } from './rollback.ts';
 import { readStepOutcomes } from './step-outcomes.ts';
 import { isFinal } from './status.ts';
@@ -93,11 +94,9 @@ function apply(draft: Draft, event: EngineEvent): void {
     case 'inputSubmitted':
       submitInputs(draft, event);
       return;
-    case 'resourceAcquired': {
-      const node = draft.find(event.nodeExecutionId);
-      if (node?.status === 'ResourceWaiting') draft.end(node.id, 'Success');
+    case 'resourceAcquired':
+      resourceAcquired(draft, event.nodeExecutionId);
       return;
-    }
     case 'childStarted':
       childStarted(draft, event);
       return;

@@ -10,7 +10,8 @@ import { resolveSelectors, resolveSpec } from './evaluation.ts';
 import { failNode, failureOf } from './failures.ts';
 import type { NodeExecutionId } from './ids.ts';
 import { logKeyOf } from './log-key.ts';
-import { findAround, nodeIdentity, parentOf, repeatsAround, rootOf } from './nodes.ts';
+import { nodeIdentity, parentOf, repeatsAround } from './nodes.ts';
+import { startQueue } from './queues.ts';
 import { memberText } from './spec-members.ts';
 import { readDuration } from './timeout.ts';
 import { makeTimerId } from './timers.ts';
@@ -32,7 +33,7 @@ export function startStep(draft: Draft, id: NodeExecutionId, plan: StepNode): vo
       startResolved(draft, id, plan, () => draft.update(id, { status: 'ResourceWaiting' }));
       return;
     case 'Queue':
-      startResolved(draft, id, plan, (spec) => startQueue(draft, id, plan, spec));
+      startResolved(draft, id, plan, (spec) => startQueue(draft, id, spec));
       return;
     default:
       if (isDelegateStep(stepType))
@@ -92,20 +93,6 @@ function startWait(draft: Draft, id: NodeExecutionId, plan: StepNode, spec: Valu
   }
   draft.update(id, { status: 'WaitStepRunning' });
   draft.startTimer(id, makeTimerId(id, 'wait'), draft.at + (duration.ms ?? 0));
-}
-
-/** The place is held until the stage or the pipeline ends, whatever their outcome; the store lets one execution hold it twice. */
-function startQueue(draft: Draft, id: NodeExecutionId, plan: StepNode, spec: Value): void {
-  const key = memberText(spec, 'key').trim();
-  if (key === '') {
-    fail(draft, id, `${plan.name} has no key to queue for.`);
-    return;
-  }
-  const isOfStage = memberText(spec, 'scope') === 'Stage';
-  const holder = (isOfStage ? findAround(draft, id, 'stage') : rootOf(draft)) ?? draft.get(id);
-  draft.update(holder.id, { holds: [...(holder.holds ?? []), { nodeExecutionId: id, key }] });
-  draft.update(id, { status: 'ResourceWaiting' });
-  draft.effects.push({ kind: 'acquireResource', nodeExecutionId: id, key });
 }
 
 function fail(draft: Draft, id: NodeExecutionId, message: string): void {
