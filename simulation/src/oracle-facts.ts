@@ -263,10 +263,10 @@ function hasKeyAlready(after: Execution, node: NodeExecution): boolean {
   return false;
 }
 
-function keyOf({ stepParameters }: NodeExecution): string {
-  return typeof stepParameters === 'object' && stepParameters !== null && 'key' in stepParameters
-    ? String(stepParameters['key'])
-    : '';
+function keyOf({ stepParameters }: NodeExecution): string | undefined {
+  const isMap = typeof stepParameters === 'object' && stepParameters !== null && 'key' in stepParameters;
+  const key = isMap ? stepParameters['key'] : undefined;
+  return typeof key === 'string' ? key : undefined;
 }
 
 function leaf(
