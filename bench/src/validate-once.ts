@@ -10,7 +10,7 @@ const [what, file = ''] = process.argv.slice(2);
 enableCompileCache(join(dirname(file), 'compiled'));
 const text = readFileSync(file, 'utf8');
 if (what === 'validate') {
-  const { parsePipeline } = await import('@bridle/pipeline');
+  const { parsePipeline } = await import('@bridle/pipeline/parse-pipeline');
   if (parsePipeline(text).diagnostics.length > 0) process.exitCode = 1;
 } else {
   const { parse } = await import('yaml');
