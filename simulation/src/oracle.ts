@@ -97,9 +97,11 @@ class Oracle implements Known {
         return;
       case 'ends':
         this.#expect(after, node, fact.as);
-        // One that waited at a broken barrier may be decided about, and be ended with all others in the same moment.
+        // One that waited at a broken barrier may be decided about, and be ended with all others in the same moment; one
+        // that waited for inputs may go on with its defaults, find nothing to do and be over.
         if (
           JSON.stringify(earlier?.advised) !== JSON.stringify(node.advised) &&
+          !(earlier?.status === 'InputWaiting' && node.advised?.action === 'ProceedWithDefaultValues') &&
           !(refOf(after, node.nodeId) !== undefined && node.stopping !== undefined)
         )
           this.#wrong(after, node, 'was decided about by a failure strategy without a failure');
