@@ -105,14 +105,31 @@ export const ROOMS: readonly Room[] = [
     libraries: ['yaml', 'pino'],
   },
   { ...SERVER, folder: 'packages/server/src/store', packages: ['pipeline'], libraries: ['pg', 'kysely', 'pino'] },
-  ...['logs', 'secrets', 'scm', 'notifications', 'auth'].map((adapter) => ({
+  // Where bytes that are kept lie: a folder, or an S3 bucket.
+  { ...SERVER, folder: 'packages/server/src/files', libraries: ['pino', '@aws-sdk/*', 's3rver'] },
+  ...['secrets', 'scm', 'notifications', 'auth'].map((adapter) => ({
     ...SERVER,
     folder: `packages/server/src/${adapter}`,
     rooms: ['store'],
-    // Log lines travel from the delegate to the browser in one and the same shape: that of the wire.
-    packages: adapter === 'logs' ? ['text', 'protocol'] : ['text'],
+    packages: ['text'],
     libraries: ['pino'],
   })),
+  ...['logs', 'reports', 'artifacts'].map((adapter) => ({
+    ...SERVER,
+    folder: `packages/server/src/${adapter}`,
+    rooms: ['store', 'files'],
+    // Log lines travel from the delegate to the browser in one and the same shape: that of the wire.
+    packages: ['text', 'protocol'],
+    libraries: ['pino'],
+  })),
+  // What a lease carries beside its task: secrets and connectors, resolved when it is given.
+  {
+    ...SERVER,
+    folder: 'packages/server/src/connectors',
+    rooms: ['store', 'secrets'],
+    packages: ['protocol', 'pipeline'],
+    libraries: ['pino', 'yaml'],
+  },
   {
     ...SERVER,
     folder: 'packages/server/src',
@@ -130,7 +147,18 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'packages/executors/src',
     packages: ['pipeline'],
-    libraries: ['undici', 'ipaddr.js'],
+    libraries: [
+      'undici',
+      'ipaddr.js',
+      'dockerode',
+      'tar-stream',
+      'ssh2',
+      'nodemailer',
+      '@aws-sdk/*',
+      'saxes',
+      's3rver',
+      'smtp-server',
+    ],
     node: true,
     quiet: true,
   },

@@ -121,6 +121,8 @@ export class TaskRun {
         workspace,
         signal: this.#stop.signal,
         log,
+        mask: { add: () => undefined },
+        uploads: { addTestReports: () => undefined, addArtifact: () => undefined },
         host: this.#tools.host,
       });
     } catch (error) {

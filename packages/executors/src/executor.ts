@@ -25,6 +25,50 @@ export interface StepRequest {
   readonly spec: unknown;
   /** Environment beside what the spec declares: CI variables, pipeline and stage variables, outputs of earlier steps. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Connectors that the spec refers to, by the reference as it stands there. Absent = none. */
+  readonly connectors?: Readonly<Record<string, StepConnector>>;
+  /** Only for a step of a CI stage. */
+  readonly stage?: StepStage;
+  /** What the account allows to containers; absent = nothing special is allowed, every image is. */
+  readonly containers?: { readonly isPrivilegedAllowed: boolean; readonly imagesAllowed?: readonly string[] };
+}
+
+/** How to reach an outside system. */
+export interface StepConnector {
+  readonly identifier: string;
+  /** Harness's connector type: `Github`, `Git`, `DockerRegistry`, `Aws`, … */
+  readonly type: string;
+  /** As its YAML has it. */
+  readonly spec: Readonly<Record<string, unknown>>;
+  /** Plaintext of what its spec refers to (`passwordRef`, `tokenRef`, …), by the reference; the log masks all of them. */
+  readonly secrets: ReadonlyMap<string, SecretBytes>;
+}
+
+/** A secret's plaintext; secret files may be binary. */
+export type SecretBytes = Uint8Array;
+
+/** What the steps of one CI stage share beside their workspace. */
+export interface StepStage {
+  /** Names the stage's network, volumes and services on this delegate. */
+  readonly workspaceKey: string;
+  readonly identifier: string;
+  /** Extra absolute paths that all containers of the stage share. */
+  readonly sharedPaths: readonly string[];
+  readonly os?: string;
+  readonly arch?: string;
+}
+
+/** Values that must never show; they are masked from the next byte on. */
+export interface SecretMask {
+  add(plaintext: Uint8Array | string): void;
+}
+
+/** What a step leaves with the server beside its outputs. Sent after the step has ended, and kept over outages like its report. */
+export interface StepUploads {
+  /** JUnit files, by absolute path on this host. */
+  addTestReports(paths: readonly string[]): void;
+  /** A file to be kept as an artifact of the execution; `name` is a relative path with forward slashes. */
+  addArtifact(artifact: { readonly name: string; readonly path: string }): void;
 }
 
 /** Where a step's output goes. Masking, spooling and shipping are the sink's business. */
@@ -39,6 +83,8 @@ export interface StepContext {
   /** Aborted when the step must stop (timeout, abort, lost fence). */
   readonly signal: AbortSignal;
   readonly log: LogSink;
+  readonly mask: SecretMask;
+  readonly uploads: StepUploads;
   readonly host: ExecutorHost;
 }
 
@@ -83,11 +129,18 @@ export interface StepFailure {
 }
 
 export type StepResult =
-  | { readonly kind: 'succeeded'; readonly exitCode?: number; readonly outputs: StepOutputs }
+  | {
+      readonly kind: 'succeeded';
+      readonly exitCode?: number;
+      readonly outputs: StepOutputs;
+      /** Names below `outputs.outputVariables` whose values are secret: they leave this process sealed only. */
+      readonly secretOutputs?: readonly string[];
+    }
   | {
       readonly kind: 'failed';
       readonly exitCode?: number;
       readonly outputs: StepOutputs;
+      readonly secretOutputs?: readonly string[];
       readonly failure: StepFailure;
     }
   | { readonly kind: 'cancelled' };

@@ -4,11 +4,16 @@ export {
   type ExecutorSettings,
   type HttpSettings,
   type LogSink,
+  type SecretBytes,
+  type SecretMask,
+  type StepConnector,
   type StepContext,
   type StepExecutor,
   type StepFailure,
   type StepRequest,
   type StepResult,
+  type StepStage,
+  type StepUploads,
 } from './executor.ts';
 export { FifoPool } from './process/fifo-pool.ts';
 export { MARK_VARIABLE, ProcessTable, type ProcessSelection } from './process/process-table.ts';

@@ -192,7 +192,7 @@ export { aggregateFinal, aggregateLive } from './engine/aggregate.ts';
 export { approvalObjection } from './engine/approvals.ts';
 export { InvariantError } from './engine/assert.ts';
 export { deriveId } from './engine/derive-id.ts';
-export type { ChildRequest, Effect, TaskRequest } from './engine/effects.ts';
+export type { ChildRequest, Effect, SecretReference, TaskRequest, TaskSecret, TaskStage } from './engine/effects.ts';
 export type {
   ApprovalDecidedEvent,
   ChildEndedEvent,

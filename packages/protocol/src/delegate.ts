@@ -66,6 +66,56 @@ export const PollRequest = Type.Object({
 });
 export type PollRequest = Static<typeof PollRequest>;
 
+/** Where the plaintext of a secret comes from: the server (K1), or a secret manager of the delegate itself. */
+export const SecretSource = Type.Union([
+  Type.Object({ kind: Type.Literal('text'), text: Type.String() }),
+  /** A secret file, in base64; where text is wanted it is read as UTF-8. */
+  Type.Object({ kind: Type.Literal('file'), base64: Type.String() }),
+  /** A variable of the delegate's own environment. */
+  Type.Object({ kind: Type.Literal('delegateEnvironment'), name: Type.String() }),
+  /** A file in the folder that the delegate's operator set for secrets. */
+  Type.Object({ kind: Type.Literal('delegateFile'), path: Type.String() }),
+  /** The step cannot be performed: the secret is not there, or may not be used. The text is for the step's author. */
+  Type.Object({ kind: Type.Literal('missing'), message: Type.String() }),
+]);
+export type SecretSource = Static<typeof SecretSource>;
+
+/** One use of a secret: in the text at `path` below `{ spec, environment }`, the characters from `start` to `end` stand for it (S9). */
+export const SecretPlace = Type.Object({
+  path: Type.Array(Type.Union([Type.String(), Type.Integer()])),
+  start: Type.Integer({ minimum: 0 }),
+  end: Type.Integer({ minimum: 0 }),
+  /** Key of `secrets`. */
+  reference: Type.String(),
+});
+export type SecretPlace = Static<typeof SecretPlace>;
+
+/** A connector that the step's spec refers to. Secrets in its spec stay references (`passwordRef: account.token`), keys of the task's `secrets`. */
+export const TaskConnector = Type.Object({
+  identifier: Type.String(),
+  type: Type.String(),
+  spec: Type.Record(Type.String(), Type.Unknown()),
+});
+export type TaskConnector = Static<typeof TaskConnector>;
+
+/** What the steps of one CI stage share beside their workspace. */
+export const TaskStage = Type.Object({
+  identifier: Type.String(),
+  /** Extra absolute paths that all containers of the stage share. */
+  sharedPaths: Type.Array(Type.String()),
+  os: Type.Optional(Type.String()),
+  arch: Type.Optional(Type.String()),
+});
+export type TaskStage = Static<typeof TaskStage>;
+
+/** What the account allows to containers (S13). */
+export const ContainerPolicy = Type.Object({
+  isPrivilegedAllowed: Type.Boolean(),
+  /** Exact image names after resolution (`docker.io/library/alpine:3`); absent = every image. */
+  imagesAllowed: Type.Optional(Type.Array(Type.String())),
+});
+export type ContainerPolicy = Static<typeof ContainerPolicy>;
+
 export const DelegateTask = Type.Object({
   taskId: TaskId,
   fence: Type.Integer(),
@@ -77,6 +127,17 @@ export const DelegateTask = Type.Object({
   environment: Type.Record(Type.String(), Type.String()),
   workspaceKey: Type.Optional(Type.String()),
   logKey: Type.String(),
+  /** Where secrets are used in spec and environment. */
+  secretPlaces: Type.Optional(Type.Array(SecretPlace)),
+  /** Reference (`id`, `org.id`, `account.id`, or a sealed output) → where its plaintext comes from. Never logged, never kept. */
+  secrets: Type.Optional(Type.Record(Type.String(), SecretSource)),
+  /** Reference as the spec has it → the connector. */
+  connectors: Type.Optional(Type.Record(Type.String(), TaskConnector)),
+  /** Only for a step of a CI stage. */
+  stage: Type.Optional(TaskStage),
+  containers: Type.Optional(ContainerPolicy),
+  /** X25519 public key (raw, base64url) with which secret outputs are sealed for the server. */
+  sealKey: Type.Optional(Type.String()),
 });
 export type DelegateTask = Static<typeof DelegateTask>;
 
@@ -108,16 +169,21 @@ export const TaskFailure = Type.Object({
   types: Type.Array(Type.String()),
 });
 
+/** Names below `outputs.outputVariables` whose values are secret: there they are sealed for the server (`sealKey`). */
+const SecretOutputs = Type.Optional(Type.Array(Type.String()));
+
 export const TaskOutcome = Type.Union([
   Type.Object({
     kind: Type.Literal('succeeded'),
     exitCode: Type.Optional(Type.Integer()),
     outputs: Type.Record(Type.String(), Type.Unknown()),
+    secretOutputs: SecretOutputs,
   }),
   Type.Object({
     kind: Type.Literal('failed'),
     exitCode: Type.Optional(Type.Integer()),
     outputs: Type.Record(Type.String(), Type.Unknown()),
+    secretOutputs: SecretOutputs,
     failure: TaskFailure,
   }),
   Type.Object({ kind: Type.Literal('cancelled') }),

@@ -107,11 +107,12 @@ export {
   WireDiagnostic,
 } from './bridle.ts';
 export {
-  CompleteRequest,
   DELEGATE_GRACE_MS,
   DELEGATE_HEARTBEAT_MS,
   DELEGATE_LEASE_MS,
   DELEGATE_POLL_MAX_MS,
+  CompleteRequest,
+  ContainerPolicy,
   DelegateTask,
   HeartbeatRequest,
   HeartbeatResponse,
@@ -124,7 +125,11 @@ export {
   PollResponse,
   RegisterRequest,
   RegisterResponse,
+  SecretPlace,
+  SecretSource,
   StartedRequest,
+  TaskConnector,
   TaskFailure,
   TaskOutcome,
+  TaskStage,
 } from './delegate.ts';

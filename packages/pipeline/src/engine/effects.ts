@@ -68,4 +68,30 @@ export interface TaskRequest {
   /** All tasks with the same key run on one delegate in one folder (a CI stage); absent = a temp folder on any eligible delegate. */
   readonly workspaceKey?: string;
   readonly logKey: string;
+  /** Where the resolved spec and environment use secrets; absent = nowhere. */
+  readonly secrets?: readonly TaskSecret[];
+  /** The CI stage around the step; absent in other stages. */
+  readonly stage?: TaskStage;
+}
+
+/** One use of a secret: in the text at `path` below `{ spec, environment }`, the characters from `start` to `end` stand for it. */
+export interface TaskSecret {
+  readonly path: readonly (string | number)[];
+  readonly start: number;
+  readonly end: number;
+  readonly source: SecretReference;
+}
+
+export type SecretReference =
+  /** A stored secret, by its scoped identifier (`id`, `org.id`, `account.id`). */
+  | { readonly kind: 'stored'; readonly identifier: string }
+  /** A secret output of an earlier step, sealed by its delegate; only the server can open it. */
+  | { readonly kind: 'sealed'; readonly sealed: string };
+
+/** What the steps of one CI stage share beside their workspace. */
+export interface TaskStage {
+  readonly identifier: string;
+  readonly sharedPaths: readonly string[];
+  readonly os?: string;
+  readonly arch?: string;
 }

@@ -47,12 +47,19 @@ export interface TaskStartedEvent extends EventBase {
 }
 
 export type TaskOutcome =
-  | { readonly kind: 'succeeded'; readonly exitCode?: number; readonly outputs: Readonly<Record<string, Value>> }
+  | {
+      readonly kind: 'succeeded';
+      readonly exitCode?: number;
+      readonly outputs: Readonly<Record<string, Value>>;
+      /** Names below `outputs.outputVariables` whose values are secrets, sealed by the delegate (K1). */
+      readonly secretOutputs?: readonly string[];
+    }
   /** `outputs` are kept for a failed step too where the step type says so (Http: the response). */
   | {
       readonly kind: 'failed';
       readonly exitCode?: number;
       readonly outputs: Readonly<Record<string, Value>>;
+      readonly secretOutputs?: readonly string[];
       readonly failure: Failure;
     }
   /** The delegate stopped the work because it was told to. */
