@@ -1,6 +1,7 @@
 /** Puts a delegate together from its settings. */
 import { randomBytes } from 'node:crypto';
 import { arch, hostname, platform } from 'node:os';
+import { join } from 'node:path';
 import { DEFAULT_SETTINGS, FifoPool, ProcessTable, Shells, Workspaces, type ExecutorHost } from '@bridle/executors';
 import type { RegisterRequest } from '@bridle/protocol';
 import type { Logger } from 'pino';
@@ -119,6 +120,8 @@ function makeHost(settings: DelegateSettings, home: Home, processes: ProcessTabl
         isPrivateNetworkAllowed: settings.isPrivateNetworkAllowed,
         ownOrigins: [settings.url.origin],
       },
+      caches: { ...DEFAULT_SETTINGS.caches, folder: join(home.folder, 'cache') },
+      ssh: { ...DEFAULT_SETTINGS.ssh, knownHostsFile: join(home.folder, 'known_hosts') },
     },
   };
 }

@@ -117,6 +117,7 @@ export class TaskRun {
           name: task.name,
           spec: task.spec,
           environment: task.environment,
+          project: task.logKey.split('/pipelineId:')[0] ?? '',
         },
         workspace,
         signal: this.#stop.signal,

@@ -13,6 +13,7 @@ import type { FailureType, Value } from '@bridle/pipeline';
 import type { FifoPool } from './process/fifo-pool.ts';
 import type { ProcessTable } from './process/process-table.ts';
 import type { Shells } from './process/shells.ts';
+import { toolCacheFolders } from './storage/tool-caches.ts';
 import type { StepWorkspace } from './workspace.ts';
 
 /** What is asked for; the resolved step of a plan. */
@@ -29,6 +30,8 @@ export interface StepRequest {
   readonly connectors?: Readonly<Record<string, StepConnector>>;
   /** Only for a step of a CI stage. */
   readonly stage?: StepStage;
+  /** Names the project whose step this is, by what the server says of it: caches of projects are kept apart. */
+  readonly project?: string;
   /** What the account allows to containers; absent = nothing special is allowed, every image is. */
   readonly containers?: { readonly isPrivilegedAllowed: boolean; readonly imagesAllowed?: readonly string[] };
 }
@@ -104,6 +107,37 @@ export interface ExecutorSettings {
   /** Names taken from this process's environment beside the built-in minimal list. */
   readonly inheritedNames: readonly string[];
   readonly http: HttpSettings;
+  /** The way out of this host's network; absent = direct. */
+  readonly proxy?: ProxySettings;
+  readonly caches: CacheSettings;
+  readonly ssh: SshSettings;
+}
+
+/** Outgoing HTTP goes through a proxy, but for the hosts of `noProxy`. */
+export interface ProxySettings {
+  /** For `http:` addresses. */
+  readonly httpUrl?: string;
+  /** For `https:` addresses. */
+  readonly httpsUrl?: string;
+  /** As `NO_PROXY` lists them: host names, `.domain` suffixes, addresses, CIDR ranges, each with a port or without; `*` = all. */
+  readonly noProxy: readonly string[];
+}
+
+export interface CacheSettings {
+  /** Where caches of this delegate are kept; absent = it keeps none. */
+  readonly folder?: string;
+  /** Of all kept caches together; the least recently used ones go first. */
+  readonly bytesMax: number;
+  /** Absolute folders outside of a step's workspace that caches may save and restore, beside `sharedPaths` of its stage. */
+  readonly outsideFolders: readonly string[];
+}
+
+export interface SshSettings {
+  /** Keys of hosts, in OpenSSH's format; absent = `~/.ssh/known_hosts`. */
+  readonly knownHostsFile?: string;
+  /** `acceptNew`: a host seen for the first time is trusted and noted; `strict`: it must be listed already. */
+  readonly hostKeys: 'acceptNew' | 'strict';
+  readonly connectTimeoutMs: number;
 }
 
 export interface HttpSettings {
@@ -119,6 +153,8 @@ export const DEFAULT_SETTINGS: ExecutorSettings = {
   pipeGraceMs: 1_000,
   inheritedNames: [],
   http: { isPrivateNetworkAllowed: true, ownOrigins: [], connectTimeoutMs: 10_000 },
+  caches: { bytesMax: 20 * 1024 ** 3, outsideFolders: toolCacheFolders() },
+  ssh: { hostKeys: 'acceptNew', connectTimeoutMs: 20_000 },
 };
 
 export type StepOutputs = Readonly<Record<string, Value>>;

@@ -9,6 +9,7 @@ import {
   type ExecutorHost,
   type ExecutorSettings,
   type LogSink,
+  type StepRequest,
   type StepResult,
 } from '../executor.ts';
 import { FifoPool } from '../process/fifo-pool.ts';
@@ -68,6 +69,8 @@ export interface StartOptions {
   readonly log?: KeptLog;
   readonly settings?: Partial<ExecutorSettings>;
   readonly shells?: Shells;
+  /** More of the request: connectors, the stage, what containers may. */
+  readonly step?: Partial<StepRequest>;
   /** Leave folders and processes as they are when the step is over. */
   readonly keep?: boolean;
 }
@@ -109,7 +112,7 @@ export async function openStage(): Promise<Stage> {
         const executor = findExecutor(stepType);
         if (executor === undefined) throw new Error(`no executor for ${stepType}`);
         const result = await executor.run({
-          step: { taskId, stepType, identifier: 'step1', name: 'step1', spec, environment: options.environment ?? {} },
+          step: { taskId, stepType, identifier: 'step1', name: 'step1', spec, environment: options.environment ?? {}, ...options.step },
           workspace,
           signal: stop.signal,
           log,
