@@ -16,6 +16,7 @@ import {
 import type { Answer, Dispatch, TokenScope } from '../dispatch/dispatch.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { App } from './app-types.ts';
+import { channelOf } from './delegate-channel.ts';
 
 /** A report with the largest outputs, or a batch of logs (base64) with its line times. */
 const LARGE_BODY_BYTES_MAX = 12_582_912;
@@ -31,10 +32,13 @@ const LARGE = { bodyLimit: LARGE_BODY_BYTES_MAX, config: { access: 'public' } } 
 export interface DelegateRoutesOptions {
   readonly dispatch: Dispatch;
   readonly logs: Logs;
+  /** Plaintext of secrets may go over plain HTTP to other machines. */
+  readonly arePlainHttpSecretsAllowed?: boolean;
 }
 
 /** Registers the routes under `/delegate/api`. They are between server and delegate, and not part of the documented API. */
-export function registerDelegateRoutes(app: App, { dispatch, logs }: DelegateRoutesOptions): void {
+export function registerDelegateRoutes(app: App, options: DelegateRoutesOptions): void {
+  const { dispatch, logs, arePlainHttpSecretsAllowed = false } = options;
   const hidden = { hide: true } as const;
 
   app.post(
@@ -48,7 +52,13 @@ export function registerDelegateRoutes(app: App, { dispatch, logs }: DelegateRou
     { ...SMALL, schema: { ...hidden, params: DelegateParams, body: PollRequest } },
     async (request, reply) =>
       withToken(dispatch, request, reply, (token) =>
-        dispatch.poll(token, request.params.delegateId, request.body, closedBeforeAnswer(reply)),
+        dispatch.poll(
+          token,
+          request.params.delegateId,
+          request.body,
+          closedBeforeAnswer(reply),
+          channelOf(request, arePlainHttpSecretsAllowed),
+        ),
       ),
   );
 

@@ -17,6 +17,8 @@ export interface ApiDependencies {
   readonly publicUrl: () => string;
   /** The key behind log-service tokens; 32 bytes or more. */
   readonly signingKey: Buffer;
+  /** Plaintext of secrets may go to delegates over plain HTTP beyond this machine. */
+  readonly arePlainHttpSecretsAllowed?: boolean;
   /** The project a browser opens first. */
   readonly defaultScope: { readonly orgIdentifier: string; readonly projectIdentifier: string };
   /** Rejects when requests cannot be served: the database is away. */

@@ -16,12 +16,13 @@ import {
   type Inbox,
   type ListedDelegate,
 } from '../store/delegates.ts';
-import { extendLeases, findTaskHolders, type Lease } from '../store/task-queue-statements.ts';
+import { extendLeases, findTaskHolders, returnLeases, type Lease } from '../store/task-queue-statements.ts';
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
 import { normaliseTags } from './assign.ts';
 import type { Answer, DelegateInfo, Dispatch, TokenScope } from './dispatch.ts';
 import { HeldLeases } from './held-leases.ts';
 import { checkOutcome } from './report-outcome.ts';
+import type { DelegateChannel, TaskDress, TaskDresser } from './task-dresser.ts';
 import { issueDelegateToken, makeId, TokenChecker } from './tokens.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -52,6 +53,8 @@ export interface DispatchOptions {
   readonly database: DatabaseHandle;
   readonly hub: WakeHub;
   readonly reporter: TaskReporter;
+  /** Absent = leases carry their tasks and nothing else. */
+  readonly dresser?: TaskDresser;
   /** A process was found dead or gone: its tasks can be given up now. */
   readonly onDelegateGone?: () => void;
   readonly onError?: (error: unknown) => void;
@@ -117,6 +120,7 @@ class PostgresDispatch implements Dispatch {
     delegateId: string,
     request: Parameters<Dispatch['poll']>[2],
     signal: AbortSignal,
+    channel: DelegateChannel,
   ): ReturnType<Dispatch['poll']> {
     const { db } = this.#options.database;
     const delegate = await this.#findRegistered(token, delegateId, request.incarnation);
@@ -142,11 +146,23 @@ class PostgresDispatch implements Dispatch {
     const told = inbox === undefined ? { cancelling: [], released: [] } : news(inbox);
     this.#rememberTold(told.released);
     const body: PollResponse = {
-      tasks: leases.map(taskForWire),
+      tasks: await this.#dressed(leases, channel),
       cancel: [...told.cancelling],
       release: [...told.released],
     };
     return { kind: 'ok', body };
+  }
+
+  /** Leases that cannot be dressed (the database is away) go back to the queue: nothing of them has been told yet. */
+  async #dressed(leases: readonly Lease[], channel: DelegateChannel): Promise<DelegateTask[]> {
+    if (leases.length === 0) return [];
+    try {
+      const dresses = (await this.#options.dresser?.dress(leases, channel)) ?? [];
+      return leases.map((lease, index) => taskForWire(lease, dresses[index] ?? {}));
+    } catch (error) {
+      await returnLeases(this.#options.database.db, leases).catch(() => undefined);
+      throw error;
+    }
   }
 
   async heartbeat(
@@ -282,7 +298,7 @@ class PostgresDispatch implements Dispatch {
   }
 }
 
-function taskForWire({ task, fence }: Lease): DelegateTask {
+function taskForWire({ task, fence }: Lease, dress: TaskDress): DelegateTask {
   const { taskId, stepType, identifier, name, fqn, spec, environment, workspaceKey, logKey } = task;
   return {
     taskId,
@@ -295,6 +311,7 @@ function taskForWire({ task, fence }: Lease): DelegateTask {
     environment: { ...environment },
     ...(workspaceKey === undefined ? {} : { workspaceKey }),
     logKey,
+    ...dress,
   };
 }
 

@@ -15,6 +15,7 @@ import type {
   RegisterResponse,
   StartedRequest,
 } from '@bridle/protocol';
+import type { DelegateChannel } from './task-dresser.ts';
 
 /** Who holds a delegate token, and what it may serve: the account, one organization, or one project. */
 export interface TokenScope {
@@ -58,7 +59,13 @@ export interface Dispatch {
   authenticate(bearer: string): Promise<TokenScope | undefined>;
   register(token: TokenScope, request: RegisterRequest): Promise<Answer<RegisterResponse>>;
   /** Answers at once when there is work or a cancellation, else after `waitMs` or when `signal` aborts. */
-  poll(token: TokenScope, delegateId: string, request: PollRequest, signal: AbortSignal): Promise<Answer<PollResponse>>;
+  poll(
+    token: TokenScope,
+    delegateId: string,
+    request: PollRequest,
+    signal: AbortSignal,
+    channel: DelegateChannel,
+  ): Promise<Answer<PollResponse>>;
   heartbeat(token: TokenScope, delegateId: string, request: HeartbeatRequest): Promise<Answer<HeartbeatResponse>>;
   started(
     token: TokenScope,

@@ -209,7 +209,7 @@ export class TestDelegate {
       cancelling: [...cancelling],
       released: [...released],
     };
-    return this.#dispatch.poll(this.token, this.delegateId, request, signal);
+    return this.#dispatch.poll(this.token, this.delegateId, request, signal, { isPrivate: true });
   }
 
   /** The tasks of one poll; throws when it was refused. */

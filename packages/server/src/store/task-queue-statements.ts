@@ -2,7 +2,7 @@
  * Delegate tasks under leases. Each statement judges by the database's clock (T1) and under the row's lock (D1); those that
  * lock several tasks do it by id, or skip what is locked.
  */
-import type { ExecutionId, NodeExecutionId, TaskRequest } from '@bridle/pipeline';
+import type { ExecutionId, NodeExecutionId, ProjectScope, TaskRequest } from '@bridle/pipeline';
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import type { Connection, Statement } from './connection.ts';
@@ -73,6 +73,7 @@ export interface Lease {
   readonly delegateId: string;
   readonly incarnation: string;
   readonly executionId: ExecutionId;
+  readonly scope: ProjectScope;
   readonly position: number;
   readonly fence: number;
   readonly leaseUntil: number;
@@ -106,13 +107,16 @@ join delegates d on d.id = v.delegate_id and d.incarnation = v.incarnation and d
 join delegate_tokens k on k.id = d.token_id and k.revoked_at is null
 where t.id = v.id and t.state = 'queued' and (t.workspace_key is null or exists (
   select 1 from workspaces w where w.key = t.workspace_key and w.delegate_id = v.delegate_id and w.incarnation = v.incarnation))
-returning t.id, t.position, t.execution_id, t.delegate_id, t.incarnation, t.fence, t.lease_until, t.request`,
+returning t.id, t.position, t.execution_id, t.account_id, t.org_identifier, t.project_identifier, t.delegate_id, t.incarnation, t.fence, t.lease_until, t.request`,
 };
 
 interface LeaseRow {
   readonly id: string;
   readonly position: number;
   readonly execution_id: string;
+  readonly account_id: string;
+  readonly org_identifier: string;
+  readonly project_identifier: string;
   readonly delegate_id: string;
   readonly incarnation: string;
   readonly fence: number;
@@ -166,6 +170,11 @@ export async function leaseTasks(
       delegateId: row.delegate_id,
       incarnation: row.incarnation,
       executionId: row.execution_id as ExecutionId,
+      scope: {
+        accountId: row.account_id,
+        orgIdentifier: row.org_identifier,
+        projectIdentifier: row.project_identifier,
+      },
       position: row.position,
       fence: row.fence,
       leaseUntil: row.lease_until,
