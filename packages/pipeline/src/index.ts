@@ -22,9 +22,20 @@ export { DELEGATE_STEP_TYPES, STEP_TYPES, type DelegateStepType, type StepType }
 export { KNOWN_STEP_TYPES } from './steps/known-step-types.ts';
 export { STEP_DEFINITIONS } from './steps/step-definitions.ts';
 export type { NamedValue, StepDefinition } from './steps/step-definition.ts';
+export type { ArtifactoryUploadSpec } from './steps/artifactory-upload.ts';
+export type { BackgroundSpec } from './steps/background.ts';
+export type { BuildAndPushSpec } from './steps/build-and-push.ts';
+export type { RestoreCacheS3Spec, RestoreCacheSpec, SaveCacheS3Spec, SaveCacheSpec } from './steps/caches.ts';
+export type { ContainerSpec } from './steps/container.ts';
+export type { EmailSpec } from './steps/email.ts';
+export { GIT_CLONE_OUTPUTS, type GitCloneOutputs, type GitCloneSpec } from './steps/git-clone.ts';
 export type { HttpSpec } from './steps/http.ts';
+export type { PluginSpec } from './steps/plugin.ts';
 export type { RunSpec } from './steps/run.ts';
+export type { RunTestsSpec } from './steps/run-tests.ts';
+export type { S3UploadSpec } from './steps/s3-upload.ts';
 export type { ShellScriptSpec } from './steps/shell-script.ts';
+export type { TestSpec } from './steps/test.ts';
 export type { WaitSpec } from './steps/wait.ts';
 
 // language

@@ -131,7 +131,7 @@ function completeTask(draft: Draft, event: TaskCompletedEvent): void {
     });
     return;
   }
-  const read = readStepOutcomes(draft, node, outcome.outputs);
+  const read = readStepOutcomes(draft, node, outcome.outputs, outcome.secretOutputs);
   const details = {
     ...(outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
     ...(Object.keys(read.outcomes).length === 0 ? {} : { outcomes: read.outcomes }),

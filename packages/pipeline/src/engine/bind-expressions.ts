@@ -33,10 +33,11 @@ function bindSpan(text: string, span: ExpressionSpan, scope: ExpressionScope): B
     const inner = bindExpressions(span.text, scope);
     return inner.kind === 'error' ? inner : { kind: 'value', value: `<+${inner.value}>` };
   }
-  const { value, error } = resolveText(written, scope);
-  return error === undefined
+  const { value, error, secretRefs } = resolveText(written, scope);
+  if (error !== undefined) return { kind: 'error', message: error.message };
+  return secretRefs.length === 0
     ? { kind: 'value', value: `<+${literal(value)}>` }
-    : { kind: 'error', message: error.message };
+    : { kind: 'error', message: `a secret cannot be used here, in ${written}` };
 }
 
 /** JSON is a literal of the expression language; `<` and `>` are escaped, so that a value never opens or closes an expression (S9). */

@@ -3,28 +3,33 @@
  * built-in, pipeline variables, stage variables, outputs of earlier steps of the stage (the latest wins).
  */
 import type { PlanVariable } from '../plan/plan.ts';
-import type { Value } from '../expressions/values.ts';
+import { sealedReference } from '../expressions/scope.ts';
 import type { Draft } from './draft.ts';
-import { resolveVariable } from './evaluation.ts';
+import { resolveVariable, useOf, type WithSecrets } from './evaluation.ts';
 import type { NodeExecution } from './execution.ts';
 import type { NodeExecutionId } from './ids.ts';
 import { ancestry } from './nodes.ts';
+import { sealedOutputs } from './secret-outputs.ts';
+import { isMap, member } from './spec-members.ts';
 import { valueText } from './value-text.ts';
 
 const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** Variables by name; a value may hold secrets. */
+export type StepEnvironment = Readonly<Record<string, WithSecrets<string>>>;
+
 /** Steps outside a CI stage get nothing beside what they declare. */
-export function stepEnvironment(draft: Draft, id: NodeExecutionId): Readonly<Record<string, string>> {
+export function stepEnvironment(draft: Draft, id: NodeExecutionId): StepEnvironment {
   const stage = stageOf(draft, id);
   if (stage === undefined) return {};
   const plan = draft.planNode(stage.nodeId);
   if (plan.kind !== 'stage' || plan.stageType !== 'CI') return {};
   const root = draft.planNode(draft.execution.plan.rootId);
   return {
-    ...builtIn(draft, plan.identifier, plan.name, draft.planNode(draft.get(id).nodeId).name),
+    ...plain(builtIn(draft, plan.identifier, plan.name, draft.planNode(draft.get(id).nodeId).name)),
     ...(root.kind === 'pipeline' ? variables(draft, id, root.id, root.variables) : {}),
     ...variables(draft, id, stage.nodeId, plan.variables),
-    ...loopVariables(draft, id),
+    ...plain(loopVariables(draft, id)),
     ...earlierOutputs(draft, stage.id),
   };
 }
@@ -46,6 +51,10 @@ function loopVariables(draft: Draft, id: NodeExecutionId): Record<string, string
     return { HARNESS_NODE_INDEX: String(index), HARNESS_NODE_TOTAL: String(total) };
   }
   return { HARNESS_NODE_INDEX: '0', HARNESS_NODE_TOTAL: '1' };
+}
+
+function plain(variables: Readonly<Record<string, string>>): StepEnvironment {
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, { value, secrets: [] }]));
 }
 
 function builtIn(draft: Draft, stageIdentifier: string, stageName: string, stepName: string): Record<string, string> {
@@ -74,38 +83,36 @@ function variables(
   at: NodeExecutionId,
   owner: NodeExecution['nodeId'],
   list: readonly PlanVariable[],
-): Record<string, string> {
+): StepEnvironment {
   return Object.fromEntries(
     list
       .filter(({ name }) => SHELL_NAME.test(name))
-      .map((variable) => [variable.name, valueText(resolveVariable(draft, at, owner, variable))]),
+      .map((variable) => [variable.name, resolveVariable(draft, at, owner, variable)]),
   );
 }
 
 /** Output variables of the stage's finished steps by name, in the order in which the steps ended. */
-function earlierOutputs(draft: Draft, stage: NodeExecutionId): Record<string, string> {
+function earlierOutputs(draft: Draft, stage: NodeExecutionId): StepEnvironment {
   const ended = descendants(draft, stage)
     .filter((node) => node.endedAt !== undefined)
     .toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
-  return Object.assign({}, ...ended.map((node) => outputVariables(node))) as Record<string, string>;
+  return Object.assign({}, ...ended.map((node) => outputVariables(node))) as StepEnvironment;
 }
 
-function outputVariables(node: NodeExecution): Record<string, string> {
-  const output = node.outcomes['output'];
-  if (!isMap(output)) return {};
-  const named = output['outputVariables'];
+function outputVariables(node: NodeExecution): StepEnvironment {
+  const named = member(node.outcomes['output'] ?? null, 'outputVariables');
   if (!isMap(named)) return {};
+  const sealed = sealedOutputs(node.outcomes);
   return Object.fromEntries(
     Object.entries(named)
       .filter(([name]) => SHELL_NAME.test(name))
-      .map(([name, value]) => [name, valueText(value)]),
+      .map(([name, value]) => {
+        const text = valueText(value);
+        return [name, sealed.includes(name) ? useOf(sealedReference(text)) : { value: text, secrets: [] }];
+      }),
   );
 }
 
 function descendants(draft: Draft, id: NodeExecutionId): NodeExecution[] {
   return draft.get(id).children.flatMap((child) => [draft.get(child), ...descendants(draft, child)]);
-}
-
-function isMap(value: Value | undefined): value is { readonly [key: string]: Value } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,11 +5,12 @@ import {
   resolveTree,
   type EvaluateOptions,
   type Resolution,
+  type SecretUse,
   type ValuePath,
 } from '../expressions/evaluate.ts';
 import { quoteData } from '../expressions/quote-data.ts';
 import type { ExpressionError } from '../expressions/errors.ts';
-import type { ExpressionScope } from '../expressions/scope.ts';
+import { secretReference, type ExpressionScope, type ScopeValue } from '../expressions/scope.ts';
 import type { Value } from '../expressions/values.ts';
 import type { LateNumber, PlanVariable, StepNode } from '../plan/plan.ts';
 import { KEPT_FOR_THE_DELEGATE } from '../steps/kept-expressions.ts';
@@ -69,14 +70,25 @@ export function resolveLeaf(draft: Draft, id: NodeExecutionId, text: string): Re
   return unwrap(resolveText(text, scopeOf(draft, id), unresolvedRule(draft)));
 }
 
+/** A value with the places in it that stand for secrets. */
+export interface WithSecrets<T extends Value = Value> {
+  readonly value: T;
+  readonly secrets: readonly SecretUse[];
+}
+
 /** The step's spec as its delegate gets it: only what asks for the step's own result stays an expression. */
-export function resolveSpec(draft: Draft, id: NodeExecutionId, plan: StepNode): Resolved<Value> {
+export function resolveSpec(draft: Draft, id: NodeExecutionId, plan: StepNode): Resolved<WithSecrets> {
   const patterns = KEPT_FOR_THE_DELEGATE[plan.stepType];
   const scope = scopeOf(draft, id);
   const keep = (path: ValuePath): boolean => patterns.some((pattern) => matches(pattern, path));
   const spec = withInput(plan.spec, draft.get(id), 'spec');
-  const resolved = unwrap(resolveTree(spec, scope, { ...unresolvedRule(draft), keep }));
-  return resolved.kind === 'error' || patterns.length === 0 ? resolved : bindKept(resolved.value, [], keep, scope);
+  const resolution = resolveTree(spec, scope, { ...unresolvedRule(draft), keep });
+  const unwrapped = unwrap(resolution);
+  const resolved =
+    unwrapped.kind === 'error' || patterns.length === 0 ? unwrapped : bindKept(unwrapped.value, [], keep, scope);
+  return resolved.kind === 'error'
+    ? resolved
+    : { kind: 'value', value: { value: resolved.value, secrets: resolution.secretRefs } };
 }
 
 function bindKept(
@@ -108,9 +120,25 @@ function matches(pattern: readonly string[], path: ValuePath): boolean {
  * A variable as the environment of a step shows it, read where `id` is; one that cannot be resolved is shown empty rather
  * than stopping the step.
  */
-export function resolveVariable(draft: Draft, id: NodeExecutionId, owner: NodeId, { value }: PlanVariable): Value {
+export function resolveVariable(
+  draft: Draft,
+  id: NodeExecutionId,
+  owner: NodeId,
+  { type, value }: PlanVariable,
+): WithSecrets<string> {
+  // A Secret variable names a secret; see `variableValue` of the scope.
+  if (type === 'Secret' && typeof value === 'string' && !value.includes('<+')) return useOf(secretReference(value));
   const resolved = resolveTree(value, ownerScope(draft, id, owner), { nulls: 'lenient' });
-  return resolved.error === undefined ? resolved.value : '';
+  if (resolved.error !== undefined) return { value: '', secrets: [] };
+  // Uses inside of a list or map stay references in its text.
+  const secrets = resolved.secretRefs.filter(({ path }) => path.length === 0);
+  return { value: valueText(resolved.value), secrets };
+}
+
+/** Text that is one use of a secret and nothing else. */
+export function useOf(secret: ScopeValue): WithSecrets<string> {
+  const { value, secretRefs } = resolveText('<+it>', { root: () => secret });
+  return { value: valueText(value), secrets: secretRefs };
 }
 
 /** The most specific set of delegate selectors that is not empty replaces all others (pipelines.md §1.8). */
@@ -133,9 +161,13 @@ export function resolveValue(draft: Draft, id: NodeExecutionId, value: Value): R
 export function resolveForAnother(draft: Draft, id: NodeExecutionId, value: Value): Resolved<Value> {
   const resolution = resolveTree(value, scopeOf(draft, id), unresolvedRule(draft));
   const resolved = unwrap(resolution);
-  return resolved.kind === 'error'
-    ? resolved
-    : { kind: 'value', value: quoteData(resolved.value, resolution.secretRefs) };
+  return resolved.kind === 'error' ? resolved : quoteForAnother(resolved.value, resolution.secretRefs);
+}
+
+function quoteForAnother(value: Value, secrets: readonly SecretUse[]): Resolved<Value> {
+  return secrets.some(({ kind }) => kind === 'sealed')
+    ? { kind: 'error', message: 'the secret output of a step cannot be handed to another pipeline' }
+    : { kind: 'value', value: quoteData(value, secrets) };
 }
 
 /** A number, written or given by an expression. */

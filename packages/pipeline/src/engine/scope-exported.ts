@@ -1,6 +1,7 @@
 /** `exportedVariables` (pipelines.md §3.5): what steps published under an alias. */
-import type { ScopeObject } from '../expressions/scope.ts';
+import { isScopeObject, type ScopeObject, type ScopeValue } from '../expressions/scope.ts';
 import type { Value } from '../expressions/values.ts';
+import { readOutputVariables } from './secret-outputs.ts';
 import { ownTurn, stateOf, type Seat, type SeatedView } from './scope-seats.ts';
 import { member, memberText } from './spec-members.ts';
 
@@ -17,13 +18,15 @@ export function exportedVariables(view: SeatedView, path: readonly Seat[]): Scop
       if (method !== 'getValue' || typeof address !== 'string') return undefined;
       const [scope = '', alias = '', ...names] = address.split('.');
       const variables = findPublished(view, path, scope, alias) ?? null;
-      return names.length === 0 ? variables : member(variables, names.join('.'));
+      if (names.length === 0) return variables;
+      const name = names.join('.');
+      return isScopeObject(variables) ? variables.get(name) : member(variables as Value, name);
     },
   };
 }
 
 /** Of several groups around the reader the nearest one that has the alias. */
-function findPublished(view: SeatedView, path: readonly Seat[], scope: string, alias: string): Value | undefined {
+function findPublished(view: SeatedView, path: readonly Seat[], scope: string, alias: string): ScopeValue | undefined {
   for (const around of path) {
     const found = around.plan.kind === scope ? publishedBelow(view, around, scope, alias) : undefined;
     if (found !== undefined) return found;
@@ -31,7 +34,7 @@ function findPublished(view: SeatedView, path: readonly Seat[], scope: string, a
   return undefined;
 }
 
-function publishedBelow(view: SeatedView, around: Seat, scope: string, alias: string): Value | undefined {
+function publishedBelow(view: SeatedView, around: Seat, scope: string, alias: string): ScopeValue | undefined {
   const { plan } = around;
   if (!('children' in plan)) return undefined;
   for (const id of plan.children) {
@@ -43,7 +46,7 @@ function publishedBelow(view: SeatedView, around: Seat, scope: string, alias: st
   return undefined;
 }
 
-function publishedAt(view: SeatedView, seat: Seat, scope: string, alias: string): Value | undefined {
+function publishedAt(view: SeatedView, seat: Seat, scope: string, alias: string): ScopeValue | undefined {
   const { plan } = seat;
   // What a step publishes for its group is not for the groups around that.
   if (plan.kind === 'stepGroup' && scope === 'stepGroup') return undefined;
@@ -51,6 +54,6 @@ function publishedAt(view: SeatedView, seat: Seat, scope: string, alias: string)
   const published = member(plan.spec, 'outputAlias');
   const isMeant =
     memberText(published, 'key') === alias && memberText(published, 'scope').toLowerCase() === scope.toLowerCase();
-  const output = isMeant ? stateOf(view, seat)?.outcomes['output'] : undefined;
-  return output === undefined ? undefined : member(output, 'outputVariables');
+  const outcomes = isMeant ? stateOf(view, seat)?.outcomes : undefined;
+  return outcomes?.['output'] === undefined ? undefined : readOutputVariables(outcomes);
 }

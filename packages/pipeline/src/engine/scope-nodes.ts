@@ -6,6 +6,7 @@ import { aggregateLive } from './aggregate.ts';
 import type { Execution, NodeExecution } from './execution.ts';
 import { formatMs } from './format-ms.ts';
 import { withInput } from './node-inputs.ts';
+import { readOutput } from './secret-outputs.ts';
 import { ownMatrix } from './scope-loops.ts';
 import { loopedPlan, ownTurn, stateOf, type Seat, type SeatedView } from './scope-seats.ts';
 import { isMap, member, memberList, memberText } from './spec-members.ts';
@@ -155,7 +156,7 @@ function specific(view: SeatedView, seat: Seat, state: NodeExecution | undefined
     case 'step':
       return stepProperty(view, seat, plan, state, key);
     case 'section':
-      return key === 'output' ? (state?.outcomes['output'] ?? null) : undefined;
+      return key === 'output' ? (readOutput(state?.outcomes) ?? null) : undefined;
     case 'rollback':
     case 'fork':
     case 'strategy':
@@ -176,7 +177,7 @@ function stepProperty(
     case 'spec':
       return stepSpec(view, seat, plan, state);
     case 'output':
-      return state?.outcomes['output'] ?? null;
+      return readOutput(state?.outcomes) ?? null;
     case 'exitCode':
       return state?.exitCode ?? null;
     case 'retryCount':
@@ -306,7 +307,7 @@ function stageProperty(
     case 'matrix':
       return ownMatrix(state);
     case 'output':
-      return state?.outcomes['output'] ?? null;
+      return readOutput(state?.outcomes) ?? null;
     case 'execution':
       return undefined;
     case 'spec':

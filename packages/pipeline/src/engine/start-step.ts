@@ -5,8 +5,9 @@ import { DELEGATE_STEP_TYPES, type DelegateStepType } from '../steps/step-types.
 import { startApproval } from './approvals.ts';
 import { startCustomApproval } from './custom-approval.ts';
 import type { Draft } from './draft.ts';
-import { stepEnvironment } from './environment.ts';
-import { resolveSelectors, resolveSpec } from './evaluation.ts';
+import type { TaskRequest, TaskSecret } from './effects.ts';
+import { stepEnvironment, type StepEnvironment } from './environment.ts';
+import { resolveSelectors, resolveSpec, type WithSecrets } from './evaluation.ts';
 import { failNode, failureOf } from './failures.ts';
 import type { NodeExecutionId } from './ids.ts';
 import { logKeyOf } from './log-key.ts';
@@ -37,7 +38,7 @@ export function startStep(draft: Draft, id: NodeExecutionId, plan: StepNode): vo
       return;
     default:
       if (isDelegateStep(stepType))
-        startResolved(draft, id, plan, (spec) => startTask(draft, id, plan, stepType, spec));
+        startResolved(draft, id, plan, (value, secrets) => startTask(draft, id, plan, stepType, { value, secrets }));
   }
 }
 
@@ -46,17 +47,28 @@ function isDelegateStep(type: StepNode['stepType']): type is DelegateStepType {
 }
 
 /** Goes on with the resolved spec, or fails the step. */
-function startResolved(draft: Draft, id: NodeExecutionId, plan: StepNode, start: (spec: Value) => void): void {
+function startResolved(
+  draft: Draft,
+  id: NodeExecutionId,
+  plan: StepNode,
+  start: (spec: Value, secrets: WithSecrets['secrets']) => void,
+): void {
   const spec = resolveSpec(draft, id, plan);
   if (spec.kind === 'error') {
     fail(draft, id, `${plan.name} cannot start: ${spec.message}`);
     return;
   }
-  draft.update(id, { stepParameters: spec.value });
-  start(spec.value);
+  draft.update(id, { stepParameters: spec.value.value });
+  start(spec.value.value, spec.value.secrets);
 }
 
-function startTask(draft: Draft, id: NodeExecutionId, plan: StepNode, stepType: DelegateStepType, spec: Value): void {
+function startTask(
+  draft: Draft,
+  id: NodeExecutionId,
+  plan: StepNode,
+  stepType: DelegateStepType,
+  spec: WithSecrets,
+): void {
   const selectors = resolveSelectors(draft, id);
   if (selectors.kind === 'error') {
     fail(draft, id, `${plan.name} cannot start: ${selectors.message}`);
@@ -76,13 +88,33 @@ function startTask(draft: Draft, id: NodeExecutionId, plan: StepNode, stepType: 
       identifier,
       name,
       fqn,
-      spec,
-      environment: stepEnvironment(draft, id),
+      spec: spec.value,
+      ...environmentOf(spec, stepEnvironment(draft, id)),
       selectors: selectors.value,
       ...(workspaceKey === undefined ? {} : { workspaceKey }),
       logKey,
     },
   });
+}
+
+/** The environment's values, and where they and the spec use secrets. */
+function environmentOf(spec: WithSecrets, environment: StepEnvironment): Pick<TaskRequest, 'environment' | 'secrets'> {
+  const values: Record<string, string> = {};
+  const secrets: TaskSecret[] = placesOf(['spec'], spec);
+  for (const [name, variable] of Object.entries(environment)) {
+    values[name] = variable.value;
+    if (variable.secrets.length > 0) secrets.push(...placesOf(['environment', name], variable));
+  }
+  return secrets.length === 0 ? { environment: values } : { environment: values, secrets };
+}
+
+function placesOf(at: readonly string[], { secrets }: WithSecrets): TaskSecret[] {
+  return secrets.map(({ path, span, kind, identifier }) => ({
+    path: [...at, ...path],
+    start: span.start,
+    end: span.end,
+    source: kind === 'stored' ? { kind, identifier } : { kind, sealed: identifier },
+  }));
 }
 
 function startWait(draft: Draft, id: NodeExecutionId, plan: StepNode, spec: Value): void {

@@ -5,6 +5,7 @@ import type { Draft } from './draft.ts';
 import type { Failure, NodeExecution } from './execution.ts';
 import { failureOf } from './failures.ts';
 import { findAround } from './nodes.ts';
+import { withSealedOutputs } from './secret-outputs.ts';
 import { isMap, member, memberText } from './spec-members.ts';
 import { valueText } from './value-text.ts';
 
@@ -17,10 +18,11 @@ export function readStepOutcomes(
   draft: Draft,
   node: NodeExecution,
   outputs: Readonly<Record<string, Value>>,
+  secretOutputs?: readonly string[],
 ): StepOutcomes {
   const plan = draft.planNode(node.nodeId);
   if (plan.kind === 'step' && plan.stepType === 'FetchInstanceScript') return instancesOf(draft, node, outputs);
-  return { outcomes: Object.keys(outputs).length === 0 ? {} : { output: outputs } };
+  return { outcomes: Object.keys(outputs).length === 0 ? {} : withSealedOutputs({ output: outputs }, secretOutputs) };
 }
 
 /** The instances become the step's and the stage's: `<+stage.output.hosts>`. */

@@ -23,13 +23,14 @@ export interface EvaluateOptions {
   readonly keep?: (path: ValuePath) => boolean;
 }
 
-/** One use of a stored secret in a resolved value. The text there is `<+secrets.getValue("id")>` until the plaintext is put in. */
+/** One use of a secret in a resolved value. The text there (`<+secrets.getValue("id")>`) stands until the plaintext is put in. */
 export interface SecretUse {
   /** The string leaf of the value. */
   readonly path: ValuePath;
   /** Where in that string: UTF-16 offsets. */
   readonly span: TextSpan;
-  /** The scoped identifier: `id`, `org.id`, `account.id`. */
+  readonly kind: 'stored' | 'sealed';
+  /** Stored: the scoped identifier (`id`, `org.id`, `account.id`). Sealed: the sealed text. */
   readonly identifier: string;
 }
 
@@ -178,7 +179,12 @@ class TreeResolver {
       const start = text.length;
       text += typeof part === 'string' ? part : referenceText(part);
       if (typeof part !== 'string')
-        this.secretRefs.push({ path, span: { start, end: text.length }, identifier: part.identifier });
+        this.secretRefs.push({
+          path,
+          span: { start, end: text.length },
+          kind: part.kind,
+          identifier: part.identifier,
+        });
     }
     return text;
   }

@@ -22,10 +22,12 @@ export class SecretText {
   }
 }
 
-/** The text that stands for a secret until its plaintext is put in. */
-export function referenceText(reference: SecretReference): string {
-  return `<+secrets.getValue(${JSON.stringify(reference.identifier)})>`;
+/** The text that stands for a secret until its plaintext is put in. It only shows the place: what is meant is noted beside the text. */
+export function referenceText({ kind, identifier }: SecretReference): string {
+  return kind === 'sealed' ? SEALED_TEXT : `<+secrets.getValue(${JSON.stringify(identifier)})>`;
 }
+
+const SEALED_TEXT = '<secret output>';
 
 export function isList(value: unknown): value is readonly Operand[] {
   return Array.isArray(value);

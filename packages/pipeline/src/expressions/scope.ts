@@ -46,11 +46,14 @@ export class ExpressionTree {
   }
 }
 
-/** See `secretReference`. */
+/** See `secretReference` and `sealedReference`. */
 export class SecretReference {
+  readonly kind: 'stored' | 'sealed';
+  /** The scoped identifier of a stored secret; the sealed text of a sealed one. */
   readonly identifier: string;
 
-  constructor(identifier: string) {
+  constructor(kind: 'stored' | 'sealed', identifier: string) {
+    this.kind = kind;
     this.identifier = identifier;
   }
 }
@@ -71,7 +74,12 @@ export function expressionTree(value: Value, scope?: ExpressionScope): ScopeValu
 
 /** A stored secret, by its scoped identifier (`id`, `org.id`, `account.id`): becomes a `SecretUse` of the resolution. */
 export function secretReference(identifier: string): ScopeValue {
-  return new SecretReference(identifier);
+  return new SecretReference('stored', identifier);
+}
+
+/** A secret that a step gave out, sealed by its delegate. Only the engine makes one: no author's text can. */
+export function sealedReference(sealed: string): ScopeValue {
+  return new SecretReference('sealed', sealed);
 }
 
 /** An object whose members are made when they are asked for; `toValue` asks for all of them that are plain. */

@@ -14,7 +14,7 @@ describe('a use of a secret', () => {
   test('stays as its reference and is marked', () => {
     expect(resolveText('<+secrets.getValue("account.token")>', testScope)).toMatchObject({
       value: '<+secrets.getValue("account.token")>',
-      secretRefs: [{ path: [], identifier: 'account.token', span: { start: 0, end: 36 } }],
+      secretRefs: [{ path: [], kind: 'stored', identifier: 'account.token', span: { start: 0, end: 36 } }],
       unresolved: [],
     });
   });
@@ -45,9 +45,9 @@ describe('a use of a secret', () => {
     };
     const resolution = resolveTree(spec, testScope);
     expect(resolution.secretRefs).toEqual([
-      { path: ['env', 'A'], identifier: 'account.token', span: { start: 0, end: 36 } },
-      { path: ['env', 'B', 0], identifier: 'api', span: { start: 7, end: 33 } },
-      { path: ['list', 0], identifier: 'x', span: { start: 0, end: 24 } },
+      { path: ['env', 'A'], kind: 'stored', identifier: 'account.token', span: { start: 0, end: 36 } },
+      { path: ['env', 'B', 0], kind: 'stored', identifier: 'api', span: { start: 7, end: 33 } },
+      { path: ['list', 0], kind: 'stored', identifier: 'x', span: { start: 0, end: 24 } },
     ]);
     expect(usedText(resolution)).toHaveLength(3);
   });

@@ -64,5 +64,5 @@ function secretValue(args: Arguments): Operand {
   const identifier = args.value(0);
   if (identifier === null || identifier === '')
     throw new Failure('EXPRESSION_VALUE', 'secrets.getValue() needs the identifier of a secret, not null');
-  return new SecretText([new SecretReference(toText(identifier, args.budget))]);
+  return new SecretText([new SecretReference('stored', toText(identifier, args.budget))]);
 }

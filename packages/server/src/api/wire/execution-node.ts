@@ -12,6 +12,7 @@ import {
   type StepNode,
   type StepType,
   type Value,
+  shownOutcomes,
 } from '@bridle/pipeline';
 import type { ExecutionNode } from '@bridle/protocol';
 import { availableAnswers } from '../../executions/control.ts';
@@ -38,7 +39,7 @@ export function executionNode(node: NodeExecution, plan: PlanNode, context: Node
     name,
     identifier,
     baseFqn: fqn,
-    outcomes: { ...node.outcomes },
+    outcomes: { ...shownOutcomes(node.outcomes) },
     stepParameters: stepParameters(node, plan),
     createdAt: node.createdAt,
     startTs: node.startedAt ?? null,
