@@ -203,6 +203,7 @@ export { aggregateFinal, aggregateLive } from './engine/aggregate.ts';
 export { approvalObjection } from './engine/approvals.ts';
 export { InvariantError } from './engine/assert.ts';
 export { deriveId } from './engine/derive-id.ts';
+export { shownOutcomes } from './engine/secret-outputs.ts';
 export type { ChildRequest, Effect, SecretReference, TaskRequest, TaskSecret, TaskStage } from './engine/effects.ts';
 export type {
   ApprovalDecidedEvent,

@@ -40,7 +40,10 @@ export function checkOutcome(reported: ReportedOutcome): CheckedOutcome {
   }
   // JSON that came over the wire is made of values and nothing else.
   const outputs = reported.outputs as Readonly<Record<string, Value>>;
-  const exit = reported.exitCode === undefined ? {} : { exitCode: reported.exitCode };
+  const exit = {
+    ...(reported.exitCode === undefined ? {} : { exitCode: reported.exitCode }),
+    ...(reported.secretOutputs === undefined ? {} : { secretOutputs: reported.secretOutputs }),
+  };
   if (reported.kind === 'succeeded') return { kind: 'ok', outcome: { kind: 'succeeded', ...exit, outputs } };
   const types = reported.failure.types.filter((type): type is FailureType => Object.hasOwn(FAILURE_TYPES, type));
   const failure = {
