@@ -5,7 +5,7 @@
  * A plan node below a loop exists once per turn, so a name means a seat: the plan node and the turns of the loops around it.
  * Seen from inside a turn, its own turn is meant; from outside the turn must be named (`build_0`).
  */
-import type { ExpressionScope, ScopeValue } from '../expressions/scope.ts';
+import { expressionTree, type ExpressionScope, type ScopeValue } from '../expressions/scope.ts';
 import { triggerScope } from '../triggers/trigger-scope.ts';
 import type { Draft } from './draft.ts';
 import type { NodeExecutionId, NodeId } from './ids.ts';
@@ -66,6 +66,9 @@ function alias(view: SeatedView, path: readonly Seat[], name: string): ScopeValu
     case 'trigger':
     case 'eventPayload':
       return triggerRoot(view, name);
+    case 'inputSet':
+    case 'input':
+      return givenInputs(view, path);
     case 'account':
       return { identifier: execution.scope.accountId };
     case 'org':
@@ -75,6 +78,13 @@ function alias(view: SeatedView, path: readonly Seat[], name: string): ScopeValu
     default:
       return deploymentAlias(view, path, name);
   }
+}
+
+/** The inputs of the run; their texts are an author's and may hold expressions. A run without inputs has none: null. */
+function givenInputs(view: SeatedView, path: readonly Seat[]): ScopeValue {
+  const pipeline = path.findLast(({ plan }) => plan.kind === 'pipeline');
+  const inputs = pipeline?.plan.kind === 'pipeline' ? pipeline.plan.inputs : undefined;
+  return pipeline === undefined || inputs === undefined ? null : expressionTree(inputs, view.scopeAt(view, pipeline));
 }
 
 /** A run without a trigger has no `trigger`: its expressions are null. */

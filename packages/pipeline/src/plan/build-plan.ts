@@ -10,6 +10,7 @@ import {
   type StepGroup,
   type StepItem,
 } from '../language/model.ts';
+import type { Value } from '../expressions/values.ts';
 import type { StageDeployment } from '../language/deployment/stage-deployments.ts';
 import { isRunStageType } from '../language/stage-types.ts';
 import { isStepType } from '../steps/step-definitions.ts';
@@ -24,6 +25,8 @@ export interface PlanRequest {
   readonly seed: string;
   /** Identifiers of the stages chosen at the start, when there was a choice. */
   readonly selectedStages?: readonly string[];
+  /** See `PipelineNode.inputs`. */
+  readonly inputs?: Value;
   /** What its Deployment stages deploy, by the identifier of the stage. */
   readonly deployments?: ReadonlyMap<string, StageDeployment>;
 }
@@ -53,7 +56,7 @@ class PlanBuilder {
   build(pipeline: Pipeline): Plan {
     const fqn = 'pipeline';
     const id = this.#id(fqn);
-    const { selectedStages } = this.#request;
+    const { inputs, selectedStages } = this.#request;
     const canRollBack = listStages(pipeline.stages).some(({ rollbackSteps }) => rollbackSteps.length > 0);
     this.#add({
       kind: 'pipeline',
@@ -69,6 +72,7 @@ class PlanBuilder {
       ...(canRollBack ? { rollback: this.#rollback('pipeline', id, 'pipeline.rollback', 0, () => []) } : {}),
       allowStageExecutions: pipeline.allowStageExecutions,
       properties: pipeline.properties,
+      ...(inputs === undefined ? {} : { inputs }),
       ...(selectedStages === undefined ? {} : { selectedStages }),
     });
     return { semanticsVersion: SEMANTICS_VERSION, rootId: id, nodes: Object.fromEntries(this.#inOrder(id)) };

@@ -4,14 +4,15 @@ import { NO_DOCUMENTS, type DocumentReference, type Documents } from '../languag
 import { Findings, isBlocked, type Diagnostic } from '../language/diagnostics.ts';
 import { completeInputs, freezeInputs, type FrozenPipeline } from '../language/freeze-inputs.ts';
 import { checkInputLeaves, listInputLeaves } from '../language/input-fields.ts';
-import type { LoadedYaml } from '../language/load-yaml.ts';
+import { loadYaml, type LoadedYaml } from '../language/load-yaml.ts';
 import { placeExpressionValues } from '../language/expression-values.ts';
 import { readInputs } from '../language/merge-inputs.ts';
 import { resolveDeployments } from '../language/deployment/stage-deployments.ts';
 import { expandPipeline, refuseLateLinks } from '../language/templates/expand-pipeline.ts';
 import { listStages, type Pipeline } from '../language/model.ts';
 import { readDocument } from '../language/parse-pipeline.ts';
-import { find } from '../language/yaml-node.ts';
+import { find, toValue } from '../language/yaml-node.ts';
+import type { Value } from '../expressions/values.ts';
 import { selectStages, withEntry } from '../language/select-stages.ts';
 import { buildPlan } from './build-plan.ts';
 import type { Plan } from './plan.ts';
@@ -100,11 +101,17 @@ export function compilePipeline(request: PipelineRequest): CompiledPipeline | Re
   all.push(...found.diagnostics);
   if (isBlocked(all, 'run')) return { kind: 'refused', diagnostics: all };
   const stages = listStages(pipeline.stages);
+  const inputs = given(frozen.inputYaml);
   const { identifier, name, description, tags, orgIdentifier, projectIdentifier } = pipeline;
   return {
     kind: 'compiled',
     planOf: (seed) =>
-      buildPlan(pipeline, { seed, deployments, ...(chosen === undefined ? {} : { selectedStages: chosen }) }),
+      buildPlan(pipeline, {
+        seed,
+        deployments,
+        ...(inputs === undefined ? {} : { inputs }),
+        ...(chosen === undefined ? {} : { selectedStages: chosen }),
+      }),
     pipeline: {
       identifier,
       name,
@@ -119,6 +126,13 @@ export function compilePipeline(request: PipelineRequest): CompiledPipeline | Re
     inputYaml: frozen.inputYaml,
     warnings: all,
   };
+}
+
+/** The inputs as data; printed by us, so there is nothing to report. */
+function given(inputYaml: string): Value | undefined {
+  const { root } = loadYaml(inputYaml, 'inputs');
+  const inputs = find(root, 'pipeline');
+  return inputs?.kind === 'map' && inputs.entries.size > 0 ? toValue(root) : undefined;
 }
 
 /** The modules a pipeline belongs to, as the API prints them. */

@@ -110,7 +110,7 @@ describe('for every pipeline with templates', () => {
         expect(again.kind).toBe('compiled');
         if (again.kind !== 'compiled') return;
         const withoutLines = (plan: typeof again.plan): unknown =>
-          Object.values(plan.nodes).map((node) => ({ ...node, line: 0 }));
+          Object.values(plan.nodes).map((node) => ({ ...node, line: 0, inputs: undefined }));
         expect(withoutLines(again.plan)).toEqual(withoutLines(compiled.plan));
       }),
       { numRuns: 100 },

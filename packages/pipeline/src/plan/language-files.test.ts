@@ -247,6 +247,7 @@ const UNPRINTED = new Set([
   'children',
   'rollback',
   'script',
+  'inputs',
 ]);
 /** What is not worth a word: nothing, and the defaults. */
 const USUAL = new Set(['[]', '{}', 'null', 'false', '{"status":"Success"}']);

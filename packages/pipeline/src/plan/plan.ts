@@ -105,6 +105,8 @@ export interface PipelineNode extends PlanNodeBase {
   readonly allowStageExecutions: boolean;
   /** `properties` as written; reachable by expressions. */
   readonly properties: Value;
+  /** The inputs of this run as a tree with the root key `pipeline`, as they were given; absent = none were. */
+  readonly inputs?: Value;
   /** Identifiers of the stages chosen at the start; absent = all. */
   readonly selectedStages?: readonly string[];
   /** The `rollback` node that undoes stages in reverse order; present when any stage has rollback steps. */
