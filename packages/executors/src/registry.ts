@@ -1,23 +1,47 @@
 /** Step type → executor. A step type of the language without its executor does not compile. */
 import type { DelegateStepType } from '@bridle/pipeline';
-import type { StepExecutor } from './executor.ts';
+import { failed, type StepExecutor } from './executor.ts';
 import { fetchInstanceScript } from './fetch-instance-script.ts';
 import { run } from './run.ts';
 import { shellScript } from './shell-script.ts';
 
 /**
- * Loaded when first used: it brings the expression language and an HTTP client along, and each spawn of a step costs time in
- * proportion to the memory of this process.
+ * Loaded when first used: what an executor brings along (the expression language, HTTP and Docker clients, …) takes memory, and
+ * each spawn of a step costs time in proportion to the memory of this process.
  */
-const http: StepExecutor = {
-  run: async (context) => (await import('./http.ts')).http.run(context),
-};
+function lazily(load: () => Promise<StepExecutor>): StepExecutor {
+  return { run: async (context) => (await load()).run(context) };
+}
+
+/**
+ * Until an executor stands at its agreed file its step fails with this text; each line below goes when its executor comes:
+ * `X: lazily(async () => (await import('./folder/x.ts')).x)`.
+ */
+function notThere(type: string): StepExecutor {
+  return {
+    run: async () => Promise.resolve(failed(`This delegate cannot run ${type} steps yet.`)),
+  };
+}
 
 const EXECUTORS = {
   ShellScript: shellScript,
   Run: run,
-  Http: http,
+  Http: lazily(async () => (await import('./http.ts')).http),
   FetchInstanceScript: fetchInstanceScript,
+  Plugin: notThere('Plugin'), // docker/plugin.ts plugin
+  Background: notThere('Background'), // docker/background.ts background
+  Container: notThere('Container'), // docker/container.ts container
+  BuildAndPushDockerRegistry: notThere('BuildAndPushDockerRegistry'), // docker/build-and-push.ts buildAndPush
+  GitClone: notThere('GitClone'), // git/git-clone.ts gitClone
+  Test: notThere('Test'), // test-steps.ts test
+  RunTests: notThere('RunTests'), // test-steps.ts runTests
+  SaveCache: notThere('SaveCache'), // storage/save-cache.ts saveCache
+  SaveCacheS3: notThere('SaveCacheS3'), // storage/save-cache.ts saveCacheS3
+  RestoreCache: notThere('RestoreCache'), // storage/restore-cache.ts restoreCache
+  RestoreCacheS3: notThere('RestoreCacheS3'), // storage/restore-cache.ts restoreCacheS3
+  S3Upload: notThere('S3Upload'), // storage/s3-upload.ts s3Upload
+  ArtifactoryUpload: notThere('ArtifactoryUpload'), // storage/artifactory-upload.ts artifactoryUpload
+  Email: notThere('Email'), // mail/email.ts email
 } satisfies Record<DelegateStepType, StepExecutor>;
 
 /** The executor of a step type; `undefined` for one this build does not know (a newer server). */

@@ -7,7 +7,16 @@ import type { SpecKeywords, StepDefinition } from '../steps/step-definition.ts';
 import type { Findings, Place } from './diagnostics.ts';
 import { capitalised, checkDuration, isLateNode, reportKind, reportNotRunYet, warnUnknownKeys } from './read-fields.ts';
 import { didYouMean } from './suggest.ts';
-import { find, toTextValue, toValue, type MapNode, type ScalarNode, type YamlNode } from './yaml-node.ts';
+import {
+  find,
+  isEmpty,
+  toTextValue,
+  toValue,
+  type ListNode,
+  type MapNode,
+  type ScalarNode,
+  type YamlNode,
+} from './yaml-node.ts';
 
 /** The keywords of a step schema that the reader understands: what TypeBox writes, and ours. */
 export interface SchemaView extends SpecKeywords {
@@ -36,7 +45,13 @@ export function readSpec(
   const path = `${step.path}.spec`;
   const isAbsent = node === undefined || (node.kind === 'scalar' && node.value === null);
   const spec: YamlNode = isAbsent ? { kind: 'map', entries: new Map(), path, range: step.range } : node;
+  for (const names of definition.needsOneOf ?? []) checkOneOf(names, spec, owner, findings);
   return new SpecReader(path, owner, findings).read(specSchema(definition), spec) ?? {};
+}
+
+function checkOneOf(names: readonly string[], spec: YamlNode, owner: string, findings: Findings): void {
+  if (spec.kind !== 'map' || names.some((name) => !isEmpty(find(spec, name)))) return;
+  findings.add('FIELD_MISSING', 'run', spec, `The spec of ${owner} needs ${names.join(' or ')}.`);
 }
 
 /** The schema of a step's spec as the reader sees it. */
@@ -61,6 +76,7 @@ class SpecReader {
       if (isSet(node)) this.#reportUnused(schema, node);
       return toValue(node);
     }
+    if (isAnything(schema)) return toTextTree(node);
     if (node.kind === 'scalar') {
       if (node.value === null) return undefined;
       if (isLateNode(node)) return node.text;
@@ -73,8 +89,11 @@ class SpecReader {
       return node.items.map((item) => this.read(items, item) ?? null);
     }
     if (node.kind === 'map' && schema.type === 'object') {
-      return schema.patternProperties === undefined ? this.#readObject(schema, node) : this.#readTextMap(node);
+      const [values] = Object.values(schema.patternProperties ?? {});
+      return values === undefined ? this.#readObject(schema, node) : this.#readMap(values, node);
     }
+    if (node.kind === 'list' && schema.listStandsFor !== undefined)
+      return this.#readObject(schema, wrap(node, schema.listStandsFor));
     this.#reportKind(schema, node);
     return undefined;
   }
@@ -129,16 +148,18 @@ class SpecReader {
       const isReported = (toValue(find(node, key)) ?? null) !== null;
       if (fallback !== undefined) values.push([key, fallback]);
       else if (schema.required?.includes(key) === true && !isReported) {
-        this.#findings.add('FIELD_MISSING', 'run', node, `${capitalised(this.#name(node))} needs ${key}.`);
+        const message = `${capitalised(this.#name(node))} needs ${key}.`;
+        this.#findings.add('FIELD_MISSING', 'run', node, message, properties[key]?.whenMissing);
       }
     }
     return Object.fromEntries(values);
   }
 
-  #readTextMap(node: MapNode): Value {
+  #readMap(schema: SchemaView, node: MapNode): Value {
     const values: [string, Value][] = [];
     for (const { key, value } of node.entries.values()) {
-      if (value.kind === 'scalar') values.push([key, toTextValue(value)]);
+      if (isAnything(schema)) values.push([key, toTextTree(value)]);
+      else if (value.kind === 'scalar') values.push([key, toTextValue(value)]);
       else reportKind(value, this.#name(value), 'text', this.#findings);
     }
     return Object.fromEntries(values);
@@ -161,6 +182,28 @@ class SpecReader {
     const field = node.path.slice(this.#path.length + 1);
     return field === '' ? `the spec of ${this.#owner}` : `the field ${field} of ${this.#owner}`;
   }
+}
+
+/** A schema that says nothing of the kind. */
+function isAnything({ type, enum: words }: SchemaView): boolean {
+  return type === undefined && words === undefined;
+}
+
+/** Scalars and lists of scalars keep their spelling; in maps they are what YAML makes of them. */
+function toTextTree(node: YamlNode): Value {
+  return node.kind === 'list' ? node.items.map(toTextTree) : toTextValue(node);
+}
+
+/** The map that a list stands for. */
+function wrap(list: ListNode, path: readonly string[]): MapNode {
+  const [outer = '', ...inner] = path;
+  const value = inner.length === 0 ? list : wrap(list, inner);
+  return {
+    kind: 'map',
+    entries: new Map([[outer, { key: outer, keyRange: list.range, value }]]),
+    path: list.path,
+    range: list.range,
+  };
 }
 
 function describe({ enum: words, type }: SchemaView): string {

@@ -1,7 +1,7 @@
 /** `Http`: one request from a delegate, judged by its assertion (pipelines.md §5.3). */
 import { Type, type Static } from 'typebox';
 import { OutputAlias } from './output-alias.ts';
-import { ignored, NamedValues, notRunYet, type StepDefinition } from './step-definition.ts';
+import { ignored, NamedValues, type StepDefinition } from './step-definition.ts';
 
 export const HttpSpec = Type.Object({
   url: Type.String(),
@@ -14,8 +14,9 @@ export const HttpSpec = Type.Object({
   inputVariables: Type.Optional(NamedValues),
   outputVariables: Type.Optional(NamedValues),
   delegateSelectors: Type.Optional(Type.Array(Type.String())),
-  certificate: notRunYet('client certificates of Http steps'),
-  certificateKey: notRunYet('client certificates of Http steps'),
+  /** The client's certificate and its key, in PEM. */
+  certificate: Type.Optional(Type.String()),
+  certificateKey: Type.Optional(Type.String()),
   outputAlias: Type.Optional(OutputAlias),
   metadata: ignored('Bridle does not use it.'),
 });

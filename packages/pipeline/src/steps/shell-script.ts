@@ -1,4 +1,4 @@
-/** `ShellScript`: a script on a delegate, in a temp folder of its own (pipelines.md §5.2). */
+/** `ShellScript`: a script on a delegate, in a temp folder of its own, or on another host by SSH (pipelines.md §5.2). */
 import { Type, type Static } from 'typebox';
 import { OutputAlias } from './output-alias.ts';
 import { ignored, NamedValues, notRunYet, type StepDefinition } from './step-definition.ts';
@@ -13,11 +13,16 @@ export const ShellScriptSpec = Type.Object({
     }),
     spec: Type.Object({ script: Type.String(), file: notRunYet('scripts from the file store') }),
   }),
-  onDelegate: Type.Boolean({
-    default: true,
-    notRunYetValues: { false: 'ShellScript on another host than the delegate' },
-  }),
-  executionTarget: notRunYet('ShellScript on another host than the delegate'),
+  /** Else by SSH on the `executionTarget`. */
+  onDelegate: Type.Boolean({ default: true }),
+  executionTarget: Type.Optional(
+    Type.Object({
+      host: Type.Optional(Type.String()),
+      /** How to log in there. */
+      connectorRef: Type.Optional(Type.String()),
+      workingDirectory: Type.Optional(Type.String()),
+    }),
+  ),
   environmentVariables: Type.Optional(NamedValues),
   outputVariables: Type.Optional(NamedValues),
   delegateSelectors: Type.Optional(Type.Array(Type.String())),

@@ -15,6 +15,7 @@ import {
   type TString,
   type TUnsafe,
 } from 'typebox';
+import type { Value } from '../expressions/values.ts';
 import type { StepType } from './step-types.ts';
 
 export interface StepDefinition {
@@ -26,6 +27,10 @@ export interface StepDefinition {
   readonly usualIn: readonly ('Custom' | 'CI' | 'Approval' | 'Deployment')[];
   /** Where in the spec the script stands, for checks of its text. */
   readonly scriptPath?: readonly string[];
+  /** Of each of these lists one field at least is needed. */
+  readonly needsOneOf?: readonly (readonly string[])[];
+  /** It runs on beside what follows: no failure strategy and no loop belongs to it. */
+  readonly isService?: true;
 }
 
 /**
@@ -33,11 +38,15 @@ export interface StepDefinition {
  * - `notRunYet`: a field that changes what the step does and is not carried out yet. Setting it blocks the run.
  * - `ignored`: a field that changes nothing Bridle promises; setting it is a warning with this reason.
  * - `notRunYetValues`: the same for single values of a field.
+ * - `listStandsFor`: a list may be written in place of the map; it is the field at this path.
+ * - `whenMissing`: what to do about a field that is needed and absent; a sentence.
  */
 export interface SpecKeywords {
   readonly notRunYet?: string;
   readonly ignored?: string;
   readonly notRunYetValues?: Readonly<Record<string, string>>;
+  readonly listStandsFor?: readonly string[];
+  readonly whenMissing?: string;
 }
 
 /** `what` completes "Bridle does not run … yet". */
@@ -50,12 +59,14 @@ export function ignored(why: string): TOptional<TUnsafe<unknown>> {
   return Type.Optional(Type.Unsafe<unknown>({ ignored: why }));
 }
 
-export const SECRET_NOT_RUN_YET = { Secret: 'Secret values' } as const;
-
 /** A map of texts, such as environment variables. */
 export const TextMap: TRecord<string, TString> = Type.Record(Type.String(), Type.String());
 
-const ValueType = Type.Enum(['String', 'Secret', 'Number'], { default: 'String', notRunYetValues: SECRET_NOT_RUN_YET });
+/** A map of anything: texts keep their spelling, also in lists. */
+export const ValueMap: TRecord<string, TUnsafe<Value>> = Type.Record(Type.String(), Type.Unsafe<Value>({}));
+
+/** A `Secret` never shows: it is masked in logs, and as an output it leaves the delegate sealed. */
+const ValueType = Type.Enum(['String', 'Secret', 'Number'], { default: 'String' });
 
 export const NamedValue = Type.Object({ name: Type.String(), type: ValueType, value: Type.String({ default: '' }) });
 export type NamedValue = Static<typeof NamedValue>;

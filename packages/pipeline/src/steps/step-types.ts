@@ -9,6 +9,20 @@ export const STEP_TYPES = [
   'Barrier',
   'Queue',
   'FetchInstanceScript',
+  'Test',
+  'RunTests',
+  'Background',
+  'Plugin',
+  'GitClone',
+  'BuildAndPushDockerRegistry',
+  'SaveCache',
+  'RestoreCache',
+  'SaveCacheS3',
+  'RestoreCacheS3',
+  'S3Upload',
+  'ArtifactoryUpload',
+  'Email',
+  'Container',
 ] as const;
 
 export type StepType = (typeof STEP_TYPES)[number];
@@ -19,6 +33,20 @@ export const DELEGATE_STEP_TYPES = [
   'Run',
   'Http',
   'FetchInstanceScript',
+  'Test',
+  'RunTests',
+  'Background',
+  'Plugin',
+  'GitClone',
+  'BuildAndPushDockerRegistry',
+  'SaveCache',
+  'RestoreCache',
+  'SaveCacheS3',
+  'RestoreCacheS3',
+  'S3Upload',
+  'ArtifactoryUpload',
+  'Email',
+  'Container',
 ] as const satisfies readonly StepType[];
 
 export type DelegateStepType = (typeof DELEGATE_STEP_TYPES)[number];

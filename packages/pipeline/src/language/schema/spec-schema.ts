@@ -22,12 +22,22 @@ function toField(schema: SchemaView): JsonSchema {
     case 'array':
       return schema.items?.type === 'string' ? texts(about) : list(toField(schema.items ?? {}), about);
     case 'object':
-      return schema.patternProperties === undefined ? toMap(schema, about) : textMap(about);
+      return toObject(schema, about);
     case 'string':
       return schema.format === 'duration' ? duration(about) : text(about);
     default:
       return anything(about);
   }
+}
+
+function toObject(schema: SchemaView, about: About): JsonSchema {
+  const [values] = Object.values(schema.patternProperties ?? {});
+  if (values !== undefined) return values.type === 'string' ? textMap(about) : map({}, about);
+  const { description, ...rest } = about;
+  const inner = toMap(schema, schema.listStandsFor === undefined ? about : '');
+  return schema.listStandsFor === undefined
+    ? inner
+    : { ...(description === '' ? {} : { description }), ...rest, anyOf: [inner, { type: ['array'], items: text('') }] };
 }
 
 function toMap({ properties = {}, required = [] }: SchemaView, about: About | string): JsonSchema {

@@ -1,0 +1,41 @@
+/** `BuildAndPushDockerRegistry`: builds an image and pushes it under each of its tags (pipelines.md §5.1). */
+import { Type, type Static } from 'typebox';
+import { NO_CONTAINER_OF_ITS_OWN } from './container-fields.ts';
+import { ignored, notRunYet, TextMap, type StepDefinition } from './step-definition.ts';
+
+export const BuildAndPushSpec = Type.Object({
+  /** The image's name without a tag, as in `library/app` or `registry.example.com/app`. */
+  repo: Type.String(),
+  tags: Type.Array(Type.String()),
+  connectorRef: Type.Optional(Type.String()),
+  registryRef: Type.Optional(Type.String()),
+  /** Paths below the workspace. */
+  dockerfile: Type.String({ default: 'Dockerfile' }),
+  context: Type.String({ default: '.' }),
+  labels: Type.Optional(TextMap),
+  buildArgs: Type.Optional(TextMap),
+  target: Type.Optional(Type.String()),
+  cacheFrom: Type.Optional(Type.Array(Type.String())),
+  cacheTo: Type.Optional(Type.String()),
+  /** Log in to the registries of base images. */
+  baseImageConnectorRefs: Type.Optional(Type.Array(Type.String())),
+  /** `PLUGIN_NO_PUSH` and `PLUGIN_DRY_RUN` say that nothing is pushed. */
+  envVariables: Type.Optional(TextMap),
+  envDockerSecrets: notRunYet('secrets of image builds (envDockerSecrets)'),
+  fileDockerSecrets: notRunYet('secrets of image builds (fileDockerSecrets)'),
+  caching: ignored('The layers that the Docker engine keeps are used.'),
+  remoteCacheRepo: ignored('Use cacheFrom and cacheTo.'),
+  optimize: ignored('The Docker engine builds the image.'),
+  resources: ignored(NO_CONTAINER_OF_ITS_OWN),
+  runAsUser: ignored(NO_CONTAINER_OF_ITS_OWN),
+});
+export type BuildAndPushSpec = Static<typeof BuildAndPushSpec>;
+
+export const buildAndPush: StepDefinition = {
+  type: 'BuildAndPushDockerRegistry',
+  spec: BuildAndPushSpec,
+  /** `image` is the repository with the first tag, `tag` that tag, `digest` what the registry (or the build) says. */
+  outputs: ['image', 'tag', 'digest'],
+  usualIn: ['CI'],
+  needsOneOf: [['connectorRef', 'registryRef']],
+};

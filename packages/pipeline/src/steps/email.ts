@@ -1,0 +1,33 @@
+/** `Email`: one message through an SMTP server (pipelines.md §5.4). */
+import { Type, type Static } from 'typebox';
+import { ignored, NamedValues, notRunYet, type StepDefinition } from './step-definition.ts';
+
+/** Harness has one SMTP server an account and no field for it; this connector is the account's here. */
+export const SMTP_CONNECTOR = 'account.smtp';
+
+export const EmailSpec = Type.Object({
+  /** Addresses, separated by commas. */
+  to: Type.Optional(Type.String()),
+  cc: Type.Optional(Type.String()),
+  subject: Type.String(),
+  /** HTML. */
+  body: Type.String({ default: '' }),
+  /** A message that cannot be sent does not fail the step. */
+  fireAndForget: Type.Boolean({ default: false }),
+  inputVariables: Type.Optional(NamedValues),
+  /** Bridle's own field. */
+  connectorRef: Type.String({ default: SMTP_CONNECTOR }),
+  delegateSelectors: Type.Optional(Type.Array(Type.String())),
+  toUserGroups: notRunYet('mail to user groups (toUserGroups)'),
+  ccUserGroups: notRunYet('mail to user groups (ccUserGroups)'),
+  metadata: ignored('Bridle does not use it.'),
+});
+export type EmailSpec = Static<typeof EmailSpec>;
+
+export const email: StepDefinition = {
+  type: 'Email',
+  spec: EmailSpec,
+  outputs: [],
+  usualIn: ['Custom', 'Approval', 'Deployment'],
+  needsOneOf: [['to', 'cc']],
+};

@@ -1,0 +1,19 @@
+/** `reports`: files with test results, read after the command, also when it failed (pipelines.md §5.1). */
+import { Type } from 'typebox';
+
+const FIELDS = {
+  type: Type.Enum(['JUnit'], { default: 'JUnit' }),
+  /** Globs below the workspace. */
+  spec: Type.Object({ paths: Type.Array(Type.String()) }),
+} as const;
+
+/** A plain list stands for its paths (contract question Q9). */
+const SHORTHAND = { listStandsFor: ['spec', 'paths'] } as const;
+
+export const Reports = Type.Object(FIELDS, SHORTHAND);
+
+/** Of `Test`, whose reports are looked for by themselves. */
+export const TestReports = Type.Object(FIELDS, {
+  ...SHORTHAND,
+  default: { type: 'JUnit', spec: { paths: ['**/*.xml'] } },
+});
