@@ -1,5 +1,5 @@
-/** What `ShellScript` and `Run` share: write the script, run it, read its outputs. */
-import { writeFileSync } from 'node:fs';
+/** What steps with a script share: write the script, run it, read its outputs. */
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failed, type StepContext, type StepResult } from './executor.ts';
 import { makeEnvironment } from './process/environment.ts';
@@ -26,6 +26,23 @@ export interface ScriptStep {
   readonly outputsFrom: OutputCapture['from'];
 }
 
+/** Where the files of a script lie. */
+export interface ScriptFolder {
+  /** As this process sees it. */
+  readonly path: string;
+  /** As the script sees it: the same, but for a container. */
+  readonly inside: string;
+  /** Its files are for whichever user an image names; the folders around it keep other users of this host out. */
+  readonly isForAnyUser: boolean;
+}
+
+/** An output with the name of the variable it is read from. */
+export interface OutputSource {
+  readonly name: string;
+  readonly variable: string;
+}
+
+/** Runs the script as a process of this host. */
 export async function runScriptStep(script: ScriptStep, context: StepContext): Promise<StepResult> {
   if (context.signal.aborted) return { kind: 'cancelled' };
   const log = new StepLog(context.log);
@@ -33,16 +50,19 @@ export async function runScriptStep(script: ScriptStep, context: StepContext): P
   if (typeof shell === 'string') return refuse(log, shell);
   const tooMuch = limitPassed(script);
   if (tooMuch !== undefined) return refuse(log, tooMuch);
+  const { scratch, folder, isOfStage } = context.workspace;
+  const files: ScriptFolder = { path: scratch, inside: scratch, isForAnyUser: false };
   const environment = makeEnvironment(context.host.settings.inheritedNames, [
     context.step.environment,
-    builtInVariables(context),
+    builtInVariables(files, isOfStage ? folder : undefined),
     script.variables,
   ]);
   if (environment.kind === 'refused') return refuse(log, environment.message);
 
   await log.line(`Executing step ${context.step.identifier} with ${shell.name} (${shell.path})`);
   const sources = await usableSources(script, log);
-  const program = writeScript(script, shell, sources, context);
+  const shPath = context.host.shells.find('Sh')?.path ?? shell.path;
+  const program = writeScript(script, shell, sources, files, shPath);
   const end = await spawnStep(
     {
       program: shell.path,
@@ -54,10 +74,11 @@ export async function runScriptStep(script: ScriptStep, context: StepContext): P
     context.signal,
     context.host,
   );
-  return conclude(end, sources, context, log);
+  return conclude(end, sources, files, log);
 }
 
-async function refuse(log: StepLog, message: string): Promise<StepResult> {
+/** The step cannot be performed as it is written. */
+export async function refuse(log: StepLog, message: string): Promise<StepResult> {
   await log.line(message);
   return failed(message);
 }
@@ -71,7 +92,7 @@ function findShell(wanted: string, context: StepContext): Shell | string {
   return shells.find(name) ?? `The shell ${name} was not found on this delegate: it needs ${programs} in its PATH.`;
 }
 
-function limitPassed(script: ScriptStep): string | undefined {
+export function limitPassed(script: ScriptStep): string | undefined {
   const bytes = Buffer.byteLength(script.text);
   if (bytes > SCRIPT_BYTES_MAX) return `The script has ${bytes} bytes; at most ${SCRIPT_BYTES_MAX} are run.`;
   if (script.outputs.length > OUTPUTS_MAX)
@@ -79,31 +100,31 @@ function limitPassed(script: ScriptStep): string | undefined {
   return undefined;
 }
 
-function outputFile(context: StepContext): string {
-  return join(context.workspace.scratch, 'output.env');
+function outputFile(folder: string): string {
+  return join(folder, 'output.env');
 }
 
-function valuesFile(context: StepContext): string {
-  return join(context.workspace.scratch, 'values');
+function valuesFile(folder: string): string {
+  return join(folder, 'values');
 }
 
-function builtInVariables(context: StepContext): Record<string, string> {
-  const file = outputFile(context);
+/** @param workspaceFolder - of the step's CI stage, as the script sees it */
+export function builtInVariables(files: ScriptFolder, workspaceFolder: string | undefined): Record<string, string> {
+  const file = outputFile(files.inside);
   const variables: Record<string, string> = { DRONE_OUTPUT: file, HARNESS_OUTPUT_FILE: file };
-  if (context.workspace.isOfStage) {
-    variables['HARNESS_WORKSPACE'] = context.workspace.folder;
-    variables['DRONE_WORKSPACE'] = context.workspace.folder;
+  if (workspaceFolder !== undefined) {
+    variables['HARNESS_WORKSPACE'] = workspaceFolder;
+    variables['DRONE_WORKSPACE'] = workspaceFolder;
   }
   return variables;
 }
 
-/** An output with the name of the variable it is read from. */
-interface OutputSource {
-  readonly name: string;
-  readonly variable: string;
+/** The file is there from the start: scripts append to it, and some test for it. */
+export function makeOutputFile(files: ScriptFolder): void {
+  writeFile(files, outputFile(files.path), '');
 }
 
-async function usableSources(script: ScriptStep, log: StepLog): Promise<readonly OutputSource[]> {
+export async function usableSources(script: ScriptStep, log: StepLog): Promise<readonly OutputSource[]> {
   const sources: OutputSource[] = [];
   for (const output of script.outputs) {
     const variable = output.value ?? output.name;
@@ -114,38 +135,46 @@ async function usableSources(script: ScriptStep, log: StepLog): Promise<readonly
   return sources;
 }
 
-/** Answers with the interpreter's arguments. */
-function writeScript(
+/**
+ * Answers with the interpreter's arguments.
+ * @param shPath - a plain `sh` where the script runs
+ */
+export function writeScript(
   script: ScriptStep,
   shell: Shell,
   sources: readonly OutputSource[],
-  context: StepContext,
+  files: ScriptFolder,
+  shPath: string,
 ): readonly string[] {
-  const collectorPath = join(context.workspace.scratch, 'collect.sh');
   const capture: OutputCapture | undefined =
     sources.length === 0
       ? undefined
       : {
           names: [...new Set(sources.map((source) => source.variable))],
           from: script.outputsFrom,
-          valuesPath: valuesFile(context),
-          collectorPath,
-          shPath: context.host.shells.find('Sh')?.path ?? shell.path,
+          valuesPath: valuesFile(files.inside),
+          collectorPath: join(files.inside, 'collect.sh'),
+          shPath,
         };
-  const files = makeScript(shell, script.text, script.isStrict, capture);
-  const scriptPath = join(context.workspace.scratch, `script${files.extension}`);
-  // At once: a few small files, which the step waits for anyway.
-  writeFileSync(scriptPath, files.script, { mode: 0o600 });
-  // There from the start: scripts append to it, and some test for it.
-  writeFileSync(outputFile(context), '', { mode: 0o600 });
-  if (files.collector !== undefined) writeFileSync(collectorPath, files.collector, { mode: 0o600 });
-  return [...files.args, scriptPath];
+  const made = makeScript(shell, script.text, script.isStrict, capture);
+  const name = `script${made.extension}`;
+  writeFile(files, join(files.path, name), made.script);
+  makeOutputFile(files);
+  if (made.collector !== undefined) writeFile(files, join(files.path, 'collect.sh'), made.collector);
+  return [...made.args, join(files.inside, name)];
 }
 
-async function conclude(
+/** At once: a few small files, which the step waits for anyway. */
+function writeFile(files: ScriptFolder, path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o600 });
+  if (files.isForAnyUser) chmodSync(path, 0o666);
+}
+
+/** Reads the outputs and says how the step ended. */
+export async function conclude(
   end: ProcessEnd,
   sources: readonly OutputSource[],
-  context: StepContext,
+  files: ScriptFolder,
   log: StepLog,
 ): Promise<StepResult> {
   switch (end.kind) {
@@ -157,7 +186,7 @@ async function conclude(
     case 'exited':
       break;
   }
-  const outputs = collectOutputs(sources, end.exitCode === 0, context);
+  const outputs = collectOutputs(sources, end.exitCode === 0, files.path);
   if (outputs.kind === 'refused') {
     await log.line(outputs.message);
     await log.line(`Execution ended with exit code ${end.exitCode}`);
@@ -179,10 +208,10 @@ async function conclude(
 }
 
 /** What the script wrote to its output file counts even when it failed; variables only after its regular end. */
-function collectOutputs(sources: readonly OutputSource[], hasSucceeded: boolean, context: StepContext): ReadOutputs {
-  const written = readOutputFile(outputFile(context));
+function collectOutputs(sources: readonly OutputSource[], hasSucceeded: boolean, folder: string): ReadOutputs {
+  const written = readOutputFile(outputFile(folder));
   if (written.kind === 'refused' || !hasSucceeded || sources.length === 0) return written;
-  const captured = readCapturedValues(valuesFile(context));
+  const captured = readCapturedValues(valuesFile(folder));
   if (captured.kind === 'refused') return captured;
   const values = new Map(written.values);
   for (const source of sources) {

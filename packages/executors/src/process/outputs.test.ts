@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseOutputFile } from './outputs.ts';
+import { parseOutputFile, readCapturedValues, readOutputFile } from './outputs.ts';
 
 const parse = (text: string): Record<string, string> => Object.fromEntries(parseOutputFile(text));
 
@@ -41,4 +45,20 @@ describe('parseOutputFile', () => {
     parseOutputFile(`A="${'\\'.repeat(500_001)}`);
     parseOutputFile(`${' '.repeat(500_000)}A`);
   });
+});
+
+test('what a step puts in the place of the file is not followed and not waited for', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bridle-outputs-'));
+  try {
+    writeFileSync(join(folder, 'elsewhere'), 'A=1\n');
+    symlinkSync(join(folder, 'elsewhere'), join(folder, 'link'));
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    for (const name of ['link', 'pipe', '.', 'missing']) {
+      expect(readOutputFile(join(folder, name))).toEqual({ kind: 'read', values: new Map() });
+      expect(readCapturedValues(join(folder, name))).toEqual({ kind: 'read', values: new Map() });
+    }
+    expect(readOutputFile(join(folder, 'elsewhere'))).toEqual({ kind: 'read', values: new Map([['A', '1']]) });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -1,5 +1,5 @@
 /** Reads what a step left behind as output variables. */
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 
 /** One value; expressions take no longer ones. */
 export const OUTPUT_VALUE_BYTES_MAX = 256 * 1024;
@@ -82,9 +82,22 @@ function tooLarge(): ReadOutputs {
   };
 }
 
-/** At most the limit plus what names and separators take. */
+/**
+ * At most the limit plus what names and separators take. The step may have put anything in the file's place: a link is not followed,
+ * since this process may read more than the step may, and a pipe is not waited for.
+ */
 function readLimited(path: string): Buffer | 'tooLarge' | undefined {
-  const info = statSync(path, { throwIfNoEntry: false });
-  if (info === undefined || info.size === 0 || !info.isFile()) return undefined;
-  return info.size > OUTPUT_TOTAL_BYTES_MAX * 2 ? 'tooLarge' : readFileSync(path);
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
+  try {
+    const info = fstatSync(file);
+    if (info.size === 0 || !info.isFile()) return undefined;
+    return info.size > OUTPUT_TOTAL_BYTES_MAX * 2 ? 'tooLarge' : readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
