@@ -26,11 +26,48 @@ test('the engine’s switches are read', () => {
   });
 });
 
+test('files are kept in a folder of the home, in another one, or in a bucket', () => {
+  expect(readServerSettings(BASE).files).toEqual({ kind: 'folder', path: '/home/files' });
+  expect(readServerSettings({ ...BASE, BRIDLE_FILES_DIR: '/srv/files' }).files).toEqual({
+    kind: 'folder',
+    path: '/srv/files',
+  });
+  const bucket = { ...BASE, BRIDLE_FILES: 's3', BRIDLE_S3_BUCKET: 'ci' };
+  expect(readServerSettings(bucket).files).toEqual({
+    kind: 's3',
+    bucket: 'ci',
+    region: 'us-east-1',
+    isPathStyle: false,
+  });
+  expect(
+    readServerSettings({
+      ...bucket,
+      BRIDLE_S3_ENDPOINT: 'http://minio:9000',
+      BRIDLE_S3_REGION: 'eu-west-1',
+      BRIDLE_S3_PATH_STYLE: 'on',
+    }).files,
+  ).toEqual({ kind: 's3', bucket: 'ci', endpoint: 'http://minio:9000', region: 'eu-west-1', isPathStyle: true });
+  expect(() => readServerSettings({ ...BASE, BRIDLE_FILES: 's3' })).toThrow('BRIDLE_S3_BUCKET');
+});
+
+test('logs have no limit unless one is set', () => {
+  expect(readServerSettings(BASE).logBytesMax).toBeUndefined();
+  expect(readServerSettings({ ...BASE, BRIDLE_LOG_BYTES_MAX: '1048576' }).logBytesMax).toBe(1_048_576);
+});
+
 test.each([
+  ['BRIDLE_FILES', 'floppy'],
+  ['BRIDLE_LOG_BYTES_MAX', '12'],
+  ['BRIDLE_LOG_BYTES_MAX', '10 MB'],
   ['BRIDLE_IGNORED_FAILURE_FIRES_FAILURE', 'maybe'],
   ['BRIDLE_UNRESOLVED_EXPRESSIONS', 'sometimes'],
   ['BRIDLE_EXECUTIONS_MAX', '0'],
 ])('a wrong %s is named', (name, value) => {
   expect(() => readServerSettings({ ...BASE, [name]: value })).toThrow(SettingsError);
   expect(() => readServerSettings({ ...BASE, [name]: value })).toThrow(name);
+});
+
+test('an endpoint of a bucket is a URL', () => {
+  const env = { ...BASE, BRIDLE_FILES: 's3', BRIDLE_S3_BUCKET: 'ci', BRIDLE_S3_ENDPOINT: 'minio:9000' };
+  expect(() => readServerSettings(env)).toThrow('BRIDLE_S3_ENDPOINT');
 });

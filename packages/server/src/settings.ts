@@ -1,4 +1,5 @@
 /** What the server reads from its environment; the launcher has checked and completed it. */
+import { join, resolve } from 'node:path';
 
 const UNRESOLVED = ['variables', 'strict', 'lenient'] as const;
 
@@ -19,7 +20,22 @@ export interface ServerSettings {
   readonly executionsMax: number;
   /** Where public material conflicts; kept with each execution at its start. */
   readonly switches: EngineSwitchSettings;
+  /** Where finished logs and artifacts are kept. */
+  readonly files: FilesSettings;
+  /** Bytes of one step's log; more is left out, and the log says so. `undefined` = no limit. */
+  readonly logBytesMax: number | undefined;
 }
+
+export type FilesSettings =
+  | { readonly kind: 'folder'; readonly path: string }
+  | {
+      readonly kind: 's3';
+      readonly bucket: string;
+      /** Absent = Amazon's. */
+      readonly endpoint?: string;
+      readonly region: string;
+      readonly isPathStyle: boolean;
+    };
 
 /** Absent = as Harness's pages document it. */
 export interface EngineSwitchSettings {
@@ -37,6 +53,8 @@ export class SettingsError extends Error {
 const MASTER_KEY_BYTES = 32;
 const PORT_MAX = 65_535;
 const EXECUTIONS_MAX = 1_000;
+/** Below, a log could not even say why it ends. */
+const LOG_BYTES_MAX_LEAST = 1_024;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 export function readServerSettings(env: Readonly<Record<string, string | undefined>>): ServerSettings {
@@ -58,10 +76,11 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
   const executionsMax = Number(env['BRIDLE_EXECUTIONS_MAX'] ?? EXECUTIONS_MAX);
   if (!Number.isSafeInteger(executionsMax) || executionsMax < 1)
     throw new SettingsError(`BRIDLE_EXECUTIONS_MAX is not a number above 0: ${String(env['BRIDLE_EXECUTIONS_MAX'])}`);
+  const home = required('BRIDLE_HOME');
   return {
     port,
     host: env['BRIDLE_HOST'] ?? '127.0.0.1',
-    home: required('BRIDLE_HOME'),
+    home,
     accountId: required('BRIDLE_ACCOUNT_ID'),
     publicUrl: env['BRIDLE_PUBLIC_URL']?.replace(/\/+$/, '') || undefined,
     masterKey,
@@ -71,7 +90,35 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
     trustProxy: env['BRIDLE_TRUST_PROXY'] === 'on',
     executionsMax,
     switches: readSwitches(env),
+    files: readFiles(env, home),
+    logBytesMax: readLogBytesMax(env['BRIDLE_LOG_BYTES_MAX'] || undefined),
   };
+}
+
+function readFiles(env: Readonly<Record<string, string | undefined>>, home: string): FilesSettings {
+  const kind = env['BRIDLE_FILES'] || 'folder';
+  if (kind === 'folder') return { kind, path: resolve(env['BRIDLE_FILES_DIR'] || join(home, 'files')) };
+  if (kind !== 's3') throw new SettingsError(`BRIDLE_FILES is neither folder nor s3: ${kind}`);
+  const bucket = env['BRIDLE_S3_BUCKET'] || undefined;
+  if (bucket === undefined) throw new SettingsError('BRIDLE_FILES is s3, but BRIDLE_S3_BUCKET is not set.');
+  const endpoint = env['BRIDLE_S3_ENDPOINT'] || undefined;
+  if (endpoint !== undefined && !/^https?:$/.test(URL.parse(endpoint)?.protocol ?? ''))
+    throw new SettingsError(`BRIDLE_S3_ENDPOINT is not a URL that begins with http:// or https://: ${endpoint}`);
+  return {
+    kind,
+    bucket,
+    region: env['BRIDLE_S3_REGION'] || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1',
+    isPathStyle: readSwitch(env, 'BRIDLE_S3_PATH_STYLE') ?? false,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}
+
+function readLogBytesMax(written: string | undefined): number | undefined {
+  if (written === undefined) return undefined;
+  const bytes = Number(written);
+  if (!Number.isSafeInteger(bytes) || bytes < LOG_BYTES_MAX_LEAST)
+    throw new SettingsError(`BRIDLE_LOG_BYTES_MAX is not a number of bytes from ${LOG_BYTES_MAX_LEAST} on: ${written}`);
+  return bytes;
 }
 
 function readSwitches(env: Readonly<Record<string, string | undefined>>): EngineSwitchSettings {

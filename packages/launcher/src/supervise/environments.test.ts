@@ -47,6 +47,15 @@ it("hands on the delegate's own settings, and keeps those of the server, the dat
   });
 });
 
+it('keeps the keys of the bucket with the server, and leaves the user’s own where there is none', () => {
+  const env = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'key', AWS_SESSION_TOKEN: 'token', AWS_REGION: 'eu' };
+  expect(delegateEnvironment({ ...env, BRIDLE_FILES: 's3' }, '/d')).toEqual({
+    AWS_REGION: 'eu',
+    BRIDLE_DELEGATE_HOME: '/d',
+  });
+  expect(delegateEnvironment(env, '/d')).toMatchObject(env);
+});
+
 it('leaves PATH alone where npm has not touched it', () => {
   expect(delegateEnvironment({ PATH: '/mine/node_modules/.bin:/bin' }, '/d')['PATH']).toBe(
     '/mine/node_modules/.bin:/bin',

@@ -35,13 +35,20 @@ const DECIDED_FOR_DELEGATE = new Set(['BRIDLE_DELEGATE_URL', 'BRIDLE_DELEGATE_TO
 const MEANT_FOR_DELEGATE = /^BRIDLE_(DELEGATE_|LOG_LEVEL$)/;
 const NOT_FOR_DELEGATE = /^(BRIDLE_.*|PG[A-Z]+|npm_.*|DATABASE_URL|INIT_CWD)$/;
 
+/** With BRIDLE_FILES=s3 these open the server's bucket of files, logs among them. */
+const KEY_OF_BUCKET = /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)$/;
+
 /**
  * The delegate's environment, which its steps inherit in part: its own settings, but not the server's, not the database, and
  * not what npm adds to the environment and in front of `PATH` (a step that says `node` means the machine's own).
  */
 export function delegateEnvironment(env: Environment, home: string): Record<string, string> {
+  const isBucketOfServer = env['BRIDLE_FILES'] === 's3';
   const kept = Object.entries(withoutUndefined(env)).filter(
-    ([name]) => !DECIDED_FOR_DELEGATE.has(name) && (MEANT_FOR_DELEGATE.test(name) || !NOT_FOR_DELEGATE.test(name)),
+    ([name]) =>
+      !DECIDED_FOR_DELEGATE.has(name) &&
+      (MEANT_FOR_DELEGATE.test(name) || !NOT_FOR_DELEGATE.test(name)) &&
+      !(isBucketOfServer && KEY_OF_BUCKET.test(name)),
   );
   const result = Object.fromEntries(kept);
   const path = result['PATH'];
