@@ -10,7 +10,12 @@
  * | POST /delegate/api/{delegateId}/tasks/{taskId}/started | committed before the process is spawned (D2); 409 = do not start |
  * | POST /delegate/api/{delegateId}/tasks/{taskId}/complete | exactly once by fence; repeating the same report answers 200 again; 409 = stale |
  * | POST /delegate/api/{delegateId}/logs | log chunks, idempotent by key and byte offset |
+ * | POST /delegate/api/{delegateId}/tasks/{taskId}/tests | results of its tests, in pieces |
+ * | PUT /delegate/api/{delegateId}/tasks/{taskId}/artifacts | a file that is kept with the execution |
  * | POST /delegate/api/{delegateId}/leave | drained, going away |
+ *
+ * Registration answers 426 to a delegate whose version is too far from the server's. Registering again with the same incarnation
+ * tells the server what has changed meanwhile (capabilities).
  *
  * A delegate whose `incarnation` differs from the registered one gets 410 and must register again (another process took its place).
  */
@@ -24,6 +29,21 @@ export const DELEGATE_GRACE_MS = 600_000;
 
 const Text = Type.String({ maxLength: 4_096 });
 const TaskId = Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' });
+
+/** What a delegate found on its host beside its shells. */
+export const DelegateCapabilities = Type.Object({
+  /** Programs on its PATH, of a fixed list. */
+  binaries: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 }),
+  /** The container engine it can use; absent = none. */
+  docker: Type.Optional(
+    Type.Object({
+      version: Type.String({ maxLength: 64 }),
+      os: Type.String({ maxLength: 32 }),
+      arch: Type.String({ maxLength: 32 }),
+    }),
+  ),
+});
+export type DelegateCapabilities = Static<typeof DelegateCapabilities>;
 
 export const RegisterRequest = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 128 }),
@@ -39,6 +59,8 @@ export const RegisterRequest = Type.Object({
   /** Shells found on the host: Bash, Sh, Python, Powershell, Pwsh. */
   shells: Type.Array(Type.String({ maxLength: 32 }), { maxItems: 16 }),
   capacity: Type.Integer({ minimum: 1, maximum: 1_000 }),
+  /** Absent: the delegate is older than the question. */
+  capabilities: Type.Optional(DelegateCapabilities),
 });
 export type RegisterRequest = Static<typeof RegisterRequest>;
 
@@ -225,3 +247,48 @@ export type LogsResponse = Static<typeof LogsResponse>;
 
 export const LeaveRequest = Type.Object({ incarnation: Type.String() });
 export type LeaveRequest = Static<typeof LeaveRequest>;
+
+const Short = Type.String({ maxLength: 4_000 });
+
+/** One result of one test (executors/src/reports/test-case.ts says more). */
+export const ReportedTest = Type.Object({
+  suite: Short,
+  className: Short,
+  name: Short,
+  status: Type.Enum(['passed', 'failed', 'error', 'skipped']),
+  durationMs: Type.Number({ minimum: 0 }),
+  file: Type.Optional(Short),
+  message: Type.Optional(Type.String({ maxLength: 16_000 })),
+  details: Type.Optional(Type.String({ maxLength: 128_000 })),
+  hasFailedBefore: Type.Optional(Type.Literal(true)),
+});
+export type ReportedTest = Static<typeof ReportedTest>;
+
+export const REPORTED_TESTS_MAX = 1_000;
+
+/**
+ * POST /delegate/api/{delegateId}/tasks/{taskId}/tests, before the task is reported: results of a step's tests in pieces.
+ * A piece that is there already (by `position`) changes nothing; 409 = stale.
+ */
+export const TestsRequest = Type.Object({
+  incarnation: Type.String(),
+  fence: Type.Integer(),
+  /** How many tests of this task came before. */
+  position: Type.Integer({ minimum: 0, maximum: 10_000_000 }),
+  /** What was tested: the commit, where the stage has one. */
+  commit: Type.Optional(Type.String({ maxLength: 128 })),
+  tests: Type.Array(ReportedTest, { maxItems: REPORTED_TESTS_MAX }),
+});
+export type TestsRequest = Static<typeof TestsRequest>;
+
+/**
+ * PUT /delegate/api/{delegateId}/tasks/{taskId}/artifacts, before the task is reported: the body is the file, these are its
+ * query parameters. The same name again replaces it; 409 = stale, 400 = it is not kept (the text says why).
+ */
+export const ArtifactQuery = Type.Object({
+  incarnation: Type.String(),
+  fence: Type.Integer(),
+  /** A relative path with forward slashes. */
+  name: Type.String({ minLength: 1, maxLength: 1_024 }),
+});
+export type ArtifactQuery = Static<typeof ArtifactQuery>;

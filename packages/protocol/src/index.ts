@@ -127,9 +127,13 @@ export {
   RegisterResponse,
   SecretPlace,
   SecretSource,
+  ReportedTest,
   StartedRequest,
   TaskConnector,
   TaskFailure,
   TaskOutcome,
   TaskStage,
+  ArtifactQuery,
+  REPORTED_TESTS_MAX,
+  TestsRequest,
 } from './delegate.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { DelegateTask } from '@bridle/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { insertDelegateToken, revokeDelegateToken } from '../store/delegates.ts';
+import { insertDelegateToken, revokeDelegateToken } from '../store/delegate-tokens.ts';
 import { ACCOUNT, createTestApp, type TestApp } from './test-app.ts';
 
 const SECRET = 'dlt.account.id.secret-of-a-test';

@@ -124,6 +124,8 @@ async function withToken(
       return reply.status(410).send({ message: 'This delegate process is not registered (any more). Register again.' });
     case 'stale':
       return reply.status(409).send({ message: answer.message });
+    case 'outdated':
+      return reply.status(426).send({ message: answer.message });
     case 'invalid':
       return reply.status(400).send({ message: answer.message });
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { nodeExecutionId } from '@bridle/pipeline';
-import type { QueuedTask } from '../store/task-queue-statements.ts';
+import { executionId, nodeExecutionId } from '@bridle/pipeline';
+import type { QueuedTask } from '../store/waiting-tasks.ts';
 import { assignTasks, normaliseTags, seatsFor, type Asker } from './assign.ts';
 
 let position = 0;
@@ -10,16 +10,18 @@ function task(change: Partial<QueuedTask> = {}): QueuedTask {
   return {
     taskId: nodeExecutionId(`task ${position}`),
     position,
+    executionId: executionId('e'),
     accountId: 'a',
     orgIdentifier: 'o',
     projectIdentifier: 'p',
     selectors: [],
+    requirements: [],
     ...change,
   };
 }
 
 function asker(delegateId: string, change: Partial<Asker> = {}): Asker {
-  return { delegateId, incarnation: 'i', accountId: 'a', tags: [delegateId], free: 1, ...change };
+  return { delegateId, incarnation: 'i', accountId: 'a', tags: [delegateId], capabilities: [], free: 1, ...change };
 }
 
 function assign(tasks: readonly QueuedTask[], askers: readonly Asker[]): readonly string[] {
@@ -46,6 +48,16 @@ test('every selector must be a tag, in the scope of the token', () => {
   expect(assign(tasks, [one])).toEqual(['one', '-', '-']);
   expect(assign(tasks, [asker('two', { free: 5, orgIdentifier: 'o' })])).toEqual(['-', 'two', '-']);
   expect(assign([task({ accountId: 'b' })], [asker('one')])).toEqual(['-']);
+});
+
+test('everything a task needs must be one of the capabilities', () => {
+  const tasks = [task({ requirements: ['docker', 'os:linux'] }), task({ requirements: ['shell:bash'] })];
+  const [plain, docker] = [
+    asker('plain', { capabilities: ['os:linux', 'shell:bash'] }),
+    asker('docker', { capabilities: ['docker', 'os:linux'] }),
+  ];
+  expect(assign(tasks, [plain, docker])).toEqual(['docker', 'plain']);
+  expect(assign(tasks, [plain])).toEqual(['-', 'plain']);
 });
 
 test('a workspace stays with its process', () => {

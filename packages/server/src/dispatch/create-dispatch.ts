@@ -3,6 +3,7 @@ import type { DelegateTask, PollResponse } from '@bridle/protocol';
 import { DELEGATE_HEARTBEAT_MS, DELEGATE_LEASE_MS, DELEGATE_POLL_MAX_MS } from '@bridle/protocol';
 import type { ExecutionId, NodeExecutionId, TaskOutcome } from '@bridle/pipeline';
 import type { DatabaseHandle } from '../store/database.ts';
+import { revokeDelegateToken } from '../store/delegate-tokens.ts';
 import {
   findDelegate,
   leaveDelegate,
@@ -10,7 +11,6 @@ import {
   markWorkspacesDeleted,
   readInbox,
   registerDelegate,
-  revokeDelegateToken,
   touchDelegate,
   type DelegateRow,
   type Inbox,
@@ -19,11 +19,13 @@ import {
 import { extendLeases, findTaskHolders, returnLeases, type Lease } from '../store/task-queue-statements.ts';
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
 import { normaliseTags } from './assign.ts';
-import type { Answer, DelegateInfo, Dispatch, TokenScope } from './dispatch.ts';
+import type { Answer, DelegateInfo, Dispatch, NewToken, TokenScope } from './dispatch.ts';
 import { HeldLeases } from './held-leases.ts';
 import { checkOutcome } from './report-outcome.ts';
+import { capabilitiesOf } from './requirements.ts';
 import type { DelegateChannel, TaskDress, TaskDresser } from './task-dresser.ts';
 import { issueDelegateToken, makeId, TokenChecker } from './tokens.ts';
+import { refuseVersion } from './version-window.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /** How long delegates that left are listed. */
@@ -53,6 +55,8 @@ export interface DispatchOptions {
   readonly database: DatabaseHandle;
   readonly hub: WakeHub;
   readonly reporter: TaskReporter;
+  /** Of this server; absent = delegates of every version are welcome. */
+  readonly version?: string;
   /** Absent = leases carry their tasks and nothing else. */
   readonly dresser?: TaskDresser;
   /** A process was found dead or gone: its tasks can be given up now. */
@@ -77,12 +81,13 @@ class PostgresDispatch implements Dispatch {
   constructor(options: DispatchOptions) {
     this.#options = options;
     const { database, hub } = options;
-    this.#tokens = new TokenChecker(database.db);
+    this.#tokens = new TokenChecker(database.db, (accountId, tokenId) => this.revokeToken(accountId, tokenId));
     this.#room = new WaitingRoom({
       database,
       hub,
       leaseMs: DELEGATE_LEASE_MS,
       onLeased: (leases) => this.#leases.keep(leases),
+      onTokensEnded: (accountId, tokenIds) => this.#endTokens(accountId, tokenIds),
       onError: options.onError ?? (() => undefined),
     });
   }
@@ -92,7 +97,9 @@ class PostgresDispatch implements Dispatch {
   }
 
   async register(token: TokenScope, request: Parameters<Dispatch['register']>[1]): ReturnType<Dispatch['register']> {
-    const { name, installation, incarnation, capacity, version, hostName, os, arch, shells } = request;
+    const { name, installation, incarnation, capacity, version, hostName, os, arch, shells, capabilities } = request;
+    const message = this.#options.version === undefined ? undefined : refuseVersion(this.#options.version, version);
+    if (message !== undefined) return { kind: 'outdated', message };
     const registered = await registerDelegate(this.#options.database.db, {
       ...token,
       newId: makeId(),
@@ -100,7 +107,8 @@ class PostgresDispatch implements Dispatch {
       installation,
       incarnation,
       tags: normaliseTags([name, ...request.tags]),
-      facts: { version, hostName, os, arch, shells },
+      capabilities: capabilitiesOf(request),
+      facts: { version, hostName, os, arch, shells, ...capabilities },
       capacity,
     });
     this.#known.set(registered.delegateId, { tokenId: token.tokenId, name });
@@ -228,13 +236,25 @@ class PostgresDispatch implements Dispatch {
     return listed.filter((delegate) => servesPartOf(delegate, scope)).map(delegateInfo);
   }
 
-  createToken(scope: Omit<TokenScope, 'tokenId'>, name: string): ReturnType<Dispatch['createToken']> {
-    return issueDelegateToken(this.#options.database.db, scope, name);
+  async createToken(scope: Omit<TokenScope, 'tokenId'>, name: string): ReturnType<Dispatch['createToken']> {
+    for (let number = 1; ; number += 1) {
+      const made = await this.addToken(scope, { name: number === 1 ? name : `${name} ${number}` });
+      if (made !== undefined) return { tokenId: made.token.id, secret: made.secret };
+    }
+  }
+
+  addToken(scope: Omit<TokenScope, 'tokenId'>, token: NewToken): ReturnType<Dispatch['addToken']> {
+    return issueDelegateToken(this.#options.database.db, scope, token);
   }
 
   async revokeToken(accountId: string, tokenId: string): Promise<boolean> {
     const isRevoked = await revokeDelegateToken(this.#options.database.db, accountId, tokenId);
     this.#tokens.forgetAll();
+    this.#room.dismissToken(tokenId);
+    if (isRevoked) {
+      this.#options.onDelegateGone?.();
+      this.#wakeTasks(accountId);
+    }
     return isRevoked;
   }
 
@@ -272,6 +292,11 @@ class PostgresDispatch implements Dispatch {
 
   async #findKnown(delegateId: string): Promise<Pick<DelegateRow, 'tokenId' | 'name'> | undefined> {
     return this.#known.get(delegateId) ?? findDelegate(this.#options.database.db, delegateId);
+  }
+
+  /** Tokens of waiting delegates that somebody else revoked, or whose time is over: that must be written down, too. */
+  async #endTokens(accountId: string, tokenIds: readonly string[]): Promise<void> {
+    for (const tokenId of tokenIds) await this.revokeToken(accountId, tokenId);
   }
 
   #answer(taskId: string, result: ReportResult): Answer<Record<string, never>> {
@@ -331,7 +356,9 @@ function delegateInfo(delegate: ListedDelegate): DelegateInfo {
   const {
     id,
     name,
+    tokenId,
     tags,
+    capabilities,
     orgIdentifier,
     projectIdentifier,
     facts,
@@ -346,7 +373,9 @@ function delegateInfo(delegate: ListedDelegate): DelegateInfo {
   return {
     delegateId: id,
     name,
+    tokenId,
     tags,
+    capabilities,
     ...(orgIdentifier === undefined ? {} : { orgIdentifier }),
     ...(projectIdentifier === undefined ? {} : { projectIdentifier }),
     ...facts,

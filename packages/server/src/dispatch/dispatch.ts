@@ -15,6 +15,7 @@ import type {
   RegisterResponse,
   StartedRequest,
 } from '@bridle/protocol';
+import type { ListedToken } from '../store/delegate-tokens.ts';
 import type { DelegateChannel } from './task-dresser.ts';
 
 /** Who holds a delegate token, and what it may serve: the account, one organization, or one project. */
@@ -30,14 +31,28 @@ export type Refusal =
   | { readonly kind: 'gone' }
   /** The report is stale (409). */
   | { readonly kind: 'stale'; readonly message: string }
+  /** The delegate's version is too far from the server's (426). */
+  | { readonly kind: 'outdated'; readonly message: string }
   | { readonly kind: 'invalid'; readonly message: string };
 
 export type Answer<Body> = { readonly kind: 'ok'; readonly body: Body } | Refusal;
 
+export interface NewToken {
+  readonly name: string;
+  /** As people are named in lists. */
+  readonly createdBy?: string;
+  /** When it ends by itself, in epoch milliseconds. */
+  readonly revokeAfter?: number;
+}
+
 export interface DelegateInfo {
   readonly delegateId: string;
   readonly name: string;
+  /** Of its registration; replicas with one name are one group. */
+  readonly tokenId: string;
   readonly tags: readonly string[];
+  /** Words of requirements.ts. */
+  readonly capabilities: readonly string[];
   readonly orgIdentifier?: string;
   readonly projectIdentifier?: string;
   readonly version: string;
@@ -45,10 +60,12 @@ export interface DelegateInfo {
   readonly os: string;
   readonly arch: string;
   readonly shells: readonly string[];
+  readonly binaries?: readonly string[];
+  readonly docker?: { readonly version: string; readonly os: string; readonly arch: string };
   readonly capacity: number;
   readonly registeredAt: number;
   readonly heartbeatAt: number;
-  /** `disconnected`: silent for longer than a lease (D3). `left`: it said that it goes. */
+  /** `disconnected`: silent for longer than a lease (D3). `left`: it said that it goes, or its token was revoked. */
   readonly state: 'connected' | 'disconnected' | 'left';
   /** Tasks it holds now. */
   readonly tasks: number;
@@ -88,11 +105,17 @@ export interface Dispatch {
     readonly orgIdentifier?: string;
     readonly projectIdentifier?: string;
   }): Promise<readonly DelegateInfo[]>;
-  /** Makes a token and returns its plaintext, shown once. */
+  /** Makes a token and returns its plaintext, shown once. A name that is taken gets a number. */
   createToken(
     scope: Omit<TokenScope, 'tokenId'>,
     name: string,
   ): Promise<{ readonly tokenId: string; readonly secret: string }>;
+  /** The same with everything a person says about it; `undefined` when the name is taken. */
+  addToken(
+    scope: Omit<TokenScope, 'tokenId'>,
+    token: NewToken,
+  ): Promise<{ readonly token: ListedToken; readonly secret: string } | undefined>;
+  /** Ends a token and sends its delegates away: at once here, and within a second elsewhere. */
   revokeToken(accountId: string, tokenId: string): Promise<boolean>;
   /** Ends the long-polls and the loop; delegates poll another replica. */
   close(): Promise<void>;

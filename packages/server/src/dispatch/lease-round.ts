@@ -1,11 +1,22 @@
+/**
+ * One round of giving out work: looks at the queue, decides, leases.
+ *
+ * Most rounds need one look: a few tasks of every project that waits. Only when those do not fill the room, because nobody here
+ * may take them, the rest of the queue is gone through, oldest first. What is in hand already is counted only when there is more
+ * work than room.
+ */
 import { onClient } from '../store/connection.ts';
 import type { DatabaseHandle } from '../store/database.ts';
-import { leaseTasks, listQueuedTasks, type Assignment, type Lease } from '../store/task-queue-statements.ts';
-import { assignTasks, seatsFor, type Asker, type Seat } from './assign.ts';
+import { leaseTasks, type Assignment, type Lease } from '../store/task-queue-statements.ts';
+import { countRunningTasks, listQueuedTasks, type QueuedTask, type RunningCount } from '../store/waiting-tasks.ts';
+import { assignTasks, roomOf, seatsFor, type Asker, type Seat } from './assign.ts';
 
-/** Queued tasks looked at in one statement. */
+/** Queued tasks of a project looked at in one statement; also bounds those of all projects in its answer. */
 export const QUEUE_PAGE = 500;
 const QUEUE_PAGE_MIN = 20;
+/** Executions behind a large matrix must be seen, too. */
+const WINDOW_MIN = 64;
+const WINDOW_OF_ROOM = 4;
 /** Pages looked at in one round: tasks that no asker may take cannot hide the others behind them for long. */
 export const QUEUE_PAGES_MAX = 20;
 
@@ -15,7 +26,7 @@ export interface LeaseRound {
   readonly missed: number;
 }
 
-/** One round of giving out work: looks at the queue, decides, leases. `askers` in the order in which they came. */
+/** `askers` in the order in which they came. */
 export async function leaseRound(
   database: DatabaseHandle,
   askers: readonly Asker[],
@@ -36,19 +47,49 @@ async function assignOfAccount(
   accountId: string,
   seats: readonly Seat[],
 ): Promise<readonly Assignment[]> {
-  const tags = [...new Set(seats.flatMap((seat) => seat.asker.tags))];
+  const { db } = database;
+  const asking = {
+    ids: seats.map(({ asker }) => asker.delegateId),
+    tags: distinct(seats.flatMap(({ asker }) => asker.tags)),
+    capabilities: distinct(seats.flatMap(({ asker }) => asker.capabilities)),
+  };
   const bound = new Map<string, Asker>();
-  const assignments: Assignment[] = [];
-  // A little more than can be taken: some of them will not fit.
-  const free = seats.reduce((sum, seat) => sum + seat.asker.free, 0);
-  const limit = Math.min(QUEUE_PAGE, Math.max(QUEUE_PAGE_MIN, free * 2));
-  let after = 0;
-  for (let page = 0; page < QUEUE_PAGES_MAX; page += 1) {
-    const tasks = await listQueuedTasks(database.db, accountId, tags, after, limit);
-    assignments.push(...assignTasks(tasks, seats, bound));
-    const last = tasks.at(-1);
-    if (last === undefined || tasks.length < limit || seats.every((seat) => seat.taken >= seat.asker.free)) break;
-    after = last.position;
+  const room = roomOf(seats);
+  const first = await listQueuedTasks(db, accountId, asking, {
+    after: 0,
+    window: clamp(room * WINDOW_OF_ROOM, WINDOW_MIN, QUEUE_PAGE),
+    // A little more than can be taken: some of them will not fit.
+    limit: clamp(room * 2, QUEUE_PAGE_MIN, QUEUE_PAGE),
+    order: 'turns',
+  });
+  let running: readonly RunningCount[] | undefined;
+  const give = async (tasks: readonly QueuedTask[]): Promise<readonly Assignment[]> => {
+    if (tasks.length > roomOf(seats)) running ??= await countRunningTasks(db, accountId);
+    return assignTasks(tasks, seats, bound, running);
+  };
+  const assignments = [...(await give(first.tasks))];
+  if (first.next === undefined) return assignments;
+  const seen = new Set(first.tasks.map(({ taskId }) => taskId));
+  let after: number | undefined = 0;
+  for (let page = 0; page < QUEUE_PAGES_MAX && after !== undefined && roomOf(seats) > 0; page += 1) {
+    const more = await listQueuedTasks(db, accountId, asking, {
+      after,
+      window: QUEUE_PAGE,
+      limit: QUEUE_PAGE,
+      order: 'age',
+    });
+    const fresh = more.tasks.filter(({ taskId }) => !seen.has(taskId));
+    for (const { taskId } of fresh) seen.add(taskId);
+    assignments.push(...(await give(fresh)));
+    after = more.next;
   }
   return assignments;
+}
+
+function distinct(words: readonly string[]): readonly string[] {
+  return [...new Set(words)];
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
 }

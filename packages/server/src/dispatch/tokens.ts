@@ -1,8 +1,8 @@
 /** Delegate tokens: `dlt.<account>.<id>.<secret>`. Stored is the SHA-256 of the whole text. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Database } from '../store/database.ts';
-import { findDelegateToken, insertDelegateToken } from '../store/delegates.ts';
-import type { TokenScope } from './dispatch.ts';
+import { findDelegateToken, insertDelegateToken, type ListedToken } from '../store/delegate-tokens.ts';
+import type { NewToken, TokenScope } from './dispatch.ts';
 
 const SECRET_BYTES = 32;
 const ID_BYTES = 16;
@@ -16,24 +16,35 @@ export function makeId(): string {
   return randomBytes(ID_BYTES).toString('base64url');
 }
 
+/** `undefined` when the name is taken where the token belongs. */
 export async function issueDelegateToken(
   db: Database,
   scope: Omit<TokenScope, 'tokenId'>,
-  name: string,
-): Promise<{ readonly tokenId: string; readonly secret: string }> {
-  const tokenId = makeId();
-  const secret = `dlt.${scope.accountId}.${tokenId}.${randomBytes(SECRET_BYTES).toString('base64url')}`;
-  await insertDelegateToken(db, { ...scope, id: tokenId, name, secretHash: hash(secret).toString('hex') });
-  return { tokenId, secret };
+  { name, createdBy, revokeAfter }: NewToken,
+): Promise<{ readonly token: ListedToken; readonly secret: string } | undefined> {
+  const id = makeId();
+  const secret = `dlt.${scope.accountId}.${id}.${randomBytes(SECRET_BYTES).toString('base64url')}`;
+  const token = await insertDelegateToken(db, {
+    ...scope,
+    id,
+    name,
+    secretHash: hash(secret).toString('hex'),
+    ...(createdBy === undefined ? {} : { createdBy }),
+    ...(revokeAfter === undefined ? {} : { revokeAfter }),
+  });
+  return token === undefined ? undefined : { token, secret };
 }
 
 /** Checks tokens, remembering right ones for a moment: delegates call often. */
 export class TokenChecker {
   readonly #db: Database;
+  readonly #onExpired: (accountId: string, tokenId: string) => Promise<unknown>;
   readonly #known = new Map<string, { readonly scope: TokenScope; readonly until: number }>();
 
-  constructor(db: Database) {
+  /** @param onExpired - revokes a token whose time is over */
+  constructor(db: Database, onExpired: (accountId: string, tokenId: string) => Promise<unknown>) {
     this.#db = db;
+    this.#onExpired = onExpired;
   }
 
   async check(bearer: string): Promise<TokenScope | undefined> {
@@ -45,6 +56,10 @@ export class TokenChecker {
     this.#known.delete(secretHash);
     const token = await findDelegateToken(this.#db, secretHash);
     if (token === undefined || !timingSafeEqual(digest, Buffer.from(token.secretHash, 'hex'))) return undefined;
+    if (token.isExpired) {
+      await this.#onExpired(token.accountId, token.id);
+      return undefined;
+    }
     const scope: TokenScope = {
       tokenId: token.id,
       accountId: token.accountId,

@@ -5,13 +5,15 @@
  * - W1 one round runs at a time; whatever happens during a round is looked at in the next one.
  * - W2 a poll whose work is just being leased is answered with it, never without it; work of a poll that broke off meanwhile
  *   goes back to the queue at once.
+ * - S18 nobody waits here with a token that was revoked, by whatever replica, for longer than `SAFETY_POLL_MS`.
  * - N1 without any wake-up each poll is looked at every `SAFETY_POLL_MS`, all of them in a few statements.
  */
 import type { DatabaseHandle } from '../store/database.ts';
+import { listEndedTokens } from '../store/delegate-tokens.ts';
 import { readInboxes, type Inbox } from '../store/delegates.ts';
 import { returnLeases, type Lease } from '../store/task-queue-statements.ts';
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
-import type { Asker } from './assign.ts';
+import type { Asker as AskerForWork } from './assign.ts';
 import { leaseRound } from './lease-round.ts';
 
 export const SAFETY_POLL_MS = 1_000;
@@ -25,6 +27,10 @@ export interface Handout {
 }
 
 const EMPTY: Handout = { leases: [], inbox: undefined };
+
+export interface Asker extends AskerForWork {
+  readonly tokenId: string;
+}
 
 interface Waiter {
   readonly asker: Asker;
@@ -46,6 +52,8 @@ export interface WaitingRoomOptions {
   readonly leaseMs: number;
   /** Hears of every lease given. */
   readonly onLeased: (leases: readonly Lease[]) => void;
+  /** Tokens of those who wait here are good no more. */
+  readonly onTokensEnded: (accountId: string, tokenIds: readonly string[]) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -126,6 +134,11 @@ export class WaitingRoom {
     for (const waiter of this.#waiters) if (waiter.asker.delegateId === asker.delegateId) this.#giveUp(waiter);
   }
 
+  /** Sends those who came with the token away, empty-handed. */
+  dismissToken(tokenId: string): void {
+    for (const waiter of this.#waiters) if (waiter.asker.tokenId === tokenId) this.#giveUp(waiter);
+  }
+
   #giveUp(waiter: Waiter): void {
     if (waiter.isLeasing) waiter.isBroken = true;
     else if (this.#waiters.has(waiter)) waiter.answer(EMPTY);
@@ -197,6 +210,20 @@ export class WaitingRoom {
   #pollForSafety(): void {
     if (this.#waiters.size === 0) return;
     void this.#readInboxes([...new Set([...this.#waiters].map((waiter) => waiter.asker.delegateId))]);
+    void this.#checkTokens();
     if (this.#hungry().length > 0) this.serve();
+  }
+
+  async #checkTokens(): Promise<void> {
+    try {
+      const byAccount = Map.groupBy([...this.#waiters], (waiter) => waiter.asker.accountId);
+      for (const [accountId, waiters] of byAccount) {
+        const ids = [...new Set(waiters.map((waiter) => waiter.asker.tokenId))];
+        const ended = await listEndedTokens(this.#options.database.db, ids);
+        if (ended.length > 0) await this.#options.onTokensEnded(accountId, ended);
+      }
+    } catch (error) {
+      this.#options.onError(error);
+    }
   }
 }

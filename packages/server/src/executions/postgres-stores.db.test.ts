@@ -36,9 +36,9 @@ async function makeFixture(): Promise<QueuesFixture> {
     insert: async (transition) => (await store.commit([transition]))[0] ?? { kind: 'conflict' },
     registerDelegate: async (view, incarnation) => {
       await sql`
-        insert into delegates (id, account_id, token_id, org_identifier, project_identifier, name, installation, incarnation, tags, facts, capacity, registered_at, heartbeat_at)
+        insert into delegates (id, account_id, token_id, org_identifier, project_identifier, name, installation, incarnation, tags, capabilities, facts, capacity, registered_at, heartbeat_at)
         values (${view.delegateId}, ${view.accountId}, 'token', ${view.orgIdentifier ?? null}, ${view.projectIdentifier ?? null}, ${view.delegateId}, 'home',
-          ${incarnation}, ${view.tags}::text[], '{}', 10, bridle_now(), bridle_now())
+          ${incarnation}, ${view.tags}::text[], '{shell:bash,shell:sh}', '{}', 10, bridle_now(), bridle_now())
         on conflict (id) do update set incarnation = excluded.incarnation, heartbeat_at = excluded.heartbeat_at`.execute(
         db,
       );

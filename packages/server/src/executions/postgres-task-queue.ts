@@ -21,7 +21,7 @@ export class PostgresTaskQueue implements TaskQueue {
     if (delegate === undefined) return [];
     const { leases } = await leaseRound(
       this.#database,
-      [{ ...view, incarnation: delegate.incarnation, free: limit }],
+      [{ ...view, capabilities: delegate.capabilities, incarnation: delegate.incarnation, free: limit }],
       leaseMs,
     );
     return leases.map(({ task, executionId, fence, leaseUntil }) => ({ task, executionId, fence, leaseUntil }));
@@ -62,6 +62,7 @@ function lossReason({ state, delegateName, why }: LostTaskRow, graceMs: number):
 
 const WHY: Record<LostTaskRow['why'], (name: string, graceMinutes: number) => string> = {
   left: (name) => `Delegate ${name} has shut down.`,
+  revoked: (name) => `The token of delegate ${name} was revoked.`,
   restarted: (name) => `Delegate ${name} was restarted.`,
   silent: (name, minutes) => `Delegate ${name} has not been heard of for ${minutes} min.`,
 };

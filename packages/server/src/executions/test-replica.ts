@@ -178,7 +178,7 @@ export class TestDelegate {
       hostName: 'host',
       os: 'linux',
       arch: 'x64',
-      shells: ['Bash'],
+      shells: ['Bash', 'Sh'],
       capacity: 10,
     });
     if (answer.kind !== 'ok') throw new Error(`${this.name} was refused: ${answer.kind}`);

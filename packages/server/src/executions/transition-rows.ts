@@ -8,6 +8,7 @@ import {
   type TaskState,
   type Transition,
 } from '@bridle/runtime';
+import { requirementsOf } from '../dispatch/requirements.ts';
 import { headerColumns, stateColumn } from '../store/execution-json.ts';
 import type { NewExecution } from '../store/start-statements.ts';
 import type {
@@ -204,6 +205,7 @@ function taskRow(execution: Execution, task: TaskRequest): TaskRow {
     state: 'queued',
     request: JSON.stringify(task),
     selectors: task.selectors.map(normaliseTag),
+    requirements: requirementsOf(task),
     workspaceKey: task.workspaceKey ?? null,
     logKey: task.logKey,
   };

@@ -3,7 +3,7 @@ import type { TaskReports, Scheduler } from '@bridle/runtime';
 import { isInScope } from '../dispatch/assign.ts';
 import type { Database } from '../store/database.ts';
 import { listDelegates, type ListedDelegate } from '../store/delegates.ts';
-import { listUnassignableTasks, type UnassignableTask } from '../store/task-queue-statements.ts';
+import { listUnassignableTasks, type UnassignableTask } from '../store/waiting-tasks.ts';
 
 /** Looking is cheap but not free, and a minute's patience needs no sharper clock. */
 const UNASSIGNABLE_POLL_MS = 5_000;

@@ -1,59 +1,8 @@
-/** Delegates and their tokens. */
+/** Delegates: who is registered, what they can do, and what they have to be told. */
 import { sql, type Selectable } from 'kysely';
 import type { NodeExecutionId } from '@bridle/pipeline';
 import type { Database, Transaction } from './database.ts';
 import type { DelegatesTable } from './tables.ts';
-
-export interface DelegateToken {
-  readonly id: string;
-  readonly accountId: string;
-  readonly orgIdentifier?: string;
-  readonly projectIdentifier?: string;
-  readonly secretHash: string;
-}
-
-/** A token that is not revoked, by the hash of its secret. */
-export async function findDelegateToken(db: Database, secretHash: string): Promise<DelegateToken | undefined> {
-  const row = await db
-    .selectFrom('delegate_tokens')
-    .select(['id', 'account_id', 'org_identifier', 'project_identifier', 'secret_hash'])
-    .where('secret_hash', '=', secretHash)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
-  return { id: row.id, accountId: row.account_id, ...scopeOf(row), secretHash: row.secret_hash };
-}
-
-export async function insertDelegateToken(
-  db: Database | Transaction,
-  token: DelegateToken & { readonly name: string },
-): Promise<void> {
-  await db
-    .insertInto('delegate_tokens')
-    .values({
-      id: token.id,
-      account_id: token.accountId,
-      org_identifier: token.orgIdentifier ?? null,
-      project_identifier: token.projectIdentifier ?? null,
-      name: token.name,
-      secret_hash: token.secretHash,
-      created_at: sql<number>`bridle_now()`,
-      revoked_at: null,
-    })
-    .execute();
-}
-
-/** Whether there was such a token that was not revoked yet. */
-export async function revokeDelegateToken(db: Database, accountId: string, id: string): Promise<boolean> {
-  const result = await db
-    .updateTable('delegate_tokens')
-    .set({ revoked_at: sql<number>`bridle_now()` })
-    .where('account_id', '=', accountId)
-    .where('id', '=', id)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
-}
 
 export interface DelegateFacts {
   readonly version: string;
@@ -61,6 +10,9 @@ export interface DelegateFacts {
   readonly os: string;
   readonly arch: string;
   readonly shells: readonly string[];
+  /** Programs it found on its PATH, and the container engine it can use. Absent: it is older than the question. */
+  readonly binaries?: readonly string[];
+  readonly docker?: { readonly version: string; readonly os: string; readonly arch: string };
 }
 
 export interface DelegateRegistration {
@@ -75,6 +27,8 @@ export interface DelegateRegistration {
   readonly incarnation: string;
   /** Lower-cased and trimmed, the name included. */
   readonly tags: readonly string[];
+  /** Words as `dispatch/requirements.ts` makes them. */
+  readonly capabilities: readonly string[];
   readonly facts: DelegateFacts;
   readonly capacity: number;
 }
@@ -107,6 +61,7 @@ export async function registerDelegate(db: Database, registration: DelegateRegis
         project_identifier: registration.projectIdentifier ?? null,
         incarnation: registration.incarnation,
         tags: [...registration.tags],
+        capabilities: [...registration.capabilities],
         facts: JSON.stringify(registration.facts),
         capacity: registration.capacity,
         heartbeat_at: sql<number>`bridle_now()`,
@@ -133,6 +88,7 @@ async function insertDelegate(tx: Transaction, registration: DelegateRegistratio
       installation: registration.installation,
       incarnation: registration.incarnation,
       tags: [...registration.tags],
+      capabilities: [...registration.capabilities],
       facts: JSON.stringify(registration.facts),
       capacity: registration.capacity,
       registered_at: sql<number>`bridle_now()`,
@@ -142,7 +98,8 @@ async function insertDelegate(tx: Transaction, registration: DelegateRegistratio
     .execute();
 }
 
-async function requeueLeasesOf(tx: Transaction, delegateId: string): Promise<number> {
+/** What the delegate had leased only goes back to the queue. */
+export async function requeueLeasesOf(tx: Transaction, delegateId: string): Promise<number> {
   const result = await sql`
     update delegate_tasks set state = 'queued', fence = fence + 1, lease_until = null, queued_at = bridle_now()
     where id in (select id from delegate_tasks where delegate_id = ${delegateId} and state = 'leased' order by id for no key update)`.execute(
@@ -152,7 +109,7 @@ async function requeueLeasesOf(tx: Transaction, delegateId: string): Promise<num
 }
 
 /** Logs of ended tasks whose last chunk died with the process: nothing more will come. */
-async function closeDoneLogs(tx: Transaction, delegateId: string): Promise<void> {
+export async function closeDoneLogs(tx: Transaction, delegateId: string): Promise<void> {
   await sql`
     update logs set closed_at = bridle_now() from delegate_tasks t
     where logs.closed_at is null and t.id = logs.node_execution_id and t.delegate_id = ${delegateId} and t.state in ('done', 'cancelled', 'lost')`.execute(
@@ -209,6 +166,7 @@ export interface DelegateRow {
   readonly name: string;
   readonly incarnation: string;
   readonly tags: readonly string[];
+  readonly capabilities: readonly string[];
   readonly facts: DelegateFacts;
   readonly capacity: number;
   readonly registeredAt: number;
@@ -252,11 +210,13 @@ function delegateRow(row: Selectable<DelegatesTable>): DelegateRow {
   return {
     id: row.id,
     accountId: row.account_id,
-    tokenId: row.token_id,
-    ...scopeOf(row),
+    // Empty when its token was deleted: no token in use has that id.
+    tokenId: row.token_id ?? '',
+    ...scopeOfRow(row),
     name: row.name,
     incarnation: row.incarnation,
     tags: row.tags,
+    capabilities: row.capabilities,
     facts: row.facts as DelegateFacts,
     capacity: row.capacity,
     registeredAt: row.registered_at,
@@ -265,7 +225,10 @@ function delegateRow(row: Selectable<DelegatesTable>): DelegateRow {
   };
 }
 
-function scopeOf(row: { readonly org_identifier: string | null; readonly project_identifier: string | null }): {
+export function scopeOfRow(row: {
+  readonly org_identifier: string | null;
+  readonly project_identifier: string | null;
+}): {
   readonly orgIdentifier?: string;
   readonly projectIdentifier?: string;
 } {

@@ -9,6 +9,8 @@ import { CONNECT_TIMEOUT_MS } from './database.ts';
 import * as founding from './migrations/0001-founding.ts';
 import * as control from './migrations/0002-control.ts';
 import * as documents from './migrations/0003-documents.ts';
+import * as secrets from './migrations/0004-secrets.ts';
+import * as delegates from './migrations/0006-delegates.ts';
 import type { StartErrorCode } from './start-error-codes.ts';
 
 /** Name → migration, in the order of their names. Never rename or change one that was released. */
@@ -16,6 +18,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-founding': founding,
   '0002-control': control,
   '0003-documents': documents,
+  '0004-secrets': secrets,
+  '0006-delegates': delegates,
 };
 
 /** Thrown when the database has migrations that this program does not know: it was used by a newer version. */

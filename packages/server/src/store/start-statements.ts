@@ -165,28 +165,28 @@ new_timers as (
   select * from unnest($39::text[], $40::text[], $41::text[], $42::bigint[]) as v(id, execution_id, node_execution_id, due_at)
   where execution_id in (select id from fresh)),
 new_tasks as (
-  insert into delegate_tasks (id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, workspace_key, log_key, queued_at)
-  select id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors::text[], workspace_key, log_key, bridle_now()
-  from unnest($43::text[], $44::text[], $45::text[], $46::text[], $47::text[], $48::text[], $49::json[], $50::text[], $51::text[], $52::text[])
-    with ordinality as v(id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, workspace_key, log_key, place)
+  insert into delegate_tasks (id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, requirements, workspace_key, log_key, queued_at)
+  select id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors::text[], requirements::text[], workspace_key, log_key, bridle_now()
+  from unnest($43::text[], $44::text[], $45::text[], $46::text[], $47::text[], $48::text[], $49::json[], $50::text[], $51::text[], $52::text[], $53::text[])
+    with ordinality as v(id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, requirements, workspace_key, log_key, place)
   where execution_id in (select id from fresh)
   order by place),
 new_claims as (
   insert into resource_claims (node_execution_id, account_id, key, execution_id)
   select node_execution_id, account_id, key, execution_id
-  from unnest($53::text[], $54::text[], $55::text[], $56::text[]) with ordinality as v(node_execution_id, account_id, key, execution_id, place)
+  from unnest($54::text[], $55::text[], $56::text[], $57::text[]) with ordinality as v(node_execution_id, account_id, key, execution_id, place)
   where execution_id in (select id from fresh)
   order by place),
 new_requests as (
   insert into engine_requests (id, execution_id, kind, body, created_at, due_at)
   select id, execution_id, kind, body, bridle_now(), bridle_now()
-  from unnest($57::text[], $58::text[], $59::text[], $60::json[]) with ordinality as v(id, execution_id, kind, body, place)
+  from unnest($58::text[], $59::text[], $60::text[], $61::json[]) with ordinality as v(id, execution_id, kind, body, place)
   where execution_id in (select id from fresh)
   order by place),
 new_waiting as (
   insert into waiting_executions (execution_id, account_id)
   select id, account_id
-  from given, unnest($61::text[]) with ordinality as v(waiting_id, place)
+  from given, unnest($62::text[]) with ordinality as v(waiting_id, place)
   where id = waiting_id and id in (select id from fresh)
   order by place)
 select id from fresh`,

@@ -227,19 +227,22 @@ export interface DelegateTokensTable {
   name: string;
   secret_hash: string;
   created_at: number;
+  created_by: Generated<string>;
+  revoke_after: number | null;
   revoked_at: number | null;
 }
 
 export interface DelegatesTable {
   id: string;
   account_id: string;
-  token_id: string;
+  token_id: string | null;
   org_identifier: string | null;
   project_identifier: string | null;
   name: string;
   installation: string;
   incarnation: string;
   tags: string[];
+  capabilities: Generated<string[]>;
   facts: Json;
   capacity: number;
   registered_at: number;
@@ -254,6 +257,7 @@ export interface DelegateTasksTable extends ScopeColumns {
   state: string;
   request: Json;
   selectors: string[];
+  requirements: Generated<string[]>;
   workspace_key: string | null;
   log_key: string;
   delegate_id: string | null;
@@ -337,6 +341,46 @@ export interface DeploymentDocumentsTable extends ScopeColumns {
   updated_at: number;
 }
 
+export interface SecretsTable extends ScopeColumns {
+  identifier: string;
+  type: string;
+  name: string;
+  description: Generated<string>;
+  tags: JsonWithDefault;
+  manager: Generated<string>;
+  value_type: Generated<string>;
+  spec: JsonWithDefault;
+  key_id: string | null;
+  wrapped_key: Buffer | null;
+  content: Buffer | null;
+  version: Generated<number>;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface ConnectorsTable extends ScopeColumns {
+  identifier: string;
+  type: string;
+  name: string;
+  description: Generated<string>;
+  tags: JsonWithDefault;
+  spec: Json;
+  yaml: string;
+  status: NullableJson;
+  version: Generated<number>;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface SealingKeysTable {
+  public_key: string;
+  position: GeneratedAlways<number>;
+  key_id: string;
+  wrapped_key: Buffer;
+  content: Buffer;
+  created_at: number;
+}
+
 export interface Tables {
   installation: InstallationTable;
   accounts: AccountsTable;
@@ -366,4 +410,7 @@ export interface Tables {
   templates: TemplatesTable;
   input_sets: InputSetsTable;
   deployment_documents: DeploymentDocumentsTable;
+  secrets: SecretsTable;
+  connectors: ConnectorsTable;
+  sealing_keys: SealingKeysTable;
 }

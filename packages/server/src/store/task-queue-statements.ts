@@ -7,61 +7,6 @@ import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import type { Connection, Statement } from './connection.ts';
 
-/** What deciding about a queued task needs; its request is read when it is leased. */
-export interface QueuedTask {
-  readonly taskId: NodeExecutionId;
-  readonly position: number;
-  readonly accountId: string;
-  readonly orgIdentifier: string;
-  readonly projectIdentifier: string;
-  readonly selectors: readonly string[];
-  readonly workspaceKey?: string;
-  /** The process that has the task's workspace already. */
-  readonly boundTo?: { readonly delegateId: string; readonly incarnation: string };
-}
-
-interface QueuedTaskRow {
-  readonly id: string;
-  readonly position: number;
-  readonly account_id: string;
-  readonly org_identifier: string;
-  readonly project_identifier: string;
-  readonly selectors: string[];
-  readonly workspace_key: string | null;
-  readonly delegate_id: string | null;
-  readonly incarnation: string | null;
-}
-
-/**
- * Queued tasks of an account, oldest first, after a position. `tags`: all tags of those who could take them, so that tasks
- * nobody here may take do not fill the answer.
- */
-export async function listQueuedTasks(
-  db: Database,
-  accountId: string,
-  tags: readonly string[],
-  afterPosition: number,
-  limit: number,
-): Promise<readonly QueuedTask[]> {
-  const result = await sql<QueuedTaskRow>`
-    select t.id, t.position, t.account_id, t.org_identifier, t.project_identifier, t.selectors, t.workspace_key, w.delegate_id, w.incarnation
-    from delegate_tasks t left join workspaces w on w.key = t.workspace_key
-    where t.state = 'queued' and t.account_id = ${accountId} and t.position > ${afterPosition} and t.selectors <@ ${tags}::text[]
-    order by t.position limit ${limit}`.execute(db);
-  return result.rows.map((row) => ({
-    taskId: row.id as NodeExecutionId,
-    position: row.position,
-    accountId: row.account_id,
-    orgIdentifier: row.org_identifier,
-    projectIdentifier: row.project_identifier,
-    selectors: row.selectors,
-    ...(row.workspace_key === null ? {} : { workspaceKey: row.workspace_key }),
-    ...(row.delegate_id === null || row.incarnation === null
-      ? {}
-      : { boundTo: { delegateId: row.delegate_id, incarnation: row.incarnation } }),
-  }));
-}
-
 export interface Assignment {
   readonly taskId: NodeExecutionId;
   readonly delegateId: string;
@@ -240,7 +185,7 @@ export interface LostTaskRow {
   readonly fence: number;
   readonly state: 'started' | 'cancelling' | 'queued';
   readonly delegateName: string;
-  readonly why: 'left' | 'restarted' | 'silent';
+  readonly why: 'left' | 'restarted' | 'revoked' | 'silent';
 }
 
 /** Tasks whose process is gone (D3): those it had started, and queued ones bound to a workspace it held. */
@@ -254,19 +199,20 @@ export async function listLostTasks(db: Database, graceMs: number, limit: number
     why: LostTaskRow['why'];
   }>`
     with gone as (
-      select t.id, t.position, t.execution_id, t.fence, t.state, d.name, t.incarnation <> d.incarnation as restarted, d.left_at is not null as has_left
+      select t.id, t.position, t.execution_id, t.fence, t.state, d.name, d.token_id, t.incarnation <> d.incarnation as restarted, d.left_at is not null as has_left
       from delegate_tasks t join delegates d on d.id = t.delegate_id
       where t.state in ('started', 'cancelling')
         and (d.left_at is not null or d.incarnation <> t.incarnation or d.heartbeat_at <= (select bridle_now()) - ${graceMs}::bigint)
       union all
-      select t.id, t.position, t.execution_id, t.fence, t.state, d.name, w.incarnation <> d.incarnation, d.left_at is not null
+      select t.id, t.position, t.execution_id, t.fence, t.state, d.name, d.token_id, w.incarnation <> d.incarnation, d.left_at is not null
       from workspaces w join delegates d on d.id = w.delegate_id
       join delegate_tasks t on t.workspace_key = w.key and t.state = 'queued'
       where w.deleted_at is null
         and (d.left_at is not null or d.incarnation <> w.incarnation or d.heartbeat_at <= (select bridle_now()) - ${graceMs}::bigint))
-    select id, execution_id, fence, state, name,
-      case when restarted then 'restarted' when has_left then 'left' else 'silent' end as why
-    from gone order by position limit ${limit}`.execute(db);
+    select gone.id, execution_id, fence, state, gone.name,
+      case when restarted then 'restarted' when not has_left then 'silent'
+        when gone.token_id is null or k.revoked_at is not null then 'revoked' else 'left' end as why
+    from gone left join delegate_tokens k on k.id = gone.token_id order by position limit ${limit}`.execute(db);
   return result.rows.map((row) => ({
     taskId: row.id as NodeExecutionId,
     executionId: row.execution_id as ExecutionId,
@@ -274,65 +220,6 @@ export async function listLostTasks(db: Database, graceMs: number, limit: number
     state: row.state,
     delegateName: row.name,
     why: row.why,
-  }));
-}
-
-export interface UnassignableTask {
-  readonly taskId: NodeExecutionId;
-  readonly executionId: ExecutionId;
-  readonly fence: number;
-  readonly accountId: string;
-  readonly orgIdentifier: string;
-  readonly projectIdentifier: string;
-  readonly selectors: readonly string[];
-}
-
-/**
- * Queued tasks that no delegate could take for at least `windowMs`: none is registered in their scope with their selectors,
- * or the last one of them left or was revoked longer ago than that, or was silent beyond the grace.
- */
-export async function listUnassignableTasks(
-  db: Database,
-  windowMs: number,
-  graceMs: number,
-  limit: number,
-): Promise<readonly UnassignableTask[]> {
-  const result = await sql<{
-    id: string;
-    execution_id: string;
-    fence: number;
-    account_id: string;
-    org_identifier: string;
-    project_identifier: string;
-    selectors: string[];
-  }>`
-    with clock as materialized (select bridle_now() as now),
-    -- Kinds of tasks are few where tasks are many.
-    kinds as (
-      select distinct account_id, org_identifier, project_identifier, selectors from delegate_tasks, clock
-      where state = 'queued' and queued_at <= clock.now - ${windowMs}::bigint),
-    hopeless as (
-      select kinds.* from kinds, clock where not exists (
-        select 1 from delegates d join delegate_tokens k on k.id = d.token_id
-        where d.account_id = kinds.account_id
-          and (d.org_identifier is null or d.org_identifier = kinds.org_identifier)
-          and (d.project_identifier is null or d.project_identifier = kinds.project_identifier)
-          and kinds.selectors <@ d.tags
-          and coalesce(k.revoked_at, clock.now) > clock.now - ${windowMs}::bigint
-          and coalesce(d.left_at, clock.now) > clock.now - ${windowMs}::bigint
-          and d.heartbeat_at > clock.now - ${graceMs}::bigint))
-    select t.id, t.execution_id, t.fence, t.account_id, t.org_identifier, t.project_identifier, t.selectors
-    from hopeless h join delegate_tasks t using (account_id, org_identifier, project_identifier, selectors), clock
-    where t.state = 'queued' and t.queued_at <= clock.now - ${windowMs}::bigint
-    order by t.position limit ${limit}`.execute(db);
-  return result.rows.map((row) => ({
-    taskId: row.id as NodeExecutionId,
-    executionId: row.execution_id as ExecutionId,
-    fence: row.fence,
-    accountId: row.account_id,
-    orgIdentifier: row.org_identifier,
-    projectIdentifier: row.project_identifier,
-    selectors: row.selectors,
   }));
 }
 

@@ -202,6 +202,7 @@ export interface TaskRow {
   /** JSON text. */
   readonly request: string;
   readonly selectors: readonly string[];
+  readonly requirements: readonly string[];
   readonly workspaceKey: string | null;
   readonly logKey: string;
 }
@@ -209,10 +210,10 @@ export interface TaskRow {
 const INSERT_TASKS: Statement = {
   name: 'bridle_insert_tasks',
   text: `
-insert into delegate_tasks (id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, workspace_key, log_key, queued_at)
-select id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors::text[], workspace_key, log_key, bridle_now()
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::json[], $8::text[], $9::text[], $10::text[])
-  with ordinality as v(id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, workspace_key, log_key, place)
+insert into delegate_tasks (id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, requirements, workspace_key, log_key, queued_at)
+select id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors::text[], requirements::text[], workspace_key, log_key, bridle_now()
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::json[], $8::text[], $9::text[], $10::text[], $11::text[])
+  with ordinality as v(id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, requirements, workspace_key, log_key, place)
 order by place
 on conflict (id) do nothing`,
 };
@@ -231,6 +232,7 @@ export function taskArrays(rows: readonly TaskRow[]): readonly unknown[][] {
     rows.map((row) => row.state),
     rows.map((row) => row.request),
     rows.map((row) => textArrayLiteral(row.selectors)),
+    rows.map((row) => textArrayLiteral(row.requirements)),
     rows.map((row) => row.workspaceKey),
     rows.map((row) => row.logKey),
   ];
