@@ -1,0 +1,133 @@
+/** A connector's document: `connector:` with identifier, name, type and spec, as YAML or as the JSON that clients send. */
+import { parseDocument, stringify } from 'yaml';
+import type { OwnerScope } from '../store/owner-scope.ts';
+import type { ConnectorContent } from '../store/connectors.ts';
+import { CONNECTOR_TYPES, KEPT_TYPES } from './connector-types.ts';
+import { checkFields, isMap, type FieldObjection } from './fields.ts';
+import { findSecretFields, objectToReference } from './secret-references.ts';
+
+const IDENTIFIER = /^[a-zA-Z_][0-9a-zA-Z_$]{0,127}$/;
+const NAME_LENGTH_MAX = 128;
+const DESCRIPTION_LENGTH_MAX = 1_024;
+/** Of a document, in UTF-16 units. */
+const DOCUMENT_LENGTH_MAX = 262_144;
+
+export type ReadConnector =
+  | {
+      readonly kind: 'read';
+      readonly identifier: string;
+      readonly content: ConnectorContent;
+      readonly warnings: readonly string[];
+    }
+  | { readonly kind: 'invalid'; readonly objections: readonly FieldObjection[] };
+
+type Document = Readonly<Record<string, unknown>>;
+
+export function readConnector(text: string, owner: OwnerScope): ReadConnector {
+  if (text.length > DOCUMENT_LENGTH_MAX) {
+    return invalid('connector', `is longer than ${String(DOCUMENT_LENGTH_MAX)} characters`);
+  }
+  const parsed = parseText(text);
+  if (parsed === undefined) return invalid('connector', 'is neither YAML nor JSON');
+  const { root, isYaml } = parsed;
+  const document = isMap(root) ? root['connector'] : undefined;
+  if (!isMap(document)) return invalid('connector', 'is missing');
+  const { identifier, type, spec } = document;
+  const objections: FieldObjection[] = [];
+  const object = (field: string, reason: string): void => {
+    objections.push({ field, reason });
+  };
+  if (typeof identifier !== 'string' || !IDENTIFIER.test(identifier)) {
+    object('connector.identifier', 'is no identifier: letters, digits, "_" and "$", beginning with a letter or "_"');
+  }
+  const name = document['name'] ?? identifier;
+  if (typeof name !== 'string' || name === '' || name.length > NAME_LENGTH_MAX) {
+    object('connector.name', `is no text of up to ${String(NAME_LENGTH_MAX)} characters`);
+  }
+  const description = document['description'] ?? '';
+  if (typeof description !== 'string' || description.length > DESCRIPTION_LENGTH_MAX) {
+    object('connector.description', `is no text of up to ${String(DESCRIPTION_LENGTH_MAX)} characters`);
+  }
+  const tags = document['tags'] ?? {};
+  if (!isTags(tags)) object('connector.tags', 'is no map of texts');
+  objections.push(...checkScope(document, owner));
+  if (typeof type !== 'string' || !(Object.hasOwn(CONNECTOR_TYPES, type) || KEPT_TYPES.has(type))) {
+    object('connector.type', `is no type of connectors. Bridle works with ${Object.keys(CONNECTOR_TYPES).join(', ')}`);
+  }
+  const given = spec ?? {};
+  if (!isMap(given)) object('connector.spec', 'is no map');
+  if (objections.length > 0 || !isMap(given)) return { kind: 'invalid', objections };
+  const judged = checkSpec(String(type), given, owner);
+  if (judged.objections.length > 0) return { kind: 'invalid', objections: judged.objections };
+  const content: ConnectorContent = {
+    type: String(type),
+    name: String(name),
+    description: String(description),
+    tags: isTags(tags) ? tags : {},
+    spec: given,
+    yaml: isYaml ? text : stringify({ connector: document }),
+  };
+  return { kind: 'read', identifier: String(identifier), content, warnings: judged.warnings };
+}
+
+function checkSpec(
+  type: string,
+  spec: Document,
+  owner: OwnerScope,
+): { readonly objections: readonly FieldObjection[]; readonly warnings: readonly string[] } {
+  const known = CONNECTOR_TYPES[type];
+  const checked = known === undefined ? undefined : checkFields(known.spec, spec, 'connector.spec');
+  const objections = [...(checked?.objections ?? []), ...(type === 'Git' ? checkGitLogin(spec) : [])];
+  for (const { field, reference } of findSecretFields(type, spec)) {
+    const reason = objectToReference(owner, reference);
+    if (reason !== undefined) objections.push({ field, reason });
+  }
+  const warnings = (checked?.unknown ?? []).map((field) => `${field} is unknown; it is kept and has no effect.`);
+  if (known === undefined) warnings.push(`Connectors of type ${type} are kept; no step of Bridle uses them yet.`);
+  return { objections, warnings };
+}
+
+/** Generic Git connectors have their login directly in `spec`, and say beside it of which kind it is. */
+function checkGitLogin({ type, spec }: Document): readonly FieldObjection[] {
+  const login = isMap(spec) ? spec : {};
+  const isGiven = (name: string): boolean => typeof login[name] === 'string' && login[name] !== '';
+  const field = 'connector.spec.spec';
+  if (type === 'Ssh') return isGiven('sshKeyRef') ? [] : [{ field: `${field}.sshKeyRef`, reason: 'is missing' }];
+  // Without a user and a password: a repository that everybody may read.
+  const hasUser = isGiven('username') || isGiven('usernameRef');
+  if (hasUser && !isGiven('passwordRef')) return [{ field: `${field}.passwordRef`, reason: 'is missing' }];
+  if (!hasUser && isGiven('passwordRef')) return [{ field: `${field}.username or usernameRef`, reason: 'is missing' }];
+  return [];
+}
+
+function checkScope(document: Document, owner: OwnerScope): readonly FieldObjection[] {
+  return (['orgIdentifier', 'projectIdentifier'] as const).flatMap((field) => {
+    const inBody = document[field] ?? '';
+    if (inBody === '' || inBody === (owner[field] ?? '')) return [];
+    return [{ field: `connector.${field}`, reason: 'is not that of the request; send the scope in the query too' }];
+  });
+}
+
+/** JSON is read as JSON: a tab or a long key in it is no mistake. */
+function parseText(text: string): { readonly root: unknown; readonly isYaml: boolean } | undefined {
+  try {
+    return { root: JSON.parse(text) as unknown, isYaml: false };
+  } catch {
+    // YAML, then.
+  }
+  const document = parseDocument(text, { version: '1.2', logLevel: 'silent' });
+  if (document.errors.length > 0) return undefined;
+  try {
+    return { root: document.toJS({ maxAliasCount: 100 }) as unknown, isYaml: true };
+  } catch {
+    return undefined;
+  }
+}
+
+function isTags(value: unknown): value is Readonly<Record<string, string>> {
+  return isMap(value) && Object.values(value).every((tag) => typeof tag === 'string');
+}
+
+function invalid(field: string, reason: string): ReadConnector {
+  return { kind: 'invalid', objections: [{ field, reason }] };
+}
