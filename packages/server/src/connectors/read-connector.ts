@@ -56,13 +56,13 @@ export function readConnector(text: string, owner: OwnerScope): ReadConnector {
   }
   const given = spec ?? {};
   if (!isMap(given)) object('connector.spec', 'is no map');
-  if (objections.length > 0 || !isMap(given)) return { kind: 'invalid', objections };
+  if (objections.length > 0 || !isMap(given) || typeof description !== 'string') return { kind: 'invalid', objections };
   const judged = checkSpec(String(type), given, owner);
   if (judged.objections.length > 0) return { kind: 'invalid', objections: judged.objections };
   const content: ConnectorContent = {
     type: String(type),
     name: String(name),
-    description: String(description),
+    description,
     tags: isTags(tags) ? tags : {},
     spec: given,
     yaml: isYaml ? text : stringify({ connector: document }),
