@@ -59,6 +59,9 @@ export const DelegateSummary = Type.Object({
   os: Type.String(),
   arch: Type.String(),
   shells: Type.Array(Type.String()),
+  /** Programs it found of those it looks for; null: it is older than the question. */
+  binaries: nullable(Type.Array(Type.String())),
+  docker: nullable(Type.Object({ version: Type.String(), os: Type.String(), arch: Type.String() })),
   version: Type.String(),
   capacity: Type.Integer(),
   runningTasks: Type.Integer(),

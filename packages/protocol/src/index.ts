@@ -107,12 +107,22 @@ export {
   WireDiagnostic,
 } from './bridle.ts';
 export {
+  DELEGATE_TOKEN_STATUSES,
+  DelegateFilter,
+  DelegateGroups,
+  DelegateListItem,
+  DelegateReplica,
+  DelegateTokenDetails,
+  restResponseOf,
+} from './delegate-management.ts';
+export {
   DELEGATE_GRACE_MS,
   DELEGATE_HEARTBEAT_MS,
   DELEGATE_LEASE_MS,
   DELEGATE_POLL_MAX_MS,
   CompleteRequest,
   ContainerPolicy,
+  DelegateCapabilities,
   DelegateTask,
   HeartbeatRequest,
   HeartbeatResponse,

@@ -7,6 +7,7 @@ import type { App } from './app-types.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import { authenticate } from './authentication.ts';
 import { delegateListRoutes } from './delegate-list-routes.ts';
+import { delegateTokenRoutes } from './delegate-token-routes.ts';
 import { registerDelegateRoutes } from './delegate-routes.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
@@ -150,6 +151,7 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   executionEventRoutes,
   projectEventRoutes,
   delegateListRoutes,
+  delegateTokenRoutes,
   logServiceRoutes,
   logRawRoutes,
   platformRoutes,

@@ -93,6 +93,8 @@ describe('the platform', () => {
         os: 'linux',
         arch: 'x64',
         shells: ['Bash', 'Sh'],
+        binaries: null,
+        docker: null,
         version: '0.0.0',
         capacity: 10,
         runningTasks: 0,

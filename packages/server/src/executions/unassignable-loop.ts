@@ -1,6 +1,7 @@
 /** Ends steps that no delegate can ever take, and tells why per delegate, instead of letting them wait for ever. */
 import type { TaskReports, Scheduler } from '@bridle/runtime';
 import { isInScope } from '../dispatch/assign.ts';
+import { describeMissing } from '../dispatch/requirements.ts';
 import type { Database } from '../store/database.ts';
 import { listDelegates, type ListedDelegate } from '../store/delegates.ts';
 import { listUnassignableTasks, type UnassignableTask } from '../store/waiting-tasks.ts';
@@ -50,17 +51,34 @@ async function refuseUnassignable({ db, reports, windowMs, graceMs, onError }: U
 export function unassignableReason(task: UnassignableTask, delegates: readonly ListedDelegate[]): string {
   const wanted = task.selectors.length === 0 ? '' : ` with the selectors ${task.selectors.join(', ')}`;
   if (delegates.length === 0) return `No delegate can run this step${wanted}: none is registered in this account.`;
-  const named = delegates.slice(0, DELEGATES_NAMED_MAX).map((delegate) => `${delegate.name} ${whyNot(task, delegate)}`);
+  const named = delegates
+    .toSorted((one, other) => nearness(task, other) - nearness(task, one))
+    .slice(0, DELEGATES_NAMED_MAX)
+    .map((delegate) => `${delegate.name} ${whyNot(task, delegate)}`);
   const more = delegates.length > named.length ? `; and ${delegates.length - named.length} more` : '';
   return `No delegate can run this step${wanted}: ${named.join('; ')}${more}.`;
 }
 
+/** Those that came closest are named first: the one that has the workspace, the ones of this scope that are here. */
+function nearness(task: UnassignableTask, delegate: ListedDelegate): number {
+  if (delegate.id === task.boundTo) return 3;
+  if (!isInScope(task, delegate)) return 0;
+  return delegate.leftAt === undefined && !delegate.isRevoked ? 2 : 1;
+}
+
 function whyNot(task: UnassignableTask, delegate: ListedDelegate): string {
-  if (delegate.leftAt !== undefined) return 'has shut down';
   if (delegate.isRevoked) return 'has a revoked token';
+  if (delegate.leftAt !== undefined) return 'has shut down';
   if (!isInScope(task, delegate))
     return `serves only ${[delegate.orgIdentifier, delegate.projectIdentifier].filter(Boolean).join('/')}`;
   const missing = task.selectors.filter((selector) => !delegate.tags.includes(selector));
-  if (missing.length > 0) return `lacks ${missing.join(', ')}`;
+  const { os, arch } = delegate.facts;
+  const reasons = [
+    ...(missing.length === 0 ? [] : [`lacks ${missing.join(', ')}`]),
+    ...describeMissing(task.requirements, { capabilities: delegate.capabilities, os, arch }),
+  ];
+  const here = delegate.id === task.boundTo ? ', but has the workspace of this stage' : '';
+  if (reasons.length > 0) return `${reasons.join(' and ')}${here}`;
+  if (task.boundTo !== undefined && delegate.id !== task.boundTo) return 'does not have the workspace of this stage';
   return 'is disconnected';
 }
