@@ -146,6 +146,8 @@ export interface HttpSettings {
   /** Origins of Bridle itself; Http steps may only ask them for their health. */
   readonly ownOrigins: readonly string[];
   readonly connectTimeoutMs: number;
+  /** Authorities of the operator's, PEM, trusted beside those that Node knows. */
+  readonly certificateAuthorities?: readonly string[];
 }
 
 export const DEFAULT_SETTINGS: ExecutorSettings = {

@@ -1,7 +1,6 @@
 /** `Http`: one request from the delegate, its redirects included; the assertion decides, without one any response is a success. */
 import { evaluateCondition, resolveText, type ExpressionScope, type Value } from '@bridle/pipeline';
 import { failed, type StepContext, type StepExecutor, type StepOutputs, type StepResult } from './executor.ts';
-import { AddressRefused } from './http/address-guard.ts';
 import {
   exchange,
   ExchangeError,
@@ -10,6 +9,8 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from './http/exchange.ts';
+import { describeFailure, failureTypeOf, findRefusal } from './http/call-failure.ts';
+import { readClientCertificate } from './http/client-certificate.ts';
 import { StepLog } from './step-log.ts';
 import { asObject, declaredOutputs, listOf, SpecError, textOf, variableList, type SpecObject } from './step-spec.ts';
 
@@ -36,7 +37,7 @@ async function performRequest(spec: SpecObject, context: StepContext): Promise<S
   const startedAt = performance.now();
   let response: HttpResponse;
   try {
-    response = await exchange(asked, host.settings.http, signal, (code, to) =>
+    response = await exchange(asked, host.settings, signal, (code, to) =>
       log.line(`Redirected (${code}) to ${withoutUser(to)}`),
     );
   } catch (error) {
@@ -73,7 +74,14 @@ function readRequest(spec: SpecObject): HttpRequest {
   if (body !== undefined && Buffer.byteLength(body) > BODY_BYTES_MAX)
     throw new SpecError(`requestBody has more than ${BODY_BYTES_MAX} bytes.`);
   addUser(url, headers);
-  return { url, method, headers, body: body === '' ? undefined : body };
+  const identity = readClientCertificate(spec);
+  return {
+    url,
+    method,
+    headers,
+    body: body === '' ? undefined : body,
+    ...(identity === undefined ? {} : { identity }),
+  };
 }
 
 /** `https://user:password@host` becomes a header, as with any HTTP client; the URL goes on without it. */
@@ -88,16 +96,13 @@ function addUser(url: URL, headers: Record<string, string>): void {
 async function noResponse(error: unknown, asked: HttpRequest, log: StepLog): Promise<StepResult> {
   const refusal = findRefusal(error);
   const isAuthors = error instanceof ExchangeError || isInvalidArgument(error);
-  const message = refusal?.message ?? `${withoutUser(asked.url)} did not answer: ${describe(error)}`;
+  const message = refusal?.message ?? `${withoutUser(asked.url)} did not answer: ${describeFailure(error)}`;
   const shown = isAuthors && error instanceof Error ? error.message : message;
   await log.line(shown);
   return {
     kind: 'failed',
     outputs: { httpUrl: withoutUser(asked.url), httpMethod: asked.method, status: 'FAILURE' },
-    failure: {
-      message: shown,
-      types: [refusal === undefined ? (isAuthors ? 'APPLICATION_ERROR' : 'CONNECTIVITY') : 'AUTHORIZATION_ERROR'],
-    },
+    failure: { message: shown, types: [isAuthors ? 'APPLICATION_ERROR' : failureTypeOf(error)] },
   };
 }
 
@@ -144,24 +149,6 @@ function scopeOf(aliases: Readonly<Record<string, Value>>, spec: SpecObject): Ex
   };
 }
 
-/** undici wraps what a connector says. */
-function findRefusal(error: unknown): AddressRefused | undefined {
-  for (let current = error, depth = 0; current instanceof Error && depth < 5; current = current.cause, depth += 1) {
-    if (current instanceof AddressRefused) return current;
-    if (current instanceof AggregateError) {
-      const inner = current.errors.map(findRefusal).find((found) => found !== undefined);
-      if (inner !== undefined) return inner;
-    }
-  }
-  return undefined;
-}
-
 function isInvalidArgument(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'UND_ERR_INVALID_ARG';
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(describe).join('; ');
-  return error.message || ('code' in error ? String(error.code) : error.name);
 }

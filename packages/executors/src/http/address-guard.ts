@@ -2,7 +2,8 @@
  * Which addresses an Http step may connect to.
  *
  * - G1 The address that counts is the one the socket is connected to: names are checked after resolution, literals before they are
- *   used, and the socket once more (rebinding). Every redirect is a new connection with a new check.
+ *   used, and the socket once more (rebinding). Every redirect is a new connection with a new check. Behind a proxy it is the proxy
+ *   that connects: what this host can say of the target's name or address is checked before it is asked.
  * - G2 Link-local, metadata, multicast, unspecified and reserved addresses are refused always; loopback and private ranges by a
  *   setting; Bridle's own address but for its health.
  */
@@ -43,10 +44,17 @@ const REFUSED_RANGES: ReadonlySet<string> = new Set([
   'teredo',
   'benchmarking',
   'amt',
+  'nat64Local',
 ]);
 
 /** Ranges behind the setting. */
-const PRIVATE_RANGES: ReadonlySet<string> = new Set(['loopback', 'private', 'uniqueLocal', 'carrierGradeNat']);
+const PRIVATE_RANGES: ReadonlySet<string> = new Set([
+  'loopback',
+  'private',
+  'uniqueLocal',
+  'carrierGradeNat',
+  'deprecatedSiteLocal',
+]);
 
 /** Metadata services of clouds that lie outside of link-local ranges. */
 const METADATA_ADDRESSES: ReadonlySet<string> = new Set([
@@ -57,6 +65,15 @@ const METADATA_ADDRESSES: ReadonlySet<string> = new Set([
   'fd20:ce::254',
 ]);
 
+/** Names under which clouds offer the same; a proxy may know them where this host does not. */
+const METADATA_NAMES: ReadonlySet<string> = new Set([
+  'metadata',
+  'metadata.google.internal',
+  'metadata.goog',
+  'instance-data',
+  'instance-data.ec2.internal',
+]);
+
 /** Why the address may not be used, or `undefined`. */
 export function findAddressProblem(text: string, port: number, host: string, rules: AddressRules): string | undefined {
   const address = parseAddress(text);
@@ -64,7 +81,7 @@ export function findAddressProblem(text: string, port: number, host: string, rul
   const plain = address.toString();
   if (METADATA_ADDRESSES.has(plain))
     return `${plain} is a metadata service of the host's cloud; steps may not reach it.`;
-  const range = address.range();
+  const range = rangeOf(address);
   if (REFUSED_RANGES.has(range)) return `${plain} is a ${rangeName(range)} address; steps may not reach it.`;
   if (!rules.isPrivateNetworkAllowed && PRIVATE_RANGES.has(range)) {
     return `${plain} is a ${rangeName(range)} address; this delegate is set to refuse those.`;
@@ -109,7 +126,7 @@ function isOfThisHost(address: string): boolean {
   );
 }
 
-/** The address itself: IPv4 inside of IPv6 (mapped, NAT64, 6to4) is taken out, a zone is dropped. */
+/** The address itself: IPv4 inside of IPv6 (mapped, compatible, translated, NAT64, 6to4) is taken out, a zone is dropped. */
 function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   const plain = withoutBrackets(text).replace(/%.*$/, '');
   if (!ipaddr.isValid(plain)) return undefined;
@@ -118,17 +135,70 @@ function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   const bytes = address.toByteArray();
   switch (address.range()) {
     case 'rfc6052':
+      return isNat64Local(address) ? address : new ipaddr.IPv4(bytes.slice(12));
+    case 'rfc6145':
       return new ipaddr.IPv4(bytes.slice(12));
     case '6to4':
       return new ipaddr.IPv4(bytes.slice(2, 6));
+    case 'unicast':
+      // `::a.b.c.d`, long out of use but still parsed by systems
+      return bytes.slice(0, 12).every((byte) => byte === 0) ? new ipaddr.IPv4(bytes.slice(12)) : address;
     default:
       return address;
   }
 }
 
+/** A network of its own translates these: where in them the IPv4 address lies is only known there. */
+function isNat64Local(address: ipaddr.IPv6): boolean {
+  return address.range() === 'rfc6052' && address.parts[2] !== 0;
+}
+
+function rangeOf(address: ipaddr.IPv4 | ipaddr.IPv6): string {
+  return address instanceof ipaddr.IPv6 && isNat64Local(address) ? 'nat64Local' : address.range();
+}
+
+/**
+ * Checks a target that this process will not connect to itself.
+ * @throws AddressRefused
+ */
+export async function checkTarget(url: URL, rules: AddressRules, host: string): Promise<void> {
+  const hostName = withoutBrackets(url.hostname);
+  refuseMetadataName(hostName);
+  // A name this host cannot resolve is the proxy's to resolve, and to refuse.
+  const found = isIP(hostName) === 0 ? await resolve(hostName, { all: true }).catch(() => []) : [{ address: hostName }];
+  for (const { address } of found) {
+    const problem = findAddressProblem(address, portOf(url), host, rules);
+    if (problem !== undefined) throw new AddressRefused(problem);
+  }
+}
+
+function refuseMetadataName(hostName: string): void {
+  if (!METADATA_NAMES.has(hostName.toLowerCase().replace(/\.$/, ''))) return;
+  throw new AddressRefused(`${hostName} is the name of a cloud's metadata service; steps may not reach it.`);
+}
+
+/** What a connection to a server needs beyond its address. */
+export interface TlsOptions {
+  /** Client certificate with its chain, and its key: PEM. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** Authorities trusted: PEM. Absent = those of Node. */
+  readonly ca?: readonly string[];
+}
+
 /** An agent for one request whose every connection is checked. The caller destroys it. */
-export function guardedAgent(rules: AddressRules, host: string, connectTimeoutMs: number): Agent {
-  const connectFreely = buildConnector({ timeout: connectTimeoutMs, lookup: guardedLookup(rules, host) });
+export function guardedAgent(
+  rules: AddressRules,
+  host: string,
+  connectTimeoutMs: number,
+  { ca, ...identity }: TlsOptions = {},
+): Agent {
+  const connectFreely = buildConnector({
+    timeout: connectTimeoutMs,
+    lookup: guardedLookup(rules, host),
+    ...identity,
+    ...(ca === undefined ? {} : { ca: [...ca] }),
+  });
   const connect: buildConnector.connector = (options, callback) => {
     const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80);
     const literal = withoutBrackets(options.hostname);
@@ -148,15 +218,24 @@ export function guardedAgent(rules: AddressRules, host: string, connectTimeoutMs
   return new Agent({ connect, headersTimeout: 0, bodyTimeout: 0, pipelining: 0 });
 }
 
-/** Leaves out addresses that are refused whatever the port; the port is checked on the socket. */
-function guardedLookup(rules: AddressRules, host: string): LookupFunction {
+/**
+ * Leaves out addresses that are refused.
+ * @param port - 0 when it is checked on the socket
+ */
+export function guardedLookup(rules: AddressRules, host: string, port = 0): LookupFunction {
   return (hostName, options, callback) => {
+    try {
+      refuseMetadataName(hostName);
+    } catch (error) {
+      callback(error instanceof Error ? error : new Error(String(error)), '');
+      return;
+    }
     lookup(hostName, { ...options, all: true }, (error, found: LookupAddress[]) => {
       if (error !== null) return void callback(error, '');
-      const allowed = found.filter(({ address }) => findAddressProblem(address, 0, host, rules) === undefined);
+      const allowed = found.filter(({ address }) => findAddressProblem(address, port, host, rules) === undefined);
       const first = allowed[0];
       if (first === undefined) {
-        const problem = findAddressProblem(found[0]?.address ?? '', 0, host, rules);
+        const problem = findAddressProblem(found[0]?.address ?? '', port, host, rules);
         return void callback(new AddressRefused(`${hostName}: ${problem ?? 'no address'}`), '');
       }
       if (options.all === true) callback(null, allowed);

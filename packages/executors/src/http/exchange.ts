@@ -1,7 +1,7 @@
 /** One request of an Http step with its redirects: bounded, and guarded on every hop (G1). */
 import { request, type Dispatcher } from 'undici';
-import type { HttpSettings } from '../executor.ts';
-import { findOwnEndpoints, guardedAgent, withoutBrackets, type OwnEndpoint } from './address-guard.ts';
+import { withoutBrackets, type AddressRules, type TlsOptions } from './address-guard.ts';
+import { openWay, outgoingRules, type OutgoingSettings } from './outgoing.ts';
 
 export const REDIRECTS_MAX = 10;
 /** Of a response body; expressions take no longer values. What is beyond is left out. */
@@ -22,6 +22,8 @@ export interface HttpRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** Who the client is to the server of `url`, and to no other. */
+  readonly identity?: Pick<TlsOptions, 'cert' | 'key'>;
 }
 
 export interface HttpResponse {
@@ -39,14 +41,14 @@ export class ExchangeError extends Error {
 /** @param onRedirect - hears of every hop */
 export async function exchange(
   first: HttpRequest,
-  settings: HttpSettings,
+  settings: OutgoingSettings,
   signal: AbortSignal,
   onRedirect: (code: number, to: URL) => Promise<void>,
 ): Promise<HttpResponse> {
-  const own = await findOwnEndpoints(settings.ownOrigins);
+  const rules = await outgoingRules(settings);
   let current = first;
   for (let hop = 0; hop <= REDIRECTS_MAX; hop += 1) {
-    const answer = await ask(current, own, settings, signal);
+    const answer = await ask(current, rules, settings, signal);
     if (answer.kind === 'response') return answer.response;
     await onRedirect(answer.code, answer.to);
     current = follow(current, answer.code, answer.to);
@@ -60,8 +62,8 @@ type Answer =
 
 async function ask(
   current: HttpRequest,
-  own: readonly OwnEndpoint[],
-  settings: HttpSettings,
+  rules: AddressRules,
+  settings: OutgoingSettings,
   signal: AbortSignal,
 ): Promise<Answer> {
   const { url, method } = current;
@@ -69,8 +71,15 @@ async function ask(
     throw new ExchangeError(`An Http step cannot ask ${url.protocol}// addresses; use http:// or https://.`);
   }
   const isHealth = (method === 'GET' || method === 'HEAD') && HEALTH_PATHS.has(url.pathname);
-  const rules = { isPrivateNetworkAllowed: settings.isPrivateNetworkAllowed, own: isHealth ? [] : own };
-  const agent = guardedAgent(rules, effectiveHost(current), settings.connectTimeoutMs);
+  const agent = await openWay(
+    {
+      url,
+      host: effectiveHost(current),
+      rules: isHealth ? { ...rules, own: [] } : rules,
+      ...(current.identity === undefined ? {} : { identity: current.identity }),
+    },
+    settings,
+  );
   try {
     const response = await request(url, {
       dispatcher: agent,
@@ -112,9 +121,10 @@ function follow(current: HttpRequest, code: number, to: URL): HttpRequest {
       return !(becomesGet && lower.startsWith('content-'));
     }),
   );
+  const identity = isSameOrigin && current.identity !== undefined ? { identity: current.identity } : {};
   return becomesGet
-    ? { url: to, method: 'GET', headers, body: undefined }
-    : { url: to, method: current.method, headers, body: current.body };
+    ? { url: to, method: 'GET', headers, body: undefined, ...identity }
+    : { url: to, method: current.method, headers, body: current.body, ...identity };
 }
 
 async function readLimited(body: AsyncIterable<Buffer>): Promise<{ readonly bytes: Buffer; readonly isCut: boolean }> {

@@ -1,0 +1,206 @@
+/** Makes files, folders and links of the entries of an archive (invariants in read-archive.ts). */
+import { constants } from 'node:fs';
+import { lchown, link, lstat, mkdir, open, symlink, unlink, type FileHandle } from 'node:fs/promises';
+import type { Extract } from 'tar-stream';
+import { DEPTH_MAX } from './find-paths.ts';
+import { codeOf, OpenFolder, PathRefused } from './open-folder.ts';
+import type { Place, PlacedPath, StepPlaces } from './step-places.ts';
+import { leadsOut } from './write-archive.ts';
+
+const ENTRIES_MAX = 10_000_000;
+/** What a small archive may grow to at most. */
+const BYTES_MAX = 500 * 1024 ** 3;
+/** Folders that are closed again behind what was put into them. */
+const CLOSED_FOLDERS_MAX = 100_000;
+/** What a folder needs so that we can fill it. */
+const OWNER_ALL = 0o700;
+const PERMISSIONS = 0o777;
+
+export interface RestoredArchive {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+type Entry = Extract extends AsyncIterable<infer Item> ? Item : never;
+
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export class ArchiveRestorer {
+  readonly #places: StepPlaces;
+  /** Open folders from the place down to where the last entry went: the next one is mostly near. */
+  #chain: OpenFolder[] = [];
+  #names: readonly string[] = [];
+  #place: Place | undefined;
+  readonly #owners = new Map<Place, Owner | undefined>();
+  readonly #closedFolders: { readonly path: PlacedPath; readonly mode: number }[] = [];
+  #entries = 0;
+  #bytes = 0;
+
+  constructor(places: StepPlaces) {
+    this.#places = places;
+  }
+
+  /** @throws PathRefused */
+  async restore(entry: Entry): Promise<void> {
+    const { name, type } = entry.header;
+    this.#entries += 1;
+    if (this.#entries > ENTRIES_MAX) throw new PathRefused(`The archive has more than ${ENTRIES_MAX} entries.`);
+    const path = this.#places.find(name);
+    if (path.names.length > DEPTH_MAX)
+      throw new PathRefused(`${name} in the archive is more than ${DEPTH_MAX} folders deep.`);
+    switch (type) {
+      case 'file':
+      case 'contiguous-file':
+        await this.#restoreFile(entry, path);
+        return;
+      case 'directory':
+        await this.#restoreFolder(entry, path);
+        break;
+      case 'symlink':
+        await this.#restoreLink(entry.header.linkname, path);
+        break;
+      case 'link':
+        await this.#restoreSecondName(entry.header.linkname, path);
+        break;
+      default:
+        throw new PathRefused(
+          `${name} in the archive is a ${type ?? 'thing of unknown kind'}; only files, folders and links are restored.`,
+        );
+    }
+    entry.resume();
+  }
+
+  async finish(): Promise<RestoredArchive> {
+    for (const { path, mode } of this.#closedFolders.toReversed()) {
+      const folder = await this.#enter(path.place, path.names);
+      await folder.handle.chmod(mode);
+    }
+    return { entries: this.#entries, bytes: this.#bytes };
+  }
+
+  async close(): Promise<void> {
+    for (const folder of this.#chain.splice(0)) await folder.close();
+    this.#place = undefined;
+  }
+
+  async #restoreFile(entry: Entry, path: PlacedPath): Promise<void> {
+    const { mode, mtime, size } = entry.header;
+    this.#bytes += size;
+    if (this.#bytes > BYTES_MAX) throw new PathRefused(`The archive holds more than ${BYTES_MAX} bytes.`);
+    const { folder, name } = await this.#clear(path);
+    const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
+    const file = await open(folder.at(name), flags, 0o600);
+    try {
+      for await (const chunk of entry as AsyncIterable<Buffer>) await writeAll(file, chunk);
+      await this.#own(file, path.place);
+      await file.chmod(mode & PERMISSIONS);
+      await file.utimes(mtime, mtime);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #restoreFolder(entry: Entry, path: PlacedPath): Promise<void> {
+    const mode = entry.header.mode & PERMISSIONS;
+    const folder = await this.#enter(path.place, path.names);
+    if (path.names.length === 0) return;
+    const isOpen = (mode & OWNER_ALL) === OWNER_ALL;
+    await folder.handle.chmod(mode | OWNER_ALL);
+    if (isOpen) return;
+    this.#closedFolders.push({ path, mode });
+    if (this.#closedFolders.length > CLOSED_FOLDERS_MAX)
+      throw new PathRefused(
+        `The archive has more than ${CLOSED_FOLDERS_MAX} folders that their owner may not write to.`,
+      );
+  }
+
+  async #restoreLink(target: string, path: PlacedPath): Promise<void> {
+    if (leadsOut(target, path.names.length - 1))
+      throw new PathRefused(
+        `${path.names.join('/')} in the archive is a link to ${target}, which can lead out of its folder.`,
+      );
+    const { folder, name } = await this.#clear(path);
+    await symlink(target, folder.at(name));
+    const owner = this.#owners.get(path.place);
+    if (owner !== undefined) await lchown(folder.at(name), owner.uid, owner.gid);
+  }
+
+  /** Another name of a file that was restored before. */
+  async #restoreSecondName(target: string, path: PlacedPath): Promise<void> {
+    const first = this.#places.find(target);
+    const firstName = first.names.at(-1);
+    if (first.place !== path.place || firstName === undefined)
+      throw new PathRefused(`${path.names.join('/')} in the archive is a name of ${target}, which lies elsewhere.`);
+    const { folder, name } = await this.#clear(path);
+    const root = await OpenFolder.root(path.place.folder);
+    try {
+      const firstFolder = await root.descend(first.names.slice(0, -1));
+      if (firstFolder === undefined)
+        throw new PathRefused(`${target}, of which the archive has another name, is not in it.`);
+      try {
+        await (await firstFolder.openFile(firstName)).close();
+        await link(firstFolder.at(firstName), folder.at(name)); // does not follow a link either
+      } finally {
+        await firstFolder.close();
+      }
+    } finally {
+      await root.close();
+    }
+  }
+
+  /** The folder an entry goes to, with nothing of its name in it. */
+  async #clear(path: PlacedPath): Promise<{ readonly folder: OpenFolder; readonly name: string }> {
+    const name = path.names.at(-1);
+    if (name === undefined) throw new PathRefused('An entry of the archive has no name.');
+    const folder = await this.#enter(path.place, path.names.slice(0, -1));
+    const info = await lstat(folder.at(name)).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (info?.isDirectory() === true)
+      throw new PathRefused(`${folder.path}/${name} is a folder; the archive has something else of that name.`);
+    if (info !== undefined) await unlink(folder.at(name));
+    return { folder, name };
+  }
+
+  async #enter(place: Place, names: readonly string[]): Promise<OpenFolder> {
+    if (this.#place !== place) await this.#start(place);
+    let level = 0;
+    while (level < names.length && level < this.#names.length && this.#names[level] === names[level]) level += 1;
+    for (const folder of this.#chain.splice(level + 1).toReversed()) await folder.close();
+    this.#names = names.slice(0, level);
+    for (const name of names.slice(level)) {
+      const above = this.#chain.at(-1);
+      if (above === undefined) break;
+      this.#chain.push(await above.enterOrMake(name, (made) => this.#own(made.handle, place)));
+      this.#names = [...this.#names, name];
+    }
+    const last = this.#chain.at(-1);
+    if (last === undefined) throw new Error(`${place.folder} is not open`);
+    return last;
+  }
+
+  async #start(place: Place): Promise<void> {
+    await this.close();
+    await mkdir(place.folder, { recursive: true });
+    const root = await OpenFolder.root(place.folder);
+    this.#chain = [root];
+    this.#names = [];
+    this.#place = place;
+    const { uid, gid } = await root.handle.stat();
+    const isOthers = uid !== process.getuid?.() || gid !== process.getgid?.();
+    this.#owners.set(place, isOthers ? { uid, gid } : undefined);
+  }
+
+  async #own(handle: FileHandle, place: Place): Promise<void> {
+    const owner = this.#owners.get(place);
+    if (owner !== undefined) await handle.chown(owner.uid, owner.gid);
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+}

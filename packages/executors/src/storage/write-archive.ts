@@ -1,0 +1,209 @@
+/**
+ * Writes paths of a step into a tar stream: permissions, links, long names and empty folders are kept, owners are not. Files are read
+ * as they are sent: memory does not grow with them.
+ */
+import type { Stats } from 'node:fs';
+import { lstat, readdir, readlink } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { pack, type Header, type Pack } from 'tar-stream';
+import { DEPTH_MAX } from './find-paths.ts';
+import { codeOf, OpenFolder, PathRefused } from './open-folder.ts';
+import { archiveName, namesOf, type PlacedPath } from './step-places.ts';
+
+/** Read at once; longer files are streamed. */
+const SMALL_FILE_BYTES_MAX = 64 * 1024;
+
+type HeaderFields = Partial<Header> & Pick<Header, 'name'>;
+
+export interface ArchiveContents {
+  readonly entries: number;
+  readonly bytes: number;
+  /** Why something was not saved, by the name it would have had. */
+  readonly leftOut: ReadonlyMap<string, string>;
+}
+
+export interface WrittenArchive {
+  readonly stream: Readable;
+  /** Resolves when the last byte was handed over; rejects when the archive could not be written, as does the stream. */
+  readonly contents: Promise<ArchiveContents>;
+}
+
+/** @param paths - sorted: what lies below an earlier one is in it already */
+export function writeArchive(paths: readonly PlacedPath[], signal: AbortSignal): WrittenArchive {
+  const packed = pack();
+  const writer = new ArchiveWriter(packed, signal);
+  const contents = writer.write(paths);
+  contents.catch((error: unknown) => packed.destroy(error instanceof Error ? error : new Error(String(error))));
+  // streamx speaks Node's protocol of streams; its types only say a part of it.
+  return { stream: packed as unknown as Readable, contents };
+}
+
+class ArchiveWriter {
+  readonly #pack: Pack;
+  readonly #signal: AbortSignal;
+  readonly #leftOut = new Map<string, string>();
+  /** First name of a file that has several, by its device and number. */
+  readonly #linked = new Map<string, string>();
+  #entries = 0;
+  #bytes = 0;
+
+  constructor(packed: Pack, signal: AbortSignal) {
+    this.#pack = packed;
+    this.#signal = signal;
+  }
+
+  async write(paths: readonly PlacedPath[]): Promise<ArchiveContents> {
+    let last: PlacedPath | undefined;
+    for (const path of paths) {
+      if (last !== undefined && last.place === path.place && last.names.every((name, at) => path.names[at] === name))
+        continue;
+      last = path;
+      await this.#addPath(path);
+    }
+    this.#pack.finalize();
+    return { entries: this.#entries, bytes: this.#bytes, leftOut: this.#leftOut };
+  }
+
+  async #addPath(path: PlacedPath): Promise<void> {
+    const root = await OpenFolder.root(path.place.folder);
+    try {
+      const name = path.names.at(-1);
+      const parent = await root.descend(path.names.slice(0, -1));
+      if (parent === undefined) return;
+      try {
+        if (name === undefined) await this.#addChildren(parent, path);
+        else await this.#add(parent, name, path);
+      } finally {
+        await parent.close();
+      }
+    } finally {
+      await root.close();
+    }
+  }
+
+  async #addChildren(folder: OpenFolder, path: PlacedPath): Promise<void> {
+    if (path.names.length > DEPTH_MAX) throw new PathRefused(`${folder.path} is more than ${DEPTH_MAX} folders deep.`);
+    // Sorted, so that the same files make the same archive.
+    for (const name of (await readdir(folder.at())).toSorted()) {
+      await this.#add(folder, name, { place: path.place, names: [...path.names, name] });
+    }
+  }
+
+  async #add(parent: OpenFolder, name: string, path: PlacedPath): Promise<void> {
+    this.#signal.throwIfAborted();
+    try {
+      const info = await lstat(parent.at(name));
+      if (info.isSymbolicLink()) await this.#addLink(parent, name, path, info);
+      else if (info.isDirectory()) await this.#addFolder(parent, name, path);
+      else if (info.isFile()) await this.#addFile(parent, name, path);
+      else this.#leaveOut(path, 'it is neither a file nor a folder nor a link');
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'EACCES' || code === 'EPERM')
+        throw new PathRefused(`${archiveName(path)} may not be read by the user of this delegate.`);
+      // Gone since its folder was read; a name that is not UTF-8 cannot be asked for.
+      if (code !== 'ENOENT') throw error;
+      if (name.includes('\u{FFFD}')) this.#leaveOut(path, 'its name is not UTF-8');
+    }
+  }
+
+  async #addFolder(parent: OpenFolder, name: string, path: PlacedPath): Promise<void> {
+    const folder = await parent.enter(name);
+    try {
+      const { mode, mtime } = await folder.handle.stat();
+      await this.#entry({ ...headerOf(path, mode, mtime), type: 'directory' });
+      await this.#addChildren(folder, path);
+    } finally {
+      await folder.close();
+    }
+  }
+
+  async #addLink(parent: OpenFolder, name: string, path: PlacedPath, { mode, mtime }: Stats): Promise<void> {
+    const target = await readlink(parent.at(name));
+    if (leadsOut(target, path.names.length - 1))
+      this.#leaveOut(path, `it is a link to ${target}, outside of the folder`);
+    else await this.#entry({ ...headerOf(path, mode, mtime), type: 'symlink', linkname: target });
+  }
+
+  async #addFile(parent: OpenFolder, name: string, path: PlacedPath): Promise<void> {
+    const file = await parent.openFile(name);
+    try {
+      const { size, mode, mtime, nlink, dev, ino } = await file.stat();
+      const header = headerOf(path, mode, mtime);
+      if (nlink > 1) {
+        const id = `${dev}:${ino}`;
+        const first = this.#linked.get(id);
+        if (first !== undefined) return await this.#entry({ ...header, type: 'link', linkname: first });
+        this.#linked.set(id, header.name);
+      }
+      this.#bytes += size;
+      if (size <= SMALL_FILE_BYTES_MAX) {
+        const bytes = Buffer.alloc(size);
+        const { bytesRead } = size === 0 ? { bytesRead: 0 } : await file.read(bytes, 0, size, 0);
+        if (bytesRead < size) throw changed(path);
+        return await this.#entry({ ...header, type: 'file' }, bytes);
+      }
+      // What is written behind the end meanwhile is not part of it.
+      const content = file.createReadStream({ start: 0, end: size - 1, autoClose: false });
+      await this.#stream({ ...header, type: 'file', size }, content, path);
+    } finally {
+      await file.close();
+    }
+  }
+
+  #entry(header: HeaderFields, content: Buffer = Buffer.alloc(0)): Promise<void> {
+    this.#entries += 1;
+    return new Promise((resolve, reject) => {
+      const done = (error?: Error | null): void => (error ? reject(error) : resolve());
+      if (header.type === 'file') this.#pack.entry(header, content, done);
+      else this.#pack.entry(header, done);
+    });
+  }
+
+  #stream(header: HeaderFields & { readonly size: number }, content: Readable, path: PlacedPath): Promise<void> {
+    this.#entries += 1;
+    return new Promise((resolve, reject) => {
+      const entry = this.#pack.entry(header, (error) => (error ? reject(error) : resolve()));
+      let size = 0;
+      content.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (entry.write(chunk)) return;
+        content.pause();
+        entry.once('drain', () => content.resume());
+      });
+      content.once('error', reject);
+      content.once('end', () => {
+        if (size < header.size) reject(changed(path));
+        else entry.end(null);
+      });
+    });
+  }
+
+  #leaveOut(path: PlacedPath, why: string): void {
+    this.#leftOut.set(archiveName(path), why);
+  }
+}
+
+function headerOf(path: PlacedPath, mode: number, mtime: Date): HeaderFields {
+  const name = archiveName(path);
+  const header = { name, mode: mode & 0o777, mtime };
+  // The short form of a header may lose the slash at the beginning of a long name.
+  return path.place.isWorkspace ? header : { ...header, pax: {} };
+}
+
+/**
+ * Whether a link can lead out of its place. Going up is allowed at the beginning only, where it goes from the link's own folder: behind
+ * a name it would go up from wherever that name, maybe a link too, leads.
+ * @param depth - of the folder the link lies in, below its place
+ */
+export function leadsOut(target: string, depth: number): boolean {
+  if (target === '' || target.startsWith('/') || target.includes('\0')) return true;
+  const names = namesOf(target);
+  const start = names.findIndex((name) => name !== '..');
+  const ups = start === -1 ? names.length : start;
+  return ups > depth || names.slice(ups).includes('..');
+}
+
+function changed(path: PlacedPath): Error {
+  return new PathRefused(`${archiveName(path)} became shorter while it was being read.`);
+}
