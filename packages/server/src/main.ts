@@ -9,11 +9,13 @@ import { customWebhookUrl, executionPageUrl } from './api/wire/urls.ts';
 import { createDispatch } from './dispatch/create-dispatch.ts';
 import { createExecutionService } from './executions/execution-service.ts';
 import { processScheduler } from './executions/process-scheduler.ts';
+import { openFiles } from './files/open-files.ts';
 import { createChildStarter } from './intake/child-starter.ts';
 import { DEMO_PIPELINE, DEMO_SCOPE, DEMO_TRIGGER } from './intake/demo.ts';
 import { prepareInstallation, type Installation } from './intake/first-start.ts';
 import { createIntake } from './intake/intake.ts';
 import { createLogs } from './logs/create-logs.ts';
+import { LogFiler } from './logs/log-filer.ts';
 import { localUrl, readServerSettings, type ServerSettings } from './settings.ts';
 import { openDatabase } from './store/database.ts';
 import { migrateToLatest } from './store/migrate.ts';
@@ -61,7 +63,9 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     onDelegateGone: () => executions.delegateGone(),
     onError: onError('dispatch'),
   });
-  const logs = createLogs({ database, hub, onError: onError('logs') });
+  const files = await openFiles(settings.files);
+  const logs = createLogs({ database, hub, files, onError: onError('logs') });
+  const filer = new LogFiler({ db, files, onError: onError('logs') });
   const intake = createIntake({
     db,
     executions,
@@ -102,6 +106,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   url = settings.publicUrl ?? localUrl(settings.host, portOf(app, settings.port));
   executions.run(createChildStarter({ db, executions }));
   intake.start();
+  filer.start();
   logger.info({ url, isFirstStart: installation.isNew }, 'server accepts requests');
 
   const stop = async (): Promise<void> => {
@@ -113,6 +118,8 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     await closed;
     await executions.close();
     logs.close();
+    await filer.close();
+    files.close();
     await hub.close();
     await database.close();
   };

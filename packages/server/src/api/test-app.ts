@@ -8,11 +8,13 @@ import type { DelegateTask, PollResponse, RegisterResponse, TaskOutcome } from '
 import { createDispatch } from '../dispatch/create-dispatch.ts';
 import { createExecutionService, type RunningExecutions } from '../executions/execution-service.ts';
 import { processScheduler } from '../executions/process-scheduler.ts';
+import { openFolderFiles } from '../files/folder-files.ts';
 import { createChildStarter } from '../intake/child-starter.ts';
 import { DEMO_SCOPE } from '../intake/demo.ts';
 import { prepareInstallation } from '../intake/first-start.ts';
 import { createIntake } from '../intake/intake.ts';
 import { createLogs } from '../logs/create-logs.ts';
+import { LogFiler } from '../logs/log-filer.ts';
 import type { Database } from '../store/database.ts';
 import { findExecutionRow } from '../store/execution-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
@@ -74,6 +76,8 @@ export interface TestApp {
   completeTask(task: DelegateTask, outcome?: TaskOutcome): Promise<void>;
   /** Adds to the log of a task; `isLast` closes it. */
   writeLog(task: DelegateTask, text: string, isLast?: boolean): Promise<void>;
+  /** Brings the finished logs that are large into files, now. */
+  fileLogs(): Promise<void>;
   /** The event loop of the intake runs unless it was asked not to. */
   close(): Promise<void>;
 }
@@ -107,9 +111,11 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     onError,
   });
   const dispatch = createDispatch({ database, hub, reporter: executions.reports, onError });
-  const logs = createLogs({ database, hub, onError });
-  const intake = createIntake({ db, executions, scheduler: processScheduler, hub, onProblem: onError, onError });
   const home = await mkdtemp(join(tmpdir(), 'bridle-api-'));
+  const files = await openFolderFiles(join(home, 'files'));
+  const logs = createLogs({ database, hub, files, onError });
+  const filer = new LogFiler({ db, files, pauses: { afterCloseMs: 0, afterFileMs: 0 } });
+  const intake = createIntake({ db, executions, scheduler: processScheduler, hub, onProblem: onError, onError });
   const installation = await prepareInstallation({
     db,
     accountId: ACCOUNT,
@@ -153,6 +159,9 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     startTask: () => delegate.startOne(),
     completeTask: (task, outcome = SUCCEEDED) => delegate.complete(task, outcome),
     writeLog: (task, text, isLast = false) => delegate.write(task, text, isLast),
+    fileLogs: async () => {
+      while (await filer.fileNext());
+    },
     close: async () => {
       stopping.abort();
       await dispatch.close();

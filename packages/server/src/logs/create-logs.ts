@@ -1,12 +1,11 @@
 /** `Logs` over PostgreSQL. */
+import type { FileStore } from '../files/file-store.ts';
 import { Bell } from '../store/bell.ts';
 import { onClient, type Connection, type Statement } from '../store/connection.ts';
 import type { DatabaseHandle } from '../store/database.ts';
 import {
-  findChunkOfByte,
   findLog,
   insertLogChunk,
-  listLogChunks,
   listLogs,
   listLogsByKey,
   lockLogs,
@@ -17,13 +16,15 @@ import {
 } from '../store/log-statements.ts';
 import { findTaskHolders, type TaskHolder } from '../store/task-queue-statements.ts';
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
+import { LogContents, LogMovedError, type LogContent } from './log-content.ts';
 import type { LogAppendResult, LogChunk, LogInfo, LogLine, LogPage, LogRead, Logs } from './logs.ts';
 import { placeChunk, type LogState, type PlacedChunk } from './place-chunk.ts';
 import { readLines } from './read-lines.ts';
 
 /** N1: with every wake-up lost a tail goes on within this time. */
 const TAIL_POLL_MS = 1_000;
-const CHUNKS_PER_READ = 8;
+/** A log moves once; a reader that sees it move again is wrong about something else. */
+const MOVES_MAX = 3;
 
 const BEGIN: Statement = { name: 'bridle_begin', text: 'begin' };
 const COMMIT: Statement = { name: 'bridle_commit', text: 'commit' };
@@ -32,6 +33,7 @@ const ROLLBACK: Statement = { name: 'bridle_rollback', text: 'rollback' };
 export interface LogsOptions {
   readonly database: DatabaseHandle;
   readonly hub: WakeHub;
+  readonly files: FileStore;
   readonly onError?: (error: unknown) => void;
 }
 
@@ -51,6 +53,7 @@ interface Tail {
 
 class PostgresLogs implements RunningLogs {
   readonly #options: LogsOptions;
+  readonly #contents: LogContents;
   readonly #tails = new Map<string, Set<Tail>>();
   readonly #timer: NodeJS.Timeout;
   readonly #closing = new AbortController();
@@ -58,6 +61,7 @@ class PostgresLogs implements RunningLogs {
 
   constructor(options: LogsOptions) {
     this.#options = options;
+    this.#contents = new LogContents(options.database.db, options.files);
     this.#timer = setInterval(() => void this.#poll(), TAIL_POLL_MS);
     this.#timer.unref();
   }
@@ -98,20 +102,23 @@ class PostgresLogs implements RunningLogs {
   }
 
   async read(key: string, request: LogRead = {}): Promise<LogPage | undefined> {
-    const { db } = this.#options.database;
-    const log = await findLog(db, key);
-    return log === undefined ? undefined : readLines(db, log, request);
+    const found = await this.#withContent(key, false, (log, content) => readLines(content, log, request));
+    return found?.result;
   }
 
   async *readBytes(key: string, fromByte = 0): AsyncGenerator<Buffer> {
-    const { db } = this.#options.database;
-    const log = await findLog(db, key);
-    let from = log === undefined || fromByte >= log.bytes ? undefined : await findChunkOfByte(db, key, fromByte);
-    while (log !== undefined && from !== undefined && from < log.bytes) {
-      const chunks = await listLogChunks(db, key, from, log.bytes, CHUNKS_PER_READ);
-      for (const { byteOffset, content } of chunks) yield content.subarray(Math.max(0, fromByte - byteOffset));
-      const last = chunks.at(-1);
-      from = last === undefined ? undefined : last.byteOffset + last.content.length;
+    let end: number | undefined;
+    for (let from = fromByte; end === undefined || from < end;) {
+      const found = await this.#withContent(key, true, async (log, content) => {
+        const offset = from < log.bytes ? await content.findByte(from) : undefined;
+        return offset === undefined ? [] : content.list(offset);
+      });
+      if (found === undefined || found.result.length === 0) return;
+      end ??= found.log.bytes;
+      for (const { byteOffset, content } of found.result) {
+        yield content.subarray(Math.max(0, from - byteOffset), end - byteOffset);
+        from = byteOffset + content.length;
+      }
     }
   }
 
@@ -120,14 +127,13 @@ class PostgresLogs implements RunningLogs {
     afterLine: number,
     signal: AbortSignal,
   ): AsyncGenerator<{ readonly lines: readonly LogLine[]; readonly isClosed: boolean }> {
-    const { db } = this.#options.database;
     const over = AbortSignal.any([signal, this.#closing.signal]);
     const { tail, end } = this.#subscribe(key);
     try {
       for (let fromLine = afterLine + 1; !over.aborted;) {
-        const log = await findLog(db, key);
-        tail.seen = log;
-        const page = log === undefined ? undefined : await readLines(db, log, { fromLine });
+        const found = await this.#withContent(key, false, (log, content) => readLines(content, log, { fromLine }));
+        tail.seen = found?.log;
+        const page = found?.result;
         if (page !== undefined) {
           if (page.lines.length > 0 || page.isClosed) yield { lines: page.lines, isClosed: page.isClosed };
           if (page.isClosed) return;
@@ -138,6 +144,23 @@ class PostgresLogs implements RunningLogs {
       }
     } finally {
       end();
+    }
+  }
+
+  /** Reads a log where it lies, and again when it has moved meanwhile. `undefined` = no such log. */
+  async #withContent<T>(
+    key: string,
+    isTextOnly: boolean,
+    read: (log: LogRow, content: LogContent) => Promise<T>,
+  ): Promise<{ readonly log: LogRow; readonly result: T } | undefined> {
+    for (let moves = 0; ; moves += 1) {
+      const log = await findLog(this.#options.database.db, key);
+      if (log === undefined) return undefined;
+      try {
+        return { log, result: await read(log, await this.#contents.of(log, isTextOnly)) };
+      } catch (error) {
+        if (!(error instanceof LogMovedError) || moves === MOVES_MAX) throw error;
+      }
     }
   }
 
@@ -197,6 +220,7 @@ async function save(
     [...locked].map(([key, log]) => [key, { ...log, isClosed: log.closedAt !== undefined }]),
   );
   const placed: { readonly key: string; readonly chunk: PlacedChunk }[] = [];
+  const added = new Map<string, number>();
   for (const chunk of chunks) {
     const state = states.get(chunk.logKey);
     if (state === undefined) throw new Error(`Log ${chunk.logKey} is not locked.`);
@@ -207,7 +231,9 @@ async function save(
     }
     if (placement.kind === 'skipped') continue;
     states.set(chunk.logKey, placement.state);
-    if (placement.chunk !== undefined) placed.push({ key: chunk.logKey, chunk: placement.chunk });
+    if (placement.chunk === undefined) continue;
+    placed.push({ key: chunk.logKey, chunk: placement.chunk });
+    added.set(chunk.logKey, (added.get(chunk.logKey) ?? 0) + 1);
   }
   const ends: LogEnd[] = [...states].map(([key, { bytes, lines, endsInLine, isClosed }]) => ({
     key,
@@ -215,6 +241,7 @@ async function save(
     lines,
     endsInLine,
     isClosed,
+    chunksAdded: added.get(key) ?? 0,
   }));
   await Promise.all([
     ...placed.map(({ key, chunk }) => insertLogChunk(connection, { logKey: key, ...chunk })),

@@ -1,71 +1,37 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openFolderFiles } from '../files/folder-files.ts';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
 import { WakeHub } from '../store/wake-hub.ts';
 import { createLogs, type RunningLogs } from './create-logs.ts';
 import { LOG_LINE_BYTES_MAX, type LogChunk, type LogLine } from './logs.ts';
-import { countLineStarts } from './place-chunk.ts';
+import { cut, DELEGATE, insertTask, KEY } from './test-logs.ts';
 
 const NEVER = new AbortController().signal;
-const DELEGATE = { delegateId: 'delegate', incarnation: 'first' };
-const KEY = 'accountId:account/level0:pipeline';
 
 describe('Logs', () => {
   let database: TestDatabase;
   let hub: WakeHub;
   let logs: RunningLogs;
+  let folder: string;
   beforeEach(async () => {
     database = await createTestDatabase();
     hub = new WakeHub(database);
     await hub.start();
-    logs = createLogs({ database, hub });
-    await insertTask('task', KEY);
+    folder = await mkdtemp(join(tmpdir(), 'bridle-logs-'));
+    logs = createLogs({ database, hub, files: await openFolderFiles(folder) });
+    await insertTask(database.db, 'task', KEY);
   });
   afterEach(async () => {
     logs.close();
     await hub.close();
     await database.close();
+    await rm(folder, { recursive: true });
   });
-
-  /** A task that the delegate has started. */
-  async function insertTask(id: string, logKey: string): Promise<void> {
-    await sql`
-      insert into executions (id, account_id, org_identifier, project_identifier, pipeline_identifier, name, run_sequence, status, is_final, version,
-        trigger_type, triggered_by, created_at, header, state, summary)
-      values (${`execution of ${id}`}, 'account', 'o', 'p', ${id}, 'n', 1, 'Running', false, 1, 'MANUAL', 'me', 0, '{}', '{}', '{}')`.execute(
-      database.db,
-    );
-    await sql`
-      insert into delegate_tasks (id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, log_key, delegate_id, incarnation, fence, queued_at)
-      values (${id}, ${`execution of ${id}`}, 'account', 'o', 'p', 'started', '{}', '{}', ${logKey}, ${DELEGATE.delegateId}, ${DELEGATE.incarnation}, 1, 0)`.execute(
-      database.db,
-    );
-  }
-
-  /** Cuts bytes into chunks as a delegate sends them. */
-  function cut(bytes: Buffer, size: number, change: Partial<LogChunk> = {}): LogChunk[] {
-    const chunks: LogChunk[] = [];
-    for (let from = 0; from < bytes.length; from += size) {
-      const content = bytes.subarray(from, from + size);
-      const lineTimes = Array.from(
-        { length: countLineStarts(content, from > 0 && bytes[from - 1] !== 0x0a) },
-        (_, index) => 1_000 + from + index,
-      );
-      chunks.push({
-        taskId: 'task',
-        fence: 1,
-        logKey: KEY,
-        byteOffset: from,
-        content: content.toString('base64'),
-        lineTimes,
-        final: from + size >= bytes.length,
-        ...change,
-      });
-    }
-    return chunks;
-  }
 
   async function append(chunks: readonly LogChunk[]): Promise<number> {
     const result = await logs.append(DELEGATE, chunks);
@@ -188,7 +154,7 @@ describe('Logs', () => {
           if (text === '') return;
           round += 1;
           const [id, key] = [`task ${round}`, `${KEY}/${round}`];
-          await insertTask(id, key);
+          await insertTask(database.db, id, key);
           await logs.append(DELEGATE, cut(Buffer.from(text), size, { taskId: id, logKey: key }));
           const expected = (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n').slice(from);
           const lines: LogLine[] = [];
@@ -239,7 +205,7 @@ describe('Logs', () => {
   test('N1 a tail on another replica goes on with every NOTIFY lost', async () => {
     const deaf = database.openAnother();
     const deafHub = new WakeHub(deaf, { isNotifyEnabled: false });
-    const far = createLogs({ database: deaf, hub: deafHub });
+    const far = createLogs({ database: deaf, hub: deafHub, files: await openFolderFiles(folder) });
     const [first, second] = cut(Buffer.from('one\ntwo\n'), 4);
     if (first === undefined || second === undefined) throw new Error('no chunks');
     await append([first]);
@@ -262,7 +228,7 @@ describe('Logs', () => {
   });
 
   test('lists by prefix within the account', async () => {
-    await insertTask('b', `${KEY}/b`);
+    await insertTask(database.db, 'b', `${KEY}/b`);
     await append([...cut(Buffer.from('a'), 1), ...cut(Buffer.from('b'), 1, { taskId: 'b', logKey: `${KEY}/b` })]);
     expect((await logs.list('account', `${KEY}/`, 10)).map((log) => log.key)).toEqual([`${KEY}/b`]);
     expect((await logs.list('account', 'accountId:account', 10)).map((log) => log.key)).toEqual([KEY, `${KEY}/b`]);

@@ -1,12 +1,7 @@
 /** Lines out of chunks (L3, L4): walks the chunks of a log and cuts them at their line breaks. */
-import type { Database } from '../store/database.ts';
-import {
-  findChunkOfLine,
-  findNextLineStart,
-  listLogChunks,
-  type LogChunkRow,
-  type LogRow,
-} from '../store/log-statements.ts';
+import type { LogChunkRow, LogRow } from '../store/log-statements.ts';
+import { continuesLine } from './log-blocks.ts';
+import type { LogContent } from './log-content.ts';
 import {
   LOG_LINE_BYTES_MAX,
   LOG_READ_BYTES_MAX,
@@ -15,11 +10,8 @@ import {
   type LogPage,
   type LogRead,
 } from './logs.ts';
-import { countLineStarts } from './place-chunk.ts';
 
 const LINE_BREAK = 0x0a;
-/** Chunks read in one statement. */
-const CHUNKS_PER_READ = 8;
 
 /** Invalid bytes become U+FFFD; a byte order mark is a character like any other. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -64,7 +56,7 @@ class LineCollector {
     const { content, lineTimes, firstLine } = chunk;
     let number = firstLine - 1;
     let from = 0;
-    if (lineTimes.length === countLineStarts(content, false)) {
+    if (!continuesLine(chunk)) {
       // The chunk begins with a line of its own: the one before ended with the chunk before.
       this.endLine();
       number = firstLine;
@@ -110,17 +102,17 @@ class LineCollector {
 }
 
 /** Reads lines of a log as it stands in `log`. */
-export async function readLines(db: Database, log: LogRow, request: LogRead): Promise<LogPage> {
+export async function readLines(content: LogContent, log: LogRow, request: LogRead): Promise<LogPage> {
   const collector = new LineCollector(request);
-  let from = await findChunkOfLine(db, log.key, request.fromLine ?? 0);
+  let from = await content.findLine(request.fromLine ?? 0);
   while (from !== undefined && !collector.isFull) {
-    const chunks = await listLogChunks(db, log.key, from, log.bytes, CHUNKS_PER_READ);
+    const chunks = await content.list(from);
     for (const chunk of chunks) {
       if (!collector.isFull) collector.add(chunk);
     }
     const last = chunks.at(-1);
     const end = last === undefined ? log.bytes : last.byteOffset + last.content.length;
-    from = await nextChunk(db, log, collector, end);
+    from = await nextChunk(content, log, collector, end);
   }
   const isWhole = !log.endsInLine || log.closedAt !== undefined;
   if (isWhole && !collector.isFull) collector.endLine();
@@ -133,13 +125,13 @@ export async function readLines(db: Database, log: LogRow, request: LogRead): Pr
 }
 
 async function nextChunk(
-  db: Database,
+  content: LogContent,
   log: LogRow,
   collector: LineCollector,
   end: number,
 ): Promise<number | undefined> {
   if (end >= log.bytes) return undefined;
   if (!collector.isPastCut) return end;
-  const next = await findNextLineStart(db, log.key, end - 1);
+  const next = await content.findNextLineStart(end - 1);
   return next !== undefined && next < log.bytes ? next : undefined;
 }

@@ -15,6 +15,8 @@ export interface LogRow {
   readonly endsInLine: boolean;
   readonly createdAt: number;
   readonly closedAt?: number;
+  /** Set once its bytes lie in a file (log-file-statements.ts); its chunks go soon after. */
+  readonly filedAt?: number;
 }
 
 export interface NewLog {
@@ -82,14 +84,22 @@ export interface LogEnd {
   readonly lines: number;
   readonly endsInLine: boolean;
   readonly isClosed: boolean;
+  /** Chunks added with this. */
+  readonly chunksAdded: number;
 }
+
+/** What is more than this is worth a file of its own once it is finished; what is not, stays. */
+export const KEPT_LOG_BYTES_MAX = 65_536;
+export const KEPT_LOG_CHUNKS_MAX = 16;
 
 const UPDATE_LOGS: Statement = {
   name: 'bridle_update_logs',
   text: `
-update logs l set bytes = v.bytes, lines = v.lines, ends_in_line = v.ends_in_line,
+update logs l set bytes = v.bytes, lines = v.lines, ends_in_line = v.ends_in_line, chunks = l.chunks + v.chunks_added,
+  is_large = v.bytes > ${KEPT_LOG_BYTES_MAX} or l.chunks + v.chunks_added > ${KEPT_LOG_CHUNKS_MAX},
   closed_at = case when v.is_closed then coalesce(l.closed_at, bridle_now()) end
-from unnest($1::text[], $2::bigint[], $3::bigint[], $4::boolean[], $5::boolean[]) as v(key, bytes, lines, ends_in_line, is_closed)
+from unnest($1::text[], $2::bigint[], $3::bigint[], $4::boolean[], $5::boolean[], $6::integer[])
+  as v(key, bytes, lines, ends_in_line, is_closed, chunks_added)
 where l.key = v.key`,
 };
 
@@ -100,6 +110,7 @@ export async function updateLogs(connection: Connection, ends: readonly LogEnd[]
     ends.map(({ lines }) => lines),
     ends.map(({ endsInLine }) => endsInLine),
     ends.map(({ isClosed }) => isClosed),
+    ends.map(({ chunksAdded }) => chunksAdded),
   ]);
 }
 
@@ -197,7 +208,7 @@ export async function findChunkOfByte(db: Database, key: string, byte: number): 
   return row?.byte_offset;
 }
 
-function logRow(row: Selectable<LogsTable>): LogRow {
+export function logRow(row: Selectable<LogsTable>): LogRow {
   return {
     key: row.key,
     accountId: row.account_id,
@@ -208,5 +219,6 @@ function logRow(row: Selectable<LogsTable>): LogRow {
     endsInLine: row.ends_in_line,
     createdAt: row.created_at,
     ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
+    ...(row.filed_at === null ? {} : { filedAt: row.filed_at }),
   };
 }

@@ -10,6 +10,7 @@ import * as founding from './migrations/0001-founding.ts';
 import * as control from './migrations/0002-control.ts';
 import * as documents from './migrations/0003-documents.ts';
 import * as secrets from './migrations/0004-secrets.ts';
+import * as logs from './migrations/0005-logs.ts';
 import * as delegates from './migrations/0006-delegates.ts';
 import type { StartErrorCode } from './start-error-codes.ts';
 
@@ -19,6 +20,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-control': control,
   '0003-documents': documents,
   '0004-secrets': secrets,
+  '0005-logs': logs,
   '0006-delegates': delegates,
 };
 

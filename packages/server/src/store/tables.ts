@@ -286,6 +286,19 @@ export interface LogsTable {
   ends_in_line: Generated<boolean>;
   created_at: number;
   closed_at: number | null;
+  chunks: Generated<number>;
+  is_large: Generated<boolean>;
+  filing_until: number | null;
+  filed_at: number | null;
+  is_settled: Generated<boolean>;
+}
+
+export interface LogFilesTable {
+  log_key: string;
+  file_key: string | null;
+  content: Buffer | null;
+  file_bytes: number;
+  blocks: ColumnType<readonly (readonly number[])[], string, never>;
 }
 
 export interface LogChunksTable {
@@ -407,6 +420,7 @@ export interface Tables {
   workspaces: WorkspacesTable;
   logs: LogsTable;
   log_chunks: LogChunksTable;
+  log_files: LogFilesTable;
   templates: TemplatesTable;
   input_sets: InputSetsTable;
   deployment_documents: DeploymentDocumentsTable;
