@@ -42,6 +42,14 @@ export {
   RetryStages,
   StageExecutionRequest,
 } from './execution-control.ts';
+export {
+  ConnectorCatalogue,
+  ConnectorFilter,
+  ConnectorResponse,
+  ConnectorStatus,
+  ConnectorTestResult,
+} from './connectors.ts';
+export { SecretFilter, SecretRequest, SecretResponse } from './secrets.ts';
 export { StrategyMetadata } from './strategy-metadata.ts';
 export { EntityGitDetails, INLINE_GIT_DETAILS } from './git-details.ts';
 export {

@@ -6,19 +6,33 @@ import { pino, type Logger } from 'pino';
 import { buildApp } from './api/app.ts';
 import type { App } from './api/app-types.ts';
 import { customWebhookUrl, executionPageUrl } from './api/wire/urls.ts';
+import { createArtifacts } from './artifacts/artifacts.ts';
+import { createTaskDresser } from './connectors/task-dresser.ts';
 import { createDispatch } from './dispatch/create-dispatch.ts';
 import { createExecutionService } from './executions/execution-service.ts';
 import { processScheduler } from './executions/process-scheduler.ts';
-import { openFiles } from './files/open-files.ts';
 import { createChildStarter } from './intake/child-starter.ts';
 import { DEMO_PIPELINE, DEMO_SCOPE, DEMO_TRIGGER } from './intake/demo.ts';
+import { openFiles } from './files/open-files.ts';
 import { prepareInstallation, type Installation } from './intake/first-start.ts';
 import { createIntake } from './intake/intake.ts';
 import { createLogs } from './logs/create-logs.ts';
 import { LogFiler } from './logs/log-filer.ts';
+import { createTestReports } from './reports/test-reports.ts';
+import { readMasterKeys } from './secrets/key-files.ts';
+import { KeyRing, type MasterKeys } from './secrets/key-ring.ts';
+import { rewrapInBackground } from './secrets/rewrap-in-background.ts';
+import { loadSealingKeys } from './secrets/sealing-keys.ts';
+import { createSecrets } from './secrets/secrets.ts';
+import { readMasterKeys } from './secrets/key-files.ts';
+import { KeyRing } from './secrets/key-ring.ts';
+import { rewrapInBackground } from './secrets/rewrap-in-background.ts';
+import { loadSealingKeys } from './secrets/sealing-keys.ts';
+import { createSecrets } from './secrets/secrets.ts';
 import { localUrl, readServerSettings, type ServerSettings } from './settings.ts';
 import { openDatabase } from './store/database.ts';
 import { migrateToLatest } from './store/migrate.ts';
+import { startSweeps } from './sweeps.ts';
 import { WakeHub } from './store/wake-hub.ts';
 
 /** Harness's default, and that of the founding document's example: a run that nobody ends expires after a day. */
@@ -56,15 +70,23 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     executionsMax: settings.executionsMax,
     onError: onError('executions'),
   });
+  const { oldMasterKeys, containers, arePlainHttpSecretsAllowed } = settings.secrets;
+  const masterKeys = (): MasterKeys =>
+    readMasterKeys(settings.home, { current: settings.masterKey, old: oldMasterKeys });
+  const ring = new KeyRing(masterKeys(), masterKeys);
+  const secrets = createSecrets({ db, ring, sealing: await loadSealingKeys(db, ring) });
   const dispatch = createDispatch({
     database,
     hub,
     reporter: executions.reports,
+    dresser: createTaskDresser({ db, secrets, ...(containers === undefined ? {} : { containers }) }),
     onDelegateGone: () => executions.delegateGone(),
     onError: onError('dispatch'),
   });
   const files = await openFiles(settings.files);
   const logs = createLogs({ database, hub, files, onError: onError('logs') });
+  const testReports = createTestReports(database);
+  const artifacts = createArtifacts(database, files, settings.artifacts);
   const filer = new LogFiler({ db, files, onError: onError('logs') });
   const intake = createIntake({
     db,
@@ -79,6 +101,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     db,
     accountId: settings.accountId,
     masterKey: settings.masterKey,
+    oldMasterKeys: masterKeys().old,
     home: settings.home,
     isDelegateToken: async (token) => (await dispatch.authenticate(token)) !== undefined,
     createDelegateToken: async (accountId, name) => (await dispatch.createToken({ accountId }, name)).secret,
@@ -91,7 +114,11 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
       intake,
       executions,
       logs,
+      testReports,
+      artifacts,
       dispatch,
+      secrets,
+      arePlainHttpSecretsAllowed,
       wakes: hub,
       publicUrl: () => url,
       signingKey: settings.masterKey,
@@ -107,6 +134,8 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   executions.run(createChildStarter({ db, executions }));
   intake.start();
   filer.start();
+  const sweeps = startSweeps([() => artifacts.sweep(), () => testReports.sweep()], onError('sweeps'));
+  const rewrapping = rewrapInBackground(db, ring, logger);
   logger.info({ url, isFirstStart: installation.isNew }, 'server accepts requests');
 
   const stop = async (): Promise<void> => {
@@ -114,9 +143,9 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     stopping.abort();
     // In this order: no new requests, waiting delegates sent away, what is in flight answered, loops ended, connections closed.
     const closed = app.close();
-    await Promise.all([dispatch.close(), intake.stop()]);
+    await Promise.all([dispatch.close(), intake.stop(), sweeps.stop()]);
     await closed;
-    await executions.close();
+    await Promise.all([executions.close(), rewrapping.stop()]);
     logs.close();
     await filer.close();
     files.close();

@@ -1,5 +1,6 @@
 /** What the server reads from its environment; the launcher has checked and completed it. */
 import { join, resolve } from 'node:path';
+import { readSecretSettings, type SecretSettings } from './secret-settings.ts';
 
 const UNRESOLVED = ['variables', 'strict', 'lenient'] as const;
 
@@ -11,6 +12,7 @@ export interface ServerSettings {
   /** Without a trailing slash; undefined = made of host and port. */
   readonly publicUrl: string | undefined;
   readonly masterKey: Buffer;
+  readonly secrets: SecretSettings;
   readonly databaseUrl: string;
   /** False only in tests of lost notifications. */
   readonly isNotifyEnabled: boolean;
@@ -22,6 +24,8 @@ export interface ServerSettings {
   readonly switches: EngineSwitchSettings;
   /** Where finished logs and artifacts are kept. */
   readonly files: FilesSettings;
+  /** Build artifacts: for how long, and how many bytes per execution. */
+  readonly artifacts: { readonly keepMs: number; readonly bytesPerExecutionMax: number };
   /** Bytes of one step's log; more is left out, and the log says so. `undefined` = no limit. */
   readonly logBytesMax: number | undefined;
 }
@@ -53,6 +57,10 @@ export class SettingsError extends Error {
 const MASTER_KEY_BYTES = 32;
 const PORT_MAX = 65_535;
 const EXECUTIONS_MAX = 1_000;
+const DAY_MS = 86_400_000;
+const ARTIFACTS_DAYS = 30;
+/** Of one execution together: 10 GiB. */
+const ARTIFACTS_BYTES_MAX = 10_737_418_240;
 /** Below, a log could not even say why it ends. */
 const LOG_BYTES_MAX_LEAST = 1_024;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -84,6 +92,7 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
     accountId: required('BRIDLE_ACCOUNT_ID'),
     publicUrl: env['BRIDLE_PUBLIC_URL']?.replace(/\/+$/, '') || undefined,
     masterKey,
+    secrets: readSecretSettings(env, (message) => new SettingsError(message)),
     databaseUrl: required('DATABASE_URL'),
     isNotifyEnabled: env['BRIDLE_NOTIFY'] !== 'off',
     logLevel,
@@ -91,6 +100,10 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
     executionsMax,
     switches: readSwitches(env),
     files: readFiles(env, home),
+    artifacts: {
+      keepMs: readAbove0(env, 'BRIDLE_ARTIFACTS_DAYS', ARTIFACTS_DAYS) * DAY_MS,
+      bytesPerExecutionMax: readAbove0(env, 'BRIDLE_ARTIFACTS_BYTES_MAX', ARTIFACTS_BYTES_MAX),
+    },
     logBytesMax: readLogBytesMax(env['BRIDLE_LOG_BYTES_MAX'] || undefined),
   };
 }
@@ -111,6 +124,14 @@ function readFiles(env: Readonly<Record<string, string | undefined>>, home: stri
     isPathStyle: readSwitch(env, 'BRIDLE_S3_PATH_STYLE') ?? false,
     ...(endpoint === undefined ? {} : { endpoint }),
   };
+}
+
+function readAbove0(env: Readonly<Record<string, string | undefined>>, name: string, usual: number): number {
+  const written = env[name] || undefined;
+  const value = Number(written ?? usual);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new SettingsError(`${name} is not a whole number above 0: ${String(written)}`);
+  return value;
 }
 
 function readLogBytesMax(written: string | undefined): number | undefined {

@@ -24,8 +24,8 @@ declare module 'fastify' {
     readonly access?: 'key' | 'open' | 'public';
     /** Default `named`: the request must name its account. `own`: it is that of the caller. */
     readonly account?: 'named' | 'own';
-    /** Default `json`: parsed. `text`: as it came, whatever its content type. `bytes`: untouched. */
-    readonly body?: 'json' | 'text' | 'bytes';
+    /** Default `json`: parsed. `text`: as it came, whatever its content type. `bytes`: untouched. `stream`: not read yet. */
+    readonly body?: 'json' | 'text' | 'bytes' | 'stream';
     /** Code of the answer to a wrong key, where it is not `INVALID_TOKEN`. */
     readonly wrongKeyCode?: ErrorCode;
   }

@@ -5,10 +5,13 @@ import helmet from '@fastify/helmet';
 import { fastify, LogController, type FastifyBaseLogger } from 'fastify';
 import type { App } from './app-types.ts';
 import { approvalRoutes } from './approval-routes.ts';
+import { artifactRoutes } from './artifact-routes.ts';
 import { authenticate } from './authentication.ts';
+import { connectorRoutes } from './connector-routes.ts';
 import { delegateListRoutes } from './delegate-list-routes.ts';
 import { delegateTokenRoutes } from './delegate-token-routes.ts';
 import { registerDelegateRoutes } from './delegate-routes.ts';
+import { registerDelegateUploadRoutes } from './delegate-upload-routes.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
 import { handleError } from './error-handler.ts';
@@ -39,11 +42,13 @@ import { RouteMethods } from './route-methods.ts';
 import { savedInputSetRoutes } from './saved-input-set-routes.ts';
 import { serviceOverrideRoutes } from './service-override-routes.ts';
 import { schemaRoutes } from './schema-routes.ts';
+import { secretRoutes } from './secret-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { registerStaticRoutes } from './static-routes.ts';
 import { templateListRoutes } from './template-list-routes.ts';
 import { templateRoutes } from './template-routes.ts';
 import { templateUseRoutes } from './template-use-routes.ts';
+import { testReportRoutes } from './test-report-routes.ts';
 import { triggerListRoutes } from './trigger-list-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 import { checkedSerializer, validatorCompiler } from './validation.ts';
@@ -106,6 +111,7 @@ async function registerRoutes(app: App, deps: ApiDependencies, methods: RouteMet
     for (const register of ROUTES) register(routes, deps);
   });
   await app.register(async (routes: App) => registerDelegateRoutes(routes, deps));
+  await app.register(async (routes: App) => registerDelegateUploadRoutes(routes, deps));
   await serveDocumentation(app);
   await app.register(async (pages: App) => await registerStaticRoutes(pages, deps));
   app.setNotFoundHandler((request, reply) => {
@@ -137,6 +143,8 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   templateUseRoutes,
   deploymentRoutes,
   serviceOverrideRoutes,
+  connectorRoutes,
+  secretRoutes,
   triggerListRoutes,
   triggerRoutes,
   executeRoutes,
@@ -154,6 +162,8 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   delegateTokenRoutes,
   logServiceRoutes,
   logRawRoutes,
+  testReportRoutes,
+  artifactRoutes,
   platformRoutes,
   organizationRoutes,
   projectRoutes,

@@ -106,7 +106,8 @@ export function registerDelegateRoutes(app: App, options: DelegateRoutesOptions)
   );
 }
 
-async function withToken(
+/** Answers as the delegate's protocol has it; 401 without a token that counts. */
+export async function withToken(
   dispatch: Dispatch,
   request: FastifyRequest,
   reply: FastifyReply,

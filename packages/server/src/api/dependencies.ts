@@ -1,8 +1,11 @@
 /** What the routes are given. Made in main.ts, or by a test. */
+import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import type { ExecutionService } from '../executions/service.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { Logs } from '../logs/logs.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import type { TestReports } from '../reports/test-reports.ts';
 import type { Database } from '../store/database.ts';
 import type { WakeHub } from '../store/wake-hub.ts';
 
@@ -11,7 +14,10 @@ export interface ApiDependencies {
   readonly intake: Intake;
   readonly executions: ExecutionService;
   readonly logs: Logs;
+  readonly testReports: TestReports;
+  readonly artifacts: Artifacts;
   readonly dispatch: Dispatch;
+  readonly secrets: Secrets;
   readonly wakes: WakeHub;
   /** Where clients reach this installation, without a trailing slash. Known once it listens. */
   readonly publicUrl: () => string;

@@ -17,6 +17,8 @@ export function readBodies(app: App): void {
     const kind = request.routeOptions.config.body ?? 'json';
     const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     switch (kind) {
+      case 'stream':
+        break;
       case 'bytes':
         request.body = bytes;
         break;

@@ -4,7 +4,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { executionId, type NodeExecution, type Plan } from '@bridle/pipeline';
-import type { DelegateTask, PollResponse, RegisterResponse, TaskOutcome } from '@bridle/protocol';
+import type { ContainerPolicy, DelegateTask, PollResponse, RegisterResponse, TaskOutcome } from '@bridle/protocol';
+import { createArtifacts } from '../artifacts/artifacts.ts';
+import { createTaskDresser } from '../connectors/task-dresser.ts';
 import { createDispatch } from '../dispatch/create-dispatch.ts';
 import { createExecutionService, type RunningExecutions } from '../executions/execution-service.ts';
 import { processScheduler } from '../executions/process-scheduler.ts';
@@ -15,6 +17,10 @@ import { prepareInstallation } from '../intake/first-start.ts';
 import { createIntake } from '../intake/intake.ts';
 import { createLogs } from '../logs/create-logs.ts';
 import { LogFiler } from '../logs/log-filer.ts';
+import { createTestReports } from '../reports/test-reports.ts';
+import { KeyRing } from '../secrets/key-ring.ts';
+import { loadSealingKeys } from '../secrets/sealing-keys.ts';
+import { createSecrets } from '../secrets/secrets.ts';
 import type { Database } from '../store/database.ts';
 import { findExecutionRow } from '../store/execution-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
@@ -75,6 +81,8 @@ export interface TestApp {
   startTask(): Promise<DelegateTask>;
   completeTask(task: DelegateTask, outcome?: TaskOutcome): Promise<void>;
   /** Adds to the log of a task; `isLast` closes it. */
+  /** A call of the delegate's protocol about a task it holds. */
+  upload(method: 'POST' | 'PUT', task: DelegateTask, what: 'tests' | 'artifacts', upload: Upload): Promise<Answer>;
   writeLog(task: DelegateTask, text: string, isLast?: boolean): Promise<void>;
   /** Brings the finished logs that are large into files, now. */
   fileLogs(): Promise<void>;
@@ -82,14 +90,24 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
+export interface Upload {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body: Buffer | Record<string, unknown>;
+  /** In place of the task's own. */
+  readonly fence?: number;
+}
+
 export interface TestAppOptions {
   readonly isIntakeStopped?: boolean;
   readonly executionsMax?: number;
+  readonly containers?: ContainerPolicy;
   readonly webRoot?: string;
 }
 
 /** When the delegate of a test got its lines. */
 export const LOG_TIME = 1_700_000_000_000;
+/** What a test's execution may keep of artifacts. */
+export const ARTIFACT_BYTES_MAX = 1_000_000;
 const SUCCEEDED: TaskOutcome = { kind: 'succeeded', exitCode: 0, outputs: {} };
 
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -110,7 +128,11 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     executionsMax: options.executionsMax ?? 1_000,
     onError,
   });
-  const dispatch = createDispatch({ database, hub, reporter: executions.reports, onError });
+  const masterKey = randomBytes(32);
+  const ring = new KeyRing({ current: masterKey, old: [] });
+  const secrets = createSecrets({ db, ring, sealing: await loadSealingKeys(db, ring) });
+  const dresser = createTaskDresser({ db, secrets, ...(options.containers && { containers: options.containers }) });
+  const dispatch = createDispatch({ database, hub, reporter: executions.reports, dresser, onError });
   const home = await mkdtemp(join(tmpdir(), 'bridle-api-'));
   const files = await openFolderFiles(join(home, 'files'));
   const logs = createLogs({ database, hub, files, onError });
@@ -119,7 +141,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const installation = await prepareInstallation({
     db,
     accountId: ACCOUNT,
-    masterKey: randomBytes(32),
+    masterKey,
     home,
     isDelegateToken: async (token) => (await dispatch.authenticate(token)) !== undefined,
     createDelegateToken: async (accountId, name) => (await dispatch.createToken({ accountId }, name)).secret,
@@ -131,7 +153,10 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       intake,
       executions,
       logs,
+      testReports: createTestReports(database),
+      artifacts: createArtifacts(database, files, { keepMs: 86_400_000, bytesPerExecutionMax: ARTIFACT_BYTES_MAX }),
       dispatch,
+      secrets,
       wakes: hub,
       publicUrl: () => PUBLIC_URL,
       signingKey: randomBytes(32),
@@ -158,6 +183,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     until: (id, isReached) => waitUntil(executions, db, id, isReached),
     startTask: () => delegate.startOne(),
     completeTask: (task, outcome = SUCCEEDED) => delegate.complete(task, outcome),
+    upload: (method, task, what, upload) => delegate.upload(method, task, what, upload),
     writeLog: (task, text, isLast = false) => delegate.write(task, text, isLast),
     fileLogs: async () => {
       while (await filer.fileNext());
@@ -214,6 +240,14 @@ async function inject(
     headers: { ...(call.isPublic === true ? {} : { 'x-api-key': token }), ...call.headers },
     ...(body === undefined ? {} : { payload: body }),
   });
+  return answerOf(response);
+}
+
+function answerOf(response: {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}): Answer {
   let parsed: Envelope = {};
   try {
     parsed = JSON.parse(response.body) as Envelope;
@@ -262,6 +296,22 @@ class HandDelegate {
       fence: task.fence,
       outcome,
     });
+  }
+
+  async upload(method: 'POST' | 'PUT', task: DelegateTask, what: string, upload: Upload): Promise<Answer> {
+    const identity = { incarnation: this.#incarnation, fence: upload.fence ?? task.fence };
+    const isFile = Buffer.isBuffer(upload.body);
+    const response = await this.#app.inject({
+      method,
+      url: `${await this.#path()}/tasks/${task.taskId}/${what}`,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        'content-type': isFile ? 'application/octet-stream' : 'application/json',
+      },
+      query: { ...upload.query, ...(isFile ? { ...identity, fence: String(identity.fence) } : {}) },
+      payload: isFile ? upload.body : JSON.stringify({ ...identity, ...upload.body }),
+    });
+    return answerOf(response);
   }
 
   async write({ taskId, fence, logKey }: DelegateTask, text: string, isLast: boolean): Promise<void> {

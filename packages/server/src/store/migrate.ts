@@ -12,6 +12,7 @@ import * as documents from './migrations/0003-documents.ts';
 import * as secrets from './migrations/0004-secrets.ts';
 import * as logs from './migrations/0005-logs.ts';
 import * as delegates from './migrations/0006-delegates.ts';
+import * as reports from './migrations/0007-reports.ts';
 import type { StartErrorCode } from './start-error-codes.ts';
 
 /** Name → migration, in the order of their names. Never rename or change one that was released. */
@@ -22,6 +23,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-secrets': secrets,
   '0005-logs': logs,
   '0006-delegates': delegates,
+  '0007-reports': reports,
 };
 
 /** Thrown when the database has migrations that this program does not know: it was used by a newer version. */
