@@ -1,7 +1,7 @@
 /** Lists of templates. */
 import { springPageOf, successOf, TemplateFilter, TemplateResponse } from '@bridle/protocol';
 import { Type } from 'typebox';
-import type { OwnerScope } from '../store/owner-scope.ts';
+import { ownersAbove } from '../store/owner-scope.ts';
 import { listTemplates, type TemplateFilter as StoreFilter } from '../store/templates.ts';
 import { answers, ownerOf, ownerQuery, PageNumber, pageSize, success } from './answers.ts';
 import type { App } from './app-types.ts';
@@ -60,14 +60,4 @@ const SHOWN = { Stable: 'stable', LastUpdated: 'lastUpdated', All: 'all' } as co
 /** Clients send an empty list, or null, for no filter. */
 function isGiven(list: string[] | null | undefined): list is string[] {
   return list !== undefined && list !== null && list.length > 0;
-}
-
-function ownersAbove({ accountId, orgIdentifier, projectIdentifier }: OwnerScope): OwnerScope[] {
-  return [
-    { accountId },
-    ...(orgIdentifier === undefined ? [] : [{ accountId, orgIdentifier }]),
-    ...(orgIdentifier === undefined || projectIdentifier === undefined
-      ? []
-      : [{ accountId, orgIdentifier, projectIdentifier }]),
-  ];
 }

@@ -12,7 +12,13 @@ import { readSecretFile, writeSecretFile } from '../auth/secret-files.ts';
 import { makeId } from '../auth/secrets.ts';
 import { checkToken, issueToken } from '../auth/tokens.ts';
 import type { Database, Transaction } from '../store/database.ts';
-import { findAccount, insertAccount, keepInstallationFact, lockInstallation } from '../store/installation.ts';
+import {
+  changeInstallationFact,
+  findAccount,
+  insertAccount,
+  keepInstallationFact,
+  lockInstallation,
+} from '../store/installation.ts';
 import { insertOrganization } from '../store/organizations.ts';
 import { insertProject } from '../store/projects.ts';
 import { findFirstAdmin, insertUser, type UserRow } from '../store/users.ts';
@@ -37,6 +43,8 @@ export interface InstallationSettings {
   readonly accountId: string;
   /** 32 bytes. */
   readonly masterKey: Buffer;
+  /** Keys that were current before: a rotation is under way, or was done. */
+  readonly oldMasterKeys?: readonly Buffer[];
   /** Folder of `admin-token` and `delegate-token`. */
   readonly home: string;
   /** Whether a delegate could register with it. */
@@ -76,7 +84,7 @@ export async function prepareInstallation(settings: InstallationSettings): Promi
   return { adminTokenPath, delegateToken: await ensureDelegateToken(settings), ...made };
 }
 
-async function checkBelonging(tx: Transaction, { accountId, masterKey }: InstallationSettings): Promise<void> {
+async function checkBelonging(tx: Transaction, { accountId, masterKey, oldMasterKeys = [] }: InstallationSettings): Promise<void> {
   const keptAccount = await keepInstallationFact(tx, 'account_id', accountId);
   if (keptAccount !== accountId) {
     throw new InstallationMismatchError(
@@ -84,13 +92,21 @@ async function checkBelonging(tx: Transaction, { accountId, masterKey }: Install
       `This database belongs to the account ${keptAccount}, but BRIDLE_ACCOUNT_ID says ${accountId}. Start with the account of the database, or with another database.`,
     );
   }
-  const check = createHmac('sha256', masterKey).update('bridle master key check').digest('hex');
-  if ((await keepInstallationFact(tx, 'master_key_check', check)) !== check) {
+  const check = masterKeyCheck(masterKey);
+  const kept = await keepInstallationFact(tx, 'master_key_check', check);
+  if (kept !== check && oldMasterKeys.some((key) => masterKeyCheck(key) === kept)) {
+    await changeInstallationFact(tx, 'master_key_check', check);
+  } else if (kept !== check) {
     throw new InstallationMismatchError(
       'MASTER_KEY_CHANGED',
       'The master key is not the one this database was made with, so its secrets could not be read. Start with the key of the first start (BRIDLE_MASTER_KEY, or keys/ in the home).',
     );
   }
+}
+
+/** Says whether a key is that of the database, and nothing about it. */
+function masterKeyCheck(masterKey: Buffer): string {
+  return createHmac('sha256', masterKey).update('bridle master key check').digest('hex');
 }
 
 async function makeAccount(tx: Transaction, accountId: string): Promise<UserRow> {

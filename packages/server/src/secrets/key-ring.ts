@@ -6,6 +6,7 @@
  * - R3 A key made elsewhere meanwhile (a rotation under way) is looked for once in a while, not with every miss.
  */
 import { createHmac, hkdfSync } from 'node:crypto';
+import type { StartErrorCode } from '../store/start-error-codes.ts';
 
 export const MASTER_KEY_BYTES = 32;
 const ID_LENGTH = 16;
@@ -25,11 +26,13 @@ export interface WrappingKey {
 /** Thrown when a value was sealed under a master key that is not here. */
 export class MasterKeyMissingError extends Error {
   override readonly name = 'MasterKeyMissingError';
-  readonly keyId: string;
+  /** For a start that meets it. */
+  readonly code: StartErrorCode = 'MASTER_KEY_CHANGED';
 
   constructor(keyId: string) {
-    super(`The master key ${keyId} that this value was sealed with is not here. Give it in BRIDLE_OLD_MASTER_KEYS.`);
-    this.keyId = keyId;
+    super(
+      `The secrets of this database were sealed with the master key ${keyId}, which is not here. Start with that key (BRIDLE_MASTER_KEY, or keys/ in the home), or name it in BRIDLE_OLD_MASTER_KEYS beside a newer one.`,
+    );
   }
 }
 

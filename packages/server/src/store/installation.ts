@@ -20,6 +20,10 @@ export async function keepInstallationFact(db: Database | Transaction, key: stri
   return kept;
 }
 
+export async function changeInstallationFact(db: Database | Transaction, key: string, value: string): Promise<void> {
+  await db.updateTable('installation').set({ value }).where('key', '=', key).execute();
+}
+
 /** Serialises what only one replica may do at a time (first start). Held until the transaction ends. */
 export async function lockInstallation(tx: Transaction): Promise<void> {
   await sql`select pg_advisory_xact_lock(${INSTALLATION_LOCK})`.execute(tx);

@@ -52,6 +52,17 @@ export function ownerSeenFrom(
   }
 }
 
+/** Whose documents the owner can refer to: its account's, its organization's, its own. */
+export function ownersAbove({ accountId, orgIdentifier, projectIdentifier }: OwnerScope): readonly OwnerScope[] {
+  return [
+    { accountId },
+    ...(orgIdentifier === undefined ? [] : [{ accountId, orgIdentifier }]),
+    ...(orgIdentifier === undefined || projectIdentifier === undefined
+      ? []
+      : [{ accountId, orgIdentifier, projectIdentifier }]),
+  ];
+}
+
 /** The organization or project is there; an account is where its caller comes from. */
 export async function ownerExists(
   db: Database | Transaction,

@@ -1,0 +1,38 @@
+/** Secrets in requests: as JSON, as YAML, and with a file beside it. What is wrong is told without what was sent. */
+import { parseDocument } from 'yaml';
+import type { SecretDocument } from '../secrets/secrets.ts';
+import { RequestError } from './errors.ts';
+
+/** `secret:` as YAML or JSON text. */
+export function secretFromText(text: string): SecretDocument {
+  const document = parseDocument(text, { logLevel: 'silent' });
+  if (document.errors.length > 0) throw refuse('body', 'is neither YAML nor JSON');
+  const root = document.toJS({ maxAliasCount: 0 }) as unknown;
+  return { document: isMap(root) ? root['secret'] : undefined };
+}
+
+/** `multipart/form-data` with the parts `spec` (the secret as JSON) and `file`. */
+export async function secretFromForm(body: Buffer, contentType: string | undefined): Promise<SecretDocument> {
+  let form: FormData;
+  try {
+    const headers = { 'content-type': contentType ?? '' };
+    form = await new Response(new Uint8Array(body), { headers }).formData();
+  } catch {
+    throw refuse('body', 'is no multipart/form-data');
+  }
+  const spec = form.get('spec');
+  const file = form.get('file');
+  if (spec === null) throw refuse('spec', 'is missing: the secret as JSON');
+  const given = secretFromText(typeof spec === 'string' ? spec : await spec.text());
+  if (file === null) return given;
+  const bytes = typeof file === 'string' ? Buffer.from(file) : new Uint8Array(await file.arrayBuffer());
+  return { ...given, file: bytes };
+}
+
+function refuse(fieldId: string, error: string): RequestError {
+  return new RequestError('INVALID_REQUEST', `${fieldId}: ${error}`, [{ fieldId, error }]);
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
