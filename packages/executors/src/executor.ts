@@ -11,6 +11,7 @@
  */
 import type { FailureType, Value } from '@bridle/pipeline';
 import type { FifoPool } from './process/fifo-pool.ts';
+import type { Isolation } from './process/isolation.ts';
 import type { ProcessTable } from './process/process-table.ts';
 import type { Shells } from './process/shells.ts';
 import { toolCacheFolders } from './storage/tool-caches.ts';
@@ -111,6 +112,16 @@ export interface ExecutorSettings {
   readonly proxy?: ProxySettings;
   readonly caches: CacheSettings;
   readonly ssh: SshSettings;
+  readonly git: GitSettings;
+  /** Under whose name and within which limits the processes of steps run; absent = as this process, without limits. */
+  readonly isolation?: Isolation;
+}
+
+export interface GitSettings {
+  /** Repositories in folders of this host may be cloned. Off by default: such a path reads what this process may read. */
+  readonly isFileUrlAllowed: boolean;
+  /** Before the first repetition of a command that failed in passing; the next one waits twice as long. */
+  readonly retryDelayMs: number;
 }
 
 /** Outgoing HTTP goes through a proxy, but for the hosts of `noProxy`. */
@@ -157,6 +168,7 @@ export const DEFAULT_SETTINGS: ExecutorSettings = {
   http: { isPrivateNetworkAllowed: true, ownOrigins: [], connectTimeoutMs: 10_000 },
   caches: { bytesMax: 20 * 1024 ** 3, outsideFolders: toolCacheFolders() },
   ssh: { hostKeys: 'acceptNew', connectTimeoutMs: 20_000 },
+  git: { isFileUrlAllowed: false, retryDelayMs: 2_000 },
 };
 
 export type StepOutputs = Readonly<Record<string, Value>>;

@@ -4,6 +4,7 @@ import { failed, type StepExecutor } from './executor.ts';
 import { fetchInstanceScript } from './fetch-instance-script.ts';
 import { run } from './run.ts';
 import { shellScript } from './shell-script.ts';
+import { runTests, test } from './test-steps.ts';
 
 /**
  * Loaded when first used: what an executor brings along (the expression language, HTTP and Docker clients, …) takes memory, and
@@ -32,9 +33,9 @@ const EXECUTORS = {
   Background: notThere('Background'), // docker/background.ts background
   Container: notThere('Container'), // docker/container.ts container
   BuildAndPushDockerRegistry: notThere('BuildAndPushDockerRegistry'), // docker/build-and-push.ts buildAndPush
-  GitClone: notThere('GitClone'), // git/git-clone.ts gitClone
-  Test: notThere('Test'), // test-steps.ts test
-  RunTests: notThere('RunTests'), // test-steps.ts runTests
+  GitClone: lazily(async () => (await import('./git/git-clone.ts')).gitClone),
+  Test: test,
+  RunTests: runTests,
   SaveCache: notThere('SaveCache'), // storage/save-cache.ts saveCache
   SaveCacheS3: notThere('SaveCacheS3'), // storage/save-cache.ts saveCacheS3
   RestoreCache: notThere('RestoreCache'), // storage/restore-cache.ts restoreCache

@@ -83,9 +83,9 @@ export async function findReports(
     const exclude = (name: string): boolean =>
       performance.now() > until || signal.aborted || (isDotless && PASSED_OVER.has(lastPart(name)));
     for await (const name of glob(pattern, { cwd: root, exclude })) {
-      const path = await regularFile(join(root, name), root);
-      if (path === undefined) strays += 1;
-      else if (path !== 'folder') files.add(path);
+      const match = await lookAt(join(root, name), root);
+      if (match.kind === 'file') files.add(match.path);
+      if (match.kind === 'stray') strays += 1;
       if (files.size >= filesMax) return end('files');
     }
     if (performance.now() > until || signal.aborted) return end('time');
@@ -111,17 +111,19 @@ function lastPart(path: string): string {
   return path.slice(path.lastIndexOf(sep) + 1);
 }
 
-/** The file itself when it is one and lies below `root` (J1). */
-async function regularFile(path: string, root: string): Promise<string | 'folder' | undefined> {
+type Match = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'folder' | 'stray' };
+
+/** Follows links to the file itself, which must lie below `root` (J1). */
+async function lookAt(path: string, root: string): Promise<Match> {
   try {
     const real = await realpath(path);
     const inside = relative(root, real);
-    if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return undefined;
+    if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return { kind: 'stray' };
     const info = await lstat(real);
-    if (info.isDirectory()) return 'folder';
-    return info.isFile() ? real : undefined;
+    if (info.isDirectory()) return { kind: 'folder' };
+    return info.isFile() ? { kind: 'file', path: real } : { kind: 'stray' };
   } catch {
-    return undefined; // gone meanwhile, or a link to nowhere
+    return { kind: 'stray' }; // gone meanwhile, or a link to nowhere
   }
 }
 

@@ -1,7 +1,7 @@
 /** What steps with a script share: write the script, run it, read its outputs. */
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { failed, type StepContext, type StepResult } from './executor.ts';
+import { failed, type StepContext, type StepFailure, type StepResult } from './executor.ts';
 import { makeEnvironment } from './process/environment.ts';
 import { readCapturedValues, readOutputFile, type ReadOutputs } from './process/outputs.ts';
 import { isVariableName, makeScript, type OutputCapture } from './process/script.ts';
@@ -9,10 +9,16 @@ import { parseShellName, type Shell } from './process/shells.ts';
 import { spawnStep, type ProcessEnd } from './process/spawn-step.ts';
 import { StepLog } from './step-log.ts';
 import { outputVariables, type DeclaredOutput } from './step-spec.ts';
+import type { FolderOwner } from './workspace.ts';
 
 /** A longer script is refused by the language already; here it guards the disk. */
 const SCRIPT_BYTES_MAX = 4 * 1024 * 1024;
 const OUTPUTS_MAX = 1_000;
+
+/** The workspace as containers see it, as a path of its own or the start of one. */
+const CONTAINER_WORKSPACE = /(?<![\w./}-])\/harness(?![\w.-])/;
+const NO_HARNESS_FOLDER =
+  'Warning: the script names /harness. That is the workspace in containers; on this host it is $HARNESS_WORKSPACE, where the script starts.';
 
 export interface ScriptStep {
   readonly shell: string;
@@ -34,6 +40,8 @@ export interface ScriptFolder {
   readonly inside: string;
   /** Its files are for whichever user an image names; the folders around it keep other users of this host out. */
   readonly isForAnyUser: boolean;
+  /** Who runs the script, when it is not this process's user. */
+  readonly owner?: FolderOwner;
 }
 
 /** An output with the name of the variable it is read from. */
@@ -50,8 +58,8 @@ export async function runScriptStep(script: ScriptStep, context: StepContext): P
   if (typeof shell === 'string') return refuse(log, shell);
   const tooMuch = limitPassed(script);
   if (tooMuch !== undefined) return refuse(log, tooMuch);
-  const { scratch, folder, isOfStage } = context.workspace;
-  const files: ScriptFolder = { path: scratch, inside: scratch, isForAnyUser: false };
+  const { scratch, folder, isOfStage, owner } = context.workspace;
+  const files: ScriptFolder = { path: scratch, inside: scratch, isForAnyUser: false, ...(owner && { owner }) };
   const environment = makeEnvironment(context.host.settings.inheritedNames, [
     context.step.environment,
     builtInVariables(files, isOfStage ? folder : undefined),
@@ -60,6 +68,7 @@ export async function runScriptStep(script: ScriptStep, context: StepContext): P
   if (environment.kind === 'refused') return refuse(log, environment.message);
 
   await log.line(`Executing step ${context.step.identifier} with ${shell.name} (${shell.path})`);
+  if (isOfStage && CONTAINER_WORKSPACE.test(script.text)) await log.line(NO_HARNESS_FOLDER);
   const sources = await usableSources(script, log);
   const shPath = context.host.shells.find('Sh')?.path ?? shell.path;
   const program = writeScript(script, shell, sources, files, shPath);
@@ -168,6 +177,7 @@ export function writeScript(
 function writeFile(files: ScriptFolder, path: string, text: string): void {
   writeFileSync(path, text, { mode: 0o600 });
   if (files.isForAnyUser) chmodSync(path, 0o666);
+  if (files.owner !== undefined) chownSync(path, files.owner.uid, files.owner.gid);
 }
 
 /** Reads the outputs and says how the step ended. */
@@ -200,11 +210,18 @@ export async function conclude(
   await log.line(`Execution ended with exit code ${end.exitCode}${end.signal === undefined ? '' : ` (${end.signal})`}`);
   const kept = outputVariables(outputs.values);
   if (end.exitCode === 0) return { kind: 'succeeded', exitCode: 0, outputs: kept };
+  const failure = failureOf(end);
+  if (end.limit !== undefined) await log.line(failure.message);
+  return { kind: 'failed', exitCode: end.exitCode, outputs: kept, failure };
+}
+
+function failureOf(end: Extract<ProcessEnd, { kind: 'exited' }>): StepFailure {
+  if (end.limit !== undefined) return end.limit;
   const message =
     end.signal === undefined
       ? `The script ended with exit code ${end.exitCode}.`
       : `The script was ended by ${end.signal} (exit code ${end.exitCode}).`;
-  return { kind: 'failed', exitCode: end.exitCode, outputs: kept, failure: { message, types: ['APPLICATION_ERROR'] } };
+  return { message, types: ['APPLICATION_ERROR'] };
 }
 
 /** What the script wrote to its output file counts even when it failed; variables only after its regular end. */

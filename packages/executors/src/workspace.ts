@@ -8,10 +8,11 @@
  *   (a service started in one step serves the next).
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { chmodSync, lchownSync, mkdirSync } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessTable } from './process/process-table.ts';
+import type { StepGroup, StepGroups } from './process/step-groups.ts';
 
 /** Ids made by the engine: path-safe by their alphabet. */
 const KEY = /^[A-Za-z0-9_-]{1,64}$/;
@@ -27,6 +28,10 @@ export interface StepWorkspace {
   readonly isOfStage: boolean;
   /** Value of the marker variable for processes of this step. */
   readonly mark: string;
+  /** The user of the step's processes, when it is not this process's: the folders are theirs. */
+  readonly owner?: FolderOwner;
+  /** Its control group, where steps have one. */
+  readonly group?: StepGroup;
   /** Tells of a process group that belongs to this step. */
   noteGroup(group: number): void;
   /** Ends the step's remaining processes where they must not stay, and removes its own folders. Safe to call twice. */
@@ -40,6 +45,15 @@ export interface WorkspacesOptions {
   /** Prefix of all markers of this delegate process: path- and shell-safe, unique per process. */
   readonly mark: string;
   readonly observer?: GroupObserver;
+  /** The user that steps run as, when it is not this process's. */
+  readonly owner?: FolderOwner;
+  /** Where steps get control groups of their own. */
+  readonly groups?: StepGroups;
+}
+
+export interface FolderOwner {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** Hears of every process group of a step: whoever must end them when this process cannot. */
@@ -49,6 +63,7 @@ export interface GroupObserver {
 }
 
 export class Workspaces {
+  readonly #root: string;
   readonly #allTasks: string;
   readonly #tasks: string;
   readonly #stages: string;
@@ -56,9 +71,12 @@ export class Workspaces {
   readonly #processes: ProcessTable;
   readonly #mark: string;
   readonly #observer: GroupObserver | undefined;
+  readonly #owner: FolderOwner | undefined;
+  readonly #groups: StepGroups | undefined;
   readonly #deleting = new Set<Promise<void>>();
 
   constructor(options: WorkspacesOptions) {
+    this.#root = options.root;
     this.#allTasks = join(options.root, 'tasks');
     // Of this process alone: whoever cleans up behind it may do so while its successor is at work.
     this.#tasks = join(this.#allTasks, checkedKey(options.mark));
@@ -67,6 +85,8 @@ export class Workspaces {
     this.#processes = options.processes;
     this.#mark = options.mark;
     this.#observer = options.observer;
+    this.#owner = options.owner;
+    this.#groups = options.groups;
   }
 
   /** Makes the folders and throws away what earlier processes left of single steps. Stage workspaces stay until released. */
@@ -74,6 +94,9 @@ export class Workspaces {
     for (const folder of [this.#tasks, this.#stages, this.#trash]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
     }
+    // Another user must get through to its own folders; it can list none of these.
+    const passage = this.#owner === undefined ? 0o700 : 0o711;
+    for (const folder of [this.#root, this.#allTasks, this.#tasks, this.#stages]) await chmod(folder, passage);
     for (const entry of await readdir(this.#allTasks)) {
       const path = join(this.#allTasks, entry);
       if (path !== this.#tasks) await this.#discard(path);
@@ -96,6 +119,8 @@ export class Workspaces {
     // At once: two small directory entries cost less than two ways through a busy thread pool, and every step waits for them.
     mkdirSync(scratch, { recursive: true, mode: 0o700 });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (this.#owner !== undefined) giveTo(this.#owner, base, [scratch, folder]);
+    const group = this.#groups?.enter(workspaceKey ?? 'own', taskId);
     const isOfStage = workspaceKey !== undefined;
     const mark = `${this.#stageMark(workspaceKey)}${taskId};`;
     const groups = new Set<number>();
@@ -104,6 +129,8 @@ export class Workspaces {
       scratch,
       isOfStage,
       mark,
+      ...(this.#owner === undefined ? {} : { owner: this.#owner }),
+      ...(group === undefined ? {} : { group }),
       noteGroup: (group) => {
         groups.add(group);
         this.#observer?.started(group);
@@ -112,6 +139,7 @@ export class Workspaces {
         const mine = [...groups];
         groups.clear();
         const killed = isOfStage ? undefined : this.#processes.killSoon({ markPrefix: mark, groups: mine });
+        if (!isOfStage) await group?.leave();
         await this.#discard(base);
         await killed;
         for (const group of mine) this.#observer?.ended(group);
@@ -122,6 +150,7 @@ export class Workspaces {
   /** The stage is over: its processes are killed, its folder is gone from its place when this resolves. */
   async release(workspaceKey: string): Promise<void> {
     const key = checkedKey(workspaceKey);
+    await this.#groups?.release(key);
     await this.#processes.killAll({ markPrefix: this.#stageMark(key), groups: [] });
     await this.#discard(join(this.#stages, key));
   }
@@ -155,6 +184,12 @@ export class Workspaces {
       .finally(() => this.#deleting.delete(deletion));
     this.#deleting.add(deletion);
   }
+}
+
+/** The way to them stays this process's: nothing can be put in their place. */
+function giveTo(owner: FolderOwner, passage: string, folders: readonly string[]): void {
+  chmodSync(passage, 0o711);
+  for (const folder of folders) lchownSync(folder, owner.uid, owner.gid);
 }
 
 function checkedKey(key: string): string {

@@ -8,7 +8,7 @@
  * - F1 A pipe serves one step: a process that escaped from an earlier step must never write into a later one.
  */
 import { execFile } from 'node:child_process';
-import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
+import { chownSync, closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -37,12 +37,16 @@ export class FifoPool {
     this.#folder = folder;
   }
 
-  /** Thrown errors are those of the host: no `mkfifo`, no space, no file descriptors. */
-  async take(): Promise<OutputPipe> {
+  /**
+   * Thrown errors are those of the host: no `mkfifo`, no space, no file descriptors.
+   * @param owner - who opens the pipe again by `/dev/stderr`, when that is not this process's user
+   */
+  async take(owner?: { readonly uid: number; readonly gid: number }): Promise<OutputPipe> {
     while (this.#ready.length === 0) await this.#refill();
     const path = this.#ready.pop();
     if (path === undefined) throw new Error('the pool of pipes is empty after a refill');
     if (this.#ready.length < REFILL_BELOW) this.#refill().catch(() => undefined); // the next `take` repeats and reports it
+    if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
     return open(path);
   }
 

@@ -17,7 +17,8 @@ export interface Shell {
   readonly path: string;
 }
 
-const CANDIDATES: Readonly<Record<ShellName, readonly string[]>> = {
+/** Programs that can serve as a shell, the best first. */
+export const SHELL_PROGRAMS: Readonly<Record<ShellName, readonly [string, ...string[]]>> = {
   Bash: ['bash', 'sh'],
   Sh: ['sh'],
   Python: ['python3', 'python'],
@@ -25,7 +26,7 @@ const CANDIDATES: Readonly<Record<ShellName, readonly string[]>> = {
   Pwsh: ['pwsh'],
 };
 
-const FAMILIES: Readonly<Record<ShellName, ShellFamily>> = {
+export const SHELL_FAMILIES: Readonly<Record<ShellName, ShellFamily>> = {
   Bash: 'posix',
   Sh: 'posix',
   Python: 'python',
@@ -50,16 +51,16 @@ export class Shells {
 
   /** The programs looked for, in order; for the text that says what is missing. */
   candidates(name: ShellName): readonly string[] {
-    return CANDIDATES[name];
+    return SHELL_PROGRAMS[name];
   }
 
   find(name: ShellName): Shell | undefined {
     const known = this.#found.get(name);
     if (known !== undefined) return known;
-    for (const program of CANDIDATES[name]) {
+    for (const program of SHELL_PROGRAMS[name]) {
       const path = findProgram(program, this.#searchPath);
       if (path === undefined) continue;
-      const shell = { name, family: FAMILIES[name], path };
+      const shell = { name, family: SHELL_FAMILIES[name], path };
       this.#found.set(name, shell);
       return shell;
     }
@@ -73,7 +74,8 @@ export function parseShellName(text: string): ShellName | undefined {
   return SHELL_NAMES.find((name) => name.toLowerCase() === wanted);
 }
 
-function findProgram(program: string, searchPath: string): string | undefined {
+/** Looks a program up in folders as in `PATH`. */
+export function findProgram(program: string, searchPath: string): string | undefined {
   const names = process.platform === 'win32' ? [`${program}.exe`, program] : [program];
   for (const folder of searchPath.split(delimiter)) {
     if (!isAbsolute(folder)) continue; // a relative entry would depend on the workspace, which a step controls

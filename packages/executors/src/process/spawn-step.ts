@@ -14,7 +14,9 @@ import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { ExecutorHost, LogSink } from '../executor.ts';
 import type { StepWorkspace } from '../workspace.ts';
+import { confine, environmentOf, passedLimit, type Isolation, type PassedLimit } from './isolation.ts';
 import { MARK_VARIABLE, type ProcessSelection } from './process-table.ts';
+import type { StepGroup } from './step-groups.ts';
 
 /** What a pipe and our read-ahead can hold when the process ends; beyond that the bytes are an escapee's. */
 const TAIL_BYTES_MAX = 4 * 1024 * 1024;
@@ -24,10 +26,17 @@ export interface StepProcess {
   readonly args: readonly string[];
   readonly workspace: StepWorkspace;
   readonly environment: Readonly<Record<string, string>>;
+  /** Where it runs; absent = the workspace's folder. */
+  readonly folder?: string;
 }
 
 export type ProcessEnd =
-  | { readonly kind: 'exited'; readonly exitCode: number; readonly signal?: NodeJS.Signals }
+  | {
+      readonly kind: 'exited';
+      readonly exitCode: number;
+      readonly signal?: NodeJS.Signals;
+      readonly limit?: PassedLimit;
+    }
   /** It was stopped because the signal was aborted. */
   | { readonly kind: 'cancelled' }
   /** It never ran; the text says why, for the step's author. */
@@ -40,12 +49,14 @@ export async function spawnStep(
   host: ExecutorHost,
 ): Promise<ProcessEnd> {
   // A missing folder would be reported as a missing program.
-  const { folder, mark } = request.workspace;
+  const { mark, owner, group } = request.workspace;
+  const { isolation } = host.settings;
+  const folder = request.folder ?? request.workspace.folder;
   const info = statSync(folder, { throwIfNoEntry: false });
   if (info?.isDirectory() !== true) {
     return { kind: 'notStarted', message: `The working directory ${folder} does not exist.` };
   }
-  const pipe = await host.fifos.take();
+  const pipe = await host.fifos.take(owner);
   if (signal.aborted) {
     pipe.closeWriter();
     pipe.reader.destroy();
@@ -53,12 +64,14 @@ export async function spawnStep(
   }
   let child: ChildProcess;
   try {
-    child = spawn(request.program, request.args, {
+    const launch = confine({ program: request.program, args: request.args }, isolation, group);
+    child = spawn(launch.program, launch.args, {
       cwd: folder,
-      env: { ...request.environment, [MARK_VARIABLE]: mark },
+      env: { ...environmentOf(request.environment, isolation?.user, request.workspace), [MARK_VARIABLE]: mark },
       stdio: ['ignore', pipe.writeFd, pipe.writeFd],
       detached: true,
       windowsHide: true,
+      ...launch.ids,
     });
   } catch (error) {
     pipe.reader.destroy();
@@ -73,7 +86,7 @@ export async function spawnStep(
     return { kind: 'notStarted', message: startProblem(request.program, end.kind === 'error' ? end.error : undefined) };
   }
   request.workspace.noteGroup(child.pid);
-  const stopper = new Stopper(host, { markPrefix: mark, groups: [child.pid] });
+  const stopper = new Stopper(host, { markPrefix: mark, groups: [child.pid] }, group);
   const onAbort = (): void => stopper.begin();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -83,7 +96,7 @@ export async function spawnStep(
       return { kind: 'cancelled' };
     }
     return end.kind === 'exit'
-      ? exitOf(end)
+      ? withLimit(exitOf(end), isolation, group)
       : { kind: 'notStarted', message: startProblem(request.program, end.error) };
   } finally {
     signal.removeEventListener('abort', onAbort);
@@ -94,19 +107,22 @@ export async function spawnStep(
 class Stopper {
   readonly #host: ExecutorHost;
   readonly #selection: ProcessSelection;
+  readonly #group: StepGroup | undefined;
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<unknown> = Promise.resolve();
   hasBegun = false;
 
-  constructor(host: ExecutorHost, selection: ProcessSelection) {
+  constructor(host: ExecutorHost, selection: ProcessSelection, group: StepGroup | undefined) {
     this.#host = host;
     this.#selection = selection;
+    this.#group = group;
   }
 
   begin(): void {
     this.hasBegun = true;
     this.#work = this.#host.processes.signal(this.#selection, 'SIGTERM');
     this.#timer = setTimeout(() => {
+      this.#group?.kill();
       this.#work = this.#work.then(() => this.#host.processes.killAll(this.#selection));
     }, this.#host.settings.killGraceMs);
   }
@@ -115,6 +131,7 @@ class Stopper {
   async finish(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#work;
+    this.#group?.kill();
     await this.#host.processes.killAll(this.#selection);
   }
 }
@@ -130,7 +147,14 @@ function endOf(child: ChildProcess): Promise<ChildEnd> {
   });
 }
 
-function exitOf(end: Extract<ChildEnd, { kind: 'exit' }>): ProcessEnd {
+type Exited = Extract<ProcessEnd, { kind: 'exited' }>;
+
+function withLimit(end: Exited, isolation: Isolation | undefined, group: StepGroup | undefined): Exited {
+  const limit = passedLimit(end.exitCode, isolation, group);
+  return limit === undefined ? end : { ...end, limit };
+}
+
+function exitOf(end: Extract<ChildEnd, { kind: 'exit' }>): Exited {
   if (end.signal === null) return { kind: 'exited', exitCode: end.code ?? 0 };
   // As a shell would report it.
   return { kind: 'exited', exitCode: 128 + (constants.signals[end.signal] ?? 0), signal: end.signal };

@@ -1,0 +1,223 @@
+/**
+ * What a Git connector says about a repository: its URL, and who we are there.
+ *
+ * - R1 The URL never holds a secret: what a connector's URL has of a user is taken out of it.
+ * - R2 Only the protocols listed here are spoken; files of this host only where a setting of the delegate allows it.
+ */
+import { isAbsolute } from 'node:path';
+import type { StepConnector } from '../executor.ts';
+import { asObject, SpecError, textOf, type SpecObject } from '../step-spec.ts';
+
+export type Login =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'password'; readonly username: string; readonly password: string }
+  /** OpenSSH's private key. */
+  | { readonly kind: 'key'; readonly privateKey: string };
+
+export interface Remote {
+  /** Without credentials. */
+  readonly url: string;
+  readonly protocol: 'http' | 'https' | 'ssh' | 'git' | 'file';
+  /** Scheme, host and port; for the scope of credentials. Empty for files. */
+  readonly origin: string;
+  readonly host: string;
+  readonly login: Login;
+  /** Last part of its path, without `.git`. */
+  readonly name: string;
+}
+
+const GIT_CONNECTORS: ReadonlySet<string> = new Set(['Git', 'Github', 'Gitlab', 'Bitbucket', 'AzureRepo']);
+
+/** What providers want as the user name beside a token, when none is given. */
+const TOKEN_USERS: Readonly<Record<string, string>> = {
+  Github: 'x-access-token',
+  Gitlab: 'oauth2',
+  Bitbucket: 'x-token-auth',
+};
+
+/** @throws SpecError */
+export function readRemote(connector: StepConnector, repoName: string | undefined, isFileUrlAllowed: boolean): Remote {
+  const { identifier, type, spec } = connector;
+  if (!GIT_CONNECTORS.has(type))
+    throw new SpecError(`The connector ${identifier} is of type ${type}; a clone needs a Git connector.`);
+  const base = textOf(spec['url'], `url of connector ${identifier}`)?.trim();
+  if (base === undefined || base === '') throw new SpecError(`The connector ${identifier} has no url.`);
+  const place = splitUser(base);
+  const url = withRepository(place.url, connector, repoName);
+  const address = readAddress(url, isFileUrlAllowed);
+  const login = readLogin(connector, place, address.protocol);
+  const name = /([^/:\\]+?)(\.git)?\/*$/.exec(url)?.[1] ?? 'repository';
+  return { url, ...address, login, name };
+}
+
+interface UrlAndUser {
+  readonly url: string;
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+}
+
+/** Takes user and password out of an HTTP address; the user of an SSH address stays, it is no secret. */
+function splitUser(base: string): UrlAndUser {
+  const ssh = /^(ssh:\/\/[^@:/?#]*):[^@/?#]*(@.*)$/i.exec(base);
+  if (ssh !== null) return { url: `${ssh[1]}${ssh[2]}`, user: undefined, password: undefined };
+  const found = /^(https?:\/\/)([^@/?#]*)@(.*)$/i.exec(base);
+  if (found === null) return { url: base, user: undefined, password: undefined };
+  const [, scheme = '', userInfo = '', rest = ''] = found;
+  const [user = '', ...password] = userInfo.split(':');
+  return {
+    url: `${scheme}${rest}`,
+    user: decoded(user) || undefined,
+    password: password.length === 0 ? undefined : decoded(password.join(':')),
+  };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function withRepository(base: string, connector: StepConnector, repoName: string | undefined): string {
+  const { identifier, spec, type } = connector;
+  const kind = [spec['connectionType'], spec['type']].find(
+    (value) => value === 'Account' || value === 'Project' || value === 'Repo',
+  );
+  if (kind === undefined || kind === 'Repo') return base;
+  if (repoName === undefined)
+    throw new SpecError(`The connector ${identifier} is of an account: repoName must say which repository is meant.`);
+  const path = repoName.replace(/^\/+|\/+$/g, '');
+  // oxlint-disable-next-line no-control-regex
+  if (
+    path === '' ||
+    path.split('/').some((part) => part === '' || part === '.' || part === '..') ||
+    /[\s?#\\\u0000-\u001f]/.test(path)
+  )
+    throw new SpecError(`repoName: "${repoName}" is not the path of a repository.`);
+  return `${base.replace(/\/+$/, '')}/${type === 'AzureRepo' ? '_git/' : ''}${path}`;
+}
+
+function readAddress(url: string, isFileUrlAllowed: boolean): Pick<Remote, 'protocol' | 'origin' | 'host'> {
+  // oxlint-disable-next-line no-control-regex
+  if (/[\s\u0000-\u001f\u007f]/.test(url) && !/^(file:\/\/)?\//.test(url))
+    throw new SpecError(`"${url}" is not the address of a repository.`);
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase();
+  switch (scheme) {
+    case 'http':
+    case 'https':
+    case 'ssh':
+    case 'git': {
+      const host = URL.parse(url)?.hostname ?? '';
+      if (host === '' || host.startsWith('-')) throw new SpecError(`"${url}" is not the address of a repository.`);
+      return { protocol: scheme, origin: `${scheme}://${URL.parse(url)?.host ?? host}`, host };
+    }
+    case 'file':
+      return fileAddress(url, isFileUrlAllowed);
+    case undefined:
+      break;
+    default:
+      throw new SpecError(`Repositories cannot be fetched by ${scheme}://; use https, http, ssh or git.`);
+  }
+  if (isAbsolute(url)) return fileAddress(url, isFileUrlAllowed);
+  // user@host:path, as scp writes it
+  const host = /^(?:[A-Za-z0-9._~-]+@)?([A-Za-z0-9][A-Za-z0-9.-]*):(?!:)./.exec(url)?.[1];
+  if (host === undefined) throw new SpecError(`"${url}" is not the address of a repository.`);
+  return { protocol: 'ssh', origin: `ssh://${host}`, host };
+}
+
+function fileAddress(url: string, isAllowed: boolean): Pick<Remote, 'protocol' | 'origin' | 'host'> {
+  if (!isAllowed)
+    throw new SpecError(
+      `${url} is a folder of the delegate's host; it is cloned only where the delegate was started with BRIDLE_DELEGATE_GIT_FILE_URLS=on.`,
+    );
+  return { protocol: 'file', origin: '', host: '' };
+}
+
+function readLogin(connector: StepConnector, place: UrlAndUser, protocol: Remote['protocol']): Login {
+  const secrets = new ConnectorSecrets(connector);
+  const ssh = sshKeyRef(connector.spec);
+  if (protocol === 'ssh') {
+    return ssh === undefined ? { kind: 'none' } : { kind: 'key', privateKey: secrets.key(ssh) };
+  }
+  if (protocol === 'git' || protocol === 'file') return { kind: 'none' };
+  if (ssh !== undefined)
+    throw new SpecError(`The connector ${connector.identifier} has an SSH key, but its url is not one of SSH.`);
+  return httpLogin(connector, secrets, place);
+}
+
+/** `authentication.spec.sshKeyRef` of the providers' connectors, `spec.sshKeyRef` of generic ones. */
+function sshKeyRef(spec: SpecObject): string | undefined {
+  const authentication = asObject(spec['authentication'] ?? {}, 'authentication');
+  for (const holder of [authentication['spec'], spec['spec'], spec]) {
+    if (typeof holder !== 'object' || holder === null || Array.isArray(holder)) continue;
+    const reference = textOf((holder as SpecObject)['sshKeyRef'], 'sshKeyRef');
+    if (reference !== undefined && reference !== '') return reference;
+  }
+  return undefined;
+}
+
+function httpLogin(connector: StepConnector, secrets: ConnectorSecrets, place: UrlAndUser): Login {
+  const { identifier, spec, type } = connector;
+  const authentication = asObject(spec['authentication'] ?? {}, 'authentication');
+  // Generic connectors have user and password directly in `spec`, the others a typed pair below `authentication`.
+  const outer = asObject(authentication['spec'] ?? spec['spec'] ?? {}, 'authentication.spec');
+  const inner = asObject(outer['spec'] ?? outer, 'authentication.spec.spec');
+  const way = textOf(outer['type'], 'authentication.spec.type') ?? 'UsernamePassword';
+  if (way === 'Anonymous') return { kind: 'none' };
+  const passwordRef = ['passwordRef', 'tokenRef'].map((key) => textOf(inner[key], key)).find((ref) => ref);
+  if (passwordRef === undefined) {
+    if (way !== 'UsernamePassword' && way !== 'UsernameToken')
+      throw new SpecError(
+        `The connector ${identifier} authenticates by ${way}, which a clone cannot do yet; use a token.`,
+      );
+    return place.password === undefined
+      ? { kind: 'none' }
+      : { kind: 'password', username: place.user ?? '', password: place.password };
+  }
+  const usernameRef = ['usernameRef', 'emailRef'].map((key) => textOf(inner[key], key)).find((ref) => ref);
+  const username =
+    (usernameRef === undefined ? undefined : secrets.text(usernameRef)) ??
+    ['username', 'email'].map((key) => textOf(inner[key], key)).find((text) => text) ??
+    place.user ??
+    TOKEN_USERS[type] ??
+    'git';
+  const password = secrets.text(passwordRef);
+  for (const part of [username, password]) {
+    // oxlint-disable-next-line no-control-regex
+    if (/[\u0000-\u001f]/.test(part))
+      throw new SpecError(`User name and password of the connector ${identifier} must be of one line each.`);
+  }
+  return { kind: 'password', username, password };
+}
+
+class ConnectorSecrets {
+  readonly #connector: StepConnector;
+
+  constructor(connector: StepConnector) {
+    this.#connector = connector;
+  }
+
+  /** A password or token; the line break that many editors leave behind it is not part of it. */
+  text(reference: string): string {
+    return this.#read(reference).replace(/\r?\n$/, '');
+  }
+
+  key(reference: string): string {
+    const text = this.#read(reference).replaceAll('\r\n', '\n').trim();
+    if (!text.startsWith('-----BEGIN '))
+      throw new SpecError(
+        `The secret ${reference} of the connector ${this.#connector.identifier} is not a private SSH key.`,
+      );
+    if (text.includes('ENCRYPTED'))
+      throw new SpecError(`The SSH key ${reference} has a passphrase, which a clone cannot ask for.`);
+    return `${text}\n`;
+  }
+
+  #read(reference: string): string {
+    const bytes = this.#connector.secrets.get(reference);
+    if (bytes === undefined)
+      throw new SpecError(`The secret ${reference} of the connector ${this.#connector.identifier} is not there.`);
+    return Buffer.from(bytes).toString('utf8');
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * A real git server for tests: git's own smart HTTP backend behind Basic authentication, on a port of the loopback interface.
+ * Repositories are bare ones in a folder of its own.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+export interface GitServer {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly folder: string;
+  readonly username: string;
+  readonly password: string;
+  /** Method, path and whether credentials came along, of every request. */
+  readonly requests: readonly string[];
+  /** The next answers are these statuses. */
+  answerWith(...statuses: readonly number[]): void;
+  /** Holds every request back until the returned function is called. */
+  hold(): () => void;
+  /** Resolves at the next request. */
+  nextRequest(): Promise<void>;
+  /** Makes a bare repository out of files, in one commit on `main`. */
+  create(path: string, files: Readonly<Record<string, string>>): Promise<TestRepository>;
+  close(): Promise<void>;
+}
+
+export interface TestRepository {
+  readonly url: string;
+  readonly folder: string;
+  /** Commits files on top of a branch or commit and points a ref at it; answers with the commit's id. */
+  commit(ref: string, files: Readonly<Record<string, string>>, options?: CommitOptions): Promise<string>;
+  git(...args: readonly string[]): string;
+}
+
+export interface CommitOptions {
+  /** Absent = on top of the ref itself. */
+  readonly onto?: string;
+  readonly message?: string;
+  /** A submodule: path → commit. */
+  readonly submodules?: Readonly<Record<string, string>>;
+}
+
+const IDENTITY = {
+  GIT_AUTHOR_NAME: 'Ada',
+  GIT_AUTHOR_EMAIL: 'ada@example.com',
+  GIT_COMMITTER_NAME: 'Ada',
+  GIT_COMMITTER_EMAIL: 'ada@example.com',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+};
+
+export async function startGitServer(): Promise<GitServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'bridle-git-server-'));
+  const username = 'builder';
+  const password = 'p4ss wörd/&"';
+  const requests: string[] = [];
+  const statuses: number[] = [];
+  let gate: Promise<void> = Promise.resolve();
+  let arrivals: (() => void)[] = [];
+  const expected = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { authorization } = request.headers;
+    requests.push(`${request.method} ${request.url}${authorization === undefined ? '' : ' with credentials'}`);
+    for (const arrived of arrivals.splice(0)) arrived();
+    await gate;
+    const status = statuses.shift();
+    if (status !== undefined) return void response.writeHead(status).end();
+    if (authorization !== expected) {
+      return void response.writeHead(401, { 'www-authenticate': 'Basic realm="test"' }).end();
+    }
+    runBackend(request, response, folder);
+  };
+  const server = createServer((request, response) => void answer(request, response));
+  const url = await listen(server);
+  return {
+    url,
+    folder,
+    username,
+    password,
+    requests,
+    answerWith: (...next) => void statuses.push(...next),
+    hold: () => {
+      let open = (): void => undefined;
+      gate = new Promise((resolve) => (open = resolve));
+      return () => open();
+    },
+    nextRequest: () => new Promise((resolve) => arrivals.push(resolve)),
+    create: async (path, files) => createRepository(folder, url, path, files),
+    close: async () => {
+      arrivals = [];
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the git server has no port');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+/** CGI: the request by variables and standard input, the answer by standard output, its head in front. */
+function runBackend(request: IncomingMessage, response: ServerResponse, folder: string): void {
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  const { headers } = request;
+  const backend = spawn('git', ['http-backend'], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      GIT_PROJECT_ROOT: folder,
+      GIT_HTTP_EXPORT_ALL: '1',
+      PATH_INFO: decodeURIComponent(url.pathname),
+      QUERY_STRING: url.search.slice(1),
+      REQUEST_METHOD: request.method ?? 'GET',
+      CONTENT_TYPE: headers['content-type'] ?? '',
+      HTTP_CONTENT_ENCODING: String(headers['content-encoding'] ?? ''),
+      GIT_PROTOCOL: String(headers['git-protocol'] ?? ''),
+      REMOTE_USER: 'builder',
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'safe.directory',
+      GIT_CONFIG_VALUE_0: '*',
+    },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  request.pipe(backend.stdin);
+  backend.stdin.on('error', () => undefined); // it has seen enough
+  let head = Buffer.alloc(0);
+  let isBody = false;
+  backend.stdout.on('data', (chunk: Buffer) => {
+    if (isBody) return void response.write(chunk);
+    head = Buffer.concat([head, chunk]);
+    const end = head.indexOf('\r\n\r\n');
+    if (end === -1) return;
+    isBody = true;
+    writeHead(response, head.toString('latin1', 0, end));
+    response.write(head.subarray(end + 4));
+  });
+  backend.on('close', () => response.end());
+}
+
+function writeHead(response: ServerResponse, head: string): void {
+  const fields = head
+    .split('\r\n')
+    .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]);
+  const status = Number.parseInt(fields.find(([name]) => name === 'Status')?.[1] ?? '200', 10);
+  response.writeHead(status, Object.fromEntries(fields.filter(([name]) => name !== 'Status')));
+}
+
+async function createRepository(
+  root: string,
+  url: string,
+  path: string,
+  files: Readonly<Record<string, string>>,
+): Promise<TestRepository> {
+  const folder = join(root, path);
+  await mkdir(folder, { recursive: true });
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', [...args], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], ...IDENTITY },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }).trim();
+  git('init', '--quiet', '--bare', '--initial-branch=main');
+  const repository: TestRepository = {
+    url: `${url}/${path}`,
+    folder,
+    git,
+    commit: async (ref, changed, options = {}) => commitFiles(folder, ref, changed, options),
+  };
+  await repository.commit('refs/heads/main', files, { message: 'first' });
+  return repository;
+}
+
+/** With a work tree made for the purpose. */
+async function commitFiles(
+  folder: string,
+  ref: string,
+  files: Readonly<Record<string, string>>,
+  options: CommitOptions,
+): Promise<string> {
+  const tree = await mkdtemp(join(tmpdir(), 'bridle-tree-'));
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', [...args], {
+      cwd: tree,
+      encoding: 'utf8',
+      env: {
+        PATH: process.env['PATH'],
+        ...IDENTITY,
+        GIT_DIR: folder,
+        GIT_WORK_TREE: tree,
+        GIT_INDEX_FILE: join(tree, '.index'),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }).trim();
+  try {
+    const parent = findRef(git, options.onto ?? ref);
+    if (parent !== undefined) {
+      git('read-tree', parent);
+      git('checkout-index', '--all', '--force');
+    }
+    for (const [name, content] of Object.entries(files)) {
+      await mkdir(dirname(join(tree, name)), { recursive: true });
+      await writeFile(join(tree, name), content);
+    }
+    if (Object.keys(files).length > 0) git('add', '--force', '--', ...Object.keys(files));
+    for (const [path, commit] of Object.entries(options.submodules ?? {})) {
+      git('update-index', '--add', '--cacheinfo', `160000,${commit},${path}`);
+    }
+    const written = git('write-tree');
+    const parents = parent === undefined ? [] : ['-p', parent];
+    const commit = git('commit-tree', written, ...parents, '-m', options.message ?? 'next');
+    git('update-ref', ref, commit);
+    return commit;
+  } finally {
+    await rm(tree, { recursive: true, force: true });
+  }
+}
+
+function findRef(git: (...args: readonly string[]) => string, name: string): string | undefined {
+  try {
+    return git('rev-parse', '--verify', '--quiet', `${name}^{commit}`);
+  } catch {
+    return undefined;
+  }
+}
