@@ -145,7 +145,7 @@ describe('results of tests', () => {
     expect((await server.call('GET', `${step.path}/summary`)).body).toMatchObject({ totals: { tests: count } });
     expect(namesOf(await list(step, { page: '999' }))[99]).toBe('case 99999');
     await server.completeTask(step.task);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('a flaky test (J3)', () => {

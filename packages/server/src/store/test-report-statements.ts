@@ -55,19 +55,19 @@ export async function insertTests(tx: Transaction, nodeExecutionId: string, test
   const column = <T>(read: (test: TestRow) => T): T[] => tests.map(read);
   await sql`
     with fresh as (
-      insert into test_cases (node_execution_id, position, test_key, suite, class_name, name, status, duration_ms, file, message, details)
+      insert into test_cases
+        (node_execution_id, position, test_key, suite, class_name, name, status, has_failed_before, duration_ms, file, message, details)
       select ${nodeExecutionId}, * from unnest(
         ${column((test) => test.position)}::int[], ${column((test) => test.key)}::bytea[], ${column((test) => test.suite)}::text[],
         ${column((test) => test.className)}::text[], ${column((test) => test.name)}::text[], ${column((test) => test.status)}::text[],
-        ${column((test) => test.durationMs)}::float8[], ${column((test) => test.file ?? null)}::text[],
-        ${column((test) => test.message ?? null)}::text[], ${column((test) => test.details ?? null)}::text[])
+        ${column((test) => test.hasFailedBefore === true)}::bool[], ${column((test) => test.durationMs)}::float8[],
+        ${column((test) => test.file ?? null)}::text[], ${column((test) => test.message ?? null)}::text[],
+        ${column((test) => test.details ?? null)}::text[])
       on conflict do nothing
-      returning test_key, position, status),
+      returning test_key, status, has_failed_before),
     seen as (
-      select f.test_key, bool_or(f.status = 'passed') as has_passed, bool_or(f.status in ('failed', 'error') or r.has_failed_before) as has_failed
-      from fresh f join unnest(${column((test) => test.position)}::int[], ${column((test) => test.hasFailedBefore === true)}::bool[])
-        as r (position, has_failed_before) on r.position = f.position
-      where f.status <> 'skipped' group by f.test_key)
+      select test_key, bool_or(status = 'passed') as has_passed, bool_or(status in ('failed', 'error') or has_failed_before) as has_failed
+      from fresh where status <> 'skipped' group by test_key)
     insert into test_outcomes as o (account_id, org_identifier, project_identifier, test_key, subject, has_passed, has_failed)
     select e.account_id, e.org_identifier, e.project_identifier, s.test_key, r.subject, s.has_passed, s.has_failed
     from seen s, test_reports r join executions e on e.id = r.execution_id

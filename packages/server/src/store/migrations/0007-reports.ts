@@ -13,7 +13,8 @@ create index test_reports_execution on test_reports (execution_id);
 
 create table test_cases (
   node_execution_id text not null references test_reports on delete cascade, position integer not null, test_key bytea not null,
-  suite text not null, class_name text not null, name text not null, status text not null, duration_ms double precision not null,
+  suite text not null, class_name text not null, name text not null, status text not null, has_failed_before boolean not null,
+  duration_ms double precision not null,
   file text, message text, details text,
   primary key (node_execution_id, position));
 create index test_cases_bad on test_cases (node_execution_id, position) where status in ('failed', 'error');
@@ -23,6 +24,7 @@ create table test_outcomes (
   account_id text not null references accounts, org_identifier text not null, project_identifier text not null,
   test_key bytea not null, subject text not null, has_passed boolean not null, has_failed boolean not null, seen_at bigint not null default bridle_now(),
   primary key (account_id, org_identifier, project_identifier, test_key, subject));
+create index test_outcomes_flaky on test_outcomes (account_id, org_identifier, project_identifier, test_key, subject) where has_passed and has_failed;
 create index test_outcomes_age on test_outcomes (seen_at);
 
 -- file_key: where the file store has it. A replaced or expired artifact's file is deleted after its row.
