@@ -75,6 +75,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     hub,
     reporter: executions.reports,
     dresser: createTaskDresser({ db, secrets, ...(containers === undefined ? {} : { containers }) }),
+    version: readVersion(),
     onDelegateGone: () => executions.delegateGone(),
     onError: onError('dispatch'),
   });

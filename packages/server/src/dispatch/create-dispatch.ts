@@ -114,6 +114,8 @@ class PostgresDispatch implements Dispatch {
     this.#known.set(registered.delegateId, { tokenId: token.tokenId, name });
     if (registered.abandoned.length > 0) this.#options.onDelegateGone?.();
     if (registered.requeued > 0) this.#wakeTasks(token.accountId);
+    // What it can do may have changed: its poll asks anew.
+    this.#room.dismissDelegate(registered.delegateId);
     const body = {
       delegateId: registered.delegateId,
       heartbeatMs: DELEGATE_HEARTBEAT_MS,

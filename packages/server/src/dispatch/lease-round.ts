@@ -14,8 +14,8 @@ import { assignTasks, roomOf, seatsFor, type Asker, type Seat } from './assign.t
 /** Queued tasks of a project looked at in one statement; also bounds those of all projects in its answer. */
 export const QUEUE_PAGE = 500;
 const QUEUE_PAGE_MIN = 20;
-/** Executions behind a large matrix must be seen, too. */
-const WINDOW_MIN = 64;
+/** Executions behind a matrix (256 cells at most) must be seen, too. */
+const WINDOW_MIN = 288;
 const WINDOW_OF_ROOM = 4;
 /** Pages looked at in one round: tasks that no asker may take cannot hide the others behind them for long. */
 export const QUEUE_PAGES_MAX = 20;

@@ -79,7 +79,8 @@ export class WaitingRoom {
   /** Answers as soon as there is work or news, empty-handed after `waitMs`, when `signal` aborts, or when the room closes. */
   wait(asker: Asker, isNews: (inbox: Inbox) => boolean, waitMs: number, signal: AbortSignal): Promise<Handout> {
     if (this.#isClosed || signal.aborted) return Promise.resolve(EMPTY);
-    this.#dismissOlder(asker);
+    // A delegate that polls anew has given its earlier poll up, whether or not that connection knows it.
+    this.dismissDelegate(asker.delegateId);
     const { hub } = this.#options;
     return new Promise((resolve) => {
       const leave = (): void => this.#giveUp(waiter);
@@ -129,9 +130,9 @@ export class WaitingRoom {
     await this.#round;
   }
 
-  /** A delegate that polls anew has given its earlier poll up, whether or not that connection knows it. */
-  #dismissOlder(asker: Asker): void {
-    for (const waiter of this.#waiters) if (waiter.asker.delegateId === asker.delegateId) this.#giveUp(waiter);
+  /** Sends a delegate away, empty-handed. */
+  dismissDelegate(delegateId: string): void {
+    for (const waiter of this.#waiters) if (waiter.asker.delegateId === delegateId) this.#giveUp(waiter);
   }
 
   /** Sends those who came with the token away, empty-handed. */

@@ -32,6 +32,8 @@ export interface ReplicaOptions {
   readonly hasLoops?: boolean;
   readonly executionsMax?: number;
   readonly children?: ChildStarter;
+  /** Of the server; absent = delegates of every version are welcome. */
+  readonly version?: string;
 }
 
 const NO_CHILDREN: ChildStarter = {
@@ -60,6 +62,7 @@ export async function startReplica(database: DatabaseHandle, options: ReplicaOpt
     reporter: executions.reports,
     onDelegateGone: () => executions.delegateGone(),
     onError,
+    ...(options.version === undefined ? {} : { version: options.version }),
   });
   if (options.hasLoops !== false) executions.run(options.children ?? NO_CHILDREN);
   return {
@@ -149,6 +152,8 @@ export function startRequest(yaml: string, change: Partial<StartRequest> = {}): 
 
 export const newExecutionId = (): ExecutionId => executionId(randomBytes(16).toString('base64url'));
 
+export type DelegateCapabilities = Parameters<Dispatch['register']>[1]['capabilities'];
+
 type Poll = Awaited<ReturnType<Dispatch['poll']>>;
 type PollBody = Extract<Poll, { kind: 'ok' }>['body'];
 export type GivenTask = PollBody['tasks'][number];
@@ -168,7 +173,10 @@ export class TestDelegate {
     this.incarnation = incarnation;
   }
 
-  async register(tags: readonly string[] = []): Promise<{ readonly abandoned: readonly string[] }> {
+  async register(
+    tags: readonly string[] = [],
+    capabilities?: DelegateCapabilities,
+  ): Promise<{ readonly abandoned: readonly string[] }> {
     const answer = await this.#dispatch.register(this.token, {
       name: this.name,
       tags: [...tags],
@@ -180,6 +188,7 @@ export class TestDelegate {
       arch: 'x64',
       shells: ['Bash', 'Sh'],
       capacity: 10,
+      ...(capabilities === undefined ? {} : { capabilities }),
     });
     if (answer.kind !== 'ok') throw new Error(`${this.name} was refused: ${answer.kind}`);
     this.delegateId = answer.body.delegateId;
@@ -276,11 +285,12 @@ export async function registerDelegate(
   name: string,
   tags: readonly string[] = [],
   scope: Omit<TokenScope, 'tokenId'> = { accountId: TEST_SCOPE.accountId },
+  capabilities?: DelegateCapabilities,
 ): Promise<TestDelegate> {
   const { secret } = await dispatch.createToken(scope, `token of ${name}`);
   const token = await dispatch.authenticate(secret);
   if (token === undefined) throw new Error('A new token was not accepted.');
   const delegate = new TestDelegate(dispatch, token, name);
-  await delegate.register(tags);
+  await delegate.register(tags, capabilities);
   return delegate;
 }

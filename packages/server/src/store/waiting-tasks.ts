@@ -64,7 +64,12 @@ export interface QueuedTasks {
   readonly next: number | undefined;
 }
 
-/** Queued tasks of an account: a window of each project that has any, oldest first there. */
+/**
+ * Queued tasks of an account: a window of each project that has any, oldest first there.
+ *
+ * The planner takes an array's `<@` for a rare thing and would read the whole queue and sort it; of a `coalesce` it knows nothing,
+ * and walks along the index until the window is full.
+ */
 export async function listQueuedTasks(
   db: Database,
   accountId: string,
@@ -73,30 +78,30 @@ export async function listQueuedTasks(
 ): Promise<QueuedTasks> {
   const result = await sql<QueuedTaskRow>`
     with recursive projects as (
-      (select org_identifier, project_identifier from delegate_tasks
+      (select org_identifier, project_identifier, 1 as place from delegate_tasks
        where account_id = ${accountId} and state = 'queued'
        order by org_identifier, project_identifier limit 1)
       union all
-      select n.org_identifier, n.project_identifier from projects p cross join lateral (
+      select n.org_identifier, n.project_identifier, p.place + 1 from projects p cross join lateral (
         select org_identifier, project_identifier from delegate_tasks t
         where t.account_id = ${accountId} and t.state = 'queued'
           and (t.org_identifier, t.project_identifier) > (p.org_identifier, p.project_identifier)
         order by t.org_identifier, t.project_identifier limit 1) n),
     seen as (
-      select s.*, row_number() over (partition by s.execution_id order by s.position) as place,
-        count(*) over (partition by s.org_identifier, s.project_identifier) as seen,
-        max(s.position) over (partition by s.org_identifier, s.project_identifier) as last
+      select s.*, p.place as project, row_number() over (partition by s.execution_id collate "C" order by s.position) as place,
+        count(*) over (partition by p.place) as seen,
+        max(s.position) over (partition by p.place) as last
       from projects p cross join lateral (
         select t.id, t.position, t.execution_id, t.account_id, t.org_identifier, t.project_identifier, t.selectors, t.requirements,
           t.workspace_key, w.delegate_id, w.incarnation
         from delegate_tasks t left join workspaces w on w.key = t.workspace_key
         where t.account_id = ${accountId} and t.state = 'queued'
           and t.org_identifier = p.org_identifier and t.project_identifier = p.project_identifier and t.position > ${after}::bigint
-          and t.selectors <@ ${asking.tags}::text[] and t.requirements <@ ${asking.capabilities}::text[]
-          and (w.key is null or w.delegate_id = any(${asking.ids}::text[]))
+          and coalesce(t.selectors <@ ${asking.tags}::text[], false) and coalesce(t.requirements <@ ${asking.capabilities}::text[], false)
+          and coalesce(w.delegate_id = any(${asking.ids}::text[]), true)
         order by t.position limit ${window}) s),
     turns as (
-      select seen.*, row_number() over (partition by org_identifier, project_identifier order by place, position) as turn from seen)
+      select seen.*, row_number() over (partition by project order by place, position) as turn from seen)
     select id, position, execution_id, account_id, org_identifier, project_identifier, selectors, requirements, workspace_key,
       delegate_id, incarnation, seen, last
     from turns order by case when ${order === 'turns'} then turn else 0 end, position limit ${limit}`.execute(db);
