@@ -8,6 +8,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import type { BenchCase } from './bench-case.ts';
 import { coldStart, warmStart } from './cases/cold-start.ts';
 import { expressions } from './cases/expressions.ts';
+import { logThroughput } from './cases/log-throughput.ts';
 import { matrix1024, matrix256 } from './cases/matrix.ts';
 import { noop3 } from './cases/noop-3.ts';
 import { stepToStep } from './cases/step-to-step.ts';
@@ -22,6 +23,7 @@ const CASES: readonly BenchCase[] = [
   triggerToStep,
   stepToStep,
   noop3,
+  logThroughput,
   transitions,
   expressions,
   validateCold,
