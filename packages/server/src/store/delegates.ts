@@ -186,7 +186,10 @@ export interface ListedDelegate extends DelegateRow {
   readonly tasks: number;
 }
 
-/** The delegates of an account; those that left longer ago than `leftSinceMs` are not listed. */
+/** Who never said goodbye and has not been heard of for this long is not coming back. */
+const FORGOTTEN_MS = 7 * 86_400_000;
+
+/** The delegates of an account; those that left longer ago than `leftSinceMs`, or were silent for a week, are not listed. */
 export async function listDelegates(
   db: Database,
   accountId: string,
@@ -197,6 +200,7 @@ export async function listDelegates(
       (select count(*) from delegate_tasks t where t.delegate_id = d.id and t.incarnation = d.incarnation and t.state in ('leased', 'started', 'cancelling')) as tasks
     from delegates d join delegate_tokens k on k.id = d.token_id
     where d.account_id = ${accountId} and (d.left_at is null or d.left_at > bridle_now() - ${leftSinceMs}::bigint)
+      and d.heartbeat_at > bridle_now() - ${FORGOTTEN_MS}::bigint
     order by d.name, d.id`.execute(db);
   return result.rows.map((row) => ({
     ...delegateRow(row),
