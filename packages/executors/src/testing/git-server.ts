@@ -18,13 +18,17 @@ export interface GitServer {
   readonly requests: readonly string[];
   /** The next answers are these statuses. */
   answerWith(...statuses: readonly number[]): void;
-  /** Holds every request back until the returned function is called. */
-  hold(): () => void;
-  /** Resolves at the next request. */
-  nextRequest(): Promise<void>;
+  /** Holds back the next request that brings the right credentials. */
+  hold(): HeldRequest;
   /** Makes a bare repository out of files, in one commit on `main`. */
   create(path: string, files: Readonly<Record<string, string>>): Promise<TestRepository>;
   close(): Promise<void>;
+}
+
+export interface HeldRequest {
+  /** Resolves when it is there. */
+  readonly arrived: Promise<void>;
+  release(): void;
 }
 
 export interface TestRepository {
@@ -58,20 +62,20 @@ export async function startGitServer(): Promise<GitServer> {
   const password = 'p4ss wörd/&"';
   const requests: string[] = [];
   const statuses: number[] = [];
-  let gate: Promise<void> = Promise.resolve();
-  let arrivals: (() => void)[] = [];
+  const gates: { arrived(): void; readonly open: Promise<void> }[] = [];
   const expected = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { authorization } = request.headers;
     requests.push(`${request.method} ${request.url}${authorization === undefined ? '' : ' with credentials'}`);
-    for (const arrived of arrivals.splice(0)) arrived();
-    await gate;
     const status = statuses.shift();
     if (status !== undefined) return void response.writeHead(status).end();
     if (authorization !== expected) {
       return void response.writeHead(401, { 'www-authenticate': 'Basic realm="test"' }).end();
     }
+    const gate = gates.shift();
+    gate?.arrived();
+    await gate?.open;
     runBackend(request, response, folder);
   };
   const server = createServer((request, response) => void answer(request, response));
@@ -84,14 +88,13 @@ export async function startGitServer(): Promise<GitServer> {
     requests,
     answerWith: (...next) => void statuses.push(...next),
     hold: () => {
-      let open = (): void => undefined;
-      gate = new Promise((resolve) => (open = resolve));
-      return () => open();
+      const arrived = Promise.withResolvers<void>();
+      const open = Promise.withResolvers<void>();
+      gates.push({ arrived: arrived.resolve, open: open.promise });
+      return { arrived: arrived.promise, release: open.resolve };
     },
-    nextRequest: () => new Promise((resolve) => arrivals.push(resolve)),
     create: async (path, files) => createRepository(folder, url, path, files),
     close: async () => {
-      arrivals = [];
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await rm(folder, { recursive: true, force: true });
