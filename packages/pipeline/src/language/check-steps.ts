@@ -30,6 +30,14 @@ export function readStepType(map: MapNode, place: Place, what: string, findings:
     );
   } else if (isLate(type)) {
     findings.add('FIELD_VALUE', 'run', at, `The type of ${what} cannot be an expression or an input (line ${line}).`);
+  } else if (type === 'Action') {
+    findings.add(
+      'STEP_TYPE_NOT_RUN_YET',
+      'run',
+      at,
+      `Bridle does not run GitHub Actions yet: ${what} (line ${line}).`,
+      'A Run step with the commands of the action, or a Plugin step, can stand in its place.',
+    );
   } else if (KNOWN_STEP_TYPES.includes(type)) {
     findings.add(
       'STEP_TYPE_NOT_RUN_YET',
@@ -71,7 +79,8 @@ export function checkPlacement(
       `Harness does not allow ${type} in stages of type ${stageType} (${what}); Bridle runs it.`,
     );
   }
-  if (stageType !== 'CI' || scriptPath === undefined) return;
+  // In a container the workspace is there.
+  if (stageType !== 'CI' || scriptPath === undefined || !isEmpty(find(spec, 'image'))) return;
   const parent = scriptPath.slice(0, -1).reduce(find, spec);
   const key = scriptPath.at(-1) ?? '';
   const script = findText(parent, key);
@@ -84,6 +93,14 @@ export function checkPlacement(
       'Use $HARNESS_WORKSPACE or paths relative to it.',
     );
   }
+}
+
+/** A service beside the stage starts once; what becomes of it later changes no status. */
+export function checkService(map: MapNode, what: string, findings: Findings): void {
+  const node = find(map, 'failureStrategies');
+  if (node === undefined || isEmpty(node)) return;
+  const message = `Background steps have no failure strategies: those of ${what} have no effect.`;
+  findings.add('CONSTRUCT_IGNORED', 'nothing', node, message);
 }
 
 /** Policy sets would judge the step's outcome. Without any there is nothing to judge. */
@@ -116,7 +133,7 @@ export function checkGroupInfra(map: MapNode, what: string, findings: Findings):
       'CONSTRUCT_IGNORED',
       'nothing',
       shared,
-      `The sharedPaths of ${what} have no effect: steps are processes of one host and see the same files.`,
+      `The sharedPaths of ${what} have no effect: those of its stage are what containers share.`,
     );
   }
 }

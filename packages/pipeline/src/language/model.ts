@@ -3,6 +3,7 @@
  * hold expressions; runtime inputs are still `<+input>` unless the text was frozen before.
  */
 import type { Value } from '../expressions/values.ts';
+import type { CiSpec } from './ci/ci-spec.ts';
 import type { DeploymentSpec } from './deployment/deployment-spec.ts';
 import type { Place } from './diagnostics.ts';
 import type { Chain, ErrorName, ExecutionInput, FailureAction, LateNumber, Loop, Timeout, When } from './node-parts.ts';
@@ -66,6 +67,8 @@ export interface Pipeline extends Place {
   readonly fixedInputsOnRerun: boolean;
   /** `properties` as written. */
   readonly properties: Value;
+  /** `properties.ci.codebase` as the spec of a `GitClone` step; absent when there is none. */
+  readonly codebase?: Value;
   /** `flowControl.barriers`. */
   readonly barriers: readonly Barrier[];
   readonly stages: readonly StageItem[];
@@ -91,6 +94,8 @@ export interface Stage extends NodeBase {
   readonly chain?: Chain;
   /** Of a stage of type Deployment. */
   readonly deployment?: DeploymentSpec;
+  /** Of a stage of type CI. */
+  readonly ci?: CiSpec;
   /** Its variables that are asked for when the stage is reached. */
   readonly executionInputs: readonly ExecutionInput[];
 }

@@ -4,12 +4,12 @@
  */
 import { Findings, START_OF_TEXT, type Diagnostic } from './diagnostics.ts';
 import { checkBarriers, readBarriers } from './barriers.ts';
+import { checkCiStages } from './ci/ci-stages.ts';
 import { readExecutionInputs } from './execution-inputs.ts';
 import { readIdentifier, readName } from './identifiers.ts';
-import { checkTexts } from './check-texts.ts';
 import { checkInputLeaves, listAllInputLeaves } from './input-fields.ts';
 import { loadYaml, type LoadedYaml } from './load-yaml.ts';
-import type { Pipeline, Stage } from './model.ts';
+import { listStages, type Pipeline, type Stage } from './model.ts';
 import { readFlag, readSelectors, readTags, readText, readTimeout, warnUnknownKeys } from './read-fields.ts';
 import { hasNoItems, readItems } from './read-items.ts';
 import { readProperties } from './read-properties.ts';
@@ -105,6 +105,13 @@ function readPipeline(map: MapNode, findings: Findings): Pipeline {
   const projectIdentifier = readText(map, 'projectIdentifier', what, findings);
   const timeout = readTimeout(map, what, findings);
   reportIgnored(map, findings);
+  const stages = readItems<Stage>(
+    find(map, 'stages'),
+    { stage: (stage, place) => readStage(stage, place, findings) },
+    'the stages',
+    findings,
+  );
+  const isCloned = listStages(stages).some(({ ci }) => ci?.clone !== undefined);
   const pipeline: Pipeline = {
     identifier,
     name: readName(map, 'pipeline', identifier, findings),
@@ -117,14 +124,9 @@ function readPipeline(map: MapNode, findings: Findings): Pipeline {
     delegateSelectors: readSelectors(map, what, findings),
     allowStageExecutions: readFlag(map, 'allowStageExecutions', what, findings),
     fixedInputsOnRerun: readFlag(map, 'fixedInputsOnRerun', what, findings),
-    properties: readProperties(map, findings),
+    ...readProperties(map, isCloned, findings),
     barriers: readBarriers(map, findings),
-    stages: readItems<Stage>(
-      find(map, 'stages'),
-      { stage: (stage, place) => readStage(stage, place, findings) },
-      'the stages',
-      findings,
-    ),
+    stages,
     path: map.path,
     range: map.range,
   };
@@ -139,9 +141,9 @@ function readPipeline(map: MapNode, findings: Findings): Pipeline {
   }
   checkUniqueIdentifiers(pipeline, findings);
   checkBarriers(pipeline, findings);
+  checkCiStages(pipeline, findings);
   readExecutionInputs(map, { kind: 'pipeline', what }, findings);
   checkInputLeaves(listAllInputLeaves(map), findings);
-  checkTexts(map, findings);
   return pipeline;
 }
 

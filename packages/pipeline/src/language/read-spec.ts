@@ -2,6 +2,7 @@
  * Reads a step's spec by the schema of its type: kinds are checked, texts keep their spelling, flags and numbers in quotes
  * are accepted, defaults are filled in, unknown keys are kept with a warning. Any scalar may be expression text.
  */
+import type { TObject } from 'typebox';
 import type { Value } from '../expressions/values.ts';
 import type { SpecKeywords, StepDefinition } from '../steps/step-definition.ts';
 import type { Findings, Place } from './diagnostics.ts';
@@ -46,7 +47,17 @@ export function readSpec(
   const isAbsent = node === undefined || (node.kind === 'scalar' && node.value === null);
   const spec: YamlNode = isAbsent ? { kind: 'map', entries: new Map(), path, range: step.range } : node;
   for (const names of definition.needsOneOf ?? []) checkOneOf(names, spec, owner, findings);
-  return new SpecReader(path, owner, findings).read(specSchema(definition), spec) ?? {};
+  return readBySchema(definition.spec, spec, { owner, whole: `the spec of ${owner}` }, findings) ?? {};
+}
+
+/** `whole` is what messages call the node itself, `owner` whom they say its fields belong to. */
+export function readBySchema(
+  schema: TObject,
+  node: YamlNode,
+  names: { readonly owner: string; readonly whole: string },
+  findings: Findings,
+): Value | undefined {
+  return new SpecReader(node.path, names, findings).read(schema as unknown as SchemaView, node);
 }
 
 function checkOneOf(names: readonly string[], spec: YamlNode, owner: string, findings: Findings): void {
@@ -61,12 +72,12 @@ export function specSchema({ spec }: StepDefinition): SchemaView {
 
 class SpecReader {
   readonly #path: string;
-  readonly #owner: string;
+  readonly #names: { readonly owner: string; readonly whole: string };
   readonly #findings: Findings;
 
-  constructor(path: string, owner: string, findings: Findings) {
+  constructor(path: string, names: { readonly owner: string; readonly whole: string }, findings: Findings) {
     this.#path = path;
-    this.#owner = owner;
+    this.#names = names;
     this.#findings = findings;
   }
 
@@ -139,6 +150,8 @@ class SpecReader {
     for (const { key, value } of node.entries.values()) {
       const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
       const found = property === undefined ? toValue(value) : this.read(property, value);
+      // What has no effect stays out: its connectors need not even exist.
+      if (property?.ignored !== undefined) continue;
       if (found !== undefined) values.push([key, found]);
     }
     const present = new Set(values.map(([key]) => key));
@@ -180,7 +193,7 @@ class SpecReader {
   /** As in `the field source.spec.script of the step build`. */
   #name(node: YamlNode): string {
     const field = node.path.slice(this.#path.length + 1);
-    return field === '' ? `the spec of ${this.#owner}` : `the field ${field} of ${this.#owner}`;
+    return field === '' ? this.#names.whole : `the field ${field} of ${this.#names.owner}`;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Stages (pipelines.md §1.3, §6.1). */
+import { readCiSpec } from './ci/ci-spec.ts';
 import { readDeploymentSpec } from './deployment/deployment-spec.ts';
 import type { Findings, Place } from './diagnostics.ts';
 import { readExecutionInputs } from './execution-inputs.ts';
@@ -63,18 +64,6 @@ export const STAGE_KEYS = [
   'sourceConfig',
 ] as const;
 export const CUSTOM_SPEC_KEYS = ['execution', 'environment', 'outputs'] as const;
-export const CI_SPEC_KEYS = [
-  'cloneCodebase',
-  'infrastructure',
-  'platform',
-  'runtime',
-  'sharedPaths',
-  'serviceDependencies',
-  'caching',
-  'buildIntelligence',
-  'execution',
-] as const;
-
 export function readStage(map: MapNode, place: Place, findings: Findings): Stage {
   const identifier = readIdentifier(map, 'stage', findings);
   const name = readName(map, 'stage', identifier, findings);
@@ -97,6 +86,7 @@ export function readStage(map: MapNode, place: Place, findings: Findings): Stage
   const strategy = readStrategy(map, what, findings);
   if (strategy !== undefined) checkStrategyPlace(type, strategy, what, findings);
   if (type === 'Deployment') checkDeployment(map, place, what, findings);
+  const ci = type === 'CI' && spec !== undefined ? readCiSpec(spec, what, findings) : undefined;
   const deployment = type === 'Deployment' ? readDeploymentSpec(spec, place, what, findings) : undefined;
   // A chained stage has none: what stands there is reported as unknown.
   const readList = (key: 'steps' | 'rollbackSteps', list: string): readonly StepItem[] =>
@@ -123,6 +113,7 @@ export function readStage(map: MapNode, place: Place, findings: Findings): Stage
     ),
     ...(chain === undefined ? {} : { chain }),
     ...(deployment === undefined ? {} : { deployment }),
+    ...(ci === undefined ? {} : { ci }),
     executionInputs: readExecutionInputs(map, { kind: 'stage', what }, findings),
     ...place,
   };
@@ -191,36 +182,9 @@ function checkSpec(spec: MapNode, type: string, what: string, findings: Findings
     reportSet(spec, 'environment', `environments of ${type} stages`, findings);
     reportSet(spec, 'outputs', 'stage outputs', findings);
   }
-  if (type === 'CI') checkCiSpec(spec, what, findings);
-}
-
-function checkCiSpec(spec: MapNode, what: string, findings: Findings): void {
-  warnUnknownKeys(spec, CI_SPEC_KEYS, `the spec of ${what}`, findings);
-  const clone = find(spec, 'cloneCodebase');
-  const isOff = isEmpty(clone) || awaitsInput(clone) || (clone?.kind === 'scalar' && clone.text === 'false');
-  if (clone !== undefined && !isOff) {
-    reportNotRunYet(clone, 'cloning the codebase (cloneCodebase)', findings);
-  }
-  reportSet(spec, 'serviceDependencies', 'service dependencies', findings);
-  for (const key of ['infrastructure', 'platform', 'runtime']) {
-    ignore(spec, key, `The ${key} of ${what} has no effect yet: its steps run as processes on a delegate.`, findings);
-  }
-  ignore(
-    spec,
-    'sharedPaths',
-    `The sharedPaths of ${what} have no effect: steps are processes of one host and see the same files.`,
-    findings,
-  );
-  ignore(spec, 'caching', `Bridle does not cache between runs yet: caching of ${what} has no effect.`, findings);
-  ignore(spec, 'buildIntelligence', `Bridle has no build intelligence: ${what} builds everything.`, findings);
 }
 
 function reportSet(spec: MapNode, key: string, what: string, findings: Findings): void {
   const node = find(spec, key);
   if (node !== undefined && !isEmpty(node) && !awaitsInput(node)) reportNotRunYet(node, what, findings);
-}
-
-function ignore(spec: MapNode, key: string, message: string, findings: Findings): void {
-  const node = find(spec, key);
-  if (node !== undefined && !isEmpty(node)) findings.add('CONSTRUCT_IGNORED', 'nothing', node, message);
 }

@@ -4,10 +4,12 @@ import type { StepDefinition } from '../steps/step-definition.ts';
 import { findStepDefinition } from '../steps/step-definitions.ts';
 import { readApproverInputs } from './approver-inputs.ts';
 import { checkApproval } from './check-approvals.ts';
+import { checkStepSpec } from './check-step-specs.ts';
 import {
   checkEnforce,
   checkGroupInfra,
   checkPlacement,
+  checkService,
   readStepType,
   reportConstructs,
   type StageContext,
@@ -21,6 +23,7 @@ import { readSelectors, readText, readTimeout, readWhen, warnUnknownKeys } from 
 import { hasNoItems, readItems } from './read-items.ts';
 import { readSpec } from './read-spec.ts';
 import { checkStrategyPlace, readStrategy } from './read-strategy.ts';
+import { readSecretValues } from './secret-values.ts';
 import { readVariables } from './read-variables.ts';
 import { find, isEmpty, toValue, type MapNode, type YamlNode } from './yaml-node.ts';
 
@@ -109,12 +112,24 @@ function readStep(map: MapNode, place: Place, context: StageContext, findings: F
     ...(timeout === undefined ? {} : { timeout }),
     // What is wrong with them is reported with the spec, where Bridle runs the type.
     delegateSelectors: specSelectors(find(map, 'spec'), what, definition === undefined ? findings : new Findings()),
-    failureStrategies: readFailureStrategies(map, { what, isInGroup: context.isInGroup === true }, findings),
+    failureStrategies: readOwnStrategies(type, map, what, context, findings),
     ...(strategy === undefined ? {} : { strategy }),
     spec: readStepSpec(definition, find(map, 'spec'), place, what, findings),
     executionInputs: readExecutionInputs(map, owner, findings),
     ...place,
   };
+}
+
+function readOwnStrategies(
+  type: string,
+  map: MapNode,
+  what: string,
+  { isInGroup }: StageContext,
+  findings: Findings,
+): Step['failureStrategies'] {
+  if (type !== 'Background') return readFailureStrategies(map, { what, isInGroup: isInGroup === true }, findings);
+  checkService(map, what, findings);
+  return [];
 }
 
 function readStepSpec(
@@ -125,8 +140,9 @@ function readStepSpec(
   findings: Findings,
 ): Value {
   if (definition === undefined) return toValue(node);
-  const spec = readSpec(definition, node, place, what, findings);
+  const spec = readSecretValues(readSpec(definition, node, place, what, findings));
   checkApproval(definition.type, node, what, findings);
+  checkStepSpec(definition.type, node, what, findings);
   return definition.type === 'HarnessApproval' ? readApproverInputs(spec) : spec;
 }
 

@@ -2,15 +2,7 @@
 import type { Value } from '../expressions/values.ts';
 import type { Findings } from './diagnostics.ts';
 import type { Variable } from './model.ts';
-import {
-  awaitsInput,
-  isLate,
-  readFlag,
-  readText,
-  reportKind,
-  reportNotRunYet,
-  warnUnknownKeys,
-} from './read-fields.ts';
+import { awaitsInput, isLate, readFlag, readText, reportKind, warnUnknownKeys } from './read-fields.ts';
 import { didYouMean } from './suggest.ts';
 import { find, isEmpty, type MapNode, type ScalarNode, type YamlNode } from './yaml-node.ts';
 
@@ -113,7 +105,6 @@ function readType(item: MapNode, what: string, findings: Findings): Variable['ty
     );
     return 'String';
   }
-  if (type === 'Secret') reportNotRunYet(place, 'Secret variables', findings);
   return type;
 }
 

@@ -15,6 +15,7 @@ import type { StageDeployment } from '../language/deployment/stage-deployments.t
 import { isRunStageType } from '../language/stage-types.ts';
 import { isStepType } from '../steps/step-definitions.ts';
 import { approvalScript } from './approval-script.ts';
+import { ciSetupOf, prepareCiStage } from './ci-stage.ts';
 import { deploymentQueueOf, prepareStage, sectionsOf } from './deployment-stage.ts';
 import { common, handlingOf, lineOf, loopOf, variablesOf } from './node-fields.ts';
 import { nodesBelow } from './nodes-below.ts';
@@ -33,7 +34,7 @@ export interface PlanRequest {
 
 /** `pipeline` must have no diagnostic that blocks the run, and no stages but those that were chosen. */
 export function buildPlan(pipeline: Pipeline, request: PlanRequest): Plan {
-  return new PlanBuilder(request).build(pipeline);
+  return new PlanBuilder(pipeline, request).build();
 }
 
 /** Where the items of a list of steps stand in the plan. */
@@ -46,14 +47,17 @@ interface StepList {
 }
 
 class PlanBuilder {
+  readonly #pipeline: Pipeline;
   readonly #request: PlanRequest;
   readonly #nodes: Record<NodeId, PlanNode> = {};
 
-  constructor(request: PlanRequest) {
+  constructor(pipeline: Pipeline, request: PlanRequest) {
+    this.#pipeline = pipeline;
     this.#request = request;
   }
 
-  build(pipeline: Pipeline): Plan {
+  build(): Plan {
+    const pipeline = this.#pipeline;
     const fqn = 'pipeline';
     const id = this.#id(fqn);
     const { inputs, selectedStages } = this.#request;
@@ -88,7 +92,8 @@ class PlanBuilder {
   #stages(items: readonly StageItem[], parentId: NodeId, parentFqn: string): readonly NodeId[] {
     return items.map((item, index) => {
       if (item.kind === 'stage') {
-        const stage = prepareStage(item, this.#request.deployments?.get(item.identifier));
+        const deployed = prepareStage(item, this.#request.deployments?.get(item.identifier));
+        const stage = prepareCiStage(deployed, this.#pipeline);
         return this.#looped(stage, 'stages', parentId, this.#stageFqn(stage), this.#stage);
       }
       return this.#fork(lineOf(item.range), 'stages', index, parentId, parentFqn, (id, fqn) =>
@@ -106,6 +111,7 @@ class PlanBuilder {
     const { type, chain, rollbackSteps } = stage;
     if (!isRunStageType(type)) throw new Error(`A stage of type ${type} got past its diagnostic.`);
     const execution = `${fqn}.spec.execution`;
+    const ci = ciSetupOf(stage, this.#pipeline);
     this.#add({
       kind: 'stage',
       id,
@@ -126,6 +132,7 @@ class PlanBuilder {
       ...this.#rollbackOf('stage', id, rollbackSteps, execution, fqn),
       spec: stage.spec,
       ...(chain === undefined ? {} : { chain }),
+      ...(ci === undefined ? {} : { ci }),
     });
     return id;
   };

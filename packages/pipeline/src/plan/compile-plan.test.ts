@@ -191,7 +191,7 @@ describe('a refusal', () => {
   });
 
   test('says what is wrong with the pipeline and with the inputs at once', () => {
-    const yaml = YAML.replace('type: Run', 'type: Plugin');
+    const yaml = YAML.replace('type: Run', 'type: Action');
     const result = compilePlan({ yaml, inputYaml: 'pipeline: {stages: []}\n', seed: 's' });
     expect(
       result.kind === 'refused' &&

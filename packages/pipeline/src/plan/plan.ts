@@ -133,6 +133,20 @@ export interface StageNode extends PlanNodeBase {
   readonly rollback?: NodeId;
   /** Present exactly for stages of type Pipeline. */
   readonly chain?: Chain;
+  /** Of a CI stage that says anything of it. */
+  readonly ci?: CiSetup;
+}
+
+/** What a delegate needs to know of the CI stage around a step. Texts may hold expressions. */
+export interface CiSetup {
+  /** Absolute paths that its containers share beside the workspace. */
+  readonly sharedPaths?: readonly string[];
+  /** `Linux`, `MacOS` or `Windows`; absent = any. */
+  readonly os?: string;
+  /** `Amd64` or `Arm64`; absent = any. */
+  readonly arch?: string;
+  /** A step of it needs a container engine: the delegate that takes the first step must have one. */
+  readonly needsEngine?: true;
 }
 
 export interface StepGroupNode extends PlanNodeBase {

@@ -27,5 +27,4 @@ export const background: StepDefinition = {
   usualIn: ['CI'],
   scriptPath: ['command'],
   needsOneOf: [['command', 'image']],
-  isService: true,
 };

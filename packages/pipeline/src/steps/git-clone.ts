@@ -27,7 +27,7 @@ const Build = Type.Object({
 /** What `GitClone` and `properties.ci.codebase` share. */
 export const CLONE_FIELDS = {
   connectorRef: Type.String({
-    whenMissing: 'Name a Git connector: without one Harness clones from Harness Code, which Bridle has not.',
+    whenMissing: 'Name a Git connector: without one Harness clones from Harness Code, which Bridle does not have.',
   }),
   /** The repository below the URL of a connector of an account; else it only names the default folder. */
   repoName: Type.Optional(Type.String()),

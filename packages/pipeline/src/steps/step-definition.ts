@@ -29,8 +29,6 @@ export interface StepDefinition {
   readonly scriptPath?: readonly string[];
   /** Of each of these lists one field at least is needed. */
   readonly needsOneOf?: readonly (readonly string[])[];
-  /** It runs on beside what follows: no failure strategy and no loop belongs to it. */
-  readonly isService?: true;
 }
 
 /**

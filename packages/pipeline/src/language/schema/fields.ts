@@ -51,7 +51,7 @@ export function duration(about: About | string): JsonSchema {
 }
 
 /** One of these words, or what will be one. */
-export function word(words: readonly string[], about: About | string): JsonSchema {
+export function word(words: readonly Value[], about: About | string): JsonSchema {
   return { ...read(about), anyOf: [{ enum: words }, reference('late')] };
 }
 

@@ -1,10 +1,10 @@
 /** The definitions of a pipeline's parts (pipelines.md §1), by the key lists and words of their readers. */
+import { CLONE_FIELDS } from '../../steps/git-clone.ts';
 import { KNOWN_STEP_TYPES } from '../../steps/known-step-types.ts';
 import { STEP_DEFINITIONS } from '../../steps/step-definitions.ts';
 import { STEP_TYPES } from '../../steps/step-types.ts';
 import { STAGE_TYPES } from '../node-parts.ts';
 import { type PIPELINE_KEYS } from '../parse-pipeline.ts';
-import { CODEBASE_BUILDS, type CODEBASE_KEYS } from '../read-properties.ts';
 import { KNOWN_STAGE_TYPES, type STAGE_KEYS } from '../read-stage.ts';
 import { type GROUP_KEYS, type STEP_KEYS } from '../read-steps.ts';
 import type { LINK_KEYS } from '../templates/template-link.ts';
@@ -21,11 +21,10 @@ import {
   text,
   textMap,
   texts,
-  word,
 } from './fields.ts';
 import { FLOW_DEFINITIONS } from './flow-schema.ts';
 import { reference, type FieldsOf, type JsonSchema } from './json-schema.ts';
-import { specSchema } from './spec-schema.ts';
+import { fieldSchema, specSchema } from './spec-schema.ts';
 import { STAGE_SPEC_DEFINITIONS, stageBranches } from './stage-schema.ts';
 
 const name = text('How people call it. It may change.');
@@ -45,29 +44,29 @@ const delegateSelectors = texts({
   examples: [['linux']],
 });
 
-const CODEBASE_FIELDS: FieldsOf<typeof CODEBASE_KEYS> = {
-  connectorRef: anything('How the repository is reached.'),
-  repoName: anything('Its name.'),
-  build: map(
-    {
-      type: word(Object.keys(CODEBASE_BUILDS), 'What is built.'),
-      spec: anything('Which one is built; its field depends on the type.'),
-    },
-    'What is built; <+input> asks for it.',
-  ),
-  depth: anything('How many commits are fetched; 0 = all.'),
-  sslVerify: anything('Whether the certificate of the server is checked.'),
-  prCloneStrategy: anything('MergeCommit, or SourceBranch.'),
-  resources: anything('Limits of the container that clones.'),
-  lfs: anything('Whether large files are fetched.'),
-  debug: anything('Whether the clone tells more.'),
-  fetchTags: anything('Whether tags are fetched.'),
-  sparseCheckout: anything('The paths that are checked out; absent = all.'),
-  submoduleStrategy: anything('Whether submodules are fetched: true, false or recursive.'),
-  cloneDirectory: anything('Where it is cloned to.'),
-  preFetchCommand: anything('A command that runs before.'),
-  persistCredentials: anything('Whether later steps can use the credentials.'),
+const CODEBASE_ABOUT: Readonly<Record<keyof typeof CLONE_FIELDS, string>> = {
+  connectorRef: 'The Git connector that the repository is reached by.',
+  repoName: 'The name of the repository, below the URL of a connector of an account.',
+  build: 'What is built; <+input> asks for it.',
+  depth: 'How many commits are fetched; 0 = all.',
+  sslVerify: 'Whether the certificate of the server is checked.',
+  prCloneStrategy: 'Of pull requests: the merge with the target branch, or the source branch alone.',
+  resources: 'Limits of the container that clones. It has no effect: Bridle clones without one.',
+  lfs: 'Whether large files are fetched.',
+  debug: 'Whether the clone tells more.',
+  fetchTags: 'Whether tags are fetched.',
+  sparseCheckout: 'The paths that are checked out; absent = all.',
+  submoduleStrategy: 'Whether submodules are fetched: true, false or recursive.',
+  cloneDirectory: 'Where it is cloned to, below the workspace; absent = the workspace itself.',
+  preFetchCommand: 'A command that runs before.',
+  persistCredentials: 'Whether later steps can use the credentials.',
 };
+const CODEBASE_FIELDS = Object.fromEntries(
+  Object.entries(CLONE_FIELDS).map(([key, field]): [string, JsonSchema] => [
+    key,
+    fieldSchema(field, CODEBASE_ABOUT[key as keyof typeof CLONE_FIELDS]),
+  ]),
+);
 
 const PIPELINE_FIELDS: FieldsOf<typeof PIPELINE_KEYS> = {
   identifier: identifier('pipeline'),

@@ -1,4 +1,6 @@
 /** The schema of a step's spec as documents may write it, from the one that types the step (`steps/*.ts`). */
+import type { TSchema } from 'typebox';
+import type { Value } from '../../expressions/values.ts';
 import type { StepDefinition } from '../../steps/step-definition.ts';
 import type { SchemaView } from '../read-spec.ts';
 import { anything, duration, flag, list, map, number, text, textMap, texts, word } from './fields.ts';
@@ -9,10 +11,15 @@ export function specSchema({ type, spec }: StepDefinition): JsonSchema {
   return { ...toField(spec as unknown as SchemaView), description: `What the ${type} step does.` };
 }
 
+/** One field of a spec, or a map of such fields. */
+export function fieldSchema(schema: TSchema, description: string): JsonSchema {
+  return { ...toField(schema as unknown as SchemaView), description };
+}
+
 function toField(schema: SchemaView): JsonSchema {
   const about = describe(schema);
   if (schema.notRunYet !== undefined || schema.ignored !== undefined) return anything(about);
-  if (schema.enum !== undefined) return word(schema.enum, about);
+  if (schema.enum !== undefined) return word(schema.enum.flatMap(spellings), about);
   switch (schema.type) {
     case 'boolean':
       return flag(about);
@@ -30,14 +37,17 @@ function toField(schema: SchemaView): JsonSchema {
   }
 }
 
+/** What YAML reads as a flag is one of the words too. */
+function spellings(text: string): readonly Value[] {
+  return text === 'true' || text === 'false' ? [text === 'true', text] : [text];
+}
+
 function toObject(schema: SchemaView, about: About): JsonSchema {
   const [values] = Object.values(schema.patternProperties ?? {});
   if (values !== undefined) return values.type === 'string' ? textMap(about) : map({}, about);
-  const { description, ...rest } = about;
-  const inner = toMap(schema, schema.listStandsFor === undefined ? about : '');
   return schema.listStandsFor === undefined
-    ? inner
-    : { ...(description === '' ? {} : { description }), ...rest, anyOf: [inner, { type: ['array'], items: text('') }] };
+    ? toMap(schema, about)
+    : { ...anything(about), anyOf: [toMap(schema, ''), { type: ['array'], items: text('') }] };
 }
 
 function toMap({ properties = {}, required = [] }: SchemaView, about: About | string): JsonSchema {

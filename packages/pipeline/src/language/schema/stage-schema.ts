@@ -1,9 +1,12 @@
 /** Definitions of the stages' specs, one per type that Bridle runs (pipelines.md §1.3, §1.11, §5.6, §6.1). */
 import type { CHAIN_KEYS } from '../read-chain.ts';
 import { STAGE_TYPES, type StageType } from '../node-parts.ts';
-import { type CI_SPEC_KEYS, type CUSTOM_SPEC_KEYS } from '../read-stage.ts';
+import { CACHING_POLICIES, type CACHING_KEYS } from '../ci/caching.ts';
+import { CI_INFRASTRUCTURES, CI_RUNTIMES, PLATFORM_ARCHITECTURES, PLATFORM_SYSTEMS } from '../ci/ci-infrastructure.ts';
+import type { CI_SPEC_KEYS } from '../ci/ci-spec.ts';
+import type { CUSTOM_SPEC_KEYS } from '../read-stage.ts';
 import { DEPLOYMENT_DEFINITIONS, DEPLOYMENT_FIELDS } from './deployment-schema.ts';
-import { anything, branch, flag, list, map, text, texts } from './fields.ts';
+import { anything, branch, flag, list, map, text, texts, usualWord, word } from './fields.ts';
 import { reference, type FieldsOf, type JsonSchema } from './json-schema.ts';
 
 const execution = reference('execution');
@@ -14,14 +17,41 @@ const CUSTOM_FIELDS: FieldsOf<typeof CUSTOM_SPEC_KEYS> = {
   outputs: anything('Values that the stage gives out.'),
 };
 
+const CACHING_FIELDS: FieldsOf<typeof CACHING_KEYS> = {
+  enabled: flag('Whether anything is cached.'),
+  key: text({
+    description: 'What a cache is found by; texts such as {{ checksum "package-lock.json" }} are filled in.',
+    examples: ['app-{{ checksum "package-lock.json" }}'],
+  }),
+  paths: texts({ description: 'The folders that are kept.', examples: [['node_modules']] }),
+  override: flag('Whether a key that is there is written anew.'),
+  policy: word(CACHING_POLICIES, 'pull brings caches back, push keeps them, pull-push does both.'),
+};
+
 const CI_FIELDS: FieldsOf<typeof CI_SPEC_KEYS> = {
   cloneCodebase: flag('Whether the codebase of the pipeline is cloned first.'),
-  infrastructure: anything('Where the stage runs in Harness. Here its steps run on a delegate.'),
-  platform: anything('Operating system and processor.'),
-  runtime: anything('Where the stage runs in Harness. Here its steps run on a delegate.'),
+  infrastructure: map(
+    {
+      type: usualWord(CI_INFRASTRUCTURES, 'Its kind.'),
+      spec: anything('What belongs to its kind.'),
+      useFromStage: anything('The earlier stage whose infrastructure it takes.'),
+    },
+    'Where the stage runs in Harness. Here its steps run on a delegate.',
+  ),
+  platform: map(
+    {
+      os: word(PLATFORM_SYSTEMS, 'The operating system of the delegate.'),
+      arch: word(PLATFORM_ARCHITECTURES, 'The processor of the delegate.'),
+    },
+    'What the delegate must be.',
+  ),
+  runtime: map(
+    { type: usualWord(CI_RUNTIMES, 'Its kind.'), spec: anything('What belongs to its kind.') },
+    'Where the stage runs in Harness. Here its steps run on a delegate.',
+  ),
   sharedPaths: texts('Paths that the containers of its steps share.'),
   serviceDependencies: anything('Services that run beside the steps; the Background step is their successor.'),
-  caching: anything('What is kept from one run to the next.'),
+  caching: map(CACHING_FIELDS, 'Folders that are kept from one run to the next.'),
   buildIntelligence: anything('Whether what has not changed is built again.'),
   execution,
 };
