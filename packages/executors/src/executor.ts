@@ -10,6 +10,7 @@
  *   them was handed over.
  */
 import type { FailureType, Value } from '@bridle/pipeline';
+import type { DockerHost } from './docker/docker-host.ts';
 import type { FifoPool } from './process/fifo-pool.ts';
 import type { Isolation } from './process/isolation.ts';
 import type { ProcessTable } from './process/process-table.ts';
@@ -23,6 +24,8 @@ export interface StepRequest {
   readonly stepType: string;
   readonly identifier: string;
   readonly name: string;
+  /** Where the step stands in its pipeline: `pipeline.stages.S.spec.execution.steps.GROUP.steps.STEP`. */
+  readonly fqn?: string;
   /** The step's spec, fully resolved. It came over a wire: every reader checks what it takes. */
   readonly spec: unknown;
   /** Environment beside what the spec declares: CI variables, pipeline and stage variables, outputs of earlier steps. */
@@ -97,6 +100,8 @@ export interface ExecutorHost {
   readonly shells: Shells;
   readonly fifos: FifoPool;
   readonly processes: ProcessTable;
+  /** Absent = steps with an image cannot run here. */
+  readonly docker?: DockerHost;
   readonly settings: ExecutorSettings;
 }
 
@@ -139,7 +144,7 @@ export interface CacheSettings {
   readonly folder?: string;
   /** Of all kept caches together; the least recently used ones go first. */
   readonly bytesMax: number;
-  /** Absolute folders outside of a step's workspace that caches may save and restore, beside `sharedPaths` of its stage. */
+  /** Absolute folders outside of a step's workspace that caches may save and restore. */
   readonly outsideFolders: readonly string[];
 }
 

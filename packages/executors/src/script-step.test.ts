@@ -289,9 +289,12 @@ describe('Run', () => {
     expect(await readdir(join(stage.folder, 'work', 'workspaces'))).toEqual([]);
   });
 
-  test('an image is refused in words', async () => {
+  test('an image where there is no engine is refused in words', async () => {
     const { result } = stage.start('Run', { command: 'true', image: 'alpine' });
-    expect(await result).toMatchObject({ kind: 'failed', failure: { message: expect.stringContaining('image') } });
+    expect(await result).toMatchObject({
+      kind: 'failed',
+      failure: { message: expect.stringContaining('capability docker'), types: ['DELEGATE_PROVISIONING'] },
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 /** What steps with a script share: write the script, run it, read its outputs. */
-import { chmodSync, chownSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failed, type StepContext, type StepFailure, type StepResult } from './executor.ts';
 import { makeEnvironment } from './process/environment.ts';
@@ -9,7 +9,7 @@ import { parseShellName, type Shell } from './process/shells.ts';
 import { spawnStep, type ProcessEnd } from './process/spawn-step.ts';
 import { StepLog } from './step-log.ts';
 import { outputVariables, type DeclaredOutput } from './step-spec.ts';
-import type { FolderOwner } from './workspace.ts';
+import type { FolderOwner, StepWorkspace } from './workspace.ts';
 
 /** A longer script is refused by the language already; here it guards the disk. */
 const SCRIPT_BYTES_MAX = 4 * 1024 * 1024;
@@ -42,6 +42,13 @@ export interface ScriptFolder {
   readonly isForAnyUser: boolean;
   /** Who runs the script, when it is not this process's user. */
   readonly owner?: FolderOwner;
+}
+
+/** A folder for the files of a script that runs on this host; made when missing. */
+export function scriptFolder(path: string, { owner }: StepWorkspace): ScriptFolder {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
+  return { path, inside: path, isForAnyUser: false, ...(owner && { owner }) };
 }
 
 /** An output with the name of the variable it is read from. */
@@ -94,11 +101,14 @@ export async function refuse(log: StepLog, message: string): Promise<StepResult>
 
 function findShell(wanted: string, context: StepContext): Shell | string {
   const name = parseShellName(wanted);
-  if (name === undefined)
-    return `"${wanted}" is not a shell this step can use; it knows Bash, Sh, Python, Powershell and Pwsh.`;
+  if (name === undefined) return unknownShell(wanted);
   const shells = context.host.shells;
   const programs = shells.candidates(name).join(' or ');
   return shells.find(name) ?? `The shell ${name} was not found on this delegate: it needs ${programs} in its PATH.`;
+}
+
+export function unknownShell(text: string): string {
+  return `"${text}" is not a shell this step can use; it knows Bash, Sh, Python, Powershell and Pwsh.`;
 }
 
 export function limitPassed(script: ScriptStep): string | undefined {

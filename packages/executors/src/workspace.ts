@@ -13,6 +13,7 @@ import { chmod, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessTable } from './process/process-table.ts';
 import type { StepGroup, StepGroups } from './process/step-groups.ts';
+import type { StageService } from './stage-services.ts';
 
 /** Ids made by the engine: path-safe by their alphabet. */
 const KEY = /^[A-Za-z0-9_-]{1,64}$/;
@@ -26,6 +27,10 @@ export interface StepWorkspace {
   readonly scratch: string;
   /** True when `folder` belongs to a stage and outlives the step. */
   readonly isOfStage: boolean;
+  /** Like `scratch`, for a service of the stage: it stays until the stage is over. `undefined` outside of a stage. */
+  readonly serviceScratch: string | undefined;
+  /** The services of the stage; a step that starts one adds it. */
+  readonly services: StageService[];
   /** Value of the marker variable for processes of this step. */
   readonly mark: string;
   /** The user of the step's processes, when it is not this process's: the folders are theirs. */
@@ -45,6 +50,7 @@ export interface WorkspacesOptions {
   /** Prefix of all markers of this delegate process: path- and shell-safe, unique per process. */
   readonly mark: string;
   readonly observer?: GroupObserver;
+  readonly containers?: StageContainers;
   /** The user that steps run as, when it is not this process's. */
   readonly owner?: FolderOwner;
   /** Where steps get control groups of their own. */
@@ -54,6 +60,13 @@ export interface WorkspacesOptions {
 export interface FolderOwner {
   readonly uid: number;
   readonly gid: number;
+}
+
+/** What stages keep in a container engine. */
+export interface StageContainers {
+  releaseStage(workspaceKey: string): Promise<void>;
+  /** Removes everything of this process. */
+  clear(): Promise<void>;
 }
 
 /** Hears of every process group of a step: whoever must end them when this process cannot. */
@@ -73,6 +86,8 @@ export class Workspaces {
   readonly #observer: GroupObserver | undefined;
   readonly #owner: FolderOwner | undefined;
   readonly #groups: StepGroups | undefined;
+  readonly #containers: StageContainers | undefined;
+  readonly #services = new Map<string, StageService[]>();
   readonly #deleting = new Set<Promise<void>>();
 
   constructor(options: WorkspacesOptions) {
@@ -87,6 +102,7 @@ export class Workspaces {
     this.#observer = options.observer;
     this.#owner = options.owner;
     this.#groups = options.groups;
+    this.#containers = options.containers;
   }
 
   /** Makes the folders and throws away what earlier processes left of single steps. Stage workspaces stay until released. */
@@ -107,6 +123,7 @@ export class Workspaces {
   /** Kills every process of this delegate process's steps and throws their own folders away: for when it is gone. */
   async clear(groups: readonly number[]): Promise<void> {
     await this.#processes.killAll({ markPrefix: `${this.#mark}:`, groups });
+    await this.#containers?.clear();
     await this.#discard(this.#tasks);
     await this.settled();
   }
@@ -128,6 +145,8 @@ export class Workspaces {
       folder,
       scratch,
       isOfStage,
+      serviceScratch: workspaceKey === undefined ? undefined : join(this.#serviceFolder(workspaceKey), taskId),
+      services: this.#servicesOf(workspaceKey),
       mark,
       ...(this.#owner === undefined ? {} : { owner: this.#owner }),
       ...(group === undefined ? {} : { group }),
@@ -152,6 +171,9 @@ export class Workspaces {
     const key = checkedKey(workspaceKey);
     await this.#groups?.release(key);
     await this.#processes.killAll({ markPrefix: this.#stageMark(key), groups: [] });
+    await this.#containers?.releaseStage(key);
+    this.#services.delete(key);
+    await this.#discard(this.#serviceFolder(key));
     await this.#discard(join(this.#stages, key));
   }
 
@@ -159,6 +181,18 @@ export class Workspaces {
   async settled(): Promise<void> {
     this.#processes.hurry();
     await Promise.all(this.#deleting);
+  }
+
+  /** No key has a dot: it is no task's. */
+  #serviceFolder(workspaceKey: string): string {
+    return join(this.#tasks, `${checkedKey(workspaceKey)}.services`);
+  }
+
+  #servicesOf(workspaceKey: string | undefined): StageService[] {
+    if (workspaceKey === undefined) return [];
+    const services = this.#services.get(workspaceKey) ?? [];
+    this.#services.set(workspaceKey, services);
+    return services;
   }
 
   #stageMark(workspaceKey: string | undefined): string {

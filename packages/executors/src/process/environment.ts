@@ -50,10 +50,11 @@ export function makeEnvironment(
   inheritedNames: readonly string[],
   layers: readonly Readonly<Record<string, string>>[],
 ): StepEnvironment {
-  const variables: Record<string, string> = {
-    ...inheritedEnvironment(inheritedNames),
-    ...Object.assign({}, ...layers),
-  };
+  return checkEnvironment({ ...inheritedEnvironment(inheritedNames), ...Object.assign({}, ...layers) });
+}
+
+/** Can a process be given these? */
+export function checkEnvironment(variables: Readonly<Record<string, string>>): StepEnvironment {
   let total = 0;
   for (const [name, value] of Object.entries(variables)) {
     const problem = problemOf(name, value);

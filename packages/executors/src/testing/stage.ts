@@ -12,7 +12,9 @@ import {
   type StepRequest,
   type StepResult,
 } from '../executor.ts';
+import { DockerHost } from '../docker/docker-host.ts';
 import { FifoPool } from '../process/fifo-pool.ts';
+import type { Isolation } from '../process/isolation.ts';
 import { ProcessTable } from '../process/process-table.ts';
 import { Shells } from '../process/shells.ts';
 import { findExecutor } from '../registry.ts';
@@ -60,7 +62,7 @@ export interface StepStart {
   readonly log: KeptLog;
   readonly taskId: string;
   readonly result: Promise<StepResult>;
-  cancel(): void;
+  readonly cancel: () => void;
 }
 
 export interface StartOptions {
@@ -83,20 +85,41 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
+export interface StageOptions {
+  /** Steps with an image may run. */
+  readonly docker?: boolean;
+  /** How steps are confined. */
+  readonly isolation?: Isolation;
+}
+
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
   // A blank and a quote in every path.
   const folder = await mkdtemp(join(tmpdir(), "bridle step's "));
   const pipes = join(folder, 'pipes');
   await mkdir(pipes);
   const processes = new ProcessTable();
   const mark = randomBytes(9).toString('hex');
-  const workspaces = new Workspaces({ root: join(folder, 'work'), processes, mark });
+  const docker = options.docker === true ? new DockerHost({ mark, installation: mark }) : undefined;
+  const workspaces = new Workspaces({
+    root: join(folder, 'work'),
+    processes,
+    mark,
+    ...(docker === undefined ? {} : { containers: docker }),
+    ...(options.isolation?.user === undefined ? {} : { owner: options.isolation.user }),
+    ...(options.isolation?.groups === undefined ? {} : { groups: options.isolation.groups }),
+  });
   await workspaces.open();
   const host: ExecutorHost = {
     shells: new Shells(process.env['PATH'] ?? ''),
     fifos: new FifoPool(pipes),
     processes,
-    settings: { ...DEFAULT_SETTINGS, killGraceMs: 300, pipeGraceMs: 200 },
+    ...(docker === undefined ? {} : { docker }),
+    settings: {
+      ...DEFAULT_SETTINGS,
+      killGraceMs: 300,
+      pipeGraceMs: 200,
+      ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
+    },
   };
   const running = new Set<Promise<unknown>>();
   return {
@@ -112,7 +135,15 @@ export async function openStage(): Promise<Stage> {
         const executor = findExecutor(stepType);
         if (executor === undefined) throw new Error(`no executor for ${stepType}`);
         const result = await executor.run({
-          step: { taskId, stepType, identifier: 'step1', name: 'step1', spec, environment: options.environment ?? {}, ...options.step },
+          step: {
+            taskId,
+            stepType,
+            identifier: 'step1',
+            name: 'step1',
+            spec,
+            environment: options.environment ?? {},
+            ...options.step,
+          },
           workspace,
           signal: stop.signal,
           log,
@@ -130,6 +161,7 @@ export async function openStage(): Promise<Stage> {
     async close() {
       await Promise.allSettled(running);
       await processes.killAll({ markPrefix: `${mark}:`, groups: [] });
+      await docker?.clear();
       await workspaces.settled();
       await rm(folder, { recursive: true, force: true });
     },
