@@ -1,4 +1,5 @@
 /** One attempt of one call to the server. Knows HTTP, not what the calls mean. */
+import type { Readable } from 'node:stream';
 import { Pool, type Dispatcher } from 'undici';
 
 const CONNECTIONS_MAX = 32;
@@ -48,18 +49,32 @@ export class ServerClient {
    * @throws CallCancelled when `signal` was aborted
    */
   async post(path: string, body: unknown, options: CallOptions): Promise<Answer> {
+    return this.#call('POST', path, { type: 'application/json', content: JSON.stringify(body) }, options);
+  }
+
+  /** Sends a file. Throws like `post`. */
+  async put(path: string, content: Readable, options: CallOptions): Promise<Answer> {
+    return this.#call('PUT', path, { type: 'application/octet-stream', content }, options);
+  }
+
+  async #call(
+    method: 'POST' | 'PUT',
+    path: string,
+    body: { readonly type: string; readonly content: string | Readable },
+    options: CallOptions,
+  ): Promise<Answer> {
     const timeout = AbortSignal.timeout(options.timeoutMs);
     const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
     try {
       const response = await this.#pool.request({
         path: `${this.#prefix}/${path}`,
-        method: 'POST',
+        method,
         headers: {
           authorization: `Bearer ${this.#token}`,
-          'content-type': 'application/json',
+          'content-type': body.type,
           accept: 'application/json',
         },
-        body: JSON.stringify(body),
+        body: body.content,
         signal,
         headersTimeout: 0, // `timeoutMs` is the clock
         bodyTimeout: 0,

@@ -117,3 +117,70 @@ test('secrets of the delegate stay with it', async () => {
     delete process.env['SOME_SECRET_OF_THE_HOST'];
   }
 });
+
+describe('what a CI step leaves behind', () => {
+  const ciTask = (command: string, spec: Record<string, unknown> = {}): ReturnType<typeof shellTask> =>
+    shellTask('', {
+      stepType: 'Run',
+      spec: { shell: 'Bash', command, ...spec },
+      workspaceKey: 'stage-1',
+      environment: { DRONE_COMMIT_SHA: 'abc' },
+    });
+
+  test('its test reports and artifacts are sent before it is reported, also when it failed (U1)', async () => {
+    await scene.start();
+    const task = ciTask(
+      [
+        'mkdir -p out/dist',
+        `echo '<testsuite name="unit"><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite>' > out/r1.xml`,
+        `echo '<testsuite name="e2e"><testcase name="c"/><testcase' > out/r2.xml`,
+        'printf "bytes\\0" > out/dist/app.bin; ln -s /etc/passwd out/dist/secret',
+        'printf "out/dist/*\\nnothing-here\\n" >> "$BRIDLE_ARTIFACTS"',
+        'exit 3',
+      ].join('\n'),
+      { reports: { type: 'JUnit', spec: { paths: ['out/*.xml'] } } },
+    );
+    scene.server.give(task);
+    const { outcome } = await scene.server.completion(task.taskId);
+    expect(outcome).toMatchObject({ kind: 'failed', exitCode: 3 });
+    const [request] = scene.server.tests;
+    expect(request).toMatchObject({ fence: 1, position: 0, commit: 'abc' });
+    expect(request?.tests).toMatchObject([
+      { suite: 'unit', name: 'a', status: 'passed' },
+      { suite: 'unit', name: 'b', status: 'failed', message: 'no' },
+      { suite: 'e2e', name: 'c', status: 'passed' },
+    ]);
+    expect([...scene.server.artifacts]).toEqual([['out/dist/app.bin', Buffer.from('bytes\0')]]);
+    const log = scene.server.text(task.logKey);
+    expect(log).toMatch(/r2\.xml is used as far as it goes/);
+    expect(log).toMatch(/Tests: 3 in all, 2 passed, 1 failed, 0 skipped/);
+    expect(log).toMatch(/Kept the artifact out\/dist\/app\.bin \(6 bytes\)/);
+    expect(log).toMatch(/no file of the workspace is not kept \(1\)/);
+  });
+
+  test('what the server does not take changes nothing about how the step ended (U2)', async () => {
+    await scene.start();
+    scene.server.intercept = (path) =>
+      path.includes('/artifacts') ? { status: 400, body: { message: 'too much already' } } : undefined;
+    const task = ciTask('touch a; echo a >> "$BRIDLE_ARTIFACTS"');
+    scene.server.give(task);
+    const { outcome } = await scene.server.completion(task.taskId);
+    expect(outcome.kind).toBe('succeeded');
+    expect(scene.server.text(task.logKey)).toMatch(/The artifact a is not kept: too much already/);
+  });
+
+  test('an outage during an upload loses nothing', async () => {
+    await scene.start();
+    let cuts = 2;
+    scene.server.intercept = (path) => {
+      if (!path.includes('/artifacts') || cuts === 0) return undefined;
+      cuts -= 1;
+      return 'cut';
+    };
+    const task = ciTask('head -c 3000000 /dev/zero > big; echo big >> "$BRIDLE_ARTIFACTS"');
+    scene.server.give(task);
+    await scene.server.completion(task.taskId);
+    expect(scene.server.artifacts.get('big')?.length).toBe(3_000_000);
+    expect(cuts).toBe(0);
+  });
+});

@@ -4,11 +4,12 @@
  * - S1 One incarnation per process: the server takes a new one as proof that the old process is dead.
  * - S2 410 means that the server does not know this incarnation (any more): register again, then repeat the call.
  */
+import type { Readable } from 'node:stream';
 import type { RegisterRequest, RegisterResponse } from '@bridle/protocol';
 import type { Logger } from 'pino';
 import { readNothing, readRegistration } from './answers.ts';
 import { backoffMs, pause } from './backoff.ts';
-import { CallCancelled, OutageError, type ServerClient } from './client.ts';
+import { CallCancelled, OutageError, type Answer, type CallOptions, type ServerClient } from './client.ts';
 
 const CALL_TIMEOUT_MS = 30_000;
 /** An outage is logged at its first failure and then now and then. */
@@ -74,7 +75,8 @@ export class Session {
   }
 
   async #register(): Promise<RegisterResponse> {
-    const said = await this.#attempts('register', () => this.#request, readRegistration, {
+    const register = (call: CallOptions): Promise<Answer> => this.#client.post('register', this.#request, call);
+    const said = await this.#attempts('register', register, readRegistration, {
       signal: this.#end.signal,
       timeoutMs: CALL_TIMEOUT_MS,
       isPersistent: true,
@@ -107,9 +109,10 @@ export class Session {
   async ask<T>(path: string, body: object, read: (body: unknown) => T, options: PostOptions = {}): Promise<Said<T>> {
     for (;;) {
       const asked = this.registration;
+      const target = `${encodeURIComponent(asked.delegateId)}/${path}`;
       const said = await this.#attempts(
-        `${encodeURIComponent(asked.delegateId)}/${path}`,
-        () => ({ incarnation: this.incarnation, ...body }),
+        path,
+        (call) => this.#client.post(target, { incarnation: this.incarnation, ...body }, call),
         read,
         { timeoutMs: CALL_TIMEOUT_MS, isPersistent: true, ...options },
       );
@@ -120,9 +123,46 @@ export class Session {
     }
   }
 
+  /**
+   * Sends a file to `/{delegateId}/{path}`; the incarnation is added to `query`. Repeated like `ask`.
+   * @param open - begins to read the file; asked again for each attempt
+   */
+  async upload(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    open: () => Readable,
+    options: Pick<PostOptions, 'signal' | 'timeoutMs'> = {},
+  ): Promise<Said<undefined>> {
+    for (;;) {
+      const asked = this.registration;
+      const parameters = new URLSearchParams({ incarnation: this.incarnation, ...query });
+      const target = `${encodeURIComponent(asked.delegateId)}/${path}?${parameters.toString()}`;
+      const said = await this.#attempts(
+        path,
+        async (call) => {
+          const content = open();
+          try {
+            return await this.#client.put(target, content, call);
+          } catch (error) {
+            // The file, not the server.
+            if (content.errored === null || error instanceof CallCancelled) throw error;
+            return { kind: 'refused', status: 400, message: `it cannot be read: ${content.errored.message}` };
+          } finally {
+            content.destroy();
+          }
+        },
+        readNothing,
+        { timeoutMs: CALL_TIMEOUT_MS, isPersistent: true, ...options },
+      );
+      const isUnknown = said.kind === 'refused' && (said.status === 410 || said.status === 401);
+      if (!isUnknown) return said;
+      if (this.#registration === asked) await this.register(options.signal);
+    }
+  }
+
   async #attempts<T>(
     path: string,
-    body: () => object,
+    call: (options: CallOptions) => Promise<Answer>,
     read: (body: unknown) => T,
     {
       signal,
@@ -132,7 +172,7 @@ export class Session {
   ): Promise<Said<T>> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const answer = await this.#client.post(path, body(), { signal, timeoutMs });
+        const answer = await call({ signal, timeoutMs });
         const said: Said<T> = answer.kind === 'ok' ? { kind: 'ok', body: read(answer.body) } : answer;
         if (attempt > 1) this.#log.info({ call: lastPart(path), attempt }, 'the server answers again');
         return said;

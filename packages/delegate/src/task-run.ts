@@ -6,13 +6,14 @@
  * - T2 The log is complete at the server before the report is.
  * - T3 A lost task (its fence is no longer valid) is stopped and never reported.
  */
-import { findExecutor, type ExecutorHost, type StepResult, type Workspaces } from '@bridle/executors';
+import { findExecutor, StepLog, type ExecutorHost, type StepResult, type Workspaces } from '@bridle/executors';
 import type { DelegateTask, TaskOutcome } from '@bridle/protocol';
 import type { Logger } from 'pino';
 import { CallCancelled } from './client.ts';
 import type { LogShipper, TaskLog } from './log-shipper.ts';
 import type { ReportSpool } from './report-spool.ts';
 import { orAbort, type Session } from './session.ts';
+import { TaskUploads } from './uploads/task-uploads.ts';
 
 /** Bound of the protocol for the text of a failure. */
 const MESSAGE_LENGTH_MAX = 65_536;
@@ -40,6 +41,7 @@ export class TaskRun {
   /** Gives up every call to the server about this task. */
   readonly #abandon = new AbortController();
   #stopReason: StopReason | undefined;
+  readonly #uploads: TaskUploads;
   /** Resolves when the task is reported, or will not be; never rejects. */
   readonly done: Promise<void>;
   /** Resolves when its folders and stray processes are gone too; set before `done` resolves. */
@@ -48,6 +50,7 @@ export class TaskRun {
   /** @param earlier - a run of the same task under an older fence: it must be over before this one begins */
   constructor(task: DelegateTask, tools: TaskTools, earlier?: TaskRun) {
     this.task = task;
+    this.#uploads = new TaskUploads(task);
     this.#tools = tools;
     this.#log = tools.log.child({ taskId: task.taskId, fqn: task.fqn });
     this.done = this.#runAfter(earlier).catch((error: unknown) => {
@@ -95,6 +98,7 @@ export class TaskRun {
       return;
     }
     const result = await this.#perform(log, workspace);
+    await this.#upload(log);
     // Folders and stray processes go while the report is under way: the next step must not wait for them.
     this.cleaned = workspace
       .leave()
@@ -123,12 +127,30 @@ export class TaskRun {
         signal: this.#stop.signal,
         log,
         mask: { add: () => undefined },
-        uploads: { addTestReports: () => undefined, addArtifact: () => undefined },
+        uploads: this.#uploads,
         host: this.#tools.host,
       });
     } catch (error) {
       this.#log.error({ err: error }, 'an executor failed');
       return failure(`The delegate could not run the step: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** Before its folder goes: what the step leaves with the server beside its outcome. */
+  async #upload(log: TaskLog): Promise<void> {
+    if (this.#uploads.isEmpty || this.isLost) return;
+    const words = new StepLog(log);
+    try {
+      await this.#uploads.send({
+        session: this.#tools.session,
+        hide: (text) => text,
+        say: (line) => words.line(line),
+        signal: this.#abandon.signal,
+      });
+    } catch (error) {
+      if (error instanceof CallCancelled) return;
+      this.#log.error({ err: error }, 'reports and artifacts could not be sent');
+      await words.line('The test reports and artifacts of this step could not be sent to the server.');
     }
   }
 

@@ -18,8 +18,13 @@ export {
   type StepStage,
   type StepUploads,
 } from './executor.ts';
+export { DockerHost } from './docker/docker-host.ts';
+export { engineEnvironment, findEngineVersion, type EngineVersion } from './docker/engine.ts';
 export { FifoPool } from './process/fifo-pool.ts';
 export { MARK_VARIABLE, ProcessTable, type ProcessSelection } from './process/process-table.ts';
 export { Shells, SHELL_NAMES, type ShellName } from './process/shells.ts';
+export { readJunit, ReportError } from './reports/junit.ts';
+export type { TestCase } from './reports/test-case.ts';
+export { StepLog } from './step-log.ts';
 export { findExecutor } from './registry.ts';
 export { Workspaces, type GroupObserver, type StepWorkspace } from './workspace.ts';

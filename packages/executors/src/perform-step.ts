@@ -1,4 +1,5 @@
 /** What surrounds steps that run something of their author's: reading the spec, test reports, a word about services that died. */
+import { collectArtifacts } from './artifact-files.ts';
 import { failed, type StepContext, type StepResult } from './executor.ts';
 import { collectReports, reportGlobs } from './report-files.ts';
 import { reportEndedServices } from './stage-services.ts';
@@ -14,7 +15,9 @@ export async function performStep(
     const spec = asObject(context.step.spec, `The spec of a ${context.step.stepType} step`);
     const globs = reportGlobs(spec['reports']);
     const result = await perform(spec);
-    await collectReports(globs, result, context, new StepLog(context.log));
+    const log = new StepLog(context.log);
+    await collectReports(globs, result, context, log);
+    await collectArtifacts(result, context, log);
     await reportEndedServices(result, context);
     return result;
   } catch (error) {

@@ -1,6 +1,7 @@
 /** What steps with a script share: write the script, run it, read its outputs. */
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ARTIFACTS_FILE, ARTIFACTS_VARIABLE } from './artifact-files.ts';
 import { failed, type StepContext, type StepFailure, type StepResult } from './executor.ts';
 import { makeEnvironment } from './process/environment.ts';
 import { readCapturedValues, readOutputFile, type ReadOutputs } from './process/outputs.ts';
@@ -134,6 +135,7 @@ export function builtInVariables(files: ScriptFolder, workspaceFolder: string | 
   if (workspaceFolder !== undefined) {
     variables['HARNESS_WORKSPACE'] = workspaceFolder;
     variables['DRONE_WORKSPACE'] = workspaceFolder;
+    variables[ARTIFACTS_VARIABLE] = join(files.inside, ARTIFACTS_FILE);
   }
   return variables;
 }
@@ -141,6 +143,7 @@ export function builtInVariables(files: ScriptFolder, workspaceFolder: string | 
 /** The file is there from the start: scripts append to it, and some test for it. */
 export function makeOutputFile(files: ScriptFolder): void {
   writeFile(files, outputFile(files.path), '');
+  writeFile(files, join(files.path, ARTIFACTS_FILE), '');
 }
 
 export async function usableSources(script: ScriptStep, log: StepLog): Promise<readonly OutputSource[]> {

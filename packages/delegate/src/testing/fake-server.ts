@@ -13,6 +13,7 @@ import type {
   PollResponse,
   RegisterRequest,
   StartedRequest,
+  TestsRequest,
 } from '@bridle/protocol';
 
 export const TOKEN = 'fake-delegate-token-0123456789';
@@ -35,6 +36,9 @@ export class FakeServer {
   readonly registrations: RegisterRequest[] = [];
   readonly completions: { readonly taskId: string; readonly request: CompleteRequest }[] = [];
   readonly heartbeats: HeartbeatRequest[] = [];
+  readonly tests: TestsRequest[] = [];
+  /** By name. */
+  readonly artifacts = new Map<string, Buffer>();
   readonly releasedKeys = new Set<string>();
   abandoned: string[] = [];
   heartbeatMs = 5_000;
@@ -111,7 +115,8 @@ export class FakeServer {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     if (this.isDown) return void request.socket.destroy();
     const path = (request.url ?? '').replace('/delegate/api/', '');
-    const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
+    const bytes = Buffer.concat(chunks);
+    const body: unknown = request.method === 'PUT' ? bytes : JSON.parse(bytes.toString());
     this.calls.push({ path, body, authorization: request.headers.authorization });
     this.#signal();
     if (request.headers.authorization !== `Bearer ${TOKEN}`)
@@ -149,11 +154,25 @@ export class FakeServer {
       case 'logs':
         return { status: 200, body: this.takeLogs(body as LogsRequest) };
       case 'tasks':
-        return report === 'started'
-          ? this.#started(taskId, body as StartedRequest)
-          : this.#complete(taskId, body as CompleteRequest);
+        return this.#tell(taskId, report ?? '', body);
       default:
         return { status: 200 };
+    }
+  }
+
+  #tell(taskId: string, report: string, body: unknown): Reply {
+    const [what, query] = report.split('?');
+    switch (what) {
+      case 'started':
+        return this.#started(taskId, body as StartedRequest);
+      case 'tests':
+        this.tests.push(body as TestsRequest);
+        return { status: 200 };
+      case 'artifacts':
+        this.artifacts.set(new URLSearchParams(query).get('name') ?? '', body as Buffer);
+        return { status: 200 };
+      default:
+        return this.#complete(taskId, body as CompleteRequest);
     }
   }
 

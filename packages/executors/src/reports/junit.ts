@@ -7,7 +7,8 @@
  *
  * There is no standard: what is read is what the common writers (Surefire, Gradle, pytest, Jest, Vitest, go-junit-report) agree on.
  */
-import { SaxesParser, type SaxesTagPlain } from 'saxes';
+import { TextDecoder } from 'node:util';
+import type { SaxesParser, SaxesTagPlain } from 'saxes';
 import type { TestCase, TestStatus } from './test-case.ts';
 
 /** In characters. */
@@ -28,7 +29,9 @@ export class ReportError extends Error {
  * @throws ReportError where the report breaks, after the cases before that
  */
 export async function* readJunit(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<TestCase> {
-  const reader = new JunitReader();
+  // Loaded when there is a report: what a delegate holds in memory costs time with each process it starts.
+  const { SaxesParser: Parser } = await import('saxes');
+  const reader = new JunitReader(new Parser({ xmlns: false }));
   let start: Buffer = Buffer.alloc(0);
   let decoder: TextDecoder | undefined;
   for await (const chunk of bytes) {
@@ -78,7 +81,7 @@ const RESULTS: Readonly<Record<string, TestStatus>> = { failure: 'failed', error
 const EARLIER_FAILURES: ReadonlySet<string> = new Set(['flakyFailure', 'flakyError']);
 
 class JunitReader {
-  readonly #parser = new SaxesParser({ fragment: false });
+  readonly #parser: SaxesParser<{ xmlns: false }>;
   readonly #suites: string[] = [];
   #done: TestCase[] = [];
   #case: OpenCase | undefined;
@@ -90,7 +93,8 @@ class JunitReader {
   #hasSuites = false;
   fault: ReportError | undefined;
 
-  constructor() {
+  constructor(parser: SaxesParser<{ xmlns: false }>) {
+    this.#parser = parser;
     this.#parser.on('error', (error) => this.#fail(error.message));
     this.#parser.on('opentag', (tag) => this.#open(tag));
     this.#parser.on('closetag', ({ name }) => this.#close(localName(name)));
@@ -101,6 +105,7 @@ class JunitReader {
 
   write(text: string): void {
     if (this.fault === undefined) this.#parser.write(text);
+    if (this.fault === undefined) this.#settle();
   }
 
   close(): void {
