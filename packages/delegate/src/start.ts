@@ -1,13 +1,25 @@
 /** Puts a delegate together from its settings. */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { arch, hostname, platform } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_SETTINGS, FifoPool, ProcessTable, Shells, Workspaces, type ExecutorHost } from '@bridle/executors';
+import {
+  DEFAULT_SETTINGS,
+  DockerHost,
+  FifoPool,
+  ProcessTable,
+  Shells,
+  Workspaces,
+  type ExecutorHost,
+} from '@bridle/executors';
 import type { RegisterRequest } from '@bridle/protocol';
 import type { Logger } from 'pino';
 import { backoffMs, pause } from './backoff.ts';
-import { OutageError, ServerClient } from './client.ts';
+import { findCapabilities, type FindEngine } from './capabilities.ts';
+import { OutageError, ServerClient, type ServerWay } from './client.ts';
+import { HostLoad } from './host-load.ts';
 import { keepMark, openHome, type Home } from './home.ts';
+import { runInitScript } from './init-script.ts';
 import { LogShipper } from './log-shipper.ts';
 import { Delegate } from './loop.ts';
 import { ReportSpool } from './report-spool.ts';
@@ -15,7 +27,8 @@ import { Session } from './session.ts';
 import type { DelegateSettings } from './settings.ts';
 import { Supervisor } from './supervisor.ts';
 
-const VERSION = '0.1.0';
+/** A program or an engine that comes later is found after this time. */
+const LOOK_AGAIN_MS = 60_000;
 
 export interface RunningDelegate {
   /** Graceful stop; a second call does not wait for running steps. */
@@ -36,10 +49,22 @@ export async function startDelegate(
   const home = await openHome(settings.home);
   const processes = new ProcessTable();
   const supervisor = new Supervisor(log);
-  const client = new ServerClient(settings.url, settings.token);
-  const workspaces = new Workspaces({ root: home.work, processes, mark: home.mark, observer: supervisor });
+  const way = serverWay(settings);
+  const client = new ServerClient(settings.url, settings.token, way);
+  const load = new HostLoad(settings, log);
+  let lookout: NodeJS.Timeout | undefined;
+  const docker = new DockerHost({ mark: home.mark, installation: home.installation });
+  const workspaces = new Workspaces({
+    root: home.work,
+    processes,
+    mark: home.mark,
+    observer: supervisor,
+    containers: docker,
+  });
   let session: Session | undefined;
   const close = async (): Promise<void> => {
+    clearInterval(lookout);
+    load.close();
     session?.close();
     await client.close();
     await workspaces.clear([]);
@@ -47,16 +72,20 @@ export async function startDelegate(
     await home.close();
   };
   try {
-    if (home.earlierMark !== undefined) await processes.killAll({ markPrefix: `${home.earlierMark}:`, groups: [] });
+    if (home.earlierMark !== undefined) {
+      await processes.killAll({ markPrefix: `${home.earlierMark}:`, groups: [] });
+      await docker.clearEarlier();
+    }
     await keepMark(home);
     await workspaces.open();
     supervisor.start();
     supervisor.guard(home.mark, home.work);
 
+    if (settings.initScript !== undefined) await runInitScript(settings.initScript, home.folder, log, signal);
     const reports = new ReportSpool(home.reports);
     await deliverKept(reports, client, log, signal);
-    const host = makeHost(settings, home, processes);
-    const standing = new Session(client, registration(settings, home, host), log);
+    const host = makeHost(settings, home, processes, docker);
+    const standing = new Session(client, await registration(settings, home, host), log);
     session = standing;
     const delegate = new Delegate({
       session: standing,
@@ -66,13 +95,17 @@ export async function startDelegate(
       reports,
       log,
       capacity: settings.capacity,
+      load,
       drainMs: settings.drainMs,
     });
     standing.onRegistered = ({ delegateId, abandoned }) => {
-      supervisor.registered(settings.url.href, settings.token, delegateId, standing.incarnation);
+      const { incarnation } = standing;
+      supervisor.registered({ url: settings.url.href, token: settings.token, delegateId, incarnation, way });
       delegate.abandon(abandoned);
     };
     await standing.register(signal);
+    lookout = setInterval(() => void lookAgain(standing, host, log), LOOK_AGAIN_MS);
+    lookout.unref();
     return { stop: () => delegate.drain(), ended: runToEnd(delegate, close) };
   } catch (error) {
     await close();
@@ -106,11 +139,12 @@ async function deliverKept(
   }
 }
 
-function makeHost(settings: DelegateSettings, home: Home, processes: ProcessTable): ExecutorHost {
+function makeHost(settings: DelegateSettings, home: Home, processes: ProcessTable, docker: DockerHost): ExecutorHost {
   return {
-    shells: new Shells(process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'),
+    shells: new Shells(searchPath()),
     fifos: new FifoPool(home.pipes),
     processes,
+    docker,
     settings: {
       ...DEFAULT_SETTINGS,
       killGraceMs: settings.killGraceMs,
@@ -119,24 +153,70 @@ function makeHost(settings: DelegateSettings, home: Home, processes: ProcessTabl
         ...DEFAULT_SETTINGS.http,
         isPrivateNetworkAllowed: settings.isPrivateNetworkAllowed,
         ownOrigins: [settings.url.origin],
+        ...(settings.certificateAuthorities.length === 0
+          ? {}
+          : { certificateAuthorities: settings.certificateAuthorities }),
       },
+      ...(settings.proxy === undefined ? {} : { proxy: settings.proxy }),
       caches: { ...DEFAULT_SETTINGS.caches, folder: join(home.folder, 'cache') },
       ssh: { ...DEFAULT_SETTINGS.ssh, knownHostsFile: join(home.folder, 'known_hosts') },
     },
   };
 }
 
-function registration(settings: DelegateSettings, home: Home, host: ExecutorHost): RegisterRequest {
+async function registration(settings: DelegateSettings, home: Home, host: ExecutorHost): Promise<RegisterRequest> {
   return {
     name: settings.name,
     tags: [...settings.tags],
     incarnation: randomBytes(16).toString('hex'),
     installation: home.installation,
-    version: VERSION,
+    version: readVersion(),
     hostName: hostname(),
     os: platform(),
     arch: arch(),
-    shells: [...host.shells.names()],
     capacity: settings.capacity,
+    ...(await findOnHost(host)),
   };
+}
+
+type Found = Required<Pick<RegisterRequest, 'shells' | 'capabilities'>>;
+
+async function findOnHost(host: ExecutorHost): Promise<Found> {
+  const findEngine: FindEngine = async () => {
+    const engine = await host.docker?.engine();
+    return engine === undefined ? undefined : { version: engine.version, os: engine.os, arch: engine.arch };
+  };
+  const capabilities = await findCapabilities(searchPath(), findEngine);
+  return { shells: [...host.shells.look()], capabilities };
+}
+
+/** Tells the server when something has come or gone since it was told last. */
+async function lookAgain(session: Session, host: ExecutorHost, log: Logger): Promise<void> {
+  try {
+    const found = await findOnHost(host);
+    if (session.isDescribedBy(found)) return;
+    log.info(found, 'what this host offers has changed');
+    await session.describe(found);
+  } catch (error) {
+    log.warn({ reason: String(error) }, 'what this host offers could not be told to the server');
+  }
+}
+
+function searchPath(): string {
+  return process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
+}
+
+function serverWay(settings: DelegateSettings): ServerWay {
+  const proxy = findProxy(settings.url, settings.proxy);
+  return {
+    ...(settings.certificateAuthorities.length === 0
+      ? {}
+      : { certificateAuthorities: settings.certificateAuthorities }),
+    ...(proxy === undefined ? {} : { proxyUrl: proxy.href }),
+  };
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
 }

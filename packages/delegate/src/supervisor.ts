@@ -10,7 +10,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { GroupObserver } from '@bridle/executors';
+import { engineEnvironment, type GroupObserver } from '@bridle/executors';
 import type { Logger } from 'pino';
 import type { WatchdogFact } from './watchdog-facts.ts';
 
@@ -58,7 +58,7 @@ export class Supervisor implements GroupObserver {
     const child = spawn('/bin/sh', ['-c', WAITING_SHELL, 'bridle-watchdog', process.execPath, PROGRAM], {
       stdio: ['pipe', 'ignore', 'inherit'],
       detached: true, // a signal to our group (Ctrl-C) must not reach it
-      env: { PATH: process.env['PATH'] ?? '' },
+      env: { PATH: process.env['PATH'] ?? '', ...engineEnvironment() },
       cwd: '/',
     });
     this.#child = child;
@@ -80,9 +80,8 @@ export class Supervisor implements GroupObserver {
   }
 
   /** Whom to tell, and in whose name. */
-  registered(url: string, token: string, delegateId: string, incarnation: string): void {
-    const fact: WatchdogFact = { kind: 'registered', url, token, delegateId, incarnation };
-    this.#registered = `r ${JSON.stringify(fact)}`;
+  registered(fact: Omit<Extract<WatchdogFact, { kind: 'registered' }>, 'kind'>): void {
+    this.#registered = `r ${JSON.stringify({ kind: 'registered', ...fact } satisfies WatchdogFact)}`;
     this.#send(this.#registered);
   }
 

@@ -1,11 +1,11 @@
 /**
- * Runs when a delegate has died: kills what is left of its steps, removes their folders and tells the server that the delegate is
+ * Runs when a delegate has died: kills what is left of its steps, removes their containers and folders, and tells the server that it is
  * gone, so that its started tasks fail now and not after the grace (D3). What it has to know comes by its standard input.
  *
  * Started by the waiting shell of `Supervisor`; not meant to be run by hand.
  */
 import { createInterface } from 'node:readline';
-import { ProcessTable, Workspaces } from '@bridle/executors';
+import { DockerHost, ProcessTable, Workspaces } from '@bridle/executors';
 import { backoffMs, pause } from './backoff.ts';
 import { OutageError, ServerClient } from './client.ts';
 import type { WatchdogFact } from './watchdog-facts.ts';
@@ -18,21 +18,26 @@ const facts: WatchdogFact[] = [];
 for await (const line of createInterface({ input: process.stdin })) {
   if (line !== '') facts.push(JSON.parse(line) as WatchdogFact);
 }
+const guard = facts.find((fact) => fact.kind === 'guard');
+const docker = guard === undefined ? undefined : new DockerHost({ mark: guard.mark });
 await cleanUp();
 await tellServer();
+// What the engine was only about to make when it was looked at first.
+await docker?.clear();
 
 async function cleanUp(): Promise<void> {
-  const guard = facts.find((fact) => fact.kind === 'guard');
-  if (guard === undefined) return;
+  if (guard === undefined || docker === undefined) return;
+  await docker.engine();
   const groups = facts.flatMap((fact) => (fact.kind === 'group' ? [fact.group] : []));
-  await new Workspaces({ root: guard.root, mark: guard.mark, processes: new ProcessTable() }).clear(groups);
+  const { root, mark } = guard;
+  await new Workspaces({ root, mark, processes: new ProcessTable(), containers: docker }).clear(groups);
 }
 
 async function tellServer(): Promise<void> {
   const registered = facts.find((fact) => fact.kind === 'registered');
   if (registered === undefined) return;
-  const { url, token, delegateId, incarnation } = registered;
-  const client = new ServerClient(new URL(url), token);
+  const { url, token, delegateId, incarnation, way } = registered;
+  const client = new ServerClient(new URL(url), token, way);
   const until = performance.now() + TELL_MS;
   for (let attempt = 1; performance.now() < until; attempt += 1) {
     try {

@@ -15,9 +15,9 @@ const REMOVE_ATTEMPTS_MAX = 20;
 const REMOVE_AGAIN_MS = 100;
 
 export interface DockerHostOptions {
-  /** Of this process. */
+  /** Of the process that makes things. */
   readonly mark: string;
-  /** Stable over restarts; absent for who only cleans up behind one process. */
+  /** Stable over its restarts; absent for who only cleans up behind it. */
   readonly installation?: string;
 }
 
@@ -94,8 +94,9 @@ export class DockerHost implements StageContainers {
     await this.#removeAll([`${LABEL_MARK}=${this.#options.mark}`, `${LABEL_WORKSPACE}=${workspaceKey}`]);
   }
 
-  /** Removes everything of this process. */
+  /** Removes everything of this process; one that never asked for the engine has nothing there. */
   async clear(): Promise<void> {
+    if (this.#engine === undefined) return;
     await this.settled();
     await this.#removeAll([`${LABEL_MARK}=${this.#options.mark}`]);
     this.#stages.clear();
