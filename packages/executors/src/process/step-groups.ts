@@ -4,7 +4,7 @@
  * - K1 A step's processes are in its group from their first instruction on.
  * - K2 Whatever an earlier process of the delegate left in a group is killed when the groups are opened.
  */
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -147,6 +147,7 @@ export async function openStepGroups(
 ): Promise<OpenedGroups> {
   const folder = parent ?? ownGroup();
   if (folder === undefined) return unavailable('this process is in no control group of version 2');
+  if (!existsSync(join(folder, 'cgroup.procs'))) return unavailable(`${folder} is not a control group of version 2`);
   const needed = controllersFor(limits);
   const there = readText(join(folder, 'cgroup.controllers')).trim().split(' ');
   const missing = needed.filter((controller) => !there.includes(controller));
