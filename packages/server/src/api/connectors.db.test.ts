@@ -1,0 +1,152 @@
+/** Connectors over HTTP, and steps that use them and secrets: what a delegate's lease says. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sealFor } from '../secrets/test-seal.ts';
+import { createTestApp, type Answer, type TestApp } from './test-app.ts';
+import { pipelineOf, savePipeline, startRun, untilStatus } from './test-runs.ts';
+
+let server: TestApp;
+
+beforeAll(async () => {
+  server = await createTestApp();
+});
+
+afterAll(async () => {
+  await server.close();
+});
+
+const CONNECTORS = '/ng/api/connectors';
+const IN_ACCOUNT = { orgIdentifier: '', projectIdentifier: '' };
+
+function registry(identifier: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  const spec = { dockerRegistryUrl: 'https://registry.example', auth: { type: 'Anonymous' } };
+  return { connector: { identifier, name: identifier, type: 'DockerRegistry', spec, ...more } };
+}
+
+const create = (body: Record<string, unknown> | string, query: Record<string, string> = {}): Promise<Answer> =>
+  server.call('POST', CONNECTORS, { body, query });
+
+describe('connectors', () => {
+  it('are created, read, changed by version, listed and deleted', async () => {
+    const created = await create(registry('life', { tags: { team: 'blue' } }));
+    expect([created.status, created.headers['etag']]).toEqual([200, '1']);
+    expect(created.body.data).toMatchObject({
+      connector: {
+        identifier: 'life',
+        orgIdentifier: 'default',
+        projectIdentifier: 'myproject',
+        tags: { team: 'blue' },
+        type: 'DockerRegistry',
+        spec: { auth: { type: 'Anonymous' } },
+      },
+      status: { status: 'UNKNOWN', lastTestedAt: null },
+      harnessManaged: false,
+    });
+    const put = (body: Record<string, unknown>, version: string): Promise<Answer> =>
+      server.call('PUT', CONNECTORS, { body, headers: { 'if-match': version } });
+    const changed = await put(registry('life', { description: 'two' }), '1');
+    expect([changed.status, changed.headers['etag']]).toEqual([200, '2']);
+    expect((await put(registry('life'), '1')).body.message).toContain('was changed since it was read');
+    expect((await put(registry('nothing'), '1')).status).toBe(404);
+    const read = await server.call('GET', `${CONNECTORS}/life`);
+    expect(read.body.data).toMatchObject({ connector: { description: 'two' } });
+    expect((await create(registry('life'))).body.code).toBe('DUPLICATE_FIELD');
+    expect((await server.call('DELETE', `${CONNECTORS}/life`)).body.data).toBe(true);
+    expect((await server.call('GET', `${CONNECTORS}/life`)).status).toBe(404);
+    expect((await server.call('GET', `${CONNECTORS}/life`, { isPublic: true })).status).toBe(401);
+  });
+
+  it('are listed by scope, type and category', async () => {
+    await create(registry('of_project'));
+    await create(registry('of_account'), IN_ACCOUNT);
+    await create('connector: { identifier: mail, type: Smtp, spec: { host: h, port: 25, fromAddress: f } }');
+    const list = async (body: Record<string, unknown>, query: Record<string, string> = {}): Promise<unknown> => {
+      const answer = await server.call('POST', `${CONNECTORS}/listV2`, {
+        body: { filterType: 'Connector', ...body },
+        query,
+      });
+      const { content } = answer.body.data as unknown as { content: { connector: { identifier: string } }[] };
+      return content.map(({ connector }) => connector.identifier).toSorted();
+    };
+    expect(await list({})).toEqual(['mail', 'of_project']);
+    expect(await list({ types: ['Smtp'] })).toEqual(['mail']);
+    expect(await list({ categories: ['ARTIFACTORY'] })).toEqual(['of_project']);
+    expect(await list({ categories: ['CLOUD_PROVIDER'] })).toEqual([]);
+    expect(await list({}, { includeAllConnectorsAvailableAtScope: 'true', searchTerm: 'OF_' })).toEqual([
+      'of_account',
+      'of_project',
+    ]);
+    expect(await list({}, IN_ACCOUNT)).toEqual(['of_account']);
+    const got = await server.call('GET', CONNECTORS, { query: { category: 'MAIL' } });
+    expect(got.body.data).toMatchObject({ totalItems: 1, content: [{ connector: { identifier: 'mail' } }] });
+    const catalogue = await server.call('GET', `${CONNECTORS}/catalogue`);
+    expect(catalogue.body.data).toMatchObject({
+      catalogue: expect.arrayContaining([
+        { category: 'CODE_REPO', connectors: ['Git', 'Github', 'Gitlab', 'Bitbucket'] },
+      ]),
+    });
+  });
+
+  it('that cannot be are refused by field', async () => {
+    const refused = await create({ connector: { identifier: 'x', type: 'DockerRegistry', spec: {} } });
+    expect([refused.status, refused.body['errors']]).toEqual([
+      400,
+      [
+        { fieldId: 'connector.spec.dockerRegistryUrl', error: 'is missing' },
+        { fieldId: 'connector.spec.auth', error: 'is missing' },
+      ],
+    ]);
+    expect((await create(registry('x'), { projectIdentifier: 'nowhere' })).status).toBe(404);
+    expect((await create(registry('x', { orgIdentifier: 'other' }))).status).toBe(400);
+    expect((await create('')).status).toBe(400);
+  });
+});
+
+describe('a step that uses secrets', () => {
+  const run = (command: string): string =>
+    `- step: { identifier: s, name: s, type: ShellScript, spec: { shell: Bash, source: { type: Inline, spec: { script: ${JSON.stringify(command)} } } } }`;
+
+  it('gets their plaintext with its lease, at its place', async () => {
+    const secret = { type: 'SecretText', identifier: 'token', spec: { value: 'plain-token' } };
+    await server.call('POST', '/ng/api/v2/secrets', { body: { secret } });
+    await savePipeline(
+      server,
+      pipelineOf('secretive', [{ identifier: 'one', steps: run('echo <+secrets.getValue("token")> end') }]),
+    );
+    const id = await startRun(server, 'secretive');
+    const task = await server.startTask();
+    expect(task.secrets).toEqual({ token: { kind: 'text', text: 'plain-token' } });
+    expect(task.secretPlaces).toHaveLength(1);
+    const [place] = task.secretPlaces ?? [];
+    const text = place?.path.reduce<unknown>((value, key) => (value as Record<string | number, unknown>)[key], {
+      spec: task.spec,
+      environment: task.environment,
+    });
+    expect(String(text).slice(0, place?.start)).toBe('echo ');
+    expect(String(text).slice(place?.end)).toBe(' end');
+    expect(JSON.stringify(task.spec)).not.toContain('plain-token');
+    await server.completeTask(task);
+    await untilStatus(server, id, 'Success');
+    for (const path of [`/pipeline/api/pipelines/execution/v2/${id}`]) {
+      expect((await server.call('GET', path)).text).not.toContain('plain-token');
+    }
+  });
+
+  it('hands a secret output on, sealed for the server alone', async () => {
+    const producer = `- step: { identifier: p, name: p, type: ShellScript, spec: { shell: Bash, source: { type: Inline, spec: { script: x } }, outputVariables: [{ name: K, type: Secret, value: K }] } }`;
+    const consumer = run('use <+execution.steps.p.output.outputVariables.K>');
+    await savePipeline(server, pipelineOf('sealing', [{ identifier: 'one', steps: `${producer}\n${consumer}` }]));
+    const id = await startRun(server, 'sealing');
+    const first = await server.startTask();
+    const sealed = sealFor(first.sealKey ?? '', Buffer.from('made-by-p'));
+    await server.completeTask(first, {
+      kind: 'succeeded',
+      exitCode: 0,
+      outputs: { outputVariables: { K: sealed } },
+      secretOutputs: ['K'],
+    });
+    const second = await server.startTask();
+    expect(Object.values(second.secrets ?? {})).toEqual([{ kind: 'text', text: 'made-by-p' }]);
+    await server.completeTask(second);
+    await untilStatus(server, id, 'Success');
+  });
+});
