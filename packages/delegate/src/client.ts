@@ -1,6 +1,7 @@
 /** One attempt of one call to the server. Knows HTTP, not what the calls mean. */
 import type { Readable } from 'node:stream';
-import { Pool, type Dispatcher } from 'undici';
+import { getCACertificates } from 'node:tls';
+import { Pool, ProxyAgent, type Dispatcher } from 'undici';
 
 const CONNECTIONS_MAX = 32;
 /** Answers of the protocol are small; a proxy's error page may not be. */
@@ -32,14 +33,24 @@ export interface CallOptions {
   readonly timeoutMs: number;
 }
 
+/** How the server is reached. Its certificate is always checked. */
+export interface ServerWay {
+  /** Authorities of the operator's, PEM, trusted beside those that Node knows. */
+  readonly certificateAuthorities?: readonly string[];
+  /** Absent = directly. */
+  readonly proxyUrl?: string;
+}
+
 export class ServerClient {
-  readonly #pool: Pool;
+  readonly #dispatcher: Dispatcher;
+  readonly #origin: string;
   readonly #prefix: string;
   readonly #token: string;
 
   /** @param url - of the server, maybe with a path in front of Bridle's own */
-  constructor(url: URL, token: string) {
-    this.#pool = new Pool(url.origin, { connections: CONNECTIONS_MAX, keepAliveTimeout: 60_000, pipelining: 1 });
+  constructor(url: URL, token: string, way: ServerWay = {}) {
+    this.#dispatcher = openWay(url, way);
+    this.#origin = url.origin;
     this.#prefix = `${url.pathname.replace(/\/+$/, '')}/delegate/api`;
     this.#token = token;
   }
@@ -66,7 +77,8 @@ export class ServerClient {
     const timeout = AbortSignal.timeout(options.timeoutMs);
     const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
     try {
-      const response = await this.#pool.request({
+      const response = await this.#dispatcher.request({
+        origin: this.#origin,
         path: `${this.#prefix}/${path}`,
         method,
         headers: {
@@ -89,8 +101,17 @@ export class ServerClient {
   }
 
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await this.#dispatcher.destroy();
   }
+}
+
+function openWay(url: URL, { certificateAuthorities = [], proxyUrl }: ServerWay): Dispatcher {
+  // Naming authorities replaces those of Node (and of NODE_EXTRA_CA_CERTS): theirs are listed too.
+  const tls =
+    certificateAuthorities.length === 0 ? {} : { ca: [...getCACertificates('default'), ...certificateAuthorities] };
+  const options = { connections: CONNECTIONS_MAX, keepAliveTimeout: 60_000, pipelining: 1 };
+  if (proxyUrl === undefined) return new Pool(url.origin, { ...options, connect: tls });
+  return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: tls, proxyTls: tls });
 }
 
 function read(response: Dispatcher.ResponseData, text: string): Answer {

@@ -1,7 +1,7 @@
 /**
  * The delegate at work: asks for tasks, runs them, tells that it lives, stops what it is told to stop.
  *
- * - A1 Never more tasks than the capacity.
+ * - A1 Never more tasks than the capacity, and no new ones while the host is over its thresholds.
  * - A2 A task is held from the answer that brought it until its report is answered; heartbeats name exactly those.
  * - A3 Draining takes no new work; what runs may end within the deadline, the rest is stopped and reported.
  */
@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import { readHeartbeat, readPoll } from './answers.ts';
 import { backoffMs, pause } from './backoff.ts';
 import { CallCancelled, OutageError } from './client.ts';
+import type { HostLoad } from './host-load.ts';
 import { RegistrationRefused, type Session } from './session.ts';
 import { TaskRun, type TaskTools } from './task-run.ts';
 
@@ -26,6 +27,8 @@ const UNKNOWN_CANCELS_MAX = 1_000;
 
 export interface DelegateOptions extends TaskTools {
   readonly capacity: number;
+  /** Keeps new work away while this host is busy. */
+  readonly load: HostLoad;
   /** How long running steps may go on after `drain`. */
   readonly drainMs: number;
 }
@@ -48,6 +51,7 @@ export class Delegate {
     this.#options = options;
     this.#session = options.session;
     this.#log = options.log;
+    options.load.onRelief = () => this.#onFreed();
   }
 
   /** Works until drained; resolves when everything is reported or kept. The session must be registered. */
@@ -82,7 +86,7 @@ export class Delegate {
 
   async #polls(): Promise<void> {
     for (let empty = 0; !this.#drain.signal.aborted;) {
-      const free = Math.max(0, this.#options.capacity - this.#runs.size);
+      const free = this.#options.load.isOver ? 0 : Math.max(0, this.#options.capacity - this.#runs.size);
       const released = [...this.#released];
       const startedAt = performance.now();
       const response = await this.#poll(free, released);

@@ -2,11 +2,16 @@
 import { pino } from 'pino';
 import { CallCancelled } from './client.ts';
 import { HomeInUse } from './home.ts';
-import { RegistrationRefused } from './session.ts';
-import { readSettings, SettingsError, USAGE, type DelegateSettings } from './settings.ts';
+import { InitScriptFailed } from './init-script.ts';
+import { RegistrationRefused, VersionRefused } from './session.ts';
+import { SECRET_VARIABLES, USAGE } from './setting-names.ts';
+import { readSettings, SettingsError, type DelegateSettings } from './settings.ts';
 import { startDelegate, type RunningDelegate } from './start.ts';
 
+const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+/** The server does not work with this version: starting again does not help, upgrading does. */
+const EXIT_VERSION = 3;
 
 await main();
 
@@ -14,7 +19,7 @@ async function main(): Promise<void> {
   if (process.argv.includes('--help')) return void process.stdout.write(USAGE);
   const settings = settingsOrExit();
   // Nothing this process starts or reports needs it from here on.
-  delete process.env['BRIDLE_DELEGATE_TOKEN'];
+  for (const name of SECRET_VARIABLES) delete process.env[name];
   const log = pino({ level: process.env['BRIDLE_LOG_LEVEL'] ?? 'info', base: { delegate: settings.name } });
   for (const warning of settings.warnings) log.warn(warning);
 
@@ -39,12 +44,14 @@ async function main(): Promise<void> {
     if (error instanceof CallCancelled) return leave(0);
     const { code, message } = describe(error);
     process.send?.({ kind: 'failed', code, message });
-    log.fatal(
-      { code, err: error instanceof RegistrationRefused || error instanceof HomeInUse ? undefined : error },
-      message,
-    );
-    leave(1);
+    log.fatal({ code, err: isForTheOperator(error) ? undefined : error }, message);
+    leave(error instanceof VersionRefused ? EXIT_VERSION : EXIT_FAILED);
   }
+}
+
+/** Its text says all there is to say; a stack would not help. */
+function isForTheOperator(error: unknown): boolean {
+  return error instanceof RegistrationRefused || error instanceof HomeInUse || error instanceof InitScriptFailed;
 }
 
 /** The IPC channel to a launcher keeps the process alive otherwise. */
@@ -56,6 +63,8 @@ function leave(code: number): void {
 
 function describe(error: unknown): { readonly code: string; readonly message: string } {
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof VersionRefused) return { code: 'VERSION_REFUSED', message };
+  if (error instanceof InitScriptFailed) return { code: 'INIT_SCRIPT_FAILED', message };
   if (error instanceof RegistrationRefused) return { code: 'REGISTRATION_REFUSED', message };
   if (error instanceof HomeInUse) return { code: 'HOME_IN_USE', message };
   return { code: 'DELEGATE_FAILED', message: `The delegate had to stop: ${message}` };

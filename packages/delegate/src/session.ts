@@ -14,6 +14,8 @@ import { CallCancelled, OutageError, type Answer, type CallOptions, type ServerC
 const CALL_TIMEOUT_MS = 30_000;
 /** An outage is logged at its first failure and then now and then. */
 const LOG_EVERY = 20;
+/** HTTP status of a registration whose version is outside of the server's window. */
+const OUTDATED = 426;
 
 /** What the server said, its body checked. */
 export type Said<T> =
@@ -24,6 +26,9 @@ export type Said<T> =
 export class RegistrationRefused extends Error {
   override readonly name = 'RegistrationRefused';
 }
+
+/** The server does not work with delegates of this version. */
+export class VersionRefused extends RegistrationRefused {}
 
 export interface PostOptions {
   /** Gives the call up. */
@@ -37,7 +42,7 @@ export interface PostOptions {
 
 export class Session {
   readonly #client: ServerClient;
-  readonly #request: RegisterRequest;
+  #request: RegisterRequest;
   readonly #log: Logger;
   #registration: RegisterResponse | undefined;
   #registering: Promise<RegisterResponse> | undefined;
@@ -69,6 +74,18 @@ export class Session {
     return orAbort(this.#registering, signal);
   }
 
+  /** Whether the server was told just that. */
+  isDescribedBy({ shells, capabilities }: Pick<RegisterRequest, 'shells' | 'capabilities'>): boolean {
+    const told = { shells: this.#request.shells, capabilities: this.#request.capabilities };
+    return JSON.stringify({ shells, capabilities }) === JSON.stringify(told);
+  }
+
+  /** Tells the server what has changed of this delegate; it stays the same process (S1). */
+  async describe(changes: Pick<RegisterRequest, 'shells' | 'capabilities'>): Promise<void> {
+    this.#request = { ...this.#request, ...changes };
+    await this.register();
+  }
+
   /** Ends a registration that is under way. */
   close(): void {
     this.#end.abort();
@@ -82,6 +99,7 @@ export class Session {
       isPersistent: true,
     });
     if (said.kind === 'refused') {
+      if (said.status === OUTDATED) throw new VersionRefused(said.message);
       const isToken = said.status === 401 || said.status === 403;
       throw new RegistrationRefused(
         isToken

@@ -7,7 +7,9 @@ import {
   DEFAULT_SETTINGS,
   DockerHost,
   FifoPool,
+  findProxy,
   ProcessTable,
+  SHELL_NAMES,
   Shells,
   Workspaces,
   type ExecutorHost,
@@ -187,7 +189,7 @@ async function findOnHost(host: ExecutorHost): Promise<Found> {
     return engine === undefined ? undefined : { version: engine.version, os: engine.os, arch: engine.arch };
   };
   const capabilities = await findCapabilities(searchPath(), findEngine);
-  return { shells: [...host.shells.look()], capabilities };
+  return { shells: SHELL_NAMES.filter((name) => host.shells.find(name) !== undefined), capabilities };
 }
 
 /** Tells the server when something has come or gone since it was told last. */

@@ -1,3 +1,5 @@
+import type { ServerWay } from './client.ts';
+
 /** What a watchdog is told of the delegate that died: one JSON object a line. */
 export type WatchdogFact =
   | { readonly kind: 'guard'; readonly mark: string; readonly root: string }
@@ -7,6 +9,7 @@ export type WatchdogFact =
       readonly token: string;
       readonly delegateId: string;
       readonly incarnation: string;
+      readonly way: ServerWay;
     }
   /** A process group of a step that was running. */
   | { readonly kind: 'group'; readonly group: number };

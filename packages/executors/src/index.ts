@@ -20,6 +20,7 @@ export {
 } from './executor.ts';
 export { DockerHost } from './docker/docker-host.ts';
 export { engineEnvironment, findEngineVersion, type EngineVersion } from './docker/engine.ts';
+export { findProxy } from './http/proxies.ts';
 export { FifoPool } from './process/fifo-pool.ts';
 export { MARK_VARIABLE, ProcessTable, type ProcessSelection } from './process/process-table.ts';
 export { Shells, SHELL_NAMES, type ShellName } from './process/shells.ts';
