@@ -95,7 +95,7 @@ export class TaskUploads implements StepUploads {
       `tasks/${taskId}/artifacts`,
       { fence: String(fence), name },
       () => createReadStream(path),
-      { signal: tools.signal, timeoutMs: UPLOAD_MS + (bytes / UPLOAD_BYTES_PER_SECOND) * 1_000 },
+      { signal: tools.signal, timeoutMs: UPLOAD_MS + Math.ceil(bytes / UPLOAD_BYTES_PER_SECOND) * 1_000 },
     );
     if (answer.kind === 'ok') await tools.say(`Kept the artifact ${name} (${bytes} bytes).`);
     else if (answer.status === STALE) return false;
