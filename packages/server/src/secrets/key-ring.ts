@@ -3,15 +3,16 @@
  *
  * - R1 A key is known by an id made of the key itself: nobody has to name keys, and two replicas never mean different ones.
  * - R2 Keys that wrap are derived: the master key itself encrypts nothing.
- * - R3 A key made elsewhere meanwhile (a rotation under way) is looked for once in a while, not with every miss.
+ * - R3 A key made elsewhere meanwhile (a rotation under way) is looked for at once, and one that is nowhere once in a while only.
  */
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { StartErrorCode } from '../store/start-error-codes.ts';
 
 export const MASTER_KEY_BYTES = 32;
 const ID_LENGTH = 16;
-/** How long a look for new keys counts (R3). */
-const RELOAD_MS = 1_000;
+/** How long it counts that a key is nowhere (R3). */
+const MISSED_MS = 1_000;
+const MISSED_MAX = 100;
 
 export interface MasterKeys {
   readonly current: Buffer;
@@ -40,7 +41,8 @@ export class KeyRing {
   readonly #reload: (() => MasterKeys) | undefined;
   #current: WrappingKey;
   #byId: ReadonlyMap<string, WrappingKey>;
-  #reloadedAt = Number.NEGATIVE_INFINITY;
+  /** Id → when it was looked for in vain, by this process's monotonic clock. */
+  readonly #missed = new Map<string, number>();
 
   /** @param reload - looks for keys again; throws when it cannot */
   constructor(keys: MasterKeys, reload?: () => MasterKeys) {
@@ -65,13 +67,16 @@ export class KeyRing {
   }
 
   #lookAgain(id: string): WrappingKey | undefined {
-    if (this.#reload === undefined || performance.now() - this.#reloadedAt < RELOAD_MS) return undefined;
-    this.#reloadedAt = performance.now();
+    const missedAt = this.#missed.get(id) ?? Number.NEGATIVE_INFINITY;
+    if (this.#reload === undefined || performance.now() - missedAt < MISSED_MS) return undefined;
     const [current, byId] = readKeys(this.#reload());
     this.#current = current;
     // What was readable stays so.
     this.#byId = new Map([...this.#byId, ...byId]);
-    return this.#byId.get(id);
+    const found = this.#byId.get(id);
+    if (this.#missed.size > MISSED_MAX) this.#missed.clear();
+    if (found === undefined) this.#missed.set(id, performance.now());
+    return found;
   }
 }
 
