@@ -21,6 +21,8 @@ export {
 export { DockerHost } from './docker/docker-host.ts';
 export { engineEnvironment, findEngineVersion, type EngineVersion } from './docker/engine.ts';
 export { findProxy } from './http/proxies.ts';
+export { Mask, MaskLimitPassed, type MaskedLog } from './masking/mask.ts';
+export { MASK_TEXT } from './masking/masked-stream.ts';
 export { FifoPool } from './process/fifo-pool.ts';
 export { MARK_VARIABLE, ProcessTable, type ProcessSelection } from './process/process-table.ts';
 export { Shells, SHELL_NAMES, type ShellName } from './process/shells.ts';
