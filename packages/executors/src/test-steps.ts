@@ -4,6 +4,7 @@
  */
 import { failed, type StepContext, type StepExecutor, type StepResult } from './executor.ts';
 import { run } from './run.ts';
+import { StepLog } from './step-log.ts';
 import { asObject, SpecError, textOf, type SpecObject } from './step-spec.ts';
 
 const DEFAULT_REPORTS = ['**/*.xml'];
@@ -42,13 +43,15 @@ export const runTests: StepExecutor = {
 };
 
 async function asRun(context: StepContext, change: (spec: SpecObject) => SpecObject): Promise<StepResult> {
+  let spec: SpecObject;
   try {
-    const spec = change(asObject(context.step.spec, `The spec of a ${context.step.stepType} step`));
-    return await run.run({ ...context, step: { ...context.step, spec } });
+    spec = change(asObject(context.step.spec, `The spec of a ${context.step.stepType} step`));
   } catch (error) {
-    if (error instanceof SpecError) return failed(error.message);
-    throw error;
+    if (!(error instanceof SpecError)) throw error;
+    await new StepLog(context.log).line(error.message);
+    return failed(error.message);
   }
+  return run.run({ ...context, step: { ...context.step, spec } });
 }
 
 function commandOf(spec: SpecObject): string {

@@ -62,6 +62,8 @@ export interface StepStart {
   readonly log: KeptLog;
   readonly taskId: string;
   readonly result: Promise<StepResult>;
+  /** Test reports it handed over. */
+  readonly reports: readonly string[];
   readonly cancel: () => void;
 }
 
@@ -130,6 +132,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       const log = options.log ?? new KeptLog();
       const taskId = randomBytes(16).toString('base64url').slice(0, 22);
       const stop = new AbortController();
+      const reports: string[] = [];
       const perform = async (): Promise<StepResult> => {
         const workspace = await workspaces.enter(taskId, options.workspaceKey);
         const executor = findExecutor(stepType);
@@ -148,7 +151,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
           signal: stop.signal,
           log,
           mask: { add: () => undefined },
-          uploads: { addTestReports: () => undefined, addArtifact: () => undefined },
+          uploads: { addTestReports: (paths) => void reports.push(...paths), addArtifact: () => undefined },
           host: { ...host, shells: options.shells ?? host.shells, settings: { ...host.settings, ...options.settings } },
         });
         if (options.keep !== true) await workspace.leave();
@@ -156,7 +159,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       };
       const result = perform();
       running.add(result);
-      return { log, taskId, result, cancel: () => stop.abort() };
+      return { log, taskId, result, reports, cancel: () => stop.abort() };
     },
     async close() {
       await Promise.allSettled(running);
