@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +26,11 @@ describe('LogSpool', () => {
         fc.array(step, { maxLength: 40 }),
         fc.integer({ min: 1, max: 400 }),
         async (steps, memoryBytes) => {
-          const spool = new LogSpool(join(folder, String((file += 1))), { memoryBytes, diskBytes: Infinity });
+          const spool = new LogSpool(join(folder, String((file += 1))), {
+            memoryBytes,
+            diskBytes: Infinity,
+            patienceMs: 0,
+          });
           const given: number[] = [];
           const timeOf: number[] = [];
           const got: number[] = [];
@@ -62,7 +67,7 @@ describe('LogSpool', () => {
   });
 
   test('a writer waits while the disk part is full, and goes on when it is read (L2)', async () => {
-    const spool = new LogSpool(join(folder, 'full'), { memoryBytes: 10, diskBytes: 50 });
+    const spool = new LogSpool(join(folder, 'full'), { memoryBytes: 10, diskBytes: 50, patienceMs: 0 });
     await spool.append(Buffer.alloc(10), 1);
     await spool.append(Buffer.alloc(30), 2);
     let isTaken = false;
@@ -74,8 +79,32 @@ describe('LogSpool', () => {
     await spool.close();
   });
 
+  test('a writer waits while the server takes what there is, and nothing goes to disk (L2)', async () => {
+    const path = join(folder, 'taken');
+    const spool = new LogSpool(path, { memoryBytes: 10, diskBytes: 1_000, patienceMs: 60_000 });
+    await spool.append(Buffer.alloc(10), 1);
+    let isTaken = false;
+    const blocked = spool.append(Buffer.alloc(6), 2).then(() => (isTaken = true));
+    await spool.take(5, 1);
+    expect(isTaken).toBe(false);
+    await spool.take(5, 1);
+    await blocked;
+    expect(existsSync(path)).toBe(false);
+    await spool.close();
+  });
+
+  test('when nothing is taken any more the rest goes to disk, and the writer goes on (L2)', async () => {
+    const path = join(folder, 'away');
+    const spool = new LogSpool(path, { memoryBytes: 10, diskBytes: 1_000, patienceMs: 20 });
+    await spool.append(Buffer.alloc(10), 1);
+    await spool.append(Buffer.alloc(6), 2);
+    await spool.append(Buffer.alloc(6), 3);
+    expect(existsSync(path)).toBe(true);
+    await spool.close();
+  });
+
   test('closing frees a waiting writer', async () => {
-    const spool = new LogSpool(join(folder, 'closed'), { memoryBytes: 0, diskBytes: 0 });
+    const spool = new LogSpool(join(folder, 'closed'), { memoryBytes: 0, diskBytes: 0, patienceMs: 0 });
     const blocked = spool.append(Buffer.alloc(1), 1);
     await spool.close();
     await blocked;

@@ -2,12 +2,17 @@
  * A step's log between the process and the server: a queue of bytes with the time each piece arrived.
  *
  * - L1 What goes in comes out, in order, byte for byte.
- * - L2 Memory holds a bounded part; what the server is too slow for goes to disk, and beyond a bound on disk the step has to wait.
+ * - L2 Memory holds a bounded part. While the server takes what there is, a step that is faster has to wait: so its log is
+ *   seen as it is written, a moment later. When nothing is taken for a while (the network is cut), the rest goes to disk and
+ *   the step goes on, up to a bound on disk.
  */
 import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { pause } from './backoff.ts';
 
-/** Of one log in memory; a quick step never touches the disk. */
-const MEMORY_BYTES_MAX = 1024 * 1024;
+/** Of one log in memory; a quick step never touches the disk. With the server at hand this much is not sent yet at most. */
+const MEMORY_BYTES_MAX = 512 * 1024;
+/** Nothing was taken for so long: the server is away. */
+const PATIENCE_MS = 2_000;
 /** Of one log on disk. */
 const DISK_BYTES_MAX = 4 * 1024 * 1024 * 1024;
 const READ_BYTES = 512 * 1024;
@@ -29,7 +34,14 @@ interface Entry {
 export interface LogSpoolLimits {
   readonly memoryBytes: number;
   readonly diskBytes: number;
+  readonly patienceMs: number;
 }
+
+const LIMITS: LogSpoolLimits = {
+  memoryBytes: MEMORY_BYTES_MAX,
+  diskBytes: DISK_BYTES_MAX,
+  patienceMs: PATIENCE_MS,
+};
 
 export class LogSpool {
   readonly #path: string;
@@ -43,9 +55,11 @@ export class LogSpool {
   #turn: Promise<unknown> = Promise.resolve();
   #roomWaiters: (() => void)[] = [];
   #isClosed = false;
+  #takenAt = performance.now();
+  #taken = new AbortController();
 
   /** @param path - of the file that is made when memory does not suffice */
-  constructor(path: string, limits: LogSpoolLimits = { memoryBytes: MEMORY_BYTES_MAX, diskBytes: DISK_BYTES_MAX }) {
+  constructor(path: string, limits: LogSpoolLimits = LIMITS) {
     this.#path = path;
     this.#limits = limits;
   }
@@ -57,6 +71,8 @@ export class LogSpool {
   /** Resolves when the bytes are taken over and there is room for more. Call again only then. */
   async append(bytes: Uint8Array, time: number): Promise<void> {
     if (bytes.length === 0 || this.#isClosed) return;
+    await this.#waitWhileTaken(bytes.length);
+    if (this.#isClosed) return;
     const isOnDisk = this.#spilling > 0 || this.#diskEnd > this.#diskStart;
     if (!isOnDisk && this.#memoryBytes + bytes.length <= this.#limits.memoryBytes) {
       this.#memory.push({ time, bytes });
@@ -74,7 +90,10 @@ export class LogSpool {
   async take(maxBytes: number, maxLines: number): Promise<LogPiece | undefined> {
     return this.#exclusive(async () => {
       if (this.#memory.length === 0) await this.#readBack();
-      return this.#gather(maxBytes, maxLines);
+      this.#takenAt = performance.now();
+      const piece = this.#gather(maxBytes, maxLines);
+      this.#taken.abort();
+      return piece;
     });
   }
 
@@ -84,6 +103,7 @@ export class LogSpool {
     this.#memory = [];
     this.#memoryBytes = 0;
     this.#wakeWaiters();
+    this.#taken.abort();
     await this.#exclusive(async () => {
       const file = this.#file;
       this.#file = undefined;
@@ -93,6 +113,23 @@ export class LogSpool {
       await file.close();
       await unlink(this.#path).catch(() => undefined);
     });
+  }
+
+  /** Until there is room in memory, or the server does not seem to be there. */
+  async #waitWhileTaken(bytes: number): Promise<void> {
+    const hasRoom = (): boolean => {
+      const waiting = this.#memoryBytes + this.#diskEnd - this.#diskStart;
+      return waiting === 0 || waiting + bytes <= this.#limits.memoryBytes;
+    };
+    if (hasRoom()) return;
+    // Who was idle for long is not known to be away.
+    const since = performance.now();
+    while (!hasRoom() && !this.#isClosed) {
+      const left = Math.max(since, this.#takenAt) + this.#limits.patienceMs - performance.now();
+      if (left <= 0) return;
+      this.#taken = new AbortController();
+      await pause(left, this.#taken.signal);
+    }
   }
 
   #gather(maxBytes: number, maxLines: number): LogPiece | undefined {

@@ -14,6 +14,7 @@ import {
   StartedRequest,
 } from '@bridle/protocol';
 import type { Answer, Dispatch, TokenScope } from '../dispatch/dispatch.ts';
+import { decodeChunks } from '../logs/decode-chunks.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { App } from './app-types.ts';
 import { channelOf } from './delegate-channel.ts';
@@ -140,7 +141,9 @@ async function appendLogs(
   { incarnation, chunks }: LogsRequest,
 ): Promise<Answer<unknown>> {
   if (!(await dispatch.isRegistered(token, delegateId, incarnation))) return { kind: 'gone' };
-  const result = await logs.append({ delegateId, incarnation }, chunks);
+  const decoded = decodeChunks(chunks);
+  if (decoded.kind === 'invalid') return decoded;
+  const result = await logs.append({ delegateId, incarnation }, decoded.chunks);
   return result.kind === 'received' ? { kind: 'ok', body: { received: result.received } } : result;
 }
 

@@ -16,9 +16,11 @@ import {
 } from '../store/log-statements.ts';
 import { findTaskHolders, type TaskHolder } from '../store/task-queue-statements.ts';
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
+import { compressContent, packChunk } from './log-chunks.ts';
 import { LogContents, LogMovedError, type LogContent } from './log-content.ts';
 import type { LogAppendResult, LogChunk, LogInfo, LogLine, LogPage, LogRead, Logs } from './logs.ts';
 import { placeChunk, type LogState, type PlacedChunk } from './place-chunk.ts';
+import { RecentChunks } from './recent-chunks.ts';
 import { readLines } from './read-lines.ts';
 
 /** N1: with every wake-up lost a tail goes on within this time. */
@@ -53,6 +55,7 @@ interface Tail {
 
 class PostgresLogs implements RunningLogs {
   readonly #options: LogsOptions;
+  readonly #recent = new RecentChunks();
   readonly #contents: LogContents;
   readonly #tails = new Map<string, Set<Tail>>();
   readonly #timer: NodeJS.Timeout;
@@ -61,7 +64,7 @@ class PostgresLogs implements RunningLogs {
 
   constructor(options: LogsOptions) {
     this.#options = options;
-    this.#contents = new LogContents(options.database.db, options.files);
+    this.#contents = new LogContents(options.database.db, options.files, this.#recent);
     this.#timer = setInterval(() => void this.#poll(), TAIL_POLL_MS);
     this.#timer.unref();
   }
@@ -87,9 +90,12 @@ class PostgresLogs implements RunningLogs {
       const { accountId, executionId } = holder;
       logs.set(chunk.logKey, { key: chunk.logKey, accountId, executionId, nodeExecutionId: chunk.taskId });
     }
-    const result = await database.pipelined((client) => save(onClient(client), [...logs.values()], chunks));
-    if (result.kind === 'received') hub.wake([...logs.keys()].map((key) => ({ key: wakeKeys.log(key) })));
-    return result;
+    const compressed = await Promise.all(chunks.map(({ content }) => compressContent(content)));
+    const result = await database.pipelined((client) => save(onClient(client), [...logs.values()], chunks, compressed));
+    if (result.kind !== 'received') return result;
+    for (const { key, chunk } of result.placed) if (this.#tails.has(key)) this.#recent.add(key, chunk);
+    hub.wake([...logs.keys()].map((key) => ({ key: wakeKeys.log(key) })));
+    return { kind: 'received', received: result.received };
   }
 
   async info(key: string): Promise<LogInfo | undefined> {
@@ -175,7 +181,9 @@ class PostgresLogs implements RunningLogs {
       end: () => {
         unsubscribe();
         tails.delete(tail);
-        if (tails.size === 0 && this.#tails.get(key) === tails) this.#tails.delete(key);
+        if (tails.size > 0 || this.#tails.get(key) !== tails) return;
+        this.#tails.delete(key);
+        this.#recent.forget(key);
       },
     };
   }
@@ -209,31 +217,45 @@ function mayWrite(
   return isTheirs && (chunk.logKey === holder.logKey || chunk.logKey.startsWith(`${holder.logKey}-commandUnit:`));
 }
 
-/** Locks the logs, places the chunks and writes what is new, in two round trips. */
+type Saved =
+  | {
+      readonly kind: 'received';
+      readonly received: Readonly<Record<string, number>>;
+      readonly placed: readonly { readonly key: string; readonly chunk: PlacedChunk }[];
+    }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+/**
+ * Locks the logs, places the chunks and writes what is new, in two round trips.
+ * @param compressed - of each chunk's content, made before anything is locked
+ */
 async function save(
   connection: Connection,
   logs: readonly NewLog[],
   chunks: readonly LogChunk[],
-): Promise<LogAppendResult> {
+  compressed: readonly (Buffer | undefined)[],
+): Promise<Saved> {
   const [, locked] = await Promise.all([connection.query(BEGIN, []), lockLogs(connection, logs)]);
   const states = new Map<string, LogState>(
     [...locked].map(([key, log]) => [key, { ...log, isClosed: log.closedAt !== undefined }]),
   );
-  const placed: { readonly key: string; readonly chunk: PlacedChunk }[] = [];
-  const added = new Map<string, number>();
-  for (const chunk of chunks) {
-    const state = states.get(chunk.logKey);
-    if (state === undefined) throw new Error(`Log ${chunk.logKey} is not locked.`);
-    const placement = placeChunk(state, chunk);
+  const placed: { readonly key: string; readonly chunk: PlacedChunk; readonly compressed: Buffer | undefined }[] = [];
+  for (const [index, received] of chunks.entries()) {
+    const key = received.logKey;
+    const state = states.get(key);
+    if (state === undefined) throw new Error(`Log ${key} is not locked.`);
+    const placement = placeChunk(state, received);
     if (placement.kind === 'invalid') {
       await connection.query(ROLLBACK, []);
       return placement;
     }
     if (placement.kind === 'skipped') continue;
-    states.set(chunk.logKey, placement.state);
-    if (placement.chunk === undefined) continue;
-    placed.push({ key: chunk.logKey, chunk: placement.chunk });
-    added.set(chunk.logKey, (added.get(chunk.logKey) ?? 0) + 1);
+    states.set(key, placement.state);
+    const { chunk } = placement;
+    if (chunk === undefined) continue;
+    // Of a chunk that is there in part, only the rest is stored.
+    const isWhole = chunk.content.length === received.content.length;
+    placed.push({ key, chunk, compressed: isWhole ? compressed[index] : undefined });
   }
   const ends: LogEnd[] = [...states].map(([key, { bytes, lines, endsInLine, isClosed }]) => ({
     key,
@@ -241,14 +263,17 @@ async function save(
     lines,
     endsInLine,
     isClosed,
-    chunksAdded: added.get(key) ?? 0,
+    chunksAdded: placed.filter((each) => each.key === key).length,
   }));
   await Promise.all([
-    ...placed.map(({ key, chunk }) => insertLogChunk(connection, { logKey: key, ...chunk })),
+    ...placed.map(({ key, chunk, compressed: packed }) =>
+      insertLogChunk(connection, { logKey: key, ...packChunk(chunk, packed) }),
+    ),
     updateLogs(connection, ends),
     connection.query(COMMIT, []),
   ]);
-  return { kind: 'received', received: Object.fromEntries(ends.map(({ key, bytes }) => [key, bytes])) };
+  const received = Object.fromEntries(ends.map(({ key, bytes }) => [key, bytes]));
+  return { kind: 'received', received, placed };
 }
 
 function infoOf({ key, accountId, executionId, nodeExecutionId, bytes, lines, createdAt, closedAt }: LogRow): LogInfo {

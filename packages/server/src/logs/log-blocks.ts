@@ -6,8 +6,7 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import type { LogBlock } from '../store/log-file-statements.ts';
-import type { LogChunkRow } from '../store/log-statements.ts';
-import { countLineStarts } from './place-chunk.ts';
+import { countLineStarts, type PlacedChunk } from './place-chunk.ts';
 
 export const BLOCK_BYTES = 1_048_576;
 /** A block of line breaks only has this many lines; a time takes at most eight bytes. */
@@ -20,7 +19,7 @@ const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
 /** Makes the file out of chunks in order; `blocks` is filled with what has been given out. */
-export async function* logFileOf(chunks: AsyncIterable<LogChunkRow>, blocks: LogBlock[]): AsyncGenerator<Buffer> {
+export async function* logFileOf(chunks: AsyncIterable<PlacedChunk>, blocks: LogBlock[]): AsyncGenerator<Buffer> {
   let fileOffset = 0;
   for await (const chunk of joinChunks(chunks)) {
     const [text, times] = await Promise.all([compress(chunk.content), compress(encodeTimes(chunk.lineTimes))]);
@@ -44,7 +43,7 @@ export async function* logFileOf(chunks: AsyncIterable<LogChunkRow>, blocks: Log
 }
 
 /** @param part - of the file: the block's text and, unless only the text is wanted, its times */
-export async function openBlock(block: LogBlock, part: Buffer): Promise<LogChunkRow> {
+export async function openBlock(block: LogBlock, part: Buffer): Promise<PlacedChunk> {
   const { byteOffset, firstLine, textBytes, bytes, lines } = block;
   const compressedTimes = part.subarray(textBytes + SKIPPABLE_HEADER_BYTES);
   const [content, times] = await Promise.all([
@@ -56,8 +55,8 @@ export async function openBlock(block: LogBlock, part: Buffer): Promise<LogChunk
 }
 
 /** The same bytes in pieces of `BLOCK_BYTES`. */
-async function* joinChunks(chunks: AsyncIterable<LogChunkRow>): AsyncGenerator<LogChunkRow> {
-  let waiting: LogChunkRow[] = [];
+async function* joinChunks(chunks: AsyncIterable<PlacedChunk>): AsyncGenerator<PlacedChunk> {
+  let waiting: PlacedChunk[] = [];
   let bytes = 0;
   for await (const chunk of chunks) {
     let rest = chunk;
@@ -75,7 +74,7 @@ async function* joinChunks(chunks: AsyncIterable<LogChunkRow>): AsyncGenerator<L
   if (waiting.length > 0) yield joined(waiting);
 }
 
-function joined(chunks: readonly LogChunkRow[]): LogChunkRow {
+function joined(chunks: readonly PlacedChunk[]): PlacedChunk {
   const [first] = chunks;
   if (first === undefined) throw new Error('A block has at least one chunk.');
   if (chunks.length === 1) return first;
@@ -89,7 +88,7 @@ function joined(chunks: readonly LogChunkRow[]): LogChunkRow {
 }
 
 /** Cuts a chunk in two; both are chunks like those that delegates send. */
-export function splitChunk(chunk: LogChunkRow, at: number): readonly [LogChunkRow, LogChunkRow] {
+export function splitChunk(chunk: PlacedChunk, at: number): readonly [PlacedChunk, PlacedChunk] {
   const { byteOffset, firstLine, content, lineTimes } = chunk;
   const head = content.subarray(0, at);
   const starts = countLineStarts(head, continuesLine(chunk));
@@ -105,7 +104,7 @@ export function splitChunk(chunk: LogChunkRow, at: number): readonly [LogChunkRo
 }
 
 /** Whether the chunk begins in the middle of a line. */
-export function continuesLine({ content, lineTimes }: LogChunkRow): boolean {
+export function continuesLine({ content, lineTimes }: PlacedChunk): boolean {
   return content.length > 0 && lineTimes.length < countLineStarts(content, false);
 }
 

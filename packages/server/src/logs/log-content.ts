@@ -11,10 +11,12 @@ import {
   findChunkOfLine,
   findNextLineStart,
   listLogChunks,
-  type LogChunkRow,
   type LogRow,
 } from '../store/log-statements.ts';
 import { openBlock } from './log-blocks.ts';
+import { openChunk } from './log-chunks.ts';
+import type { PlacedChunk } from './place-chunk.ts';
+import type { RecentChunks } from './recent-chunks.ts';
 
 /** Chunks read in one statement. */
 const CHUNKS_PER_READ = 8;
@@ -27,7 +29,7 @@ export interface LogContent {
   /** Where the chunk lies that holds a byte. */
   findByte(byte: number): Promise<number | undefined>;
   /** One or more chunks, the first one beginning at the offset, which one of the others answered. */
-  list(fromOffset: number): Promise<readonly LogChunkRow[]>;
+  list(fromOffset: number): Promise<readonly PlacedChunk[]>;
 }
 
 /** Thrown when the chunks went while they were read: the log has become a file, and is to be read anew. */
@@ -38,14 +40,18 @@ export class LogMovedError extends Error {
 export class ChunkContent implements LogContent {
   readonly #db: Database;
   readonly #log: LogRow;
+  readonly #recent: RecentChunks | undefined;
 
   /** @param log - only what it counts is read, also when more has come since */
-  constructor(db: Database, log: LogRow) {
+  constructor(db: Database, log: LogRow, recent?: RecentChunks) {
     this.#db = db;
     this.#log = log;
+    this.#recent = recent;
   }
 
   async findLine(line: number): Promise<number | undefined> {
+    const recent = this.#recent?.ofLine(this.#log.key, line);
+    if (recent !== undefined && recent.byteOffset < this.#log.bytes) return recent.byteOffset;
     const found = await findChunkOfLine(this.#db, this.#log.key, line);
     return this.#known(found, line < this.#log.lines);
   }
@@ -61,9 +67,12 @@ export class ChunkContent implements LogContent {
     return this.#known(found, byte < this.#log.bytes);
   }
 
-  async list(fromOffset: number): Promise<readonly LogChunkRow[]> {
+  async list(fromOffset: number): Promise<readonly PlacedChunk[]> {
     const { key, bytes } = this.#log;
-    const chunks = await listLogChunks(this.#db, key, fromOffset, bytes, CHUNKS_PER_READ);
+    const recent = this.#recent?.at(key, fromOffset);
+    if (recent !== undefined) return [recent];
+    const stored = await listLogChunks(this.#db, key, fromOffset, bytes, CHUNKS_PER_READ);
+    const chunks = await Promise.all(stored.map(openChunk));
     let expected = fromOffset;
     for (const { byteOffset, content } of chunks) {
       if (byteOffset !== expected) throw this.#moved();
@@ -84,7 +93,8 @@ export class ChunkContent implements LogContent {
     if (bytes === 0) return;
     const last = await findChunkOfByte(this.#db, key, bytes - 1);
     if (last === undefined) throw this.#moved();
-    const [chunk] = await listLogChunks(this.#db, key, last, bytes, 1);
+    const [stored] = await listLogChunks(this.#db, key, last, bytes, 1);
+    const chunk = stored === undefined ? undefined : await openChunk(stored);
     if (chunk === undefined || chunk.byteOffset + chunk.content.length < bytes) throw this.#moved();
   }
 
@@ -131,7 +141,7 @@ export class FiledContent implements LogContent {
     return block !== undefined && byte < block.byteOffset + block.bytes ? block.byteOffset : undefined;
   }
 
-  async list(fromOffset: number): Promise<readonly LogChunkRow[]> {
+  async list(fromOffset: number): Promise<readonly PlacedChunk[]> {
     const block = this.#file.blocks[lastIndex(this.#file.blocks, ({ byteOffset }) => byteOffset <= fromOffset)];
     if (block?.byteOffset !== fromOffset) throw new Error(`No block of the log begins at byte ${fromOffset}.`);
     return [await openBlock(block, await this.#part(block))];
@@ -166,15 +176,17 @@ const FILES_KNOWN_MAX = 64;
 export class LogContents {
   readonly #db: Database;
   readonly #store: FileStore;
+  readonly #recent: RecentChunks;
   readonly #files = new Map<string, LogFileRow>();
 
-  constructor(db: Database, store: FileStore) {
+  constructor(db: Database, store: FileStore, recent: RecentChunks) {
     this.#db = db;
     this.#store = store;
+    this.#recent = recent;
   }
 
   async of(log: LogRow, isTextOnly = false): Promise<LogContent> {
-    if (log.filedAt === undefined) return new ChunkContent(this.#db, log);
+    if (log.filedAt === undefined) return new ChunkContent(this.#db, log, this.#recent);
     const file = this.#files.get(log.key) ?? (await findLogFile(this.#db, log.key));
     if (file === undefined) throw new Error(`The log ${log.key} is filed, but nobody knows where.`);
     this.#files.delete(log.key);

@@ -22,9 +22,10 @@ import {
   type FilingPauses,
   type LogBlock,
 } from '../store/log-file-statements.ts';
-import { KEPT_LOG_BYTES_MAX, type LogChunkRow, type LogRow } from '../store/log-statements.ts';
+import { KEPT_LOG_BYTES_MAX, type LogRow } from '../store/log-statements.ts';
 import { logFileOf } from './log-blocks.ts';
 import { ChunkContent } from './log-content.ts';
+import type { PlacedChunk } from './place-chunk.ts';
 
 const POLL_MS = 2_000;
 const PAUSES: FilingPauses = { afterCloseMs: 5_000, afterFileMs: 60_000 };
@@ -108,7 +109,7 @@ export class LogFiler {
     this.#pass('recorded');
   }
 
-  async *#chunksOf(log: LogRow): AsyncGenerator<LogChunkRow> {
+  async *#chunksOf(log: LogRow): AsyncGenerator<PlacedChunk> {
     const { db } = this.#options;
     const content = new ChunkContent(db, log);
     let renewAt = performance.now() + CLAIM_RENEWAL_MS;

@@ -23,8 +23,7 @@ export interface LogChunk {
   readonly logKey: string;
   /** Where this chunk continues its log. */
   readonly byteOffset: number;
-  /** The raw bytes in base64. */
-  readonly content: string;
+  readonly content: Buffer;
   /** One per line that begins in this chunk, epoch milliseconds by the delegate's clock. */
   readonly lineTimes: readonly number[];
   /** The last chunk of this log. */
@@ -75,7 +74,7 @@ export type LogAppendResult =
   | { readonly kind: 'received'; readonly received: Readonly<Record<string, number>> }
   /** A chunk's task is not held by the delegate (L2). Nothing was added. */
   | { readonly kind: 'stale'; readonly message: string }
-  /** A chunk does not make sense: malformed base64, wrong number of lines, too large. Nothing was added. */
+  /** A chunk does not make sense: wrong number of lines, too large. Nothing was added. */
   | { readonly kind: 'invalid'; readonly message: string };
 
 export interface Logs {

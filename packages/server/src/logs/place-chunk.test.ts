@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LOG_CHUNK_BYTES_MAX, type LogChunk } from './logs.ts';
+import { decodeChunks } from './decode-chunks.ts';
 import { countLineStarts, placeChunk, type LogState } from './place-chunk.ts';
 
 const EMPTY: LogState = { bytes: 0, lines: 0, endsInLine: false, isClosed: false };
@@ -13,7 +14,7 @@ function chunk(text: string, change: Partial<LogChunk> = {}): LogChunk {
     fence: 1,
     logKey: 'k',
     byteOffset: 0,
-    content: content.toString('base64'),
+    content,
     lineTimes,
     final: false,
     ...change,
@@ -59,8 +60,13 @@ test('the last chunk closes the log, also an empty or repeated one, and nothing 
 });
 
 test('chunks that make no sense are named', () => {
-  expect(placeChunk(EMPTY, chunk('', { content: 'not base64!!' }))).toMatchObject({ kind: 'invalid' });
-  expect(placeChunk(EMPTY, chunk('', { content: 'YWJ' }))).toMatchObject({ kind: 'invalid' });
+  const onWire = { ...chunk(''), lineTimes: [], content: '' };
+  for (const content of ['not base64!!', 'YWJ', 'YWJj\n'])
+    expect(decodeChunks([{ ...onWire, content }])).toMatchObject({ kind: 'invalid' });
+  expect(decodeChunks([{ ...onWire, content: 'YWJj' }])).toMatchObject({
+    kind: 'decoded',
+    chunks: [{ byteOffset: 0 }],
+  });
   expect(placeChunk(EMPTY, chunk('a\nb', { lineTimes: [1] }))).toMatchObject({
     kind: 'invalid',
     message: expect.stringContaining('1 times for 2 lines'),
@@ -90,7 +96,7 @@ test('L1/L3 however a log is cut, and however often its pieces are sent, the sam
             fence: 1,
             logKey: 'k',
             byteOffset: from,
-            content: piece.toString('base64'),
+            content: piece,
             lineTimes,
             final: false,
           });

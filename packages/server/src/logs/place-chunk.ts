@@ -11,10 +11,13 @@ export interface LogState {
   readonly isClosed: boolean;
 }
 
+/** A piece of a log with the place it has there. */
 export interface PlacedChunk {
   readonly byteOffset: number;
+  /** Number of the first line that begins in it, if any does. */
   readonly firstLine: number;
   readonly content: Buffer;
+  /** One for each line that begins in it. */
   readonly lineTimes: readonly number[];
 }
 
@@ -25,8 +28,7 @@ export type Placement =
   | { readonly kind: 'invalid'; readonly message: string };
 
 export function placeChunk(state: LogState, chunk: LogChunk): Placement {
-  const content = decodeBase64(chunk.content);
-  if (content === undefined) return { kind: 'invalid', message: `A chunk of ${chunk.logKey} is not base64.` };
+  const { content } = chunk;
   if (content.length > LOG_CHUNK_BYTES_MAX)
     return { kind: 'invalid', message: `A chunk of ${chunk.logKey} is longer than ${LOG_CHUNK_BYTES_MAX} bytes.` };
   if (state.isClosed || chunk.byteOffset > state.bytes) return { kind: 'skipped' };
@@ -71,13 +73,4 @@ export function countLineStarts(content: Uint8Array, continuesLine: boolean): nu
   )
     starts += 1;
   return starts;
-}
-
-/** `undefined` when the text holds anything but canonical base64. */
-function decodeBase64(text: string): Buffer | undefined {
-  if (text.length % 4 !== 0) return undefined;
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  const bytes = Buffer.from(text, 'base64');
-  // Node skips what is not base64: then the length is short.
-  return bytes.length === (text.length / 4) * 3 - padding ? bytes : undefined;
 }

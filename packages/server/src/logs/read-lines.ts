@@ -1,5 +1,5 @@
 /** Lines out of chunks (L3, L4): walks the chunks of a log and cuts them at their line breaks. */
-import type { LogChunkRow, LogRow } from '../store/log-statements.ts';
+import type { LogRow } from '../store/log-statements.ts';
 import { continuesLine } from './log-blocks.ts';
 import type { LogContent } from './log-content.ts';
 import {
@@ -10,6 +10,7 @@ import {
   type LogPage,
   type LogRead,
 } from './logs.ts';
+import type { PlacedChunk } from './place-chunk.ts';
 
 const LINE_BREAK = 0x0a;
 
@@ -52,7 +53,7 @@ class LineCollector {
     return (this.lines.at(-1)?.number ?? this.#fromLine - 1) + 1;
   }
 
-  add(chunk: LogChunkRow): void {
+  add(chunk: PlacedChunk): void {
     const { content, lineTimes, firstLine } = chunk;
     let number = firstLine - 1;
     let from = 0;

@@ -36,7 +36,7 @@ export function cut(bytes: Buffer, size: number, change: Partial<LogChunk> = {})
       fence: 1,
       logKey: KEY,
       byteOffset: from,
-      content: content.toString('base64'),
+      content,
       lineTimes,
       final: from + size >= bytes.length,
       ...change,

@@ -55,17 +55,27 @@ export async function lockLogs(connection: Connection, logs: readonly NewLog[]):
   return new Map(rows.map((row) => [row.key, logRow(row)]));
 }
 
-export interface NewLogChunk {
-  readonly logKey: string;
+/** A chunk as it is stored (logs/log-chunks.ts packs and opens it). */
+export interface StoredLogChunk {
   readonly byteOffset: number;
+  /** Number of the first line that begins in this chunk, if any does. */
   readonly firstLine: number;
   readonly content: Buffer;
-  readonly lineTimes: readonly number[];
+  readonly isCompressed: boolean;
+  /** Lines that begin in it. */
+  readonly lines: number;
+  /** A time for each, packed; those of older versions are not. */
+  readonly times: Buffer | readonly number[];
+}
+
+export interface NewLogChunk extends StoredLogChunk {
+  readonly logKey: string;
+  readonly times: Buffer;
 }
 
 const INSERT_CHUNK: Statement = {
   name: 'bridle_insert_log_chunk',
-  text: 'insert into log_chunks (log_key, byte_offset, first_line, content, line_times) values ($1, $2::bigint, $3::bigint, $4, $5::bigint[])',
+  text: 'insert into log_chunks (log_key, byte_offset, first_line, content, is_compressed, lines, times) values ($1, $2::bigint, $3::bigint, $4, $5, $6::integer, $7)',
 };
 
 export async function insertLogChunk(connection: Connection, chunk: NewLogChunk): Promise<void> {
@@ -74,7 +84,9 @@ export async function insertLogChunk(connection: Connection, chunk: NewLogChunk)
     chunk.byteOffset,
     chunk.firstLine,
     chunk.content,
-    chunk.lineTimes,
+    chunk.isCompressed,
+    chunk.lines,
+    chunk.times,
   ]);
 }
 
@@ -145,19 +157,11 @@ export async function listLogs(
   return rows.map(logRow);
 }
 
-export interface LogChunkRow {
-  readonly byteOffset: number;
-  /** Number of the first line that begins in this chunk, if any does. */
-  readonly firstLine: number;
-  readonly content: Buffer;
-  readonly lineTimes: readonly number[];
-}
-
 /** Where the chunk lies in which a line begins; `undefined` when there is no such line. */
 export async function findChunkOfLine(db: Database, key: string, line: number): Promise<number | undefined> {
   const result = await sql<{ byte_offset: number }>`
     select byte_offset from log_chunks
-    where log_key = ${key} and first_line <= ${line} and cardinality(line_times) > 0 and first_line + cardinality(line_times) > ${line}
+    where log_key = ${key} and first_line <= ${line} and lines > 0 and first_line + lines > ${line}
     order by first_line desc limit 1`.execute(db);
   return result.rows[0]?.byte_offset;
 }
@@ -165,7 +169,7 @@ export async function findChunkOfLine(db: Database, key: string, line: number): 
 /** Where the next chunk lies in which a line begins. */
 export async function findNextLineStart(db: Database, key: string, afterByte: number): Promise<number | undefined> {
   const result = await sql<{ byte_offset: number }>`
-    select byte_offset from log_chunks where log_key = ${key} and byte_offset > ${afterByte} and cardinality(line_times) > 0
+    select byte_offset from log_chunks where log_key = ${key} and byte_offset > ${afterByte} and lines > 0
     order by byte_offset limit 1`.execute(db);
   return result.rows[0]?.byte_offset;
 }
@@ -177,10 +181,10 @@ export async function listLogChunks(
   fromOffset: number,
   endsAt: number,
   limit: number,
-): Promise<readonly LogChunkRow[]> {
+): Promise<readonly StoredLogChunk[]> {
   const rows = await db
     .selectFrom('log_chunks')
-    .select(['byte_offset', 'first_line', 'content', 'line_times'])
+    .select(['byte_offset', 'first_line', 'content', 'is_compressed', 'lines', 'times', 'line_times'])
     .where('log_key', '=', key)
     .where('byte_offset', '>=', fromOffset)
     .where('byte_offset', '<', endsAt)
@@ -191,7 +195,9 @@ export async function listLogChunks(
     byteOffset: row.byte_offset,
     firstLine: row.first_line,
     content: row.content,
-    lineTimes: row.line_times,
+    isCompressed: row.is_compressed,
+    lines: row.lines,
+    times: row.times ?? row.line_times ?? [],
   }));
 }
 

@@ -306,7 +306,10 @@ export interface LogChunksTable {
   byte_offset: number;
   first_line: number;
   content: Buffer;
-  line_times: number[];
+  line_times: number[] | null;
+  is_compressed: Generated<boolean>;
+  lines: Generated<number>;
+  times: Buffer | null;
 }
 
 export interface TemplatesTable extends ScopeColumns {

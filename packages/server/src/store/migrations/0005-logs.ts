@@ -16,6 +16,12 @@ alter table logs add column chunks integer not null default 0, add column is_lar
 update logs set is_large = true where bytes > 65536;
 create index logs_unsettled on logs (closed_at) where is_large and closed_at is not null and not is_settled;
 
+-- A chunk of any size to speak of is stored compressed (Zstandard): it crosses the wire to the database and its log many times.
+-- lines: those that begin in the chunk. times: one for each, packed (logs/log-blocks.ts); older chunks have line_times instead.
+alter table log_chunks add column is_compressed boolean not null default false, add column lines integer not null default 0,
+  add column times bytea, alter column line_times drop not null;
+update log_chunks set lines = cardinality(line_times);
+
 -- file_key: name in the file store; or content: the same bytes, when they are few. blocks: one entry per block of the file,
 -- [file offset, bytes of text, bytes of times, byte offset in the log, bytes in the log, first line, lines].
 create table log_files (
