@@ -18,7 +18,7 @@ interface Rule {
 
 const SRC = import.meta.dirname;
 const FOLDERS = ['language/testdata', 'engine/scenarios', 'expressions/testdata'];
-const SECTIONS = ['1', '2', '3', '4', '5'];
+const SECTIONS = ['1', '2', '3', '4', '5', '6'];
 
 const rules = parse(readFileSync(join(SRC, '../rules.yml'), 'utf8')) as readonly Rule[];
 const dataFiles = FOLDERS.flatMap((folder) =>

@@ -92,6 +92,10 @@ export type SecretReference =
 export interface TaskStage {
   readonly identifier: string;
   readonly sharedPaths: readonly string[];
+  /** `Linux`, `MacOS` or `Windows`; absent = any. */
   readonly os?: string;
+  /** `Amd64` or `Arm64`; absent = any. */
   readonly arch?: string;
+  /** A step of the stage needs a container engine: whoever takes the first step must have one. */
+  readonly needsEngine?: true;
 }

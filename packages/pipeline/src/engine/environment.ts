@@ -4,11 +4,12 @@
  */
 import type { PlanVariable } from '../plan/plan.ts';
 import { sealedReference } from '../expressions/scope.ts';
+import { ciStageAround } from './ci-stage.ts';
+import { ciVariables } from './ci-variables.ts';
 import type { Draft } from './draft.ts';
 import { resolveVariable, useOf, type WithSecrets } from './evaluation.ts';
 import type { NodeExecution } from './execution.ts';
 import type { NodeExecutionId } from './ids.ts';
-import { ancestry } from './nodes.ts';
 import { sealedOutputs } from './secret-outputs.ts';
 import { isMap, member } from './spec-members.ts';
 import { valueText } from './value-text.ts';
@@ -20,62 +21,19 @@ export type StepEnvironment = Readonly<Record<string, WithSecrets<string>>>;
 
 /** Steps outside a CI stage get nothing beside what they declare. */
 export function stepEnvironment(draft: Draft, id: NodeExecutionId): StepEnvironment {
-  const stage = stageOf(draft, id);
+  const stage = ciStageAround(draft, id);
   if (stage === undefined) return {};
-  const plan = draft.planNode(stage.nodeId);
-  if (plan.kind !== 'stage' || plan.stageType !== 'CI') return {};
   const root = draft.planNode(draft.execution.plan.rootId);
   return {
-    ...plain(builtIn(draft, plan.identifier, plan.name, draft.planNode(draft.get(id).nodeId).name)),
+    ...plain(ciVariables(draft, id, stage)),
     ...(root.kind === 'pipeline' ? variables(draft, id, root.id, root.variables) : {}),
-    ...variables(draft, id, stage.nodeId, plan.variables),
-    ...plain(loopVariables(draft, id)),
-    ...earlierOutputs(draft, stage.id),
+    ...variables(draft, id, stage.plan.id, stage.plan.variables),
+    ...earlierOutputs(draft, stage.node.id),
   };
-}
-
-/** A stage that the pipeline rolls back is the one that its steps belong to. */
-function stageOf(draft: Draft, id: NodeExecutionId): NodeExecution | undefined {
-  for (const { node, plan } of ancestry(draft, id)) {
-    if (plan.kind === 'stage') return node;
-    if (node.subject !== undefined) return draft.get(node.subject);
-  }
-  return undefined;
-}
-
-/** Which turn of how many the nearest loop is in (pipelines.md §6.4). */
-function loopVariables(draft: Draft, id: NodeExecutionId): Record<string, string> {
-  for (const { node } of ancestry(draft, id)) {
-    if (node.iteration === undefined) continue;
-    const { index, total } = node.iteration;
-    return { HARNESS_NODE_INDEX: String(index), HARNESS_NODE_TOTAL: String(total) };
-  }
-  return { HARNESS_NODE_INDEX: '0', HARNESS_NODE_TOTAL: '1' };
 }
 
 function plain(variables: Readonly<Record<string, string>>): StepEnvironment {
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, { value, secrets: [] }]));
-}
-
-function builtIn(draft: Draft, stageIdentifier: string, stageName: string, stepName: string): Record<string, string> {
-  const { execution } = draft;
-  const build = String(execution.runSequence);
-  return {
-    CI: 'true',
-    DRONE: 'true',
-    HARNESS_ACCOUNT_ID: execution.scope.accountId,
-    HARNESS_ORG_ID: execution.scope.orgIdentifier,
-    HARNESS_PROJECT_ID: execution.scope.projectIdentifier,
-    HARNESS_PIPELINE_ID: execution.pipelineIdentifier,
-    HARNESS_STAGE_ID: stageIdentifier,
-    HARNESS_BUILD_ID: build,
-    HARNESS_EXECUTION_ID: execution.id,
-    HARNESS_USER_ID: execution.cause.triggeredBy.uuid,
-    DRONE_BUILD_NUMBER: build,
-    DRONE_BUILD_LINK: execution.executionUrl,
-    DRONE_STAGE_NAME: stageName,
-    DRONE_STEP_NAME: stepName,
-  };
 }
 
 function variables(

@@ -10,6 +10,7 @@ import { parse } from 'yaml';
 import { compilePipeline } from '../plan/compile-plan.ts';
 import { documentsOf } from '../plan/test-documents.ts';
 import { PLAIN_ACTIONS, type FailureAction, type Plan, type PlanNode } from '../plan/plan.ts';
+import type { TaskRequest } from './effects.ts';
 import type { ExecutionHeader } from './execution.ts';
 import { executionId } from './ids.ts';
 import { printTree } from './print-tree.ts';
@@ -45,6 +46,13 @@ const EXPECTATIONS: Readonly<Record<string, (sections: Sections) => string>> = {
           : '',
       )
       .join(''),
+  environment: (sections) => printEnvironments(tasksOf(run(sections))),
+  stages: (sections) =>
+    run(sections)
+      .effects.map((effect) =>
+        effect.kind === 'enqueueTask' ? `${effect.task.fqn}: ${JSON.stringify(effect.task.stage)}\n` : '',
+      )
+      .join(''),
   selectors: (sections) =>
     run(sections)
       .effects.map((effect) =>
@@ -52,6 +60,27 @@ const EXPECTATIONS: Readonly<Record<string, (sections: Sections) => string>> = {
       )
       .join(''),
 };
+
+function tasksOf({ effects }: ScenarioRun): readonly TaskRequest[] {
+  return effects.flatMap((effect) => (effect.kind === 'enqueueTask' ? [effect.task] : []));
+}
+
+/** The first one as it is, then what differs from the one before. */
+function printEnvironments(tasks: readonly TaskRequest[]): string {
+  let before: TaskRequest['environment'] = {};
+  return tasks
+    .map(({ fqn, environment }) => {
+      const gone = Object.keys(before).filter((name) => !Object.hasOwn(environment, name));
+      const other = Object.entries(environment).filter(([name, value]) => before[name] !== value);
+      before = environment;
+      const changes = [
+        ...gone.map((name) => `  no ${name}\n`),
+        ...other.map(([name, value]) => `  ${name}=${value}\n`),
+      ];
+      return `${fqn}\n${changes.join('')}`;
+    })
+    .join('');
+}
 
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.yml'));
 

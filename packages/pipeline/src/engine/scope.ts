@@ -8,6 +8,7 @@
 import { expressionTree, type ExpressionScope, type ScopeValue } from '../expressions/scope.ts';
 import { triggerScope } from '../triggers/trigger-scope.ts';
 import type { Draft } from './draft.ts';
+import { codebaseObject } from './scope-codebase.ts';
 import type { NodeExecutionId, NodeId } from './ids.ts';
 import { exportedVariables } from './scope-exported.ts';
 import { loopAlias } from './scope-loops.ts';
@@ -66,6 +67,8 @@ function alias(view: SeatedView, path: readonly Seat[], name: string): ScopeValu
     case 'trigger':
     case 'eventPayload':
       return triggerRoot(view, name);
+    case 'codebase':
+      return codebaseObject(view, path);
     case 'inputSet':
     case 'input':
       return givenInputs(view, path);

@@ -14,6 +14,7 @@ import { logKeyOf } from './log-key.ts';
 import { nodeIdentity, parentOf, repeatsAround } from './nodes.ts';
 import { startQueue } from './queues.ts';
 import { memberText } from './spec-members.ts';
+import { taskStage } from './task-stage.ts';
 import { readDuration } from './timeout.ts';
 import { makeTimerId } from './timers.ts';
 import { findWorkspaceKey } from './workspace.ts';
@@ -74,6 +75,11 @@ function startTask(
     fail(draft, id, `${plan.name} cannot start: ${selectors.message}`);
     return;
   }
+  const stage = taskStage(draft, id);
+  if (stage.kind === 'error') {
+    fail(draft, id, `${plan.name} cannot start: ${stage.message}`);
+    return;
+  }
   const workspaceKey = findWorkspaceKey(draft, id);
   const node = draft.get(id);
   const { identifier, name, fqn } = nodeIdentity({ plan: draft.execution.plan, nodes: draft.nodes }, node);
@@ -92,6 +98,7 @@ function startTask(
       ...environmentOf(spec, stepEnvironment(draft, id)),
       selectors: selectors.value,
       ...(workspaceKey === undefined ? {} : { workspaceKey }),
+      ...stage.value,
       logKey,
     },
   });

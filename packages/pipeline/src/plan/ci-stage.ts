@@ -8,11 +8,9 @@ import type { Caching } from '../language/ci/caching.ts';
 import type { Conditional } from '../language/ci/conditional.ts';
 import { listSteps, type Pipeline, type Stage, type Step, type StepItem } from '../language/model.ts';
 import type { Value } from '../expressions/values.ts';
+import { CLONE_STEP } from '../steps/git-clone.ts';
 import type { StepType } from '../steps/step-types.ts';
 import type { CiSetup } from './plan.ts';
-
-/** The implicit clone; `codebase` of expressions is what it found. */
-export const CLONE_STEP = 'harness-git-clone';
 
 /** The stage with its implicit steps. */
 export function prepareCiStage(stage: Stage, pipeline: Pipeline): Stage {
@@ -53,13 +51,13 @@ function saveStep(caching: Caching): Step {
   return cacheStep('save-cache-harness', 'Save cache', 'SaveCache', caching, { sourcePaths: paths, override });
 }
 
-/** A cache that cannot be reached makes a run slower, never wrong: it fails nothing. */
+/** A cache that cannot be reached makes a run slower, never wrong: it fails nothing. Its log says what happened. */
 function cacheStep(identifier: string, name: string, type: StepType, caching: Caching, fields: object): Step {
   const { key, path, range } = caching;
   const spec = { providerType: 'Local', key, archiveFormat: 'Tar', ...fields };
   return {
     ...implicitStep(identifier, name, type, caching, spec),
-    failureStrategies: [{ errors: ['AllErrors'], action: { kind: 'Ignore' }, path, range }],
+    failureStrategies: [{ errors: ['AllErrors'], action: { kind: 'MarkAsSuccess' }, path, range }],
   };
 }
 

@@ -10,6 +10,9 @@ import { Type, type Static } from 'typebox';
 import { NO_CONTAINER_OF_ITS_OWN } from './container-fields.ts';
 import { ignored, notRunYet, type StepDefinition } from './step-definition.ts';
 
+/** Identifies the implicit clone in its stage; the `-` keeps it apart from what people name. */
+export const CLONE_STEP = 'harness-git-clone';
+
 /** What a build is of, and the field of its spec that says which one. */
 export const BUILD_TYPES = { branch: 'branch', tag: 'tag', PR: 'number', commitSha: 'commitSha' } as const;
 
