@@ -204,7 +204,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     folder: 'e2e',
-    packages: [],
+    packages: ['executors/testing/git-server'],
     libraries: ['playwright-core', '@sparticuz/chromium', '@axe-core/playwright', 'vitest'],
     node: true,
   },
