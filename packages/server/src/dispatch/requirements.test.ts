@@ -37,6 +37,15 @@ describe('what a task needs (M1)', () => {
     expect(of('Windows', 'Amd64', 'nanoserver')).toEqual(['arch:x64', 'docker', 'os:win32']);
     expect(requirementsOf({ stepType: 'Run', spec: {}, stage })).toEqual(['shell:sh']);
   });
+
+  test('a stage with a step in a container needs the engine from its first step on', () => {
+    const stage = { identifier: 's', sharedPaths: [], os: 'Linux', needsEngine: true } as const;
+    const of = (stepType: string, spec = {}) => requirementsOf({ stepType, spec, stage });
+    expect(of('GitClone')).toEqual(['binary:git', 'docker']);
+    expect(of('Run', { image: 'alpine' })).toEqual(['docker']);
+    expect(of('Run', { command: 'make' })).toEqual(['docker', 'os:linux', 'shell:sh']);
+    expect(of('RestoreCache')).toEqual(['docker']);
+  });
 });
 
 test('what a delegate can do; one that is older has git, and no engine (M2)', () => {

@@ -29,15 +29,18 @@ export function requirementsOf({
   const fields = isRecord(spec) ? spec : {};
   const words = new Set<string>();
   const needsEngine = CONTAINER_TYPES.has(stepType) || (HOST_COMMANDS.has(stepType) && isText(fields['image']));
-  if (needsEngine) words.add('docker');
-  else {
+  // One delegate runs the whole stage: who takes its first step must be able to take the others.
+  const stageNeedsEngine = stage?.needsEngine === true;
+  if (needsEngine || stageNeedsEngine) words.add('docker');
+  if (!needsEngine) {
     const shell = shellOf(stepType, fields);
     if (shell !== undefined) words.add(`shell:${shell}`);
     if (stepType === 'GitClone') words.add('binary:git');
   }
   const system = SYSTEMS[(stage?.os ?? '').toLowerCase()];
-  // Engines on other systems run Linux containers as well.
-  if (system !== undefined && !(needsEngine && system === 'linux')) words.add(`os:${system}`);
+  // Engines on other systems run Linux containers as well, and a clone for these is the same everywhere.
+  const isForContainers = needsEngine || (stageNeedsEngine && !HOST_COMMANDS.has(stepType));
+  if (system !== undefined && !(isForContainers && system === 'linux')) words.add(`os:${system}`);
   const architecture = ARCHITECTURES[(stage?.arch ?? '').toLowerCase()];
   if (architecture !== undefined) words.add(`arch:${architecture}`);
   return [...words].toSorted();
