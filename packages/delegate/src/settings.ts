@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { ProxySettings } from '@bridle/executors';
+import type { IsolationWishes, ProxySettings } from '@bridle/executors';
 import { PROXY_VARIABLES, SETTING_NAMES, type SettingKey, type SettingName } from './setting-names.ts';
+import { readStepIsolation } from './step-settings.ts';
 
 const CAPACITY_DEFAULT = 50;
 const CAPACITY_MAX = 1_000;
@@ -28,6 +29,10 @@ export interface DelegateSettings {
   readonly drainMs: number;
   readonly killGraceMs: number;
   readonly inheritedNames: readonly string[];
+  /** Variables of its own that secrets may refer to, beside those whose names say so. */
+  readonly secretNames: readonly string[];
+  /** Folder of files that secrets may refer to. */
+  readonly secretsFolder?: string;
   readonly isPrivateNetworkAllowed: boolean;
   /** Authorities of the operator's, PEM, trusted beside those that Node knows. */
   readonly certificateAuthorities: readonly string[];
@@ -35,6 +40,10 @@ export interface DelegateSettings {
   readonly proxy?: ProxySettings;
   /** Commands to run before everything else. */
   readonly initScript?: string;
+  /** How steps on this host are confined. */
+  readonly isolation: IsolationWishes;
+  /** Repositories in folders of this host may be cloned. */
+  readonly isGitFileUrlAllowed: boolean;
   /** Things the operator should know. */
   readonly warnings: readonly string[];
 }
@@ -58,15 +67,19 @@ export function readSettings(argv: readonly string[], environment: Environment):
     if (typeof value === 'string' && value !== '') return value;
     return variables.map((name) => environment[name]).find((text) => text !== undefined && text !== '');
   };
+  const isOn = (key: SettingKey): boolean => flags[SETTING_NAMES[key].flag] === true || read(key) === 'on';
   const name = read('name') ?? hostname();
   if (name.length > NAME_LENGTH_MAX) throw new SettingsError('--name: a name has at most 128 characters.');
   const url = readUrl(read('url'));
-  const token = readToken(read('token'), read('tokenFile'));
+  // A file that was named on the command line counts more than a token that happens to lie in the environment.
+  const isFileNamed = typeof flags['token-file'] === 'string' && typeof flags['token'] !== 'string';
+  const token = readToken(isFileNamed ? undefined : read('token'), read('tokenFile'));
   checkAccount(token, read('account'));
   const cpuThreshold = readPercent('--cpu-threshold', read('cpuThreshold'));
   const memoryThreshold = readPercent('--memory-threshold', read('memoryThreshold'));
   const proxy = readProxy(read('proxy'), read('noProxy'), environment);
   const initScript = read('initScript');
+  const secretsFolder = read('secretsDir');
   return {
     url,
     token,
@@ -77,12 +90,18 @@ export function readSettings(argv: readonly string[], environment: Environment):
     drainMs: readNumber('--drain-ms', read('drainMs'), DRAIN_MS_DEFAULT, 0, DURATION_MS_MAX),
     killGraceMs: readNumber('--kill-grace-ms', read('killGraceMs'), KILL_GRACE_MS_DEFAULT, 0, DURATION_MS_MAX),
     inheritedNames: readList(read('inheritEnv')),
+    secretNames: readList(read('secretNames')),
+    ...(secretsFolder === undefined ? {} : { secretsFolder }),
     isPrivateNetworkAllowed: flags['refuse-private'] !== true && read('refusePrivate') !== 'on',
     certificateAuthorities: readAuthorities(read('caFile')),
     ...(cpuThreshold === undefined ? {} : { cpuThreshold }),
     ...(memoryThreshold === undefined ? {} : { memoryThreshold }),
     ...(proxy === undefined ? {} : { proxy }),
     ...(initScript === undefined ? {} : { initScript }),
+    isolation: readStepIsolation(read, isOn('stepNoNewPrivileges'), (message) => {
+      throw new SettingsError(message);
+    }),
+    isGitFileUrlAllowed: isOn('gitFileUrls'),
     warnings:
       typeof flags['token'] === 'string'
         ? ['--token shows the token in the process list of this host; --token-file keeps it to yourself']

@@ -52,7 +52,8 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   const { db } = database;
   const hub = new WakeHub(database, { isNotifyEnabled: settings.isNotifyEnabled, onError: onError('wakes') });
   await hub.start();
-  let url = settings.publicUrl ?? localUrl(settings.host, settings.port);
+  const isTls = settings.tls !== undefined;
+  let url = settings.publicUrl ?? localUrl(settings.host, settings.port, isTls);
   const executions = await createExecutionService({
     database,
     hub,
@@ -123,10 +124,15 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
       stopping: stopping.signal,
       ...(existsSync(webRoot) ? { webRoot } : {}),
     },
-    { version: readVersion(), logger, trustProxy: settings.trustProxy },
+    {
+      version: readVersion(),
+      logger,
+      trustProxy: settings.trustProxy,
+      ...(settings.tls === undefined ? {} : { tls: settings.tls }),
+    },
   );
   await app.listen({ port: settings.port, host: settings.host });
-  url = settings.publicUrl ?? localUrl(settings.host, portOf(app, settings.port));
+  url = settings.publicUrl ?? localUrl(settings.host, portOf(app, settings.port), isTls);
   executions.run(createChildStarter({ db, executions }));
   intake.start();
   filer.start();

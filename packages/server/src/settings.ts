@@ -1,4 +1,6 @@
 /** What the server reads from its environment; the launcher has checked and completed it. */
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { join, resolve } from 'node:path';
 import { readSecretSettings, type SecretSettings } from './secret-settings.ts';
 
@@ -18,6 +20,8 @@ export interface ServerSettings {
   readonly isNotifyEnabled: boolean;
   readonly logLevel: string;
   readonly trustProxy: boolean;
+  /** The server speaks TLS itself; absent = plain HTTP, maybe behind a proxy that speaks it. PEM. */
+  readonly tls?: TlsFiles;
   /** Executions of one account that run at once; more wait in line. */
   readonly executionsMax: number;
   /** Where public material conflicts; kept with each execution at its start. */
@@ -40,6 +44,12 @@ export type FilesSettings =
       readonly region: string;
       readonly isPathStyle: boolean;
     };
+
+/** What a TLS server shows: the certificate with its chain, and its key. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+}
 
 /** Absent = as Harness's pages document it. */
 export interface EngineSwitchSettings {
@@ -97,6 +107,7 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
     isNotifyEnabled: env['BRIDLE_NOTIFY'] !== 'off',
     logLevel,
     trustProxy: env['BRIDLE_TRUST_PROXY'] === 'on',
+    ...readTls(env),
     executionsMax,
     switches: readSwitches(env),
     files: readFiles(env, home),
@@ -164,8 +175,35 @@ function readSwitch(env: Readonly<Record<string, string | undefined>>, name: str
   throw new SettingsError(`${name} is neither on nor off: ${written}`);
 }
 
+/** Both files or none: half a setting is a mistake. */
+function readTls(env: Readonly<Record<string, string | undefined>>): { readonly tls?: TlsFiles } {
+  const [cert, key] = ['BRIDLE_TLS_CERT_FILE', 'BRIDLE_TLS_KEY_FILE'].map((name) =>
+    readPem(name, env[name] || undefined),
+  );
+  if (cert === undefined && key === undefined) return {};
+  if (cert === undefined) throw new SettingsError('BRIDLE_TLS_KEY_FILE is set, but BRIDLE_TLS_CERT_FILE is not.');
+  if (key === undefined) throw new SettingsError('BRIDLE_TLS_CERT_FILE is set, but BRIDLE_TLS_KEY_FILE is not.');
+  try {
+    createSecureContext({ cert, key });
+  } catch (error) {
+    throw new SettingsError(
+      `The files of BRIDLE_TLS_CERT_FILE and BRIDLE_TLS_KEY_FILE are not a certificate and its key${error instanceof Error ? ` (${error.message})` : ''}.`,
+    );
+  }
+  return { tls: { cert, key } };
+}
+
+function readPem(name: string, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new SettingsError(`${name}: ${file} cannot be read${error instanceof Error ? ` (${error.message})` : ''}.`);
+  }
+}
+
 /** Where clients on this machine reach a server that listens there. */
-export function localUrl(host: string, port: number): string {
+export function localUrl(host: string, port: number, isTls = false): string {
   const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
-  return `http://${name}:${String(port)}`;
+  return `${isTls ? 'https' : 'http'}://${name}:${String(port)}`;
 }

@@ -31,8 +31,15 @@ export function serverEnvironment(
 }
 
 /** What the delegate is told on its command line: the same from elsewhere would only contradict. */
-const DECIDED_FOR_DELEGATE = new Set(['BRIDLE_DELEGATE_URL', 'BRIDLE_DELEGATE_TOKEN', 'BRIDLE_DELEGATE_TOKEN_FILE']);
-const MEANT_FOR_DELEGATE = /^BRIDLE_(DELEGATE_|LOG_LEVEL$)/;
+const DECIDED_FOR_DELEGATE = new Set([
+  'BRIDLE_DELEGATE_URL',
+  'BRIDLE_DELEGATE_TOKEN',
+  'BRIDLE_DELEGATE_TOKEN_FILE',
+  'MANAGER_HOST_AND_PORT',
+  'DELEGATE_TOKEN',
+  'ACCOUNT_ID',
+]);
+const MEANT_FOR_DELEGATE = /^BRIDLE_(DELEGATE_|(LOG_LEVEL|CA_FILE)$)/;
 const NOT_FOR_DELEGATE = /^(BRIDLE_.*|PG[A-Z]+|npm_.*|DATABASE_URL|INIT_CWD)$/;
 
 /** With BRIDLE_FILES=s3 these open the server's bucket of files, logs among them. */

@@ -65,6 +65,8 @@ export interface AppOptions {
   readonly checkAnswers?: boolean;
   /** Take the client's address from `x-forwarded-for`: only behind a proxy that sets it. */
   readonly trustProxy?: boolean;
+  /** Speak TLS; absent = plain HTTP. PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 export async function buildApp(deps: ApiDependencies, options: AppOptions): Promise<App> {
@@ -72,6 +74,8 @@ export async function buildApp(deps: ApiDependencies, options: AppOptions): Prom
     ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy ?? false,
+    // Typed for plain HTTP all over: the routes cannot tell the difference.
+    ...(options.tls === undefined ? {} : { https: { ...options.tls, minVersion: 'TLSv1.2' } as unknown as null }),
     bodyLimit: BODY_BYTES_MAX,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
