@@ -29,10 +29,10 @@ const EXECUTORS = {
   Run: run,
   Http: lazily(async () => (await import('./http.ts')).http),
   FetchInstanceScript: fetchInstanceScript,
-  Plugin: notThere('Plugin'), // docker/plugin.ts plugin
-  Background: notThere('Background'), // docker/background.ts background
-  Container: notThere('Container'), // docker/container.ts container
-  BuildAndPushDockerRegistry: notThere('BuildAndPushDockerRegistry'), // docker/build-and-push.ts buildAndPush
+  Plugin: lazily(async () => (await import('./docker/plugin.ts')).plugin),
+  Background: lazily(async () => (await import('./background.ts')).background),
+  Container: lazily(async () => (await import('./docker/container.ts')).container),
+  BuildAndPushDockerRegistry: lazily(async () => (await import('./docker/build-and-push.ts')).buildAndPush),
   GitClone: lazily(async () => (await import('./git/git-clone.ts')).gitClone),
   Test: test,
   RunTests: runTests,
