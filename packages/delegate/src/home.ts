@@ -12,7 +12,7 @@
  * ```
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Another delegate process uses the folder. */
@@ -61,6 +61,14 @@ export async function openHome(folder: string): Promise<Home> {
     ...paths,
     close: () => rm(join(folder, 'owner'), { force: true }),
   };
+}
+
+/** Lets another user, that of the steps, through to their folders below `work`, and to nothing else. */
+export async function openForSteps(home: Home): Promise<void> {
+  for (const entry of await readdir(home.folder, { withFileTypes: true })) {
+    if (!entry.isSymbolicLink()) await chmod(join(home.folder, entry.name), entry.isDirectory() ? 0o700 : 0o600);
+  }
+  for (const folder of [home.folder, home.work]) await chmod(folder, 0o711);
 }
 
 /** Call when nothing of the earlier process is left. */

@@ -1,4 +1,5 @@
 /** The delegate process: `npm run delegate -- --url … --token-file …`. Logs JSON lines to stdout. */
+import { IsolationError } from '@bridle/executors';
 import { pino } from 'pino';
 import { CallCancelled } from './client.ts';
 import { HomeInUse } from './home.ts';
@@ -45,13 +46,19 @@ async function main(): Promise<void> {
     const { code, message } = describe(error);
     process.send?.({ kind: 'failed', code, message });
     log.fatal({ code, err: isForTheOperator(error) ? undefined : error }, message);
-    leave(error instanceof VersionRefused ? EXIT_VERSION : EXIT_FAILED);
+    leave(exitCodeOf(error));
   }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof VersionRefused) return EXIT_VERSION;
+  return error instanceof IsolationError ? EXIT_USAGE : EXIT_FAILED;
 }
 
 /** Its text says all there is to say; a stack would not help. */
 function isForTheOperator(error: unknown): boolean {
-  return error instanceof RegistrationRefused || error instanceof HomeInUse || error instanceof InitScriptFailed;
+  const kinds = [RegistrationRefused, HomeInUse, InitScriptFailed, IsolationError];
+  return kinds.some((kind) => error instanceof kind);
 }
 
 /** The IPC channel to a launcher keeps the process alive otherwise. */
@@ -67,6 +74,7 @@ function describe(error: unknown): { readonly code: string; readonly message: st
   if (error instanceof InitScriptFailed) return { code: 'INIT_SCRIPT_FAILED', message };
   if (error instanceof RegistrationRefused) return { code: 'REGISTRATION_REFUSED', message };
   if (error instanceof HomeInUse) return { code: 'HOME_IN_USE', message };
+  if (error instanceof IsolationError) return { code: 'SETTINGS', message };
   return { code: 'DELEGATE_FAILED', message: `The delegate had to stop: ${message}` };
 }
 

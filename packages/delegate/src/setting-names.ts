@@ -90,6 +90,18 @@ export const SETTING_NAMES = {
     variables: ['BRIDLE_DELEGATE_INHERIT_ENV'],
     help: 'more variables of its own that steps may see',
   },
+  secretNames: {
+    flag: 'secret-names',
+    value: 'A,B',
+    variables: ['BRIDLE_DELEGATE_SECRET_NAMES'],
+    help: 'variables of its own that secrets may refer to, beside those whose names start with BRIDLE_SECRET_',
+  },
+  secretsDir: {
+    flag: 'secrets-dir',
+    value: 'FOLDER',
+    variables: ['BRIDLE_DELEGATE_SECRETS_DIR'],
+    help: 'folder of files that secrets may refer to',
+  },
   refusePrivate: {
     flag: 'refuse-private',
     variables: ['BRIDLE_DELEGATE_REFUSE_PRIVATE'],
@@ -118,6 +130,58 @@ export const SETTING_NAMES = {
     value: 'TEXT',
     variables: ['BRIDLE_DELEGATE_INIT_SCRIPT', 'INIT_SCRIPT'],
     help: 'commands for sh, run once before the delegate registers; it does not start when they fail',
+  },
+  gitFileUrls: {
+    flag: 'git-file-urls',
+    variables: ['BRIDLE_DELEGATE_GIT_FILE_URLS'],
+    help: 'repositories in folders of this host may be cloned; whatever its user can read (variable: on)',
+  },
+  stepUser: {
+    flag: 'step-user',
+    value: 'USER',
+    variables: ['BRIDLE_STEP_USER'],
+    help: 'run steps on this host as that user, a name or uid:gid; the delegate must be root',
+  },
+  stepNoNewPrivileges: {
+    flag: 'step-no-new-privileges',
+    variables: ['BRIDLE_STEP_NO_NEW_PRIVILEGES'],
+    help: 'sudo and the like give steps nothing; goes without saying with --step-user (variable: on)',
+  },
+  stepMemoryMax: {
+    flag: 'step-memory-max',
+    value: 'SIZE',
+    variables: ['BRIDLE_STEP_MEMORY_MAX'],
+    help: 'memory of a step, e.g. 4G (without cgroup v2: of each of its processes)',
+  },
+  stepProcessesMax: {
+    flag: 'step-processes-max',
+    value: 'N',
+    variables: ['BRIDLE_STEP_PROCESSES_MAX'],
+    help: 'processes and threads of a step (without cgroup v2: of all steps of the user)',
+  },
+  stepCpuMax: {
+    flag: 'step-cpu-max',
+    value: 'N',
+    variables: ['BRIDLE_STEP_CPU_MAX'],
+    help: 'processors a step may keep busy, e.g. 1.5; needs cgroup v2',
+  },
+  stepCpuSecondsMax: {
+    flag: 'step-cpu-seconds-max',
+    value: 'N',
+    variables: ['BRIDLE_STEP_CPU_SECONDS_MAX'],
+    help: 'seconds of processor time of each process of a step',
+  },
+  stepFileMax: {
+    flag: 'step-file-max',
+    value: 'SIZE',
+    variables: ['BRIDLE_STEP_FILE_MAX'],
+    help: 'size of each file a step writes, e.g. 10G',
+  },
+  stepCgroup: {
+    flag: 'step-cgroup',
+    value: 'FOLDER',
+    variables: ['BRIDLE_STEP_CGROUP'],
+    help: 'a control group (cgroup v2) that this delegate may write, for its steps (default: the one it runs in, when a limit needs one)',
   },
 } as const satisfies Readonly<Record<string, SettingName>>;
 

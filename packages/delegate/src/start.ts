@@ -4,15 +4,18 @@ import { readFileSync } from 'node:fs';
 import { arch, hostname, platform } from 'node:os';
 import { join } from 'node:path';
 import {
+  checkReach,
   DEFAULT_SETTINGS,
   DockerHost,
   FifoPool,
   findProxy,
+  prepareIsolation,
   ProcessTable,
   SHELL_NAMES,
   Shells,
   Workspaces,
   type ExecutorHost,
+  type Isolation,
 } from '@bridle/executors';
 import type { RegisterRequest } from '@bridle/protocol';
 import type { Logger } from 'pino';
@@ -20,7 +23,7 @@ import { backoffMs, pause } from './backoff.ts';
 import { findCapabilities, type FindEngine } from './capabilities.ts';
 import { OutageError, ServerClient, type ServerWay } from './client.ts';
 import { HostLoad } from './host-load.ts';
-import { keepMark, openHome, type Home } from './home.ts';
+import { keepMark, openForSteps, openHome, type Home } from './home.ts';
 import { runInitScript } from './init-script.ts';
 import { LogShipper } from './log-shipper.ts';
 import { Delegate } from './loop.ts';
@@ -49,6 +52,10 @@ export async function startDelegate(
   signal: AbortSignal,
 ): Promise<RunningDelegate> {
   const home = await openHome(settings.home);
+  const isolation = await isolateSteps(settings, home, log).catch(async (error: unknown) => {
+    await home.close();
+    throw error;
+  });
   const processes = new ProcessTable();
   const supervisor = new Supervisor(log);
   const way = serverWay(settings);
@@ -62,6 +69,8 @@ export async function startDelegate(
     mark: home.mark,
     observer: supervisor,
     containers: docker,
+    ...(isolation?.user === undefined ? {} : { owner: isolation.user }),
+    ...(isolation?.groups === undefined ? {} : { groups: isolation.groups }),
   });
   let session: Session | undefined;
   const close = async (): Promise<void> => {
@@ -86,7 +95,7 @@ export async function startDelegate(
     if (settings.initScript !== undefined) await runInitScript(settings.initScript, home.folder, log, signal);
     const reports = new ReportSpool(home.reports);
     await deliverKept(reports, client, log, signal);
-    const host = makeHost(settings, home, processes, docker);
+    const host = makeHost(settings, home, processes, docker, isolation);
     const standing = new Session(client, await registration(settings, home, host), log);
     session = standing;
     const delegate = new Delegate({
@@ -141,7 +150,24 @@ async function deliverKept(
   }
 }
 
-function makeHost(settings: DelegateSettings, home: Home, processes: ProcessTable, docker: DockerHost): ExecutorHost {
+/** @throws IsolationError */
+async function isolateSteps(settings: DelegateSettings, home: Home, log: Logger): Promise<Isolation | undefined> {
+  const name = `bridle-steps-${home.installation}`;
+  const { isolation, warnings } = await prepareIsolation(settings.isolation, searchPath(), name);
+  for (const warning of warnings) log.warn(warning);
+  if (isolation?.user === undefined) return isolation;
+  await openForSteps(home);
+  await checkReach(isolation.user, home.work);
+  return isolation;
+}
+
+function makeHost(
+  settings: DelegateSettings,
+  home: Home,
+  processes: ProcessTable,
+  docker: DockerHost,
+  isolation: Isolation | undefined,
+): ExecutorHost {
   return {
     shells: new Shells(searchPath()),
     fifos: new FifoPool(home.pipes),
@@ -162,6 +188,8 @@ function makeHost(settings: DelegateSettings, home: Home, processes: ProcessTabl
       ...(settings.proxy === undefined ? {} : { proxy: settings.proxy }),
       caches: { ...DEFAULT_SETTINGS.caches, folder: join(home.folder, 'cache') },
       ssh: { ...DEFAULT_SETTINGS.ssh, knownHostsFile: join(home.folder, 'known_hosts') },
+      git: { ...DEFAULT_SETTINGS.git, isFileUrlAllowed: settings.isGitFileUrlAllowed },
+      ...(isolation === undefined ? {} : { isolation }),
     },
   };
 }

@@ -120,7 +120,7 @@ export class TaskRun {
           identifier: task.identifier,
           name: task.name,
           spec: task.spec,
-          environment: task.environment,
+          environment: { HARNESS_DELEGATE_ID: this.#tools.session.registration.delegateId, ...task.environment },
           project: task.logKey.split('/pipelineId:')[0] ?? '',
         },
         workspace,

@@ -1,9 +1,12 @@
 /** Turns what an operator asks for into what can be done on this host (I1). */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import type { Isolation, StepUser } from './isolation.ts';
 import { findProgram } from './shells.ts';
 import { openStepGroups, type StepGroups, type StepLimits } from './step-groups.ts';
+
+const run = promisify(execFile);
 
 /** What is asked for cannot be had on this host; the text says why and what to do. */
 export class IsolationError extends Error {
@@ -98,6 +101,21 @@ function checkSwitch(user: StepUser): void {
     throw new IsolationError('BRIDLE_STEP_USER: steps of a user of their own must not be those of root.');
   if (own !== 0)
     throw new IsolationError('BRIDLE_STEP_USER: only a delegate that runs as root can run steps as another user.');
+}
+
+/**
+ * Steps of another user must get to their folders.
+ * @throws IsolationError
+ */
+export async function checkReach(user: StepUser, folder: string): Promise<void> {
+  const { uid, gid } = user;
+  try {
+    await run('/bin/sh', ['-c', 'cd "$0"', folder], { uid, gid, cwd: '/', env: {} });
+  } catch {
+    throw new IsolationError(
+      `BRIDLE_STEP_USER: the user ${user.name ?? uid} cannot reach ${folder}. Give the delegate a --home whose parent folders every user may enter, such as /var/lib/bridle.`,
+    );
+  }
 }
 
 function findUser(text: string): StepUser {
