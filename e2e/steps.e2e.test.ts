@@ -513,6 +513,7 @@ describe('what Bridle does not run yet', () => {
         type: CI
         spec:
           cloneCodebase: false
+          serviceDependencies: [{ identifier: db }]
           execution:
             steps:
               - step:
@@ -520,7 +521,6 @@ describe('what Bridle does not run yet', () => {
                   identifier: compile
                   type: Run
                   spec:
-                    image: node:24
                     shell: Sh
                     command: node --version
               - step:
@@ -560,14 +560,14 @@ describe('what Bridle does not run yet', () => {
     const { status, body } = await execute(product, saved);
     expect([status, body.code]).toEqual([400, 'INVALID_REQUEST']);
     const line = (text: string): number => UNSUPPORTED.split('\n').findIndex((row) => row.includes(text)) + 1;
-    expect(body.message).toContain(`Line ${line('image:')}: `);
+    expect(body.message).toContain(`Line ${line('serviceDependencies')}: `);
     expect(body.message).toContain(`Line ${line('K8sRollingDeploy')}: `);
     expect(body.message).toContain('K8sRollingDeploy');
-    expect(body.message).toMatch(/image/);
+    expect(body.message).toMatch(/service dependencies/);
     expect(body.message).not.toMatch(/matrix/);
 
     // Mended, its first run is number 1.
-    const mended = UNSUPPORTED.replace(/\n *image: .*/, '')
+    const mended = UNSUPPORTED.replace(/\n *serviceDependencies: .*/, '')
       .replace('K8sRollingDeploy', 'Wait')
       .replace(/\n *timeout: 10m/, '')
       .replace('skipDryRun: false', 'duration: 10ms');
