@@ -5,13 +5,27 @@
  * - T1 Exactly one report per task: repeated until the server has answered it; 409 = it was given to somebody else, drop it.
  * - T2 The log is complete at the server before the report is.
  * - T3 A lost task (its fence is no longer valid) is stopped and never reported.
+ * - T4 Nothing unmasked leaves `#perform`: the log is masked before it is spooled, the result before it is reported or kept, and what
+ *   the delegate's own log is told of it.
  */
-import { findExecutor, StepLog, type ExecutorHost, type StepResult, type Workspaces } from '@bridle/executors';
+import {
+  findExecutor,
+  Mask,
+  StepLog,
+  type ExecutorHost,
+  type MaskedLog,
+  type StepResult,
+  type Workspaces,
+} from '@bridle/executors';
 import type { DelegateTask, TaskOutcome } from '@bridle/protocol';
 import type { Logger } from 'pino';
 import { CallCancelled } from './client.ts';
 import type { LogShipper, TaskLog } from './log-shipper.ts';
 import type { ReportSpool } from './report-spool.ts';
+import { hideError } from './secrets/hide-error.ts';
+import { hideSecrets } from './secrets/hide-result.ts';
+import type { SecretManagers } from './secrets/secret-manager.ts';
+import { prepareStep } from './secrets/task-secrets.ts';
 import { orAbort, type Session } from './session.ts';
 import { TaskUploads } from './uploads/task-uploads.ts';
 
@@ -26,6 +40,7 @@ export interface TaskTools {
   readonly workspaces: Workspaces;
   readonly host: ExecutorHost;
   readonly reports: ReportSpool;
+  readonly secrets: SecretManagers;
   readonly log: Logger;
 }
 
@@ -42,6 +57,7 @@ export class TaskRun {
   readonly #abandon = new AbortController();
   #stopReason: StopReason | undefined;
   readonly #uploads: TaskUploads;
+  readonly #mask = new Mask();
   /** Resolves when the task is reported, or will not be; never rejects. */
   readonly done: Promise<void>;
   /** Resolves when its folders and stray processes are gone too; set before `done` resolves. */
@@ -52,7 +68,15 @@ export class TaskRun {
     this.task = task;
     this.#uploads = new TaskUploads(task);
     this.#tools = tools;
-    this.#log = tools.log.child({ taskId: task.taskId, fqn: task.fqn });
+    this.#log = tools.log.child(
+      { taskId: task.taskId, fqn: task.fqn },
+      {
+        serializers: {
+          err: (error: unknown) => hideError(error, this.#mask),
+          reason: (reason: unknown) => this.#mask.text(String(reason)),
+        },
+      },
+    );
     this.done = this.#runAfter(earlier).catch((error: unknown) => {
       if (!(error instanceof CallCancelled)) this.#log.error({ err: error }, 'the task could not be carried through');
     });
@@ -97,8 +121,10 @@ export class TaskRun {
       await this.#report(log, failure(`The delegate could not make a folder for the step: ${workspace.message}`));
       return;
     }
-    const result = await this.#perform(log, workspace);
-    await this.#upload(log);
+    const masked = this.#mask.wrap(log);
+    const result = await this.#perform(masked, workspace);
+    await this.#upload(masked);
+    await masked.end();
     // Folders and stray processes go while the report is under way: the next step must not wait for them.
     this.cleaned = workspace
       .leave()
@@ -106,44 +132,43 @@ export class TaskRun {
     await this.#report(log, this.#outcomeOf(result));
   }
 
-  async #perform(log: TaskLog, workspace: Awaited<ReturnType<Workspaces['enter']>>): Promise<StepResult> {
+  async #perform(log: MaskedLog, workspace: Awaited<ReturnType<Workspaces['enter']>>): Promise<StepResult> {
     const { task } = this;
     const executor = findExecutor(task.stepType);
     if (executor === undefined) {
       return failure(`This delegate does not know steps of type ${task.stepType}; it may be older than the server.`);
     }
     try {
-      return await executor.run({
-        step: {
-          taskId: task.taskId,
-          stepType: task.stepType,
-          identifier: task.identifier,
-          name: task.name,
-          spec: task.spec,
-          environment: { HARNESS_DELEGATE_ID: this.#tools.session.registration.delegateId, ...task.environment },
-          project: task.logKey.split('/pipelineId:')[0] ?? '',
-        },
+      const prepared = await prepareStep(task, this.#tools.secrets, this.#mask);
+      if (prepared.kind === 'failed') {
+        await new StepLog(log).line(prepared.failure.message);
+        return { kind: 'failed', outputs: {}, failure: prepared.failure };
+      }
+      const result = await executor.run({
+        step: prepared.step,
         workspace,
         signal: this.#stop.signal,
         log,
-        mask: { add: () => undefined },
+        mask: this.#mask,
         uploads: this.#uploads,
         host: this.#tools.host,
       });
+      return hideSecrets(result, this.#mask, task.sealKey);
     } catch (error) {
       this.#log.error({ err: error }, 'an executor failed');
-      return failure(`The delegate could not run the step: ${error instanceof Error ? error.message : String(error)}`);
+      const message = error instanceof Error ? error.message : String(error);
+      return failure(this.#mask.text(`The delegate could not run the step: ${message}`));
     }
   }
 
   /** Before its folder goes: what the step leaves with the server beside its outcome. */
-  async #upload(log: TaskLog): Promise<void> {
+  async #upload(log: MaskedLog): Promise<void> {
     if (this.#uploads.isEmpty || this.isLost) return;
     const words = new StepLog(log);
     try {
       await this.#uploads.send({
         session: this.#tools.session,
-        hide: (text) => text,
+        hide: (text) => this.#mask.text(text),
         say: (line) => words.line(line),
         signal: this.#abandon.signal,
       });
@@ -199,7 +224,7 @@ export class TaskRun {
     this.#log.warn({ status: answer.status, reason: answer.message }, 'the report was refused');
     if (answer.status === STALE || outcome.kind === 'cancelled' || Object.keys(outcome.outputs).length === 0) return;
     // The server cannot take this result, e.g. its outputs: without them the step ends, and its author learns why.
-    const message = `The server does not accept the result of the step: ${answer.message}`;
+    const message = this.#mask.text(`The server does not accept the result of the step: ${answer.message}`);
     await this.#complete(outcomeOf(failure(message)), signal);
   }
 
@@ -217,12 +242,13 @@ function outcomeOf(result: StepResult): TaskOutcome {
     case 'cancelled':
       return { kind: 'cancelled' };
     case 'succeeded':
-      return { kind: 'succeeded', ...exitCodeOf(result), outputs: { ...result.outputs } };
+      return { kind: 'succeeded', ...exitCodeOf(result), outputs: { ...result.outputs }, ...secretOutputsOf(result) };
     case 'failed':
       return {
         kind: 'failed',
         ...exitCodeOf(result),
         outputs: { ...result.outputs },
+        ...secretOutputsOf(result),
         failure: { message: result.failure.message.slice(0, MESSAGE_LENGTH_MAX), types: [...result.failure.types] },
       };
   }
@@ -230,4 +256,8 @@ function outcomeOf(result: StepResult): TaskOutcome {
 
 function exitCodeOf(result: { readonly exitCode?: number }): { exitCode?: number } {
   return result.exitCode === undefined ? {} : { exitCode: result.exitCode };
+}
+
+function secretOutputsOf(result: { readonly secretOutputs?: readonly string[] }): { secretOutputs?: string[] } {
+  return result.secretOutputs === undefined ? {} : { secretOutputs: [...result.secretOutputs] };
 }

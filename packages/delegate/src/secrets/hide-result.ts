@@ -1,0 +1,58 @@
+/**
+ * Takes every secret out of a step's result, before the report leaves this process or is kept on disk (S6).
+ *
+ * - H1 An output variable that is secret, or in whose value any form of a secret occurs, leaves sealed as a whole, and is named in
+ *   `secretOutputs`. Without a key to seal with it is masked.
+ * - H2 Everything else that is text leaves masked: other outputs, names, the failure's message.
+ */
+import { MASK_TEXT, type Mask, type StepResult } from '@bridle/executors';
+import { seal } from './seal.ts';
+
+type Outputs = Extract<StepResult, { readonly outputs: unknown }>['outputs'];
+type OutputValue = Outputs[string];
+
+/** @param sealKey - the server's; `undefined` = it takes no sealed outputs */
+export function hideSecrets(result: StepResult, mask: Mask, sealKey: string | undefined): StepResult {
+  if (result.kind === 'cancelled') return result;
+  const { outputVariables } = result.outputs;
+  const variables = isMap(outputVariables) ? outputVariables : {};
+  const declared = new Set(result.secretOutputs);
+  for (const name of declared) {
+    const value = variables[name];
+    if (typeof value === 'string') mask.add(value); // it may stand in others
+  }
+  const secretOutputs: string[] = [];
+  const hidden: Record<string, OutputValue> = {};
+  for (const [name, value] of Object.entries(variables)) {
+    const isSecret = typeof value === 'string' && (declared.has(name) || mask.occursIn(value));
+    const shown = mask.text(name);
+    if (!isSecret) hidden[shown] = masked(value, mask);
+    else if (sealKey === undefined) hidden[shown] = MASK_TEXT;
+    else {
+      hidden[shown] = seal(sealKey, value);
+      secretOutputs.push(shown);
+    }
+  }
+  const others = Object.entries(result.outputs).filter(
+    ([name]) => name !== 'outputVariables' || !isMap(outputVariables),
+  );
+  const outputs: Record<string, OutputValue> = {};
+  for (const [name, value] of others) outputs[mask.text(name)] = masked(value, mask);
+  if (isMap(outputVariables)) outputs['outputVariables'] = hidden;
+  const { secretOutputs: _declared, ...rest } = result;
+  const common = { ...rest, outputs, ...(secretOutputs.length === 0 ? {} : { secretOutputs }) };
+  if (common.kind === 'succeeded') return common;
+  return { ...common, failure: { ...common.failure, message: mask.text(common.failure.message) } };
+}
+
+function masked(value: OutputValue, mask: Mask): OutputValue {
+  if (typeof value === 'string') return mask.text(value);
+  if (typeof value === 'number') return mask.occursIn(String(value)) ? MASK_TEXT : value;
+  if (Array.isArray(value)) return value.map((item: OutputValue) => masked(item, mask));
+  if (!isMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [mask.text(name), masked(item, mask)]));
+}
+
+function isMap(value: OutputValue | undefined): value is Readonly<Record<string, OutputValue>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
