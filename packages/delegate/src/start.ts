@@ -28,6 +28,8 @@ import { runInitScript } from './init-script.ts';
 import { LogShipper } from './log-shipper.ts';
 import { Delegate } from './loop.ts';
 import { ReportSpool } from './report-spool.ts';
+import { EnvironmentSecrets } from './secrets/environment-secrets.ts';
+import { FileSecrets } from './secrets/file-secrets.ts';
 import { Session } from './session.ts';
 import type { DelegateSettings } from './settings.ts';
 import { Supervisor } from './supervisor.ts';
@@ -104,6 +106,10 @@ export async function startDelegate(
       workspaces,
       host,
       reports,
+      secrets: {
+        environment: new EnvironmentSecrets(process.env, settings.secretNames),
+        files: new FileSecrets(settings.secretsFolder),
+      },
       log,
       capacity: settings.capacity,
       load,
