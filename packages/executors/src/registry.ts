@@ -36,12 +36,12 @@ const EXECUTORS = {
   GitClone: lazily(async () => (await import('./git/git-clone.ts')).gitClone),
   Test: test,
   RunTests: runTests,
-  SaveCache: notThere('SaveCache'), // storage/save-cache.ts saveCache
-  SaveCacheS3: notThere('SaveCacheS3'), // storage/save-cache.ts saveCacheS3
-  RestoreCache: notThere('RestoreCache'), // storage/restore-cache.ts restoreCache
-  RestoreCacheS3: notThere('RestoreCacheS3'), // storage/restore-cache.ts restoreCacheS3
-  S3Upload: notThere('S3Upload'), // storage/s3-upload.ts s3Upload
-  ArtifactoryUpload: notThere('ArtifactoryUpload'), // storage/artifactory-upload.ts artifactoryUpload
+  SaveCache: lazily(async () => (await import('./storage/save-cache.ts')).saveCache),
+  SaveCacheS3: lazily(async () => (await import('./storage/save-cache.ts')).saveCacheS3),
+  RestoreCache: lazily(async () => (await import('./storage/restore-cache.ts')).restoreCache),
+  RestoreCacheS3: lazily(async () => (await import('./storage/restore-cache.ts')).restoreCacheS3),
+  S3Upload: lazily(async () => (await import('./storage/s3-upload.ts')).s3Upload),
+  ArtifactoryUpload: lazily(async () => (await import('./storage/artifactory-upload.ts')).artifactoryUpload),
   Email: notThere('Email'), // mail/email.ts email
 } satisfies Record<DelegateStepType, StepExecutor>;
 

@@ -1,6 +1,6 @@
 /** The way from a step to an HTTP server: guarded (address-guard.ts), through the proxy where one is set, with the operator's authorities. */
 import { isIP } from 'node:net';
-import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpAgent, type AgentOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { getCACertificates } from 'node:tls';
 import { ProxyAgent, type Dispatcher } from 'undici';
@@ -66,13 +66,11 @@ export interface NodeAgents {
  * The same for clients that are built on Node's own HTTP and keep to one server.
  * @throws AddressRefused
  */
-export async function openNodeAgents(url: URL, settings: OutgoingSettings): Promise<NodeAgents> {
+export async function openNodeAgents(url: URL, settings: OutgoingSettings, maxSockets: number): Promise<NodeAgents> {
   const rules = await outgoingRules(settings);
   const hostName = withoutBrackets(url.hostname);
   const proxy = findProxy(url, settings.proxy);
-  const options: { keepAlive: true; proxyEnv?: Record<string, string>; lookup?: ReturnType<typeof guardedLookup> } = {
-    keepAlive: true,
-  };
+  const options: AgentOptions = { keepAlive: true, maxSockets };
   if (proxy === undefined) {
     const problem = isIP(hostName) === 0 ? undefined : findAddressProblem(hostName, portOf(url), hostName, rules);
     if (problem !== undefined) throw new AddressRefused(problem);

@@ -134,14 +134,18 @@ export class ArchiveRestorer {
     const firstName = first.names.at(-1);
     if (first.place !== path.place || firstName === undefined)
       throw new PathRefused(`${path.names.join('/')} in the archive is a name of ${target}, which lies elsewhere.`);
-    const { folder, name } = await this.#clear(path);
+    const gone = new PathRefused(`${target}, of which the archive has another name, is not there.`);
+    if (first.names.join('/') === path.names.join('/')) throw gone;
     const root = await OpenFolder.root(path.place.folder);
     try {
       const firstFolder = await root.descend(first.names.slice(0, -1));
-      if (firstFolder === undefined)
-        throw new PathRefused(`${target}, of which the archive has another name, is not in it.`);
+      if (firstFolder === undefined) throw gone;
       try {
-        await (await firstFolder.openFile(firstName)).close();
+        const file = await firstFolder.openFile(firstName).catch((error: unknown) => {
+          throw codeOf(error) === 'ENOENT' ? gone : error;
+        });
+        await file.close();
+        const { folder, name } = await this.#clear(path);
         await link(firstFolder.at(firstName), folder.at(name)); // does not follow a link either
       } finally {
         await firstFolder.close();

@@ -5,6 +5,7 @@
  * - C2 Steps use a store side by side; of two that store the same key one wins, and who reads gets one or the other.
  */
 import type { Readable } from 'node:stream';
+import type { FailureType } from '@bridle/pipeline';
 
 export interface CacheStore {
   has(key: string): Promise<boolean>;
@@ -18,7 +19,13 @@ export interface CacheStore {
   close(): void;
 }
 
-/** The store cannot do what is asked of it; the text is for the step's author. */
-export class CacheStoreError extends Error {
-  override readonly name = 'CacheStoreError';
+/** The store does not do what is asked of it; the text is for the step's author. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly type: FailureType;
+
+  constructor(message: string, type: FailureType, options?: ErrorOptions) {
+    super(message, options);
+    this.type = type;
+  }
 }

@@ -9,7 +9,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { CacheStoreError, type CacheStore } from './cache-store.ts';
+import { StoreError, type CacheStore } from './cache-store.ts';
 import { codeOf } from './open-folder.ts';
 
 /** After this long nobody is still writing a file aside: its process is gone. */
@@ -35,11 +35,11 @@ export class LocalCacheStore implements CacheStore {
   }
 
   async has(key: string): Promise<boolean> {
-    return (await findFile(this.#pathOf(key))) !== undefined;
+    return (await findFile(this.pathOf(key))) !== undefined;
   }
 
   async open(key: string): Promise<Readable | undefined> {
-    const path = this.#pathOf(key);
+    const path = this.pathOf(key);
     const file = await open(path).catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw error;
@@ -57,7 +57,7 @@ export class LocalCacheStore implements CacheStore {
     await mkdir(this.#own, { recursive: true, mode: 0o700 });
     try {
       await this.#write(aside, body, signal);
-      const path = this.#pathOf(key);
+      const path = this.pathOf(key);
       if (isOverwriting) await rename(aside, path);
       else if (!(await placeAsNew(aside, path))) return 'kept';
       await this.#shrink(path);
@@ -71,7 +71,8 @@ export class LocalCacheStore implements CacheStore {
     // Nothing stays open between calls.
   }
 
-  #pathOf(key: string): string {
+  /** Open for its test: where a key lies (O1). */
+  pathOf(key: string): string {
     return join(this.#own, hashOf(key));
   }
 
@@ -83,8 +84,9 @@ export class LocalCacheStore implements CacheStore {
         signal.throwIfAborted();
         size += chunk.length;
         if (size > this.#bytesMax)
-          throw new CacheStoreError(
+          throw new StoreError(
             `The cache is larger than all caches of this delegate may be together (${this.#bytesMax} bytes).`,
+            'APPLICATION_ERROR',
           );
         await file.writeFile(chunk);
       }

@@ -6,7 +6,6 @@
  * - A2 Bits beyond permissions (set-uid and the like) and owners are not restored: what is made belongs to whom the place belongs.
  * - A3 Memory does not grow with the archive; the number of entries and their bytes are limited.
  */
-import { once } from 'node:events';
 import { extract } from 'tar-stream';
 import { ArchiveRestorer, type RestoredArchive } from './archive-restorer.ts';
 import { decompress } from './compression.ts';
@@ -53,13 +52,18 @@ async function feed(
   into: ReturnType<typeof extract>,
   signal: AbortSignal,
 ): Promise<void> {
-  const closed = once(into, 'close');
+  const closed = happens(into, 'close');
   for await (const chunk of decompress(source, signal)) {
     signal.throwIfAborted();
     if (into.destroyed) return;
-    if (!into.write(chunk)) await Promise.race([once(into, 'drain'), closed]);
+    if (!into.write(chunk)) await Promise.race([happens(into, 'drain'), closed]);
   }
   if (!into.destroyed) into.end(null);
+}
+
+/** Unlike `once` of Node it does not mind an error: the loop over the entries hears of that. */
+function happens(emitter: ReturnType<typeof extract>, event: 'drain' | 'close'): Promise<void> {
+  return new Promise((resolve) => void emitter.once(event, () => resolve()));
 }
 
 /** What the unpackers of others say, in words. */

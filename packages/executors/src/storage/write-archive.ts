@@ -4,8 +4,9 @@
  */
 import type { Stats } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { pack, type Header, type Pack } from 'tar-stream';
+import { compressorOf, type ArchiveFormat } from './compression.ts';
 import { DEPTH_MAX } from './find-paths.ts';
 import { codeOf, OpenFolder, PathRefused } from './open-folder.ts';
 import { archiveName, namesOf, type PlacedPath } from './step-places.ts';
@@ -24,18 +25,27 @@ export interface ArchiveContents {
 
 export interface WrittenArchive {
   readonly stream: Readable;
-  /** Resolves when the last byte was handed over; rejects when the archive could not be written, as does the stream. */
+  /** Resolves when the last byte was handed over; rejects, as the stream does, when something could not be read. */
   readonly contents: Promise<ArchiveContents>;
 }
 
-/** @param paths - sorted: what lies below an earlier one is in it already */
-export function writeArchive(paths: readonly PlacedPath[], signal: AbortSignal): WrittenArchive {
+/** @param paths - in the order of `comparePaths`: what lies below an earlier one is in it already */
+export function writeArchive(paths: readonly PlacedPath[], format: ArchiveFormat, signal: AbortSignal): WrittenArchive {
   const packed = pack();
-  const writer = new ArchiveWriter(packed, signal);
-  const contents = writer.write(paths);
+  const contents = new ArchiveWriter(packed, signal).write(paths);
   contents.catch((error: unknown) => packed.destroy(error instanceof Error ? error : new Error(String(error))));
-  // streamx speaks Node's protocol of streams; its types only say a part of it.
-  return { stream: packed as unknown as Readable, contents };
+  const tar = Readable.from(packed as AsyncIterable<Buffer>, { objectMode: false });
+  const compressor = compressorOf(format);
+  if (compressor === undefined) return { stream: tar, contents };
+  // Whoever reads hears of a failure, whoever writes of a reader that went away.
+  pipeline(tar, compressor, () => undefined);
+  return { stream: compressor, contents };
+}
+
+/** A folder right before everything below it. */
+export function comparePaths(left: PlacedPath, right: PlacedPath): number {
+  const [first, second] = [left, right].map(({ place, names }) => [place.folder, ...names].join('\0'));
+  return first === second ? 0 : (first ?? '') < (second ?? '') ? -1 : 1;
 }
 
 class ArchiveWriter {
