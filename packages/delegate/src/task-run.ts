@@ -144,8 +144,10 @@ export class TaskRun {
         await new StepLog(log).line(prepared.failure.message);
         return { kind: 'failed', outputs: {}, failure: prepared.failure };
       }
+      const { step } = prepared;
+      const own = { HARNESS_DELEGATE_ID: this.#tools.session.registration.delegateId };
       const result = await executor.run({
-        step: prepared.step,
+        step: { ...step, environment: { ...own, ...step.environment } },
         workspace,
         signal: this.#stop.signal,
         log,
