@@ -65,6 +65,8 @@ export interface FolderOwner {
 /** What stages keep in a container engine. */
 export interface StageContainers {
   releaseStage(workspaceKey: string): Promise<void>;
+  /** Resolves when everything that is to be removed by now is gone. */
+  settled(): Promise<void>;
   /** Removes everything of this process. */
   clear(): Promise<void>;
 }
@@ -180,7 +182,7 @@ export class Workspaces {
   /** Resolves when everything thrown away so far is deleted. */
   async settled(): Promise<void> {
     this.#processes.hurry();
-    await Promise.all(this.#deleting);
+    await Promise.all([...this.#deleting, this.#containers?.settled()]);
   }
 
   /** No key has a dot: it is no task's. */

@@ -4,7 +4,7 @@
  *
  * The script goes by a mounted file; its outputs come back the same way as on the host.
  */
-import { failed, type StepContext, type StepResult } from '../executor.ts';
+import { failed, type SecretMask, type StepContext, type StepResult } from '../executor.ts';
 import { parseShellName, type Shell } from '../process/shells.ts';
 import {
   conclude,
@@ -62,7 +62,7 @@ export async function runImage(step: ImageStep, context: StepContext): Promise<S
   makeOutputFile(opened.files);
   await log.line(`Executing step ${context.step.identifier} in ${opened.image}`);
   const request = step.entrypoint === undefined ? opened.request : { ...opened.request, entrypoint: step.entrypoint };
-  return concludeContainer(await runContainer(request, opened.run, log), [], opened.files, log);
+  return concludeContainer(await runContainer(request, opened.run, log), [], opened.files, log, context.mask);
 }
 
 /** Runs a script in the image. */
@@ -85,7 +85,7 @@ export async function runScriptInImage(step: ImageStep, script: ScriptStep, cont
   const sources = await usableSources(script, log);
   const args = writeScript(script, shell, sources, opened.files, shell.path);
   const end = await runContainer({ ...opened.request, entrypoint: scriptEntrypoint(shell, args) }, opened.run, log);
-  return concludeContainer(end, sources, opened.files, log);
+  return concludeContainer(end, sources, opened.files, log, context.mask);
 }
 
 /**
@@ -113,10 +113,11 @@ async function concludeContainer(
   sources: readonly OutputSource[],
   files: ScriptFolder,
   log: StepLog,
+  mask: SecretMask,
 ): Promise<StepResult> {
   switch (end.kind) {
     case 'cancelled':
-      return conclude(end, sources, files, log);
+      return conclude(end, sources, files, log, mask);
     case 'notStarted':
       await log.line(end.message);
       return failed(end.message, end.types);
@@ -128,7 +129,7 @@ async function concludeContainer(
     case 'exited':
       break;
   }
-  const result = await conclude(end, sources, files, log);
+  const result = await conclude(end, sources, files, log, mask);
   if (!end.isOutOfMemory || result.kind !== 'failed') return result;
   const message = `The container needed more memory than its limit (exit code ${end.exitCode}).`;
   await log.line(message);
