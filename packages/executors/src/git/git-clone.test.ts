@@ -3,8 +3,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { GIT_CLONE_OUTPUTS } from '@bridle/pipeline';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DEFAULT_SETTINGS, type StepConnector, type StepResult } from '../executor.ts';
+import { findProgram } from '../process/shells.ts';
 import { startGitServer, type GitServer, type TestRepository } from '../testing/git-server.ts';
 import { openStage, type Stage, type StartOptions, type StepStart } from '../testing/stage.ts';
 
@@ -29,7 +30,10 @@ afterAll(() => server.close());
 beforeEach(async () => {
   stage = await openStage();
 });
-afterEach(() => stage.close());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await stage.close();
+});
 
 function connector(more: Partial<StepConnector> = {}, password = server.password): StepConnector {
   return {
@@ -369,6 +373,37 @@ describe('what goes wrong is said', () => {
   test('who may not', async () => {
     server.answerWith(403);
     expect(failure(await clone({}))).toMatchObject({ types: ['AUTHORIZATION_ERROR'] });
+  });
+
+  /** A search path of these programs of the host alone. */
+  function only(...programs: readonly string[]): string {
+    const folder = join(stage.folder, 'bin');
+    mkdirSync(folder);
+    for (const name of [...programs, 'mkfifo']) {
+      const path = findProgram(name, process.env['PATH'] ?? '');
+      if (path === undefined) throw new Error(`no ${name}`);
+      symlinkSync(path, join(folder, name));
+    }
+    vi.stubEnv('PATH', folder);
+    return folder;
+  }
+
+  test('no git, or one that is too old', async () => {
+    const folder = only();
+    const none = await clone({});
+    expect(failure(none)).toEqual({
+      message: 'git was not found on this delegate: a clone needs git 2.25 or newer in its PATH.',
+      types: ['CONFIGURATION_FAILURE'],
+    });
+    writeFileSync(join(folder, 'git'), '#!/bin/sh\necho git version 2.24.1\n', { mode: 0o755 });
+    expect(failure(await clone({}))).toMatchObject({ message: expect.stringContaining('git 2.25 or newer') });
+  });
+
+  test('LFS where git-lfs is not there', async () => {
+    only('git');
+    expect(failure(await clone({ lfs: true }))).toMatchObject({
+      message: expect.stringContaining('git-lfs was not found'),
+    });
   });
 
   test.each([

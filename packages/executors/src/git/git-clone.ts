@@ -18,7 +18,7 @@ import { findCloneFolder, makeCloneFolder, type CloneFolder } from './clone-fold
 import { readOutputs } from './clone-outputs.ts';
 import { readCloneSpec, type CloneSpec } from './clone-spec.ts';
 import { fetchBuild } from './fetch-build.ts';
-import { Git } from './git-command.ts';
+import { Git, GIT_MISSING } from './git-command.ts';
 import { CloneCancelled, CloneFailed } from './git-failure.ts';
 import { makeGitHome } from './git-home.ts';
 import { persistLogin } from './persist-login.ts';
@@ -67,6 +67,8 @@ async function clone(work: Work): Promise<StepResult> {
   if (folder.wasCloned)
     await log.line('The clone that was there is replaced; files that are in its way are overwritten.');
   if (!spec.isTlsChecked) await log.line('Warning: sslVerify is off; anybody on the way can change what is cloned.');
+  if (remote.protocol === 'http' && remote.login.kind === 'password' && !isLoopback(remote.host))
+    await log.line('Warning: the credentials go over plain HTTP; anybody on the way can read them.');
   const home = makeGitHome(context.workspace, remote, spec, context.host.settings);
   try {
     const git = new Git({ context, log, environment: home.environment, url: remote.url }, folder);
@@ -92,6 +94,10 @@ function nameOf(repository: string | undefined): string | undefined {
   return /([^/]+?)(\.git)?\/*$/.exec(repository ?? '')?.[1];
 }
 
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
 function findConnector(reference: string, context: StepContext): StepConnector {
   const connector = context.step.connectors?.[reference];
   if (connector === undefined) throw new SpecError(`The connector ${reference} is not there.`);
@@ -100,13 +106,15 @@ function findConnector(reference: string, context: StepContext): StepConnector {
 
 /** Beside the connector's secrets, which are masked anyway: what it has in its URL, and the form in which HTTP carries it. */
 function maskLogin({ login }: Remote, context: StepContext): void {
-  if (login.kind !== 'password') return;
+  if (login.kind !== 'password' || login.password === '') return;
   context.mask.add(login.password);
   context.mask.add(Buffer.from(`${login.username}:${login.password}`).toString('base64'));
 }
 
 async function checkVersion(git: Git): Promise<void> {
-  const output = await git.run(['--version'], 'tell its version', { isQuiet: true });
+  const { exitCode, output } = await git.try(['--version'], { isQuiet: true });
+  // A program that confines git was started in its place, and did not find it.
+  if (exitCode !== 0) throw new CloneFailed(GIT_MISSING, ['CONFIGURATION_FAILURE']);
   const [, major = '0', minor = '0'] = /git version (\d+)\.(\d+)/.exec(output) ?? [];
   const isOld = Number(major) < OLDEST_GIT[0] || (Number(major) === OLDEST_GIT[0] && Number(minor) < OLDEST_GIT[1]);
   if (isOld)

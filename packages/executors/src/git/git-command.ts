@@ -16,6 +16,8 @@ import { classify, CloneCancelled, CloneFailed } from './git-failure.ts';
 const OUTPUT_BYTES_MAX = 256 * 1024;
 const TRIES_MAX = 3;
 
+export const GIT_MISSING = 'git was not found on this delegate: a clone needs git 2.25 or newer in its PATH.';
+
 export interface GitTools {
   readonly context: StepContext;
   readonly log: StepLog;
@@ -118,12 +120,9 @@ export class Git {
       case 'cancelled':
         throw new CloneCancelled();
       case 'notStarted':
-        throw new CloneFailed(
-          program === 'git' && /not found/.test(end.message)
-            ? 'git was not found on this delegate: a clone needs git 2.25 or newer in its PATH.'
-            : end.message,
-          ['CONFIGURATION_FAILURE'],
-        );
+        throw new CloneFailed(program === 'git' && /not found/.test(end.message) ? GIT_MISSING : end.message, [
+          'CONFIGURATION_FAILURE',
+        ]);
       case 'exited':
         return { exitCode: end.exitCode, output: kept.text };
     }

@@ -6,6 +6,7 @@ import ssh2 from 'ssh2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DEFAULT_SETTINGS, type StepConnector } from '../executor.ts';
 import { findProgram } from '../process/shells.ts';
+import { makeAuthority } from '../testing/certificates.ts';
 import { startGitServer, type GitServer, type TestRepository } from '../testing/git-server.ts';
 import { startGitSshServer, type GitSshServer } from '../testing/git-ssh-server.ts';
 import { isShown } from '../testing/needs.ts';
@@ -182,6 +183,39 @@ test('hooks that preFetchCommand makes do not run in the clone either', async ()
   expect(existsSync(join(stage.folder, 'work/workspaces/stage1/was-here'))).toBe(false);
 });
 
+describe('over HTTPS', () => {
+  const authority = makeAuthority();
+  let secure: GitServer;
+  beforeAll(async () => {
+    secure = await startGitServer(authority.issue('git server', ['127.0.0.1']));
+    await secure.create('app.git', { 'README.md': 'one\n' });
+  });
+  afterAll(() => secure.close());
+  const overHttps = (): Partial<StepConnector> => {
+    const { spec } = overHttp();
+    return { spec: { ...spec, url: `${secure.url}/app.git` }, secrets: secrets(secure.password) };
+  };
+
+  test('a certificate that nobody vouches for', async () => {
+    const { result } = begin(overHttps());
+    expect(await result).toMatchObject({
+      failure: { types: ['CONNECTIVITY'], message: expect.stringContaining('is not trusted') },
+    });
+    expect(secure.requests).toEqual([]);
+  });
+
+  test("an authority of the operator's", async () => {
+    const http = { ...DEFAULT_SETTINGS.http, certificateAuthorities: [authority.cert] };
+    expect(await begin(overHttps(), {}, { http }).result).toMatchObject({ kind: 'succeeded' });
+  });
+
+  test('sslVerify: false takes any, with a warning', async () => {
+    const { result, log } = begin(overHttps(), { sslVerify: false });
+    expect(await result).toMatchObject({ kind: 'succeeded' });
+    expect(log.text).toContain('Warning: sslVerify is off');
+  });
+});
+
 const hasSsh = findProgram('ssh', process.env['PATH'] ?? '') !== undefined;
 
 describe.runIf(isShown('clones over SSH: no ssh in PATH', hasSsh))('over SSH', () => {
@@ -245,6 +279,24 @@ describe.runIf(isShown('clones over SSH: no ssh in PATH', hasSsh))('over SSH', (
     const { result } = begin(overSsh(ssh.privateKey), { persistCredentials: true });
     expect(await result).toMatchObject({ kind: 'succeeded' });
     expect(await laterStep('git fetch origin && echo fetched')).toContain('\nfetched\n');
+  });
+
+  test('a key with a passphrase, and a user and port beside the URL', async () => {
+    const { spec, secrets: keys } = overSsh(ssh.lockedKey);
+    const locked = {
+      type: 'Github',
+      spec: {
+        ...spec,
+        url: `127.0.0.1:${app.folder}`,
+        sshKey: { userName: 'git', port: ssh.port, keyRef: 'secret', passphraseRef: 'phrase' },
+      },
+      secrets: new Map([...(keys ?? []), ['phrase', Buffer.from(ssh.passphrase)] as const]),
+    };
+    const { result, log } = begin(locked);
+    expect(await result).toMatchObject({ kind: 'succeeded' });
+    expect(log.text).not.toContain(ssh.passphrase);
+    const wrong = begin({ ...locked, secrets: new Map([...locked.secrets, ['phrase', Buffer.from('wrong')]]) });
+    expect(await wrong.result).toMatchObject({ failure: { types: ['AUTHENTICATION'] } });
   });
 
   test('something that is no key', async () => {

@@ -7,9 +7,10 @@
  *   itself. They are given to the connector's own host and port only, whatever submodules and redirects say.
  * - H3 `leave` removes all of it; what a killed delegate leaves behind goes with the step's scratch folder.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { getCACertificates, rootCertificates } from 'node:tls';
 import type { ExecutorSettings, ProxySettings } from '../executor.ts';
 import { inheritedEnvironment } from '../process/environment.ts';
 import { makeStepFolder, writeStepFile } from '../process/step-files.ts';
@@ -55,9 +56,13 @@ export function makeGitHome(
     GIT_ALLOW_PROTOCOL: ['http', 'https', 'ssh', 'git', ...(remote.protocol === 'file' ? ['file'] : [])].join(':'),
     GIT_SSH_COMMAND: `ssh -F ${shellWord(write('ssh_config', sshConfig(remote, settings, folder, write)))}`,
     GIT_SSH_VARIANT: 'ssh',
+    ...askForPassphrase(remote.login, write),
     ...(spec.isVerbose ? { GIT_TRACE: '1' } : {}),
   };
-  if (environment['SSL_CERT_FILE'] !== undefined) environment['GIT_SSL_CAINFO'] = environment['SSL_CERT_FILE'];
+  const authorities = settings.http.certificateAuthorities ?? [];
+  if (remote.protocol === 'https' && authorities.length > 0)
+    environment['GIT_SSL_CAINFO'] = write('authorities.pem', trustedCertificates(authorities));
+  else if (environment['SSL_CERT_FILE'] !== undefined) environment['GIT_SSL_CAINFO'] = environment['SSL_CERT_FILE'];
   return { environment, leave };
 }
 
@@ -69,6 +74,19 @@ function writeHelper(login: Login, write: WriteFile): string | undefined {
   const answer = write('login', `username=${login.username}\npassword=${login.password}\n`);
   const helper = write('helper', `if [ "$1" = get ]; then cat ${shellWord(answer)}; fi\n`);
   return `!sh ${shellWord(helper)}`;
+}
+
+function hasPassphrase(login: Login): boolean {
+  return login.kind === 'key' && login.passphrase !== undefined;
+}
+
+/** ssh takes it from a program only, which it starts without a shell. */
+function askForPassphrase(login: Login, write: WriteFile): Record<string, string> {
+  if (login.kind !== 'key' || login.passphrase === undefined) return {};
+  const answer = write('passphrase', `${login.passphrase}\n`);
+  const program = write('ask_passphrase', `#!/bin/sh\ncat ${shellWord(answer)}\n`);
+  chmodSync(program, 0o700);
+  return { SSH_ASKPASS: program, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':0' };
 }
 
 function gitConfig(remote: Remote, spec: CloneSpec, helper: string | undefined): string {
@@ -103,14 +121,19 @@ function sshConfig(remote: Remote, settings: ExecutorSettings, folder: string, w
   const known = write('known_hosts', knownHosts(settings));
   const lines = [];
   if (remote.login.kind === 'key') {
-    const key = write('ssh_key', remote.login.privateKey);
-    lines.push(`Host ${remote.host}`, `  IdentityFile ${configWord(key)}`);
+    const { privateKey, user, port } = remote.login;
+    lines.push(`Host ${remote.host}`, `  IdentityFile ${configWord(write('ssh_key', privateKey))}`);
+    if (user !== undefined) lines.push(`  User ${user}`);
+    if (port !== undefined) lines.push(`  Port ${port}`);
   }
   lines.push(
     'Host *',
     '  IdentitiesOnly yes',
     '  IdentityAgent none',
-    '  BatchMode yes',
+    // It would not even ask the program that knows a key's passphrase.
+    `  BatchMode ${hasPassphrase(remote.login) ? 'no' : 'yes'}`,
+    '  PasswordAuthentication no',
+    '  KbdInteractiveAuthentication no',
     '  ForwardAgent no',
     '  ClearAllForwardings yes',
     `  ConnectTimeout ${Math.max(1, Math.ceil(settings.ssh.connectTimeoutMs / 1_000))}`,
@@ -125,6 +148,11 @@ function sshConfig(remote: Remote, settings: ExecutorSettings, folder: string, w
 function knownHosts(settings: ExecutorSettings): string {
   const file = settings.ssh.knownHostsFile;
   return file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+/** A file takes the place of what git trusts by itself, so it must have that too. */
+function trustedCertificates(more: readonly string[]): string {
+  return [...rootCertificates, ...getCACertificates('system'), ...getCACertificates('extra'), ...more].join('\n');
 }
 
 function proxyVariables(proxy: ProxySettings | undefined): Record<string, string> {

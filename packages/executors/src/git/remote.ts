@@ -11,8 +11,17 @@ import { asObject, SpecError, textOf, type SpecObject } from '../step-spec.ts';
 export type Login =
   | { readonly kind: 'none' }
   | { readonly kind: 'password'; readonly username: string; readonly password: string }
-  /** OpenSSH's private key. */
-  | { readonly kind: 'key'; readonly privateKey: string };
+  | SshKey;
+
+export interface SshKey {
+  readonly kind: 'key';
+  /** As OpenSSH reads it. */
+  readonly privateKey: string;
+  readonly passphrase: string | undefined;
+  /** Where the URL names none. */
+  readonly user: string | undefined;
+  readonly port: string | undefined;
+}
 
 export interface Remote {
   /** Without credentials. */
@@ -138,7 +147,7 @@ function readLogin(connector: StepConnector, place: UrlAndUser, protocol: Remote
   const secrets = new ConnectorSecrets(connector);
   const ssh = sshKeyRef(connector.spec);
   if (protocol === 'ssh') {
-    return ssh === undefined ? { kind: 'none' } : { kind: 'key', privateKey: secrets.key(ssh) };
+    return ssh === undefined ? { kind: 'none' } : keyLogin(ssh, connector, secrets);
   }
   if (protocol === 'git' || protocol === 'file') return { kind: 'none' };
   if (ssh !== undefined)
@@ -155,6 +164,27 @@ function sshKeyRef(spec: SpecObject): string | undefined {
     if (reference !== undefined && reference !== '') return reference;
   }
   return undefined;
+}
+
+/** What beside the key a secret of type `SSHKey` says stands at `spec.sshKey`. */
+function keyLogin(reference: string, { spec }: StepConnector, secrets: ConnectorSecrets): SshKey {
+  const more = asObject(spec['sshKey'] ?? {}, 'sshKey');
+  const passphraseRef = textOf(more['passphraseRef'], 'sshKey.passphraseRef');
+  return {
+    kind: 'key',
+    privateKey: secrets.key(reference),
+    passphrase: passphraseRef === undefined ? undefined : secrets.text(passphraseRef),
+    user: wordOf(more, 'userName'),
+    port: wordOf(more, 'port'),
+  };
+}
+
+/** For a line of ssh's settings. */
+function wordOf(object: SpecObject, key: string): string | undefined {
+  const text = textOf(object[key], `sshKey.${key}`);
+  if (text !== undefined && !/^[\w.@-]*$/.test(text))
+    throw new SpecError(`sshKey.${key}: "${text}" has odd characters.`);
+  return text === '' ? undefined : text;
 }
 
 function httpLogin(connector: StepConnector, secrets: ConnectorSecrets, place: UrlAndUser): Login {
@@ -209,8 +239,6 @@ class ConnectorSecrets {
       throw new SpecError(
         `The secret ${reference} of the connector ${this.#connector.identifier} is not a private SSH key.`,
       );
-    if (text.includes('ENCRYPTED'))
-      throw new SpecError(`The SSH key ${reference} has a passphrase, which a clone cannot ask for.`);
     return `${text}\n`;
   }
 

@@ -4,12 +4,13 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 export interface GitServer {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`, or `https` */
   readonly url: string;
   readonly folder: string;
   readonly username: string;
@@ -56,7 +57,8 @@ const IDENTITY = {
   GIT_CONFIG_NOSYSTEM: '1',
 };
 
-export async function startGitServer(): Promise<GitServer> {
+/** @param tls - a certificate for 127.0.0.1, for `https` */
+export async function startGitServer(tls?: { readonly cert: string; readonly key: string }): Promise<GitServer> {
   const folder = await mkdtemp(join(tmpdir(), 'bridle-git-server-'));
   const username = 'builder';
   const password = 'p4ss wörd/&"';
@@ -78,8 +80,9 @@ export async function startGitServer(): Promise<GitServer> {
     await gate?.open;
     runBackend(request, response, folder);
   };
-  const server = createServer((request, response) => void answer(request, response));
-  const url = await listen(server);
+  const listener = (request: IncomingMessage, response: ServerResponse): void => void answer(request, response);
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  const url = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${await listen(server)}`;
   return {
     url,
     folder,
@@ -102,11 +105,11 @@ export async function startGitServer(): Promise<GitServer> {
   };
 }
 
-async function listen(server: Server): Promise<string> {
+async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the git server has no port');
-  return `http://127.0.0.1:${address.port}`;
+  return address.port;
 }
 
 /** CGI: the request by variables and standard input, the answer by standard output, its head in front. */

@@ -6,6 +6,9 @@ export interface GitSshServer {
   readonly port: number;
   /** That it lets in, OpenSSH's format. */
   readonly privateKey: string;
+  /** Another one, with a passphrase. */
+  readonly lockedKey: string;
+  readonly passphrase: string;
   /** A line for a file of known hosts. */
   readonly knownHost: string;
   /** Users that came with a key it does not know. */
@@ -16,19 +19,25 @@ export interface GitSshServer {
 export async function startGitSshServer(): Promise<GitSshServer> {
   const host = ssh2.utils.generateKeyPairSync('ed25519');
   const user = ssh2.utils.generateKeyPairSync('ed25519');
-  const allowed = ssh2.utils.parseKey(user.public);
-  if (allowed instanceof Error) throw allowed;
+  const passphrase = "open 'sesame'";
+  const locked = ssh2.utils.generateKeyPairSync('ed25519', { passphrase, cipher: 'aes256-ctr', rounds: 16 });
+  const allowed = [user.public, locked.public].map((text) => {
+    const key = ssh2.utils.parseKey(text);
+    if (key instanceof Error) throw key;
+    return key;
+  });
   const strangers: string[] = [];
   const server = new ssh2.Server({ hostKeys: [host.private] }, (client) => {
     client.on('error', () => undefined); // it left
     client.on('authentication', (attempt) => {
-      const isKnown = attempt.method === 'publickey' && attempt.key.data.equals(allowed.getPublicSSH());
-      if (attempt.method === 'publickey' && !isKnown) strangers.push(attempt.username);
-      if (!isKnown) return attempt.reject(['publickey']);
+      if (attempt.method !== 'publickey') return attempt.reject(['publickey']);
+      const key = allowed.find((known) => attempt.key.data.equals(known.getPublicSSH()));
+      if (key === undefined) strangers.push(attempt.username);
+      if (key === undefined) return attempt.reject(['publickey']);
       // Without a signature it is only a question whether the key would do.
       if (attempt.signature === undefined) return attempt.accept();
-      const isSigned =
-        attempt.blob !== undefined && allowed.verify(attempt.blob, attempt.signature, attempt.hashAlgo) === true;
+      const { blob, signature, hashAlgo } = attempt;
+      const isSigned = blob !== undefined && key.verify(blob, signature, hashAlgo) === true;
       return isSigned ? attempt.accept() : attempt.reject();
     });
     client.on('session', (accept) => {
@@ -63,6 +72,8 @@ export async function startGitSshServer(): Promise<GitSshServer> {
   return {
     port,
     privateKey: user.private,
+    lockedKey: locked.private,
+    passphrase,
     knownHost: `[127.0.0.1]:${port} ${host.public}`,
     strangers,
     close: () => new Promise((resolve) => server.close(() => resolve())),
