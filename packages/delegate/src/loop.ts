@@ -45,6 +45,8 @@ export class Delegate {
   readonly #drain = new AbortController();
   readonly #hurry = new AbortController();
   readonly #end = new AbortController();
+  /** What a heartbeat was told; the loop ends with it. */
+  #refusal: RegistrationRefused | undefined;
   #onFreed: () => void = () => undefined;
 
   constructor(options: DelegateOptions) {
@@ -54,12 +56,19 @@ export class Delegate {
     options.load.onRelief = () => this.#onFreed();
   }
 
-  /** Works until drained; resolves when everything is reported or kept. The session must be registered. */
+  /**
+   * Works until drained; resolves when everything is reported or kept. The session must be registered.
+   * @throws RegistrationRefused when the server does not want this delegate any more: its steps are ended, unreported
+   */
   async run(): Promise<void> {
     const heartbeats = this.#heartbeats();
     try {
       await this.#polls();
+      if (this.#refusal !== undefined) throw this.#refusal;
       await this.#finishRuns();
+    } catch (error) {
+      await this.#abandonRuns();
+      throw error;
     } finally {
       this.#end.abort();
       await heartbeats;
@@ -180,8 +189,12 @@ export class Delegate {
       } catch (error) {
         // The next beat is the retry: silence does not end running steps (D3).
         if (error instanceof OutageError || error instanceof CallCancelled) continue;
-        this.#log.error({ err: error }, 'heartbeats end');
-        if (error instanceof RegistrationRefused) return this.#drain.abort();
+        if (!(error instanceof RegistrationRefused)) {
+          this.#log.error({ err: error }, 'a heartbeat failed');
+          continue;
+        }
+        this.#refusal = error;
+        return this.#drain.abort();
       }
     }
   }
@@ -203,6 +216,15 @@ export class Delegate {
     giveUp.abort();
     for (const run of this.#runs.values()) run.giveUpReporting();
     await all;
+  }
+
+  /** Nobody would hear what comes of them. */
+  async #abandonRuns(): Promise<void> {
+    for (const run of this.#runs.values()) run.stop('lost');
+    await this.#allDone();
+    await this.#options.shipper.close();
+    this.#options.host.processes.hurry();
+    await Promise.all(this.#cleanups);
   }
 
   async #allDone(): Promise<void> {
