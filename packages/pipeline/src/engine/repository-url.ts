@@ -14,10 +14,12 @@ const BY_SSH = /^ssh:\/\/(?:[^/@]*@)?[^/]+\/(.+)$/i;
 /** As in `git@example.com:owner/name.git`. */
 const BY_SCP = /^(?:[^/@:]+@)?[^/:]+:(?!\/\/)(.+)$/;
 
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+
 /** Any text: what is no address has its last part as its name. */
 export function readRepositoryUrl(url: string): RepositoryName {
   const http = BY_HTTP.exec(url);
-  const path = http?.[3] ?? BY_SSH.exec(url)?.[1] ?? BY_SCP.exec(url)?.[1] ?? url;
+  const path = http?.[3] ?? BY_SSH.exec(url)?.[1] ?? BY_SCP.exec(url)?.[1] ?? url.replace(SCHEME, '');
   const parts = path
     .replace(/[?#].*$/, '')
     .replace(/\/+$/, '')
