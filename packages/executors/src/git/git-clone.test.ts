@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { DEFAULT_SETTINGS, type StepConnector, type StepResult } from '../executor.ts';
 import { findProgram } from '../process/shells.ts';
 import { startGitServer, type GitServer, type TestRepository } from '../testing/git-server.ts';
+import { isShown } from '../testing/needs.ts';
 import { openStage, type Stage, type StartOptions, type StepStart } from '../testing/stage.ts';
 
 let server: GitServer;
@@ -317,6 +318,23 @@ describe('parts and additions', () => {
     } finally {
       await stranger.close();
     }
+  });
+
+  const hasLfs = findProgram('git-lfs', process.env['PATH'] ?? '') !== undefined;
+
+  test.runIf(isShown('clones with large files: no git-lfs in PATH', hasLfs))('large files', async () => {
+    const pointer = server.keepLarge('large '.repeat(1_000));
+    await app.commit(
+      'refs/heads/large',
+      { '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n', 'a.bin': pointer },
+      { onto: second },
+    );
+    const build = { type: 'branch', spec: { branch: 'large' } };
+    expect(await clone({ build })).toMatchObject({ kind: 'succeeded' });
+    expect(read('a.bin')).toBe(pointer);
+    expect(await clone({ build, lfs: true })).toMatchObject({ kind: 'succeeded' });
+    expect(read('a.bin')).toBe('large '.repeat(1_000));
+    expect(await git('git status --porcelain')).toBe('');
   });
 
   test('preFetchCommand runs in the clone before anything is fetched, with the variables of the step', async () => {

@@ -127,7 +127,7 @@ async function prepareLfs(git: Git): Promise<void> {
   const found = await git.try(['lfs', 'version'], { isQuiet: true });
   if (found.exitCode !== 0)
     throw new CloneFailed('lfs is asked for, but git-lfs was not found on this delegate.', ['CONFIGURATION_FAILURE']);
-  // For the git of later steps. Without its hooks, which are for pushing.
+  // For the git of later steps.
   await git.run(['lfs', 'install', '--local', '--skip-repo'], 'set up git-lfs');
 }
 

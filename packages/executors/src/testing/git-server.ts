@@ -3,8 +3,10 @@
  * Repositories are bare ones in a folder of its own.
  */
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { text } from 'node:stream/consumers';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,6 +23,8 @@ export interface GitServer {
   answerWith(...statuses: readonly number[]): void;
   /** Holds back the next request that brings the right credentials. */
   hold(): HeldRequest;
+  /** Keeps a large file; answers with what stands for it in a repository. */
+  keepLarge(content: string): string;
   /** Makes a bare repository out of files, in one commit on `main`. */
   create(path: string, files: Readonly<Record<string, string>>): Promise<TestRepository>;
   close(): Promise<void>;
@@ -64,6 +68,7 @@ export async function startGitServer(tls?: { readonly cert: string; readonly key
   const password = 'p4ss wörd/&"';
   const requests: string[] = [];
   const statuses: number[] = [];
+  const large = new Map<string, Buffer>();
   const gates: { arrived(): void; readonly open: Promise<void> }[] = [];
   const expected = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
@@ -78,6 +83,7 @@ export async function startGitServer(tls?: { readonly cert: string; readonly key
     const gate = gates.shift();
     gate?.arrived();
     await gate?.open;
+    if (request.url?.includes('/info/lfs/') === true) return answerLfs(request, response, large);
     runBackend(request, response, folder);
   };
   const listener = (request: IncomingMessage, response: ServerResponse): void => void answer(request, response);
@@ -96,6 +102,11 @@ export async function startGitServer(tls?: { readonly cert: string; readonly key
       gates.push({ arrived: arrived.resolve, open: open.promise });
       return { arrived: arrived.promise, release: open.resolve };
     },
+    keepLarge: (content) => {
+      const oid = createHash('sha256').update(content).digest('hex');
+      large.set(oid, Buffer.from(content));
+      return `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${Buffer.byteLength(content)}\n`;
+    },
     create: async (path, files) => createRepository(folder, url, path, files),
     close: async () => {
       server.closeAllConnections();
@@ -110,6 +121,25 @@ async function listen(server: Server): Promise<number> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the git server has no port');
   return address.port;
+}
+
+/** Downloads as git-lfs asks for them: where the objects are, then the objects. */
+async function answerLfs(
+  request: IncomingMessage,
+  response: ServerResponse,
+  objects: ReadonlyMap<string, Buffer>,
+): Promise<void> {
+  const oid = /\/info\/lfs\/object\/([0-9a-f]{64})$/.exec(request.url ?? '')?.[1];
+  if (oid !== undefined) return void response.writeHead(200).end(objects.get(oid));
+  const asked = JSON.parse(await text(request)) as { readonly objects: readonly { readonly oid: string }[] };
+  const base = `http://${request.headers.host}${request.url?.replace(/\/objects\/batch$/, '/object')}`;
+  const { authorization } = request.headers;
+  const found = asked.objects.map((object) => ({
+    ...object,
+    actions: { download: { href: `${base}/${object.oid}`, header: { authorization } } },
+  }));
+  response.writeHead(200, { 'content-type': 'application/vnd.git-lfs+json' });
+  response.end(JSON.stringify({ transfer: 'basic', objects: found }));
 }
 
 /** CGI: the request by variables and standard input, the answer by standard output, its head in front. */
