@@ -2,12 +2,12 @@
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ARTIFACTS_FILE, ARTIFACTS_VARIABLE } from './artifact-files.ts';
-import { failed, type StepContext, type StepFailure, type StepResult } from './executor.ts';
+import { failed, type SecretMask, type StepContext, type StepFailure, type StepResult } from './executor.ts';
 import { makeEnvironment } from './process/environment.ts';
-import { readCapturedValues, readOutputFile, type ReadOutputs } from './process/outputs.ts';
 import { isVariableName, makeScript, type OutputCapture } from './process/script.ts';
 import { parseShellName, type Shell } from './process/shells.ts';
 import { spawnStep, type ProcessEnd } from './process/spawn-step.ts';
+import { readStepOutputs, type OutputFiles, type OutputSource } from './process/step-outputs.ts';
 import { StepLog } from './step-log.ts';
 import { outputVariables, type DeclaredOutput } from './step-spec.ts';
 import type { FolderOwner, StepWorkspace } from './workspace.ts';
@@ -52,12 +52,6 @@ export function scriptFolder(path: string, { owner }: StepWorkspace): ScriptFold
   return { path, inside: path, isForAnyUser: false, ...(owner && { owner }) };
 }
 
-/** An output with the name of the variable it is read from. */
-export interface OutputSource {
-  readonly name: string;
-  readonly variable: string;
-}
-
 /** Runs the script as a process of this host. */
 export async function runScriptStep(script: ScriptStep, context: StepContext): Promise<StepResult> {
   if (context.signal.aborted) return { kind: 'cancelled' };
@@ -91,7 +85,7 @@ export async function runScriptStep(script: ScriptStep, context: StepContext): P
     context.signal,
     context.host,
   );
-  return conclude(end, sources, files, log);
+  return conclude(end, sources, files, log, context.mask);
 }
 
 /** The step cannot be performed as it is written. */
@@ -120,18 +114,22 @@ export function limitPassed(script: ScriptStep): string | undefined {
   return undefined;
 }
 
-function outputFile(folder: string): string {
-  return join(folder, 'output.env');
-}
-
-function valuesFile(folder: string): string {
-  return join(folder, 'values');
+function outputFiles(folder: string): OutputFiles {
+  return {
+    plain: join(folder, 'output.env'),
+    secret: join(folder, 'secret-output.env'),
+    captured: join(folder, 'values'),
+  };
 }
 
 /** @param workspaceFolder - of the step's CI stage, as the script sees it */
 export function builtInVariables(files: ScriptFolder, workspaceFolder: string | undefined): Record<string, string> {
-  const file = outputFile(files.inside);
-  const variables: Record<string, string> = { DRONE_OUTPUT: file, HARNESS_OUTPUT_FILE: file };
+  const { plain, secret } = outputFiles(files.inside);
+  const variables: Record<string, string> = {
+    DRONE_OUTPUT: plain,
+    HARNESS_OUTPUT_FILE: plain,
+    HARNESS_OUTPUT_SECRET_FILE: secret,
+  };
   if (workspaceFolder !== undefined) {
     variables['HARNESS_WORKSPACE'] = workspaceFolder;
     variables['DRONE_WORKSPACE'] = workspaceFolder;
@@ -140,9 +138,11 @@ export function builtInVariables(files: ScriptFolder, workspaceFolder: string | 
   return variables;
 }
 
-/** The file is there from the start: scripts append to it, and some test for it. */
+/** The files are there from the start: scripts append to them, and some test for them. */
 export function makeOutputFile(files: ScriptFolder): void {
-  writeFile(files, outputFile(files.path), '');
+  const { plain, secret } = outputFiles(files.path);
+  writeFile(files, plain, '');
+  writeFile(files, secret, '');
   writeFile(files, join(files.path, ARTIFACTS_FILE), '');
 }
 
@@ -150,7 +150,7 @@ export async function usableSources(script: ScriptStep, log: StepLog): Promise<r
   const sources: OutputSource[] = [];
   for (const output of script.outputs) {
     const variable = output.value ?? output.name;
-    if (isVariableName(variable)) sources.push({ name: output.name, variable });
+    if (isVariableName(variable)) sources.push({ name: output.name, variable, isSecret: output.isSecret });
     else
       await log.line(`The output variable ${output.name} is left out: no shell variable can be called "${variable}".`);
   }
@@ -174,7 +174,7 @@ export function writeScript(
       : {
           names: [...new Set(sources.map((source) => source.variable))],
           from: script.outputsFrom,
-          valuesPath: valuesFile(files.inside),
+          valuesPath: outputFiles(files.inside).captured,
           collectorPath: join(files.inside, 'collect.sh'),
           shPath,
         };
@@ -193,12 +193,13 @@ function writeFile(files: ScriptFolder, path: string, text: string): void {
   if (files.owner !== undefined) chownSync(path, files.owner.uid, files.owner.gid);
 }
 
-/** Reads the outputs and says how the step ended. */
+/** Reads the outputs, hides the secret ones from then on, and says how the step ended. */
 export async function conclude(
   end: ProcessEnd,
   sources: readonly OutputSource[],
   files: ScriptFolder,
   log: StepLog,
+  mask: SecretMask,
 ): Promise<StepResult> {
   switch (end.kind) {
     case 'cancelled':
@@ -209,7 +210,8 @@ export async function conclude(
     case 'exited':
       break;
   }
-  const outputs = collectOutputs(sources, end.exitCode === 0, files.path);
+  const outputs = readStepOutputs(outputFiles(files.path), sources, end.exitCode === 0);
+  if (outputs.kind === 'read') for (const name of outputs.secretNames) mask.add(outputs.values.get(name) ?? '');
   if (outputs.kind === 'refused') {
     await log.line(outputs.message);
     await log.line(`Execution ended with exit code ${end.exitCode}`);
@@ -221,11 +223,14 @@ export async function conclude(
     };
   }
   await log.line(`Execution ended with exit code ${end.exitCode}${end.signal === undefined ? '' : ` (${end.signal})`}`);
-  const kept = outputVariables(outputs.values);
-  if (end.exitCode === 0) return { kind: 'succeeded', exitCode: 0, outputs: kept };
+  const kept = {
+    outputs: outputVariables(outputs.values),
+    ...(outputs.secretNames.size === 0 ? {} : { secretOutputs: [...outputs.secretNames] }),
+  };
+  if (end.exitCode === 0) return { kind: 'succeeded', exitCode: 0, ...kept };
   const failure = failureOf(end);
   if (end.limit !== undefined) await log.line(failure.message);
-  return { kind: 'failed', exitCode: end.exitCode, outputs: kept, failure };
+  return { kind: 'failed', exitCode: end.exitCode, ...kept, failure };
 }
 
 function failureOf(end: Extract<ProcessEnd, { kind: 'exited' }>): StepFailure {
@@ -235,18 +240,4 @@ function failureOf(end: Extract<ProcessEnd, { kind: 'exited' }>): StepFailure {
       ? `The script ended with exit code ${end.exitCode}.`
       : `The script was ended by ${end.signal} (exit code ${end.exitCode}).`;
   return { message, types: ['APPLICATION_ERROR'] };
-}
-
-/** What the script wrote to its output file counts even when it failed; variables only after its regular end. */
-function collectOutputs(sources: readonly OutputSource[], hasSucceeded: boolean, folder: string): ReadOutputs {
-  const written = readOutputFile(outputFile(folder));
-  if (written.kind === 'refused' || !hasSucceeded || sources.length === 0) return written;
-  const captured = readCapturedValues(valuesFile(folder));
-  if (captured.kind === 'refused') return captured;
-  const values = new Map(written.values);
-  for (const source of sources) {
-    const value = captured.values.get(source.variable);
-    if (value !== undefined) values.set(source.name, value);
-  }
-  return { kind: 'read', values };
 }

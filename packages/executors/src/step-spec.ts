@@ -54,6 +54,8 @@ export interface DeclaredOutput {
   readonly name: string;
   /** The variable or program it is taken from; `undefined` when not written. */
   readonly value: string | undefined;
+  /** `type: Secret`: it leaves the delegate sealed only, and must not be empty. */
+  readonly isSecret: boolean;
 }
 
 export function declaredOutputs(value: unknown): readonly DeclaredOutput[] {
@@ -61,7 +63,7 @@ export function declaredOutputs(value: unknown): readonly DeclaredOutput[] {
     const name = textOf(item['name'], 'outputVariables.name');
     if (name === undefined || name === '') throw new SpecError('An output variable has no name.');
     const from = textOf(item['value'], `outputVariables.${name}`);
-    return { name, value: from === '' ? undefined : from };
+    return { name, value: from === '' ? undefined : from, isSecret: item['type'] === 'Secret' };
   });
 }
 

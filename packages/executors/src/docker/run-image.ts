@@ -6,6 +6,7 @@
  */
 import { failed, type SecretMask, type StepContext, type StepResult } from '../executor.ts';
 import { parseShellName, type Shell } from '../process/shells.ts';
+import type { OutputSource } from '../process/step-outputs.ts';
 import {
   conclude,
   limitPassed,
@@ -14,7 +15,6 @@ import {
   unknownShell,
   usableSources,
   writeScript,
-  type OutputSource,
   type ScriptFolder,
   type ScriptStep,
 } from '../script-step.ts';

@@ -60,7 +60,7 @@ function unescape(text: string): string {
   });
 }
 
-function checkSizes(values: ReadonlyMap<string, string>): ReadOutputs {
+export function checkSizes(values: ReadonlyMap<string, string>): ReadOutputs {
   let total = 0;
   for (const [name, value] of values) {
     const bytes = Buffer.byteLength(value);

@@ -13,6 +13,7 @@ import {
   type StepResult,
 } from '../executor.ts';
 import { DockerHost } from '../docker/docker-host.ts';
+import { Mask } from '../masking/mask.ts';
 import { FifoPool } from '../process/fifo-pool.ts';
 import type { Isolation } from '../process/isolation.ts';
 import { ProcessTable } from '../process/process-table.ts';
@@ -137,6 +138,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
         const workspace = await workspaces.enter(taskId, options.workspaceKey);
         const executor = findExecutor(stepType);
         if (executor === undefined) throw new Error(`no executor for ${stepType}`);
+        const mask = new Mask();
+        const masked = mask.wrap(log);
         const result = await executor.run({
           step: {
             taskId,
@@ -149,11 +152,12 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
           },
           workspace,
           signal: stop.signal,
-          log,
-          mask: { add: () => undefined },
+          log: masked,
+          mask,
           uploads: { addTestReports: (paths) => void reports.push(...paths), addArtifact: () => undefined },
           host: { ...host, shells: options.shells ?? host.shells, settings: { ...host.settings, ...options.settings } },
         });
+        await masked.end();
         if (options.keep !== true) await workspace.leave();
         return result;
       };
