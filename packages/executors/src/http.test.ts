@@ -47,7 +47,8 @@ async function serveRecorder(): Promise<{ readonly url: string; readonly seen: S
 }
 
 function perform(spec: unknown, http: Partial<HttpSettings> = {}): Promise<StepResult> {
-  return stage.start('Http', spec, { settings: { http: { ...DEFAULT_SETTINGS.http, ...http } } }).result;
+  return stage.start('Http', spec, { workspaceKey: 'one', settings: { http: { ...DEFAULT_SETTINGS.http, ...http } } })
+    .result;
 }
 
 describe('Http', () => {

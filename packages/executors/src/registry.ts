@@ -1,6 +1,6 @@
 /** Step type → executor. A step type of the language without its executor does not compile. */
 import type { DelegateStepType } from '@bridle/pipeline';
-import { failed, type StepExecutor } from './executor.ts';
+import type { StepExecutor } from './executor.ts';
 import { fetchInstanceScript } from './fetch-instance-script.ts';
 import { run } from './run.ts';
 import { shellScript } from './shell-script.ts';
@@ -12,16 +12,6 @@ import { runTests, test } from './test-steps.ts';
  */
 function lazily(load: () => Promise<StepExecutor>): StepExecutor {
   return { run: async (context) => (await load()).run(context) };
-}
-
-/**
- * Until an executor stands at its agreed file its step fails with this text; each line below goes when its executor comes:
- * `X: lazily(async () => (await import('./folder/x.ts')).x)`.
- */
-function notThere(type: string): StepExecutor {
-  return {
-    run: async () => Promise.resolve(failed(`This delegate cannot run ${type} steps yet.`)),
-  };
 }
 
 const EXECUTORS = {
@@ -42,7 +32,7 @@ const EXECUTORS = {
   RestoreCacheS3: lazily(async () => (await import('./storage/restore-cache.ts')).restoreCacheS3),
   S3Upload: lazily(async () => (await import('./storage/s3-upload.ts')).s3Upload),
   ArtifactoryUpload: lazily(async () => (await import('./storage/artifactory-upload.ts')).artifactoryUpload),
-  Email: notThere('Email'), // mail/email.ts email
+  Email: lazily(async () => (await import('./mail/email.ts')).email),
 } satisfies Record<DelegateStepType, StepExecutor>;
 
 /** The executor of a step type; `undefined` for one this build does not know (a newer server). */

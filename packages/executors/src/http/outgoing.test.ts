@@ -39,7 +39,7 @@ function perform(
   spec: unknown,
   settings: Partial<ExecutorSettings> & { readonly trusted?: HttpSettings } = {},
 ): Promise<StepResult> {
-  return stage.start('Http', spec, { settings }).result;
+  return stage.start('Http', spec, { workspaceKey: 'one', settings }).result;
 }
 
 describe('client certificates', () => {
