@@ -5,10 +5,9 @@
  * - U2 Nothing that goes wrong with a report or an artifact changes how the step ended: the step's log says what was not kept.
  * - U3 Texts of test reports leave masked, like the log.
  */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { readJunit, ReportError, type StepUploads, type TestCase } from '@bridle/executors';
+import { readFoundFile, readJunit, ReportError, type StepUploads, type TestCase } from '@bridle/executors';
 import { REPORTED_TESTS_MAX, type DelegateTask, type ReportedTest } from '@bridle/protocol';
 import { CallCancelled } from '../client.ts';
 import type { Session } from '../session.ts';
@@ -71,7 +70,7 @@ export class TaskUploads implements StepUploads {
     const sender = new TestSender(this.#task, tools);
     for (const path of this.#reports) {
       try {
-        for await (const test of readJunit(createReadStream(path))) if (!(await sender.add(test))) return;
+        for await (const test of readJunit(readFoundFile(path))) if (!(await sender.add(test))) return;
       } catch (error) {
         if (error instanceof CallCancelled) throw error;
         const why = error instanceof ReportError ? error.message : `It cannot be read: ${codeOf(error)}.`;
@@ -86,7 +85,7 @@ export class TaskUploads implements StepUploads {
     const { taskId, fence } = this.#task;
     let bytes: number;
     try {
-      bytes = (await stat(path)).size;
+      bytes = (await lstat(path)).size;
     } catch (error) {
       await tools.say(`The artifact ${name} is not kept: it cannot be read (${codeOf(error)}).`);
       return true;
@@ -94,7 +93,7 @@ export class TaskUploads implements StepUploads {
     const answer = await tools.session.upload(
       `tasks/${taskId}/artifacts`,
       { fence: String(fence), name },
-      () => createReadStream(path),
+      () => readFoundFile(path),
       { signal: tools.signal, timeoutMs: UPLOAD_MS + Math.ceil(bytes / UPLOAD_BYTES_PER_SECOND) * 1_000 },
     );
     if (answer.kind === 'ok') await tools.say(`Kept the artifact ${name} (${bytes} bytes).`);
