@@ -131,7 +131,7 @@ export const ROOMS: readonly Room[] = [
     rooms: ['store', 'files'],
     // Log lines travel from the delegate to the browser in one and the same shape: that of the wire.
     packages: ['text', 'protocol'],
-    libraries: ['pino'],
+    libraries: ['pino', 're2js'],
   })),
   // What a lease carries beside its task: secrets and connectors, resolved when it is given.
   {
@@ -176,6 +176,7 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'packages/delegate/src',
     packages: ['protocol', 'executors'],
+    testPackages: ['executors/testing/test-docker'],
     libraries: ['pino', 'undici'],
     node: true,
     quiet: true,

@@ -219,7 +219,7 @@ type Found = Required<Pick<RegisterRequest, 'shells' | 'capabilities'>>;
 
 async function findOnHost(host: ExecutorHost): Promise<Found> {
   const findEngine: FindEngine = async () => {
-    const engine = await host.docker?.engine();
+    const engine = await host.docker?.version();
     return engine === undefined ? undefined : { version: engine.version, os: engine.os, arch: engine.arch };
   };
   const capabilities = await findCapabilities(searchPath(), findEngine);

@@ -19,7 +19,7 @@ export {
   type StepUploads,
 } from './executor.ts';
 export { DockerHost } from './docker/docker-host.ts';
-export { engineEnvironment, findEngineVersion, type EngineVersion } from './docker/engine.ts';
+export { engineEnvironment } from './docker/engine.ts';
 export { findProxy } from './http/proxies.ts';
 export { Mask, MaskLimitPassed, type MaskedLog } from './masking/mask.ts';
 export { MASK_TEXT } from './masking/masked-stream.ts';

@@ -29,7 +29,7 @@ export function placeSecrets(
   places: readonly SecretPlace[],
   find: (reference: string) => string,
 ): Placed {
-  if (places.length === 0) return task;
+  if (places.length === 0) return { spec: task.spec, environment: task.environment }; // what else the task holds stays its own
   if (places.length > PLACES_MAX) throw new BrokenTask(`it uses secrets at more than ${PLACES_MAX} places`);
   const root = structuredClone({ spec: task.spec, environment: task.environment });
   for (const group of Map.groupBy(places, (place) => JSON.stringify(place.path)).values()) {

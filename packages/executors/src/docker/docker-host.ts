@@ -6,7 +6,7 @@
  * - K3 Whatever a dead process left is removed by its watchdog (`clear`), else by the next start (`clearEarlier`).
  */
 import { randomBytes } from 'node:crypto';
-import { engineProblem, findEngine, statusOf, type Engine } from './engine.ts';
+import { engineProblem, findEngine, findEngineVersion, statusOf, type Engine, type EngineVersion } from './engine.ts';
 import type { StageContainers } from '../workspace.ts';
 import { LABEL_INSTALLATION, LABEL_MARK, LABEL_WORKSPACE } from './labels.ts';
 
@@ -44,6 +44,11 @@ export class DockerHost implements StageContainers {
     this.#finding ??= findEngine().finally(() => (this.#finding = undefined));
     this.#engine = await this.#finding;
     return this.#engine;
+  }
+
+  /** What engine there is, without loading what work with it needs. */
+  async version(): Promise<EngineVersion | undefined> {
+    return this.#engine ?? (await findEngineVersion());
   }
 
   /** @param workspaceKey - of the stage that the thing belongs to */
