@@ -47,7 +47,9 @@ export function placeSecrets(
 function replaceSpans(text: string, places: readonly SecretPlace[], find: (reference: string) => string): string {
   let result = text;
   let behind = text.length;
-  for (const { start, end, reference, path } of places.toSorted((one, other) => other.start - one.start)) {
+  // Empty places may share a start: then the last one comes first, too.
+  const backwards = places.toReversed().toSorted((one, other) => other.start - one.start || other.end - one.end);
+  for (const { start, end, reference, path } of backwards) {
     if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || start > end || end > behind) {
       throw new BrokenTask(`${describe(path)} has no place from ${start} to ${end} for a secret`);
     }
