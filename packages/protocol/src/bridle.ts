@@ -86,6 +86,23 @@ export type ExecutionChangeEvent = Static<typeof ExecutionChangeEvent>;
 export const LogLineEvent = Type.Object({ line: Type.Integer(), time: Time, text: Type.String() });
 export type LogLineEvent = Static<typeof LogLineEvent>;
 
+/** Answer of `…/log/search`. */
+export const LogSearchAnswer = Type.Object({
+  matches: Type.Array(
+    Type.Object({
+      nodeExecutionId: Type.String(),
+      logKey: Type.String(),
+      line: Type.Integer({ description: '0-based number of the line.' }),
+      time: Time,
+      excerpt: Type.String({ description: 'The part of the line around its first match, without escape sequences.' }),
+      start: Type.Integer({ description: 'Where the match begins in the excerpt, in UTF-16 units.' }),
+      end: Type.Integer(),
+    }),
+  ),
+  cursor: Type.Optional(Type.String({ description: 'There may be more: ask again with it.' })),
+});
+export type LogSearchAnswer = Static<typeof LogSearchAnswer>;
+
 /** Event `execution` of `GET /bridle/api/projects/{org}/{project}/events`: an execution started or changed. */
 export const ProjectExecutionEvent = Type.Object({
   planExecutionId: Type.String(),

@@ -100,13 +100,14 @@ export {
   WebhookEventProcessingDetails,
   WebhookRepresentation,
 } from './webhooks.ts';
-export { LogDownload, LogLine, LogServiceError } from './log-lines.ts';
+export { LogDownload, LogLine, LogLink, LogServiceError } from './log-lines.ts';
 export { AccountLicenses, AccountResponse, CurrentUser, OrganizationResponse, ProjectResponse } from './platform.ts';
 export {
   DelegateSummary,
   DiagnosticsResponse,
   ExecutionChangeEvent,
   LogLineEvent,
+  LogSearchAnswer,
   ProjectChangeEvent,
   ProjectExecutionEvent,
   ProjectTriggerEvent,

@@ -13,6 +13,9 @@ export type LogLine = Static<typeof LogLine>;
 /** Errors of the log service have a shape of their own. */
 export const LogServiceError = Type.Object({ error_msg: Type.String() });
 
+/** Answer of `/log-service/blob/link/download`. */
+export const LogLink = Type.Object({ link: Type.String(), expires: Type.String() });
+
 export const LogDownload = Type.Object({
   link: Type.String(),
   status: Type.Enum(['queued', 'in_progress', 'success', 'error']),

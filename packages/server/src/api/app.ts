@@ -25,7 +25,10 @@ import { healthRoutes } from './health-routes.ts';
 import { inputSetMergeRoutes } from './input-set-merge-routes.ts';
 import { inputSetRoutes } from './input-set-routes.ts';
 import { interruptRoutes } from './interrupt-routes.ts';
+import { logDownloadRoutes } from './log-download-routes.ts';
 import { logRawRoutes } from './log-raw-routes.ts';
+import { logSearchRoutes } from './log-search-routes.ts';
+import { logServiceDownloadRoutes } from './log-service-download-routes.ts';
 import { logServiceRoutes } from './log-service-routes.ts';
 import { documentRoutes, serveDocumentation } from './openapi.ts';
 import { organizationRoutes, projectRoutes } from './organization-routes.ts';
@@ -165,7 +168,10 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   delegateListRoutes,
   delegateTokenRoutes,
   logServiceRoutes,
+  logServiceDownloadRoutes,
   logRawRoutes,
+  logDownloadRoutes,
+  logSearchRoutes,
   testReportRoutes,
   artifactRoutes,
   platformRoutes,

@@ -2,8 +2,11 @@
  * Who may read which logs (api.md §8.1). The log service has rules of its own: it names its account `accountID`, takes its own
  * tokens, and has its own words for what is missing.
  */
+import { LogServiceError } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
+import type { TSchema } from 'typebox';
 import { openLogGrant } from '../auth/log-tokens.ts';
+import type { LogInfo } from '../logs/logs.ts';
 import { findPrincipal } from './authentication.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { ApiError, RequestError } from './errors.ts';
@@ -54,4 +57,17 @@ function otherAccount(): ApiError {
 
 function noTokenForKey(): ApiError {
   return new ApiError('NG_ACCESS_DENIED', 'apikey in request not authorized for receiving tokens');
+}
+
+/** A log of another account is not there. */
+export async function findLog({ logs }: ApiDependencies, accountId: string, key: string): Promise<LogInfo | undefined> {
+  const info = await logs.info(key);
+  return info?.accountId === accountId ? info : undefined;
+}
+
+/** Errors have the log service's shape. */
+export function answers<T extends TSchema>(
+  ok: T,
+): { 200: T; '4xx': typeof LogServiceError; '5xx': typeof LogServiceError } {
+  return { 200: ok, '4xx': LogServiceError, '5xx': LogServiceError };
 }

@@ -1,16 +1,14 @@
 /** The log service (api.md §8): tokens, live streams, stored logs, downloads. */
 import { Readable } from 'node:stream';
-import { LogDownload, LogServiceError } from '@bridle/protocol';
 import type { FastifyReply } from 'fastify';
-import { Type, type TSchema } from 'typebox';
-import { LOG_LINK_LIFETIME_MS, LOG_TOKEN_LIFETIME_MS, openLogGrant, sealLogGrant } from '../auth/log-tokens.ts';
-import type { LogInfo } from '../logs/logs.ts';
+import { Type } from 'typebox';
+import { LOG_TOKEN_LIFETIME_MS, sealLogGrant } from '../auth/log-tokens.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { ApiError, notFound, RequestError } from './errors.ts';
+import { ApiError, notFound } from './errors.ts';
 import { serveEventStream, type EventStream } from './event-stream.ts';
-import { bundleOf, fitsBundle, listLogsBelow, logAsJsonLines } from './log-bundle.ts';
-import { logAccountOf, tokenAccountOf } from './log-service-access.ts';
+import { logAsJsonLines } from './log-bundle.ts';
+import { answers, findLog, logAccountOf, tokenAccountOf } from './log-service-access.ts';
 import { logLine } from './wire/log-line.ts';
 
 const tags = ['Logs'];
@@ -18,7 +16,6 @@ const tags = ['Logs'];
 const config = { access: 'public' } as const;
 const AccountQuery = Type.Object({ accountID: Type.Optional(Type.String()) });
 const KeyQuery = Type.Object({ ...AccountQuery.properties, key: Type.String({ minLength: 1 }) });
-const PrefixQuery = Type.Object({ ...AccountQuery.properties, prefix: Type.Optional(Type.String()) });
 /** Proxies and clients count on it (api.md §8.2). */
 const PING = ': ping\n\n';
 const PING_MS = 30_000;
@@ -103,75 +100,47 @@ export function logServiceRoutes(app: App, deps: ApiDependencies): void {
     },
   );
 
-  downloadRoutes(app, deps);
-}
-
-function downloadRoutes(app: App, deps: ApiDependencies): void {
-  app.post(
-    '/log-service/blob/download',
-    {
-      config: { ...config, body: 'bytes' },
-      schema: {
-        summary: 'A link to an archive of all logs below a prefix',
-        description:
-          'The prefix is the `logBaseKey` of a step, or its beginning up to the run sequence. The link works for an hour, without a key.',
-        tags,
-        querystring: PrefixQuery,
-        response: answers(LogDownload),
-      },
-    },
-    async (request) => {
-      const accountId = await logAccountOf(deps, request);
-      const { prefix = '' } = request.query;
-      if (prefix === '') throw notFound('cannot list files for prefix: the query names none');
-      const infos = await listLogsBelow(deps.logs, accountId, prefix);
-      if (infos.length === 0) throw notFound(`cannot list files for prefix ${prefix}`);
-      const expiresAt = Date.now() + LOG_LINK_LIFETIME_MS;
-      const expires = new Date(expiresAt).toISOString();
-      if (!fitsBundle(infos)) {
-        return {
-          link: '',
-          status: 'error' as const,
-          expires,
-          message: 'These logs are too large for one archive. Ask for the steps one by one.',
-        };
-      }
-      const grant = sealLogGrant(deps.signingKey, { accountId, prefix, expiresAt });
-      const link = `${deps.publicUrl()}/gateway/log-service/blob/bundle/logs.zip?grant=${grant}`;
-      return { link, status: 'success' as const, expires, message: '' };
-    },
-  );
-
+  writeRoutes(app, deps);
   app.get(
-    '/log-service/blob/bundle/logs.zip',
+    '/log-service/healthz',
     {
       config,
-      exposeHeadRoute: false,
-      schema: {
-        summary: 'What a download link leads to',
-        tags,
-        security: [],
-        produces: ['application/zip'],
-        querystring: Type.Object({ grant: Type.String() }),
-      },
+      schema: { summary: 'Whether the log service answers', tags, security: [], response: answers(Type.String()) },
     },
-    async (request, reply) => {
-      const grant = openLogGrant(deps.signingKey, request.query.grant, Date.now());
-      if (grant?.prefix === undefined)
-        throw new ApiError('INVALID_TOKEN', 'This download link is not valid or has expired. Ask for a new one.');
-      const infos = await listLogsBelow(deps.logs, grant.accountId, grant.prefix);
-      if (!fitsBundle(infos))
-        throw new RequestError(
-          'INVALID_REQUEST',
-          'The logs have become too large for one archive. Ask for the steps one by one.',
-        );
-      return reply
-        .type('application/zip')
-        .header('content-disposition', 'attachment; filename="logs.zip"')
-        .header('cache-control', 'no-store')
-        .send(Readable.from(bundleOf(deps.logs, infos)));
-    },
+    async (_request, reply) => sendText(reply, 'OK'),
   );
+}
+
+/** Harness's delegates write logs by these. Ours have a way of their own, with fences; nobody else adds to the log of a step. */
+function writeRoutes(app: App, deps: ApiDependencies): void {
+  const refusals = [
+    ['POST', '/stream'],
+    ['PUT', '/stream'],
+    ['DELETE', '/stream'],
+    ['POST', '/blob'],
+    ['DELETE', '/blob'],
+    ['POST', '/blob/link/upload'],
+  ] as const;
+  for (const [method, path] of refusals) {
+    app.route({
+      method,
+      url: `/log-service${path}`,
+      config: { ...config, body: 'bytes' },
+      schema: {
+        summary: 'Refused: logs are written by the delegate that runs the step',
+        tags,
+        querystring: AccountQuery,
+        response: answers(Type.Null()),
+      },
+      handler: async (request) => {
+        await logAccountOf(deps, request);
+        throw new ApiError(
+          'NG_ACCESS_DENIED',
+          'Logs are written by the delegate that runs the step, and by nobody else.',
+        );
+      },
+    });
+  }
 }
 
 async function sendStream({ logs }: ApiDependencies, stream: EventStream, key: string | undefined): Promise<void> {
@@ -184,17 +153,6 @@ async function sendStream({ logs }: ApiDependencies, stream: EventStream, key: s
   if (!stream.signal.aborted) await stream.write(END);
 }
 
-/** A log of another account is not there. */
-async function findLog({ logs }: ApiDependencies, accountId: string, key: string): Promise<LogInfo | undefined> {
-  const info = await logs.info(key);
-  return info?.accountId === accountId ? info : undefined;
-}
-
 function sendText(reply: FastifyReply, text: string): FastifyReply {
   return reply.type('text/plain; charset=utf-8').send(text);
-}
-
-/** Errors have the log service's shape. */
-function answers<T extends TSchema>(ok: T): { 200: T; '4xx': typeof LogServiceError; '5xx': typeof LogServiceError } {
-  return { 200: ok, '4xx': LogServiceError, '5xx': LogServiceError };
 }

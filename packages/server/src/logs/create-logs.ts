@@ -8,6 +8,7 @@ import {
   insertLogChunk,
   listLogs,
   listLogsByKey,
+  listLogsOfExecution,
   lockLogs,
   updateLogs,
   type LogEnd,
@@ -18,8 +19,19 @@ import { findTaskHolders, type TaskHolder } from '../store/task-queue-statements
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
 import { compressContent, packChunk } from './log-chunks.ts';
 import { LogContents, LogMovedError, type LogContent } from './log-content.ts';
-import type { LogAppendResult, LogChunk, LogInfo, LogLine, LogPage, LogRead, Logs } from './logs.ts';
+import type {
+  LogAppendResult,
+  LogChunk,
+  LogInfo,
+  LogLine,
+  LogPage,
+  LogRead,
+  Logs,
+  LogSearch,
+  LogSearchPage,
+} from './logs.ts';
 import { placeChunk, type LogState, type PlacedChunk } from './place-chunk.ts';
+import { matcherOf, SearchBudget, searchLog, type LogMatch } from './search-log.ts';
 import { RecentChunks } from './recent-chunks.ts';
 import { readLines } from './read-lines.ts';
 
@@ -105,6 +117,27 @@ class PostgresLogs implements RunningLogs {
 
   async list(accountId: string, prefix: string, limit: number): Promise<readonly LogInfo[]> {
     return (await listLogs(this.#options.database.db, accountId, prefix, limit)).map(infoOf);
+  }
+
+  async listOfExecution(executionId: string, limit: number): Promise<readonly LogInfo[]> {
+    return (await listLogsOfExecution(this.#options.database.db, executionId, limit)).map(infoOf);
+  }
+
+  async search(logs: readonly LogInfo[], search: LogSearch): Promise<LogSearchPage> {
+    const match = matcherOf(search);
+    const budget = new SearchBudget(search.matchesMax);
+    const matches: (LogMatch & { readonly log: LogInfo })[] = [];
+    const { from } = search;
+    const first = from === undefined ? 0 : logs.findIndex(({ key }) => key === from.key);
+    if (first < 0) return { matches };
+    for (const [index, log] of logs.slice(first).entries()) {
+      const line = index === 0 ? (from?.line ?? 0) : 0;
+      if (index > 0 && budget.isSpent) return { matches, next: { key: log.key, line } };
+      const found = await searchLog((request) => this.read(log.key, request), match, line, budget);
+      matches.push(...(found?.matches ?? []).map((each) => ({ ...each, log })));
+      if (found?.nextLine !== undefined) return { matches, next: { key: log.key, line: found.nextLine } };
+    }
+    return { matches };
   }
 
   async read(key: string, request: LogRead = {}): Promise<LogPage | undefined> {

@@ -8,6 +8,8 @@
  * - L3 line numbers are 0-based, dense and stable: a view resumes by them.
  * - L4 a last line without line break is a line as soon as the log is closed; until then views hold it back.
  */
+import type { LogMatch, LogQuery } from './search-log.ts';
+
 /** Bytes of one chunk after decoding. */
 export const LOG_CHUNK_BYTES_MAX = 1_048_576;
 /** Bytes of one line that a view shows (P1); the rest is in the raw log only. */
@@ -69,6 +71,23 @@ export interface LogRead {
   readonly bytesMax?: number;
 }
 
+export interface LogSearch extends LogQuery {
+  readonly matchesMax: number;
+  /** Where the answer before this one said to go on. */
+  readonly from?: LogPlace;
+}
+
+export interface LogPlace {
+  readonly key: string;
+  readonly line: number;
+}
+
+export interface LogSearchPage {
+  readonly matches: readonly (LogMatch & { readonly log: LogInfo })[];
+  /** Absent when everything was searched as it is now. */
+  readonly next?: LogPlace;
+}
+
 export type LogAppendResult =
   /** Per log key the number of bytes the server now has; the delegate goes on there. */
   | { readonly kind: 'received'; readonly received: Readonly<Record<string, number>> }
@@ -89,6 +108,13 @@ export interface Logs {
   info(key: string): Promise<LogInfo | undefined>;
   /** All logs of the account whose keys begin with the prefix, by key; at most `limit`. */
   list(accountId: string, prefix: string, limit: number): Promise<readonly LogInfo[]>;
+  /** The logs of an execution, in the order in which they began; at most `limit`. */
+  listOfExecution(executionId: string, limit: number): Promise<readonly LogInfo[]>;
+  /**
+   * Searches logs, one after the other; a call looks at a bounded part, and may answer with no match and a place to go on.
+   * @throws LogQueryError
+   */
+  search(logs: readonly LogInfo[], search: LogSearch): Promise<LogSearchPage>;
   /** Complete lines, and the last one when the log is closed (L4). `undefined` = no such log. */
   read(key: string, request?: LogRead): Promise<LogPage | undefined>;
   /** The exact bytes from an offset on, as they are now. */

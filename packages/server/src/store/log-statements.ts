@@ -140,6 +140,22 @@ export async function listLogsByKey(db: Database, keys: readonly string[]): Prom
   return rows.map(logRow);
 }
 
+export async function listLogsOfExecution(
+  db: Database,
+  executionId: string,
+  limit: number,
+): Promise<readonly LogRow[]> {
+  const rows = await db
+    .selectFrom('logs')
+    .selectAll()
+    .where('execution_id', '=', executionId)
+    .orderBy('created_at')
+    .orderBy('key')
+    .limit(limit)
+    .execute();
+  return rows.map(logRow);
+}
+
 export async function listLogs(
   db: Database,
   accountId: string,
