@@ -69,9 +69,16 @@ export function checkPlacement(
   { stageType }: StageContext,
   findings: Findings,
 ): void {
-  const { usualIn, type, scriptPath } = definition;
+  const { usualIn, type, scriptPath, isOfCiStages } = definition;
   const usual: readonly string[] = usualIn;
-  if (isRunStageType(stageType) && !usual.includes(stageType)) {
+  if (isRunStageType(stageType) && stageType !== 'CI' && isOfCiStages === true) {
+    findings.add(
+      'STEP_MISPLACED',
+      'run',
+      place,
+      `${type} steps work in CI stages only, and ${what} stands in a stage of type ${stageType}.`,
+    );
+  } else if (isRunStageType(stageType) && !usual.includes(stageType)) {
     findings.add(
       'STEP_UNUSUAL_HERE',
       'nothing',

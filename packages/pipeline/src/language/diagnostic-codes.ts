@@ -41,6 +41,7 @@ export const DIAGNOSTIC_CODES = [
   'CONSTRUCT_NOT_RUN_YET',
   'CONSTRUCT_IGNORED',
   'STEP_UNUSUAL_HERE',
+  'STEP_MISPLACED',
   'WORKSPACE_PATH',
   // Failure strategies, loops, barriers.
   'FAILURE_ACTION_MISPLACED',

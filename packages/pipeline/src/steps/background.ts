@@ -25,6 +25,7 @@ export const background: StepDefinition = {
   spec: BackgroundSpec,
   outputs: [],
   usualIn: ['CI'],
+  isOfCiStages: true,
   scriptPath: ['command'],
   needsOneOf: [['command', 'image']],
 };

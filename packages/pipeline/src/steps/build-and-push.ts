@@ -15,8 +15,8 @@ export const BuildAndPushSpec = Type.Object({
   labels: Type.Optional(TextMap),
   buildArgs: Type.Optional(TextMap),
   target: Type.Optional(Type.String()),
+  /** Images whose layers are used again. */
   cacheFrom: Type.Optional(Type.Array(Type.String())),
-  cacheTo: Type.Optional(Type.String()),
   /** Log in to the registries of base images. */
   baseImageConnectorRefs: Type.Optional(Type.Array(Type.String())),
   /** `PLUGIN_NO_PUSH` and `PLUGIN_DRY_RUN` say that nothing is pushed. */
@@ -24,7 +24,10 @@ export const BuildAndPushSpec = Type.Object({
   envDockerSecrets: notRunYet('secrets of image builds (envDockerSecrets)'),
   fileDockerSecrets: notRunYet('secrets of image builds (fileDockerSecrets)'),
   caching: ignored('The layers that the Docker engine keeps are used.'),
-  remoteCacheRepo: ignored('Use cacheFrom and cacheTo.'),
+  cacheTo: ignored(
+    'The layers stay with the Docker engine of the delegate; an image that was pushed before can be named by cacheFrom.',
+  ),
+  remoteCacheRepo: ignored('An image that was pushed before can be named by cacheFrom.'),
   optimize: ignored('The Docker engine builds the image.'),
   resources: ignored(NO_CONTAINER_OF_ITS_OWN),
   runAsUser: ignored(NO_CONTAINER_OF_ITS_OWN),

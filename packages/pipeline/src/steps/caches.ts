@@ -8,6 +8,8 @@ const ArchiveFormat = Type.Enum(['Tar', 'Gzip', 'Zstd'], { default: 'Tar' });
 /** Texts in it such as `{{ checksum "package-lock.json" }}` are filled in where the step runs. */
 const Key = Type.String();
 
+const METADATA = ignored('Modes and times of files are kept in any case, owners are not.');
+
 const S3_FIELDS = {
   region: Type.Optional(Type.String()),
   /** Of a store that speaks S3 but is not Amazon's. */
@@ -34,8 +36,7 @@ const SAVE_FIELDS = {
   archiveFormat: ArchiveFormat,
   /** Whether an existing key is written anew. */
   override: Type.Boolean({ default: false }),
-  /** Owners and times of files. */
-  preserveMetadata: Type.Optional(Type.Boolean()),
+  preserveMetadata: METADATA,
   resources: ignored(NO_CONTAINER_OF_ITS_OWN),
   runAsUser: ignored(NO_CONTAINER_OF_ITS_OWN),
 } as const;
@@ -44,7 +45,7 @@ const RESTORE_FIELDS = {
   key: Key,
   archiveFormat: ArchiveFormat,
   failIfKeyNotFound: Type.Boolean({ default: false }),
-  preserveMetadata: Type.Optional(Type.Boolean()),
+  preserveMetadata: METADATA,
   resources: ignored(NO_CONTAINER_OF_ITS_OWN),
   runAsUser: ignored(NO_CONTAINER_OF_ITS_OWN),
 } as const;

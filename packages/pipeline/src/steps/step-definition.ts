@@ -25,6 +25,8 @@ export interface StepDefinition {
   readonly outputs: readonly string[];
   /** The stage types in which Harness allows the step; elsewhere Bridle runs it with a warning. */
   readonly usualIn: readonly ('Custom' | 'CI' | 'Approval' | 'Deployment')[];
+  /** It works nowhere else: it lives as long as its stage. */
+  readonly isOfCiStages?: true;
   /** Where in the spec the script stands, for checks of its text. */
   readonly scriptPath?: readonly string[];
   /** Of each of these lists one field at least is needed. */
