@@ -35,8 +35,12 @@ const EXECUTORS = {
   Email: lazily(async () => (await import('./mail/email.ts')).email),
 } satisfies Record<DelegateStepType, StepExecutor>;
 
+/** What the server asks for without a step: the test of a connector. */
+const connectorTest = lazily(async () => (await import('./connector-test/connector-test.ts')).connectorTest);
+
 /** The executor of a step type; `undefined` for one this build does not know (a newer server). */
 export function findExecutor(stepType: string): StepExecutor | undefined {
+  if (stepType === 'ConnectorTest') return connectorTest;
   return isKnown(stepType) ? EXECUTORS[stepType] : undefined;
 }
 

@@ -8,6 +8,7 @@ import { approvalRoutes } from './approval-routes.ts';
 import { artifactRoutes } from './artifact-routes.ts';
 import { authenticate } from './authentication.ts';
 import { connectorRoutes } from './connector-routes.ts';
+import { connectorTestRoutes } from './connector-test-routes.ts';
 import { delegateListRoutes } from './delegate-list-routes.ts';
 import { delegateTokenRoutes } from './delegate-token-routes.ts';
 import { registerDelegateRoutes } from './delegate-routes.ts';
@@ -151,6 +152,7 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   deploymentRoutes,
   serviceOverrideRoutes,
   connectorRoutes,
+  connectorTestRoutes,
   secretRoutes,
   triggerListRoutes,
   triggerRoutes,

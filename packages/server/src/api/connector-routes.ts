@@ -235,7 +235,7 @@ function saved(result: SaveConnectorResult, owner: OwnerScope): ConnectorRow {
   }
 }
 
-function noConnector(owner: OwnerScope, identifier: string): Error {
+export function noConnector(owner: OwnerScope, identifier: string): Error {
   return notFound(
     `Connector with the given ID: ${identifier} does not exist in ${describeOwner(owner)} or has been deleted.`,
   );

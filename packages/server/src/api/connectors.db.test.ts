@@ -150,3 +150,65 @@ describe('a step that uses secrets', () => {
     await untilStatus(server, id, 'Success');
   });
 });
+
+describe('the test of a connector', () => {
+  const testIt = (identifier: string, query: Record<string, string> = {}): Promise<Answer> =>
+    server.call('POST', `${CONNECTORS}/testConnection/${identifier}`, { query });
+  const status = async (identifier: string): Promise<unknown> =>
+    ((await server.call('GET', `${CONNECTORS}/${identifier}`)).body.data as unknown as { status: unknown }).status;
+
+  it('is carried out by a delegate, with the connector’s secrets, and remembered', async () => {
+    const secret = { type: 'SecretText', identifier: 'hub', spec: { value: 'plain-password' } };
+    await server.call('POST', '/ng/api/v2/secrets', { body: { secret } });
+    const login = { type: 'UsernamePassword', spec: { username: 'ci', passwordRef: 'hub' } };
+    const spec = { dockerRegistryUrl: 'https://registry.example', auth: login };
+    await create(registry('tested', { spec }));
+    // Whoever was there before takes part, too.
+    await server.runTasks();
+
+    const first = testIt('tested');
+    const task = await server.startTask();
+    expect(task).toMatchObject({
+      stepType: 'ConnectorTest',
+      spec: { connectorRef: 'tested' },
+      connectors: { tested: { type: 'DockerRegistry' } },
+      secrets: { hub: { kind: 'text', text: 'plain-password' } },
+    });
+    await server.writeLog(task, 'nobody keeps this\n', true);
+    await server.completeTask(task);
+    expect((await first).body.data).toMatchObject({ status: 'SUCCESS', errorSummary: null, errors: null });
+    expect(await status('tested')).toMatchObject({ status: 'SUCCESS', lastConnectedAt: expect.any(Number) });
+
+    const second = testIt('tested');
+    const failing = await server.startTask();
+    const failure = { message: 'The registry says no.', types: ['AUTHENTICATION'] };
+    await server.completeTask(failing, { kind: 'failed', outputs: {}, failure });
+    expect((await second).body.data).toMatchObject({
+      status: 'FAILURE',
+      errorSummary: 'The registry says no.',
+      errors: [{ message: 'The registry says no.' }],
+    });
+    expect(await status('tested')).toMatchObject({ status: 'FAILURE', lastConnectedAt: expect.any(Number) });
+    // Its report is taken once, and only while somebody waits.
+    await expect(server.completeTask(failing)).rejects.toThrow('409');
+    await server.call('PUT', CONNECTORS, { body: registry('tested') });
+    expect(await status('tested')).toMatchObject({ status: 'UNKNOWN' });
+  });
+
+  it('says when nobody can do it', async () => {
+    const spec = { dockerRegistryUrl: 'r', auth: { type: 'Anonymous' }, delegateSelectors: ['moon'] };
+    await create(registry('far', { spec }));
+    const answer = await testIt('far');
+    expect(answer.body.data).toMatchObject({
+      status: 'FAILURE',
+      errorSummary:
+        'No delegate is connected that serves project myproject in organization default and has the selectors moon.',
+      delegateId: null,
+    });
+    await create({ connector: { identifier: 'k8s', type: 'K8sCluster', spec: {} } });
+    expect((await testIt('k8s')).body.data).toMatchObject({
+      errorSummary: expect.stringContaining('cannot be tested'),
+    });
+    expect((await testIt('nothing')).status).toBe(404);
+  });
+});

@@ -14,6 +14,7 @@ import {
   StartedRequest,
 } from '@bridle/protocol';
 import type { Answer, Dispatch, TokenScope } from '../dispatch/dispatch.ts';
+import { ERRAND_LOG_PREFIX } from '../dispatch/errands.ts';
 import { decodeChunks } from '../logs/decode-chunks.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { App } from './app-types.ts';
@@ -141,10 +142,19 @@ async function appendLogs(
   { incarnation, chunks }: LogsRequest,
 ): Promise<Answer<unknown>> {
   if (!(await dispatch.isRegistered(token, delegateId, incarnation))) return { kind: 'gone' };
-  const decoded = decodeChunks(chunks);
+  // What an errand says is in its outcome: its log is taken and not kept.
+  const [ofErrands, ofSteps] = [true, false].map((is) =>
+    chunks.filter(({ logKey }) => logKey.startsWith(ERRAND_LOG_PREFIX) === is),
+  );
+  const decoded = decodeChunks(ofSteps ?? []);
   if (decoded.kind === 'invalid') return decoded;
   const result = await logs.append({ delegateId, incarnation }, decoded.chunks);
-  return result.kind === 'received' ? { kind: 'ok', body: { received: result.received } } : result;
+  if (result.kind !== 'received') return result;
+  const received: Record<string, number> = { ...result.received };
+  for (const { logKey, byteOffset, content } of ofErrands ?? []) {
+    received[logKey] = byteOffset + Buffer.byteLength(content, 'base64');
+  }
+  return { kind: 'ok', body: { received } };
 }
 
 /** Aborts when the connection ends before the answer is out. */

@@ -17,9 +17,11 @@ import {
   type ListedDelegate,
 } from '../store/delegates.ts';
 import { extendLeases, findTaskHolders, returnLeases, type Lease } from '../store/task-queue-statements.ts';
+import { ERRAND_FENCE, type DelegateProcess } from '../store/errands.ts';
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
 import { normaliseTags } from './assign.ts';
 import type { Answer, DelegateInfo, Dispatch, NewToken, TokenScope } from './dispatch.ts';
+import { Errands, type ErrandRequest, type ErrandResult } from './errands.ts';
 import { HeldLeases } from './held-leases.ts';
 import { checkOutcome } from './report-outcome.ts';
 import { capabilitiesOf } from './requirements.ts';
@@ -73,6 +75,7 @@ class PostgresDispatch implements Dispatch {
   readonly #room: WaitingRoom;
   readonly #tokens: TokenChecker;
   readonly #leases = new HeldLeases();
+  readonly #errands: Errands;
   /** Workspace → when its deletion was asked for, by this process's monotonic clock. */
   readonly #releasesTold = new Map<string, number>();
   /** Delegates that called here: whose they are, and their names for the reports' events. Bounded by the register of delegates. */
@@ -82,6 +85,7 @@ class PostgresDispatch implements Dispatch {
     this.#options = options;
     const { database, hub } = options;
     this.#tokens = new TokenChecker(database.db, (accountId, tokenId) => this.revokeToken(accountId, tokenId));
+    this.#errands = new Errands(database, hub);
     this.#room = new WaitingRoom({
       database,
       hub,
@@ -141,10 +145,11 @@ class PostgresDispatch implements Dispatch {
     const news = (inbox: Inbox): Inbox => ({
       cancelling: inbox.cancelling.filter((id) => !known.has(id)),
       released: inbox.released.filter((key) => !this.#wasToldLately(key)),
+      hasErrands: inbox.hasErrands,
     });
     const isNews = (inbox: Inbox): boolean => {
-      const { cancelling, released } = news(inbox);
-      return cancelling.length + released.length > 0;
+      const { cancelling, released, hasErrands } = news(inbox);
+      return hasErrands || cancelling.length + released.length > 0;
     };
     const asker = { ...delegate, delegateId, free: request.free };
     const { leases, inbox } = await this.#room.wait(
@@ -153,10 +158,13 @@ class PostgresDispatch implements Dispatch {
       Math.min(request.waitMs, DELEGATE_POLL_MAX_MS),
       signal,
     );
-    const told = inbox === undefined ? { cancelling: [], released: [] } : news(inbox);
+    const told = inbox === undefined ? { cancelling: [], released: [], hasErrands: false } : news(inbox);
     this.#rememberTold(told.released);
+    const errands = told.hasErrands
+      ? await this.#takeErrands({ delegateId, incarnation: request.incarnation }, channel)
+      : [];
     const body: PollResponse = {
-      tasks: await this.#dressed(leases, channel),
+      tasks: [...(await this.#dressed(leases, channel)), ...errands],
       cancel: [...told.cancelling],
       release: [...told.released],
     };
@@ -175,6 +183,12 @@ class PostgresDispatch implements Dispatch {
     }
   }
 
+  async #takeErrands(process: DelegateProcess, channel: DelegateChannel): Promise<readonly DelegateTask[]> {
+    const errands = await this.#errands.take(process);
+    const dresses = (await this.#options.dresser?.dress(errands, channel)) ?? [];
+    return errands.map(({ task }, index) => taskForWire({ task, fence: ERRAND_FENCE }, dresses[index] ?? {}));
+  }
+
   async heartbeat(
     token: TokenScope,
     delegateId: string,
@@ -188,7 +202,11 @@ class PostgresDispatch implements Dispatch {
       extendLeases(db, delegateId, held, DELEGATE_LEASE_MS),
       readInbox(db, delegateId),
     ]);
-    return { kind: 'ok', body: { lost: [...lost], cancel: [...inbox.cancelling] } };
+    const errands = await this.#errands.held({ delegateId, incarnation: request.incarnation }, lost);
+    return {
+      kind: 'ok',
+      body: { lost: lost.filter((id) => !errands.has(id)), cancel: [...inbox.cancelling] },
+    };
   }
 
   async started(
@@ -198,7 +216,10 @@ class PostgresDispatch implements Dispatch {
     request: Parameters<Dispatch['started']>[3],
   ): ReturnType<Dispatch['started']> {
     const held = await this.#findHeld(token, delegateId, taskId, request);
-    if (held.kind !== 'ok') return held;
+    if (held.kind !== 'ok') {
+      const process = { delegateId, incarnation: request.incarnation };
+      return held.kind === 'stale' && (await this.#errands.start(process, taskId)) ? { kind: 'ok', body: {} } : held;
+    }
     const name = (await this.#findKnown(delegateId))?.name ?? delegateId;
     return this.#answer(taskId, await this.#options.reporter.started(held.body, { id: delegateId, name }));
   }
@@ -212,7 +233,11 @@ class PostgresDispatch implements Dispatch {
     const checked = checkOutcome(request.outcome);
     if (checked.kind === 'invalid') return checked;
     const held = await this.#findHeld(token, delegateId, taskId, request);
-    if (held.kind !== 'ok') return held;
+    if (held.kind !== 'ok') {
+      const process = { delegateId, incarnation: request.incarnation };
+      const isErrand = held.kind === 'stale' && (await this.#errands.finish(process, taskId, checked.outcome));
+      return isErrand ? { kind: 'ok', body: {} } : held;
+    }
     return this.#answer(taskId, await this.#options.reporter.completed(held.body, checked.outcome));
   }
 
@@ -258,6 +283,10 @@ class PostgresDispatch implements Dispatch {
       this.#wakeTasks(accountId);
     }
     return isRevoked;
+  }
+
+  runErrand(request: ErrandRequest, signal: AbortSignal): Promise<ErrandResult> {
+    return this.#errands.run(request, signal);
   }
 
   async close(): Promise<void> {
@@ -325,7 +354,7 @@ class PostgresDispatch implements Dispatch {
   }
 }
 
-function taskForWire({ task, fence }: Lease, dress: TaskDress): DelegateTask {
+function taskForWire({ task, fence }: Pick<Lease, 'task' | 'fence'>, dress: TaskDress): DelegateTask {
   const { taskId, stepType, identifier, name, fqn, spec, environment, workspaceKey, logKey } = task;
   return {
     taskId,

@@ -16,6 +16,7 @@ import type {
   StartedRequest,
 } from '@bridle/protocol';
 import type { ListedToken } from '../store/delegate-tokens.ts';
+import type { ErrandRequest, ErrandResult } from './errands.ts';
 import type { DelegateChannel } from './task-dresser.ts';
 
 /** Who holds a delegate token, and what it may serve: the account, one organization, or one project. */
@@ -117,6 +118,8 @@ export interface Dispatch {
   ): Promise<{ readonly token: ListedToken; readonly secret: string } | undefined>;
   /** Ends a token and sends its delegates away: at once here, and within a second elsewhere. */
   revokeToken(accountId: string, tokenId: string): Promise<boolean>;
+  /** A delegate does something outside of executions for somebody who waits for it. */
+  runErrand(request: ErrandRequest, signal: AbortSignal): Promise<ErrandResult>;
   /** Ends the long-polls and the loop; delegates poll another replica. */
   close(): Promise<void>;
 }

@@ -19,5 +19,5 @@ export interface TaskDresser {
    * One dress per lease, in their order. Whatever is missing is said in the dress, so that the step fails on its delegate with
    * that text. Leases that need nothing cost no statement.
    */
-  dress(leases: readonly Lease[], channel: DelegateChannel): Promise<readonly TaskDress[]>;
+  dress(leases: readonly Pick<Lease, 'scope' | 'task'>[], channel: DelegateChannel): Promise<readonly TaskDress[]>;
 }

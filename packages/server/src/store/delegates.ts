@@ -247,26 +247,29 @@ export interface Inbox {
   readonly cancelling: readonly NodeExecutionId[];
   /** Workspaces it may delete. */
   readonly released: readonly string[];
+  readonly hasErrands: boolean;
 }
 
-const EMPTY_INBOX: Inbox = { cancelling: [], released: [] };
+const EMPTY_INBOX: Inbox = { cancelling: [], released: [], hasErrands: false };
 
 /** The inboxes of several delegates in one statement; a delegate without news is not in the answer. */
 export async function readInboxes(db: Database, delegateIds: readonly string[]): Promise<ReadonlyMap<string, Inbox>> {
-  const result = await sql<{ delegate_id: string; kind: 'cancel' | 'release'; id: string }>`
+  const result = await sql<{ delegate_id: string; kind: 'cancel' | 'release' | 'errand'; id: string }>`
     select t.delegate_id, 'cancel' as kind, t.id from delegate_tasks t join delegates d on d.id = t.delegate_id and d.incarnation = t.incarnation
     where t.delegate_id = any(${delegateIds}::text[]) and t.state = 'cancelling'
     union all
     select w.delegate_id, 'release', w.key from workspaces w
-    where w.delegate_id = any(${delegateIds}::text[]) and w.released_at is not null and w.deleted_at is null`.execute(
-    db,
-  );
-  const inboxes = new Map<string, { cancelling: NodeExecutionId[]; released: string[] }>();
+    where w.delegate_id = any(${delegateIds}::text[]) and w.released_at is not null and w.deleted_at is null
+    union all
+    select e.delegate_id, 'errand', e.id from errands e join delegates d on d.id = e.delegate_id and d.incarnation = e.incarnation
+    where e.delegate_id = any(${delegateIds}::text[]) and e.state = 'waiting'`.execute(db);
+  const inboxes = new Map<string, { cancelling: NodeExecutionId[]; released: string[]; hasErrands: boolean }>();
   for (const row of result.rows) {
-    const inbox = inboxes.get(row.delegate_id) ?? { cancelling: [], released: [] };
+    const inbox = inboxes.get(row.delegate_id) ?? { cancelling: [], released: [], hasErrands: false };
     inboxes.set(row.delegate_id, inbox);
     if (row.kind === 'cancel') inbox.cancelling.push(row.id as NodeExecutionId);
-    else inbox.released.push(row.id);
+    else if (row.kind === 'release') inbox.released.push(row.id);
+    else inbox.hasErrands = true;
   }
   return inboxes;
 }

@@ -397,6 +397,16 @@ export interface SealingKeysTable {
   created_at: number;
 }
 
+export interface ErrandsTable extends ScopeColumns {
+  id: string;
+  delegate_id: string;
+  incarnation: string;
+  state: Generated<string>;
+  request: Json;
+  outcome: NullableJson;
+  created_at: number;
+}
+
 export interface Tables {
   installation: InstallationTable;
   accounts: AccountsTable;
@@ -430,4 +440,5 @@ export interface Tables {
   secrets: SecretsTable;
   connectors: ConnectorsTable;
   sealing_keys: SealingKeysTable;
+  errands: ErrandsTable;
 }

@@ -49,8 +49,10 @@ export const wakeKeys = {
   }): WakeKey => key('trigger-events', scope.accountId, scope.orgIdentifier, scope.projectIdentifier),
   /** The account has queued tasks. */
   tasks: (accountId: string): WakeKey => key('tasks', accountId),
-  /** The delegate has something to stop or to delete. */
+  /** The delegate has something to stop, to delete, or an errand to do. */
   delegate: (delegateId: string): WakeKey => key('delegate', delegateId),
+  /** An errand was done. */
+  errand: (errandId: string): WakeKey => key('errand', errandId),
   /** A log grew or was closed. */
   log: (logKey: string): WakeKey => key('log', logKey),
 } as const;

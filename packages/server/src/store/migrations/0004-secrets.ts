@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 
 /**
- * Secrets, connectors, and the key pairs that secret outputs are sealed with. Plaintext never comes here: a sealed value is
+ * Secrets, connectors and their tests, and the key pairs that secret outputs are sealed with. Plaintext never comes here: a sealed value is
  * `wrapped_key` (its own data key, under the master key `key_id`) and `content` (under the data key).
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -32,6 +32,13 @@ create table connectors (
 create table sealing_keys (
   public_key text primary key, position bigint generated always as identity,
   key_id text not null, wrapped_key bytea not null, content bytea not null, created_at bigint not null);
+
+-- What one delegate does for a person who waits, outside of executions: the test of a connector. state: waiting, given, started, done.
+create table errands (
+  id text primary key, account_id text not null references accounts, org_identifier text not null, project_identifier text not null,
+  delegate_id text not null, incarnation text not null, state text not null default 'waiting', request json not null, outcome json,
+  created_at bigint not null);
+create index errands_delegate on errands (delegate_id) where state = 'waiting';
 `,
     )
     .execute(db);
