@@ -201,7 +201,7 @@ describe('loss of a delegate (R6)', () => {
       hostName: 'none',
       os: 'linux',
       arch: 'none',
-      shells: [],
+      shells: ['Bash'],
       capacity: 1,
     };
     const register = async (): Promise<{ readonly incarnation: string; readonly delegateId: string }> => {

@@ -114,6 +114,19 @@ describe('the init script', () => {
   });
 });
 
+test('told to stop it ends as soon as its steps have, however long they might have taken', async () => {
+  const { server } = scene;
+  const { child } = launch({ BRIDLE_DELEGATE_DRAIN_MS: '3600000' });
+  const file = join(scene.home, 'go');
+  const task = shellTask(`echo running; until test -e '${file}'; do sleep 0.02; done`);
+  server.give(task);
+  await server.until(() => server.text(task.logKey).includes('running'));
+  child.kill('SIGTERM');
+  await writeFile(file, '');
+  expect((await server.completion(task.taskId)).outcome.kind).toBe('succeeded');
+  expect(await exitCode(child)).toBe(0);
+});
+
 describe('a server that does not want it', () => {
   test('because of its version: it says so and ends with a code of its own', async () => {
     const text = 'This delegate has version 0.1.0, which is too old for this server (0.9.0).';

@@ -208,7 +208,10 @@ export class Delegate {
     if (this.#runs.size === 0) return;
     this.#log.info({ running: this.#runs.size, drainMs: this.#options.drainMs }, 'draining');
     const all = this.#allDone();
-    await Promise.race([all, pause(this.#options.drainMs, this.#hurry.signal)]);
+    // A timer that is left keeps the process alive, long after there is nothing to wait for.
+    const over = new AbortController();
+    await Promise.race([all, pause(this.#options.drainMs, AbortSignal.any([this.#hurry.signal, over.signal]))]);
+    over.abort();
     for (const run of this.#runs.values()) run.stop('delegateStops');
     const stopMs = this.#options.host.settings.killGraceMs + REPORT_DEADLINE_MS;
     const giveUp = new AbortController();
