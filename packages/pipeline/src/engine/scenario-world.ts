@@ -24,6 +24,8 @@ export interface StepBehaviour {
   readonly failureTypes?: readonly FailureType[];
   /** Output variables. */
   readonly outputs?: Readonly<Record<string, Value>>;
+  /** Names of output variables that its delegate has sealed. */
+  readonly secretOutputs?: readonly string[];
   /** Outputs as they are, beside the variables. */
   readonly rawOutputs?: Readonly<Record<string, Value>>;
   /** From the start of its process; default one second. */
@@ -324,7 +326,7 @@ function nth<Behaviour>(found: Behaviour | readonly Behaviour[] | undefined, ind
 }
 
 function outcomeOf(behaviour: StepBehaviour): TaskOutcome {
-  const { status = 'Success', outputs, rawOutputs, message = 'it failed', failureTypes } = behaviour;
+  const { status = 'Success', outputs, secretOutputs, rawOutputs, message = 'it failed', failureTypes } = behaviour;
   if (status === 'Cancelled') return { kind: 'cancelled' };
   const produced = { ...rawOutputs, ...(outputs === undefined ? {} : { outputVariables: outputs }) };
   const exitCode = behaviour.exitCode ?? (status === 'Failed' ? 1 : 0);
@@ -332,5 +334,5 @@ function outcomeOf(behaviour: StepBehaviour): TaskOutcome {
     const failure = { message, types: failureTypes ?? (['APPLICATION_ERROR'] as const) };
     return { kind: 'failed', exitCode, outputs: produced, failure };
   }
-  return { kind: 'succeeded', exitCode, outputs: produced };
+  return { kind: 'succeeded', exitCode, outputs: produced, ...(secretOutputs === undefined ? {} : { secretOutputs }) };
 }

@@ -47,6 +47,7 @@ const EXPECTATIONS: Readonly<Record<string, (sections: Sections) => string>> = {
       )
       .join(''),
   environment: (sections) => printEnvironments(tasksOf(run(sections))),
+  secrets: (sections) => tasksOf(run(sections)).map(printSecrets).join(''),
   stages: (sections) =>
     run(sections)
       .effects.map((effect) =>
@@ -63,6 +64,16 @@ const EXPECTATIONS: Readonly<Record<string, (sections: Sections) => string>> = {
 
 function tasksOf({ effects }: ScenarioRun): readonly TaskRequest[] {
   return effects.flatMap((effect) => (effect.kind === 'enqueueTask' ? [effect.task] : []));
+}
+
+/** Each use of a secret: the text that stands in its place, and what it is. */
+function printSecrets(task: TaskRequest): string {
+  const uses = (task.secrets ?? []).map(({ path, start, end, source }) => {
+    const text = path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], task);
+    const reference = source.kind === 'stored' ? source.identifier : source.sealed;
+    return `  ${path.join('.')}: ${String(text).slice(start, end)} = ${source.kind} ${reference}\n`;
+  });
+  return `${task.fqn}\n${uses.join('')}`;
 }
 
 /** The first one as it is, then what differs from the one before. */

@@ -111,7 +111,13 @@ function readStep(map: MapNode, place: Place, context: StageContext, findings: F
     when: readWhen(map, 'stageStatus', what, findings),
     ...(timeout === undefined ? {} : { timeout }),
     // What is wrong with them is reported with the spec, where Bridle runs the type.
-    delegateSelectors: specSelectors(find(map, 'spec'), what, definition === undefined ? findings : new Findings()),
+    delegateSelectors: readOwnSelectors(
+      find(map, 'spec'),
+      what,
+      context,
+      findings,
+      definition === undefined ? findings : new Findings(),
+    ),
     failureStrategies: readOwnStrategies(type, map, what, context, findings),
     ...(strategy === undefined ? {} : { strategy }),
     spec: readStepSpec(definition, find(map, 'spec'), place, what, findings),
@@ -146,8 +152,26 @@ function readStepSpec(
   return definition.type === 'HarnessApproval' ? readApproverInputs(spec) : spec;
 }
 
-function specSelectors(spec: YamlNode | undefined, what: string, findings: Findings): readonly string[] {
-  return spec?.kind === 'map' ? readSelectors(spec, what, findings) : [];
+/** One delegate runs the whole of a CI stage: what chooses it stands at the stage or the pipeline. */
+function readOwnSelectors(
+  owner: YamlNode | undefined,
+  what: string,
+  { stageType }: StageContext,
+  findings: Findings,
+  ofSelectors: Findings,
+): readonly string[] {
+  if (owner?.kind !== 'map') return [];
+  const selectors = readSelectors(owner, what, ofSelectors);
+  const node = find(owner, 'delegateSelectors');
+  if (stageType !== 'CI' || node === undefined || selectors.length === 0) return selectors;
+  findings.add(
+    'CONSTRUCT_IGNORED',
+    'nothing',
+    node,
+    `The delegateSelectors of ${what} have no effect: one delegate runs the whole CI stage.`,
+    'Move them to the stage.',
+  );
+  return [];
 }
 
 function readStepGroup(map: MapNode, place: Place, context: StageContext, findings: Findings): StepGroup {
@@ -173,7 +197,7 @@ function readStepGroup(map: MapNode, place: Place, context: StageContext, findin
     when: readWhen(map, 'stageStatus', what, findings),
     ...(timeout === undefined ? {} : { timeout }),
     variables: readVariables(map, what, findings),
-    delegateSelectors: readSelectors(map, what, findings),
+    delegateSelectors: readOwnSelectors(map, what, context, findings, findings),
     failureStrategies: readFailureStrategies(map, { what, isInGroup: true }, findings),
     ...(strategy === undefined ? {} : { strategy }),
     steps,
