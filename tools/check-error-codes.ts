@@ -14,6 +14,7 @@ const SOURCES = [
   'packages/pipeline/src/language/diagnostic-codes.ts',
   'packages/protocol/src/error-codes.ts',
   'packages/launcher/src/errors.ts',
+  'packages/delegate/src/ends.ts',
   'packages/server/src/store/start-error-codes.ts',
 ] as const;
 
