@@ -6,10 +6,17 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** @throws OutageError, as all here */
 export function readRegistration(body: unknown): RegisterResponse {
-  const { delegateId, heartbeatMs, leaseMs, abandoned } = fieldsOf(body);
+  const { delegateId, heartbeatMs, leaseMs, abandoned, logBytesMax } = fieldsOf(body);
   if (typeof delegateId !== 'string' || !isDuration(heartbeatMs) || !isDuration(leaseMs))
     throw malformed('a registration');
-  return { delegateId, heartbeatMs, leaseMs, abandoned: texts(abandoned) };
+  if (logBytesMax !== undefined && !isDuration(logBytesMax)) throw malformed('a registration');
+  return {
+    delegateId,
+    heartbeatMs,
+    leaseMs,
+    abandoned: texts(abandoned),
+    ...(logBytesMax === undefined ? {} : { logBytesMax }),
+  };
 }
 
 export function readPoll(body: unknown): PollResponse {

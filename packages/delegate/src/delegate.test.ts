@@ -60,6 +60,27 @@ describe('a task', () => {
     expect(bytes.length).toBe(start + 10_000_001 + 9 + 1 + 2_000 + tail.length);
   });
 
+  test('whose log reaches the limit of the server goes on, and the log says so once', async () => {
+    scene.server.logBytesMax = 1_000;
+    await scene.start();
+    const script = 'for i in $(seq 1000); do echo "line $i"; done; done=yes';
+    const task = shellTask(script, {
+      spec: {
+        shell: 'Bash',
+        source: { type: 'Inline', spec: { script } },
+        outputVariables: [{ name: 'DONE', type: 'String', value: 'done' }],
+      },
+    });
+    scene.server.give(task);
+    const { outcome } = await scene.server.completion(task.taskId);
+    expect(outcome).toMatchObject({ kind: 'succeeded', outputs: { outputVariables: { DONE: 'yes' } } });
+    const log = scene.server.logs.get(task.logKey);
+    expect(log?.isFinal).toBe(true);
+    const text = log?.bytes.toString() ?? '';
+    expect(text.slice(0, 1_000)).toMatch(/^Executing step step1 .*\nline 1\nline 2\n/);
+    expect(text.slice(1_000)).toMatch(/^\n?The log has reached 1000 bytes, the limit of this server .*\n$/);
+  });
+
   test('of an own folder leaves nothing behind', async () => {
     const delegate = await scene.start();
     const task = shellTask('pwd; mkdir deep; chmod 555 deep; ln -s / out');

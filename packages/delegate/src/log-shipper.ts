@@ -52,8 +52,11 @@ export class LogShipper {
   }
 
   open(owner: LogOwner): TaskLog {
-    const log = new TaskLog(owner, join(this.#folder, `${owner.taskId}.log`), (bytes, isLast) =>
-      this.#notice(bytes, isLast),
+    const log = new TaskLog(
+      owner,
+      join(this.#folder, `${owner.taskId}.log`),
+      (bytes, isLast) => this.#notice(bytes, isLast),
+      this.#session.registration.logBytesMax,
     );
     this.#logs.set(owner.taskId, log);
     this.#loop ??= this.#run();
@@ -170,6 +173,9 @@ export class TaskLog implements LogSink {
   readonly #spool: LogSpool;
   readonly #notice: (bytes: number, isLast: boolean) => void;
   readonly #finished = Promise.withResolvers<void>();
+  readonly #bytesMax: number;
+  /** Negative once something was left out. */
+  #bytesLeft: number;
   #inFlight: LogPiece | undefined;
   #isFinalSent = false;
   #offset = 0;
@@ -178,8 +184,16 @@ export class TaskLog implements LogSink {
   isDone = false;
   stalls = 0;
 
-  constructor(owner: LogOwner, spoolPath: string, notice: (bytes: number, isLast: boolean) => void) {
+  /** @param bytesMax - what is more is left out, and the log says so */
+  constructor(
+    owner: LogOwner,
+    spoolPath: string,
+    notice: (bytes: number, isLast: boolean) => void,
+    bytesMax = Infinity,
+  ) {
     this.owner = owner;
+    this.#bytesMax = bytesMax;
+    this.#bytesLeft = bytesMax;
     this.#spool = new LogSpool(spoolPath);
     this.#notice = notice;
   }
@@ -189,10 +203,20 @@ export class TaskLog implements LogSink {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    if (this.isDone) return;
-    const taken = this.#spool.append(bytes, Date.now());
-    this.#notice(bytes.length, false);
+    if (this.isDone || this.#bytesLeft < 0) return;
+    const kept = bytes.length > this.#bytesLeft ? this.#cut(bytes) : bytes;
+    this.#bytesLeft -= bytes.length;
+    const taken = this.#spool.append(kept, Date.now());
+    this.#notice(kept.length, false);
     await taken;
+  }
+
+  /** The last bytes that are kept, and why nothing follows them. */
+  #cut(bytes: Uint8Array): Uint8Array {
+    const kept = bytes.subarray(0, this.#bytesLeft);
+    const isAtLineStart = kept.length === 0 || kept[kept.length - 1] === NEWLINE;
+    const why = `The log has reached ${this.#bytesMax} bytes, the limit of this server (BRIDLE_LOG_BYTES_MAX). The step goes on; what it prints from here on is not kept.`;
+    return Buffer.concat([kept, Buffer.from(`${isAtLineStart ? '' : '\n'}${why}\n`)]);
   }
 
   /** No more bytes come: resolves when the server has everything, or the log was dropped. */

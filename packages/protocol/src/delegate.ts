@@ -70,6 +70,8 @@ export const RegisterResponse = Type.Object({
   leaseMs: Type.Integer(),
   /** Tasks this installation had started under an earlier incarnation: they are lost, whatever is left of them must be killed. */
   abandoned: Type.Array(TaskId),
+  /** Bytes of one step's log; the delegate leaves out what is more, and the log says so. Absent = no limit. */
+  logBytesMax: Type.Optional(Type.Integer({ minimum: 1 })),
 });
 export type RegisterResponse = Static<typeof RegisterResponse>;
 

@@ -120,6 +120,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
       publicUrl: () => url,
       signingKey: settings.masterKey,
       defaultScope: DEMO_SCOPE,
+      logBytesMax: settings.logBytesMax,
       checkReady: () => database.ping(),
       stopping: stopping.signal,
       ...(existsSync(webRoot) ? { webRoot } : {}),

@@ -42,6 +42,7 @@ export class FakeServer {
   readonly releasedKeys = new Set<string>();
   abandoned: string[] = [];
   heartbeatMs = 5_000;
+  logBytesMax: number | undefined;
   lost: string[] = [];
   cancels: string[] = [];
   releases: string[] = [];
@@ -141,7 +142,13 @@ export class FakeServer {
       this.registrations.push(body as RegisterRequest);
       return {
         status: 200,
-        body: { delegateId: 'delegate-1', heartbeatMs: this.heartbeatMs, leaseMs: 15_000, abandoned: this.abandoned },
+        body: {
+          delegateId: 'delegate-1',
+          heartbeatMs: this.heartbeatMs,
+          leaseMs: 15_000,
+          abandoned: this.abandoned,
+          logBytesMax: this.logBytesMax,
+        },
       };
     }
     const [, call, taskId = '', report] = path.split('/');

@@ -36,17 +36,24 @@ export interface DelegateRoutesOptions {
   readonly logs: Logs;
   /** Plaintext of secrets may go over plain HTTP to other machines. */
   readonly arePlainHttpSecretsAllowed?: boolean;
+  /** Bytes of one step's log. */
+  readonly logBytesMax?: number | undefined;
 }
 
 /** Registers the routes under `/delegate/api`. They are between server and delegate, and not part of the documented API. */
 export function registerDelegateRoutes(app: App, options: DelegateRoutesOptions): void {
-  const { dispatch, logs, arePlainHttpSecretsAllowed = false } = options;
+  const { dispatch, logs, arePlainHttpSecretsAllowed = false, logBytesMax } = options;
   const hidden = { hide: true } as const;
 
   app.post(
     '/delegate/api/register',
     { ...SMALL, schema: { ...hidden, body: RegisterRequest } },
-    async (request, reply) => withToken(dispatch, request, reply, (token) => dispatch.register(token, request.body)),
+    async (request, reply) =>
+      withToken(dispatch, request, reply, async (token) => {
+        const answer = await dispatch.register(token, request.body);
+        if (answer.kind !== 'ok' || logBytesMax === undefined) return answer;
+        return { kind: 'ok', body: { ...answer.body, logBytesMax } };
+      }),
   );
 
   app.post(

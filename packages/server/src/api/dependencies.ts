@@ -25,6 +25,8 @@ export interface ApiDependencies {
   readonly signingKey: Buffer;
   /** Plaintext of secrets may go to delegates over plain HTTP beyond this machine. */
   readonly arePlainHttpSecretsAllowed?: boolean;
+  /** Bytes of one step's log (BRIDLE_LOG_BYTES_MAX); delegates are told when they register. Absent = no limit. */
+  readonly logBytesMax?: number | undefined;
   /** The project a browser opens first. */
   readonly defaultScope: { readonly orgIdentifier: string; readonly projectIdentifier: string };
   /** Rejects when requests cannot be served: the database is away. */
