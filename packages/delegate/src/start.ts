@@ -92,7 +92,7 @@ export async function startDelegate(
     await keepMark(home);
     await workspaces.open();
     supervisor.start();
-    supervisor.guard(home.mark, home.work);
+    supervisor.guard(home.mark, home.work, isolation?.groups?.folder);
 
     if (settings.initScript !== undefined) await runInitScript(settings.initScript, home.folder, log, signal);
     const reports = new ReportSpool(home.reports);
@@ -158,8 +158,8 @@ async function deliverKept(
 
 /** @throws IsolationError */
 async function isolateSteps(settings: DelegateSettings, home: Home, log: Logger): Promise<Isolation | undefined> {
-  const name = `bridle-steps-${home.installation}`;
-  const { isolation, warnings } = await prepareIsolation(settings.isolation, searchPath(), name);
+  const names = { name: `bridle-steps-${home.installation}`, mark: home.mark };
+  const { isolation, warnings } = await prepareIsolation(settings.isolation, searchPath(), names);
   for (const warning of warnings) log.warn(warning);
   if (isolation?.user === undefined) return isolation;
   await openForSteps(home);

@@ -74,8 +74,9 @@ export class Supervisor implements GroupObserver {
   }
 
   /** Where the steps' processes and folders are. */
-  guard(mark: string, root: string): void {
-    this.#guard = `g ${JSON.stringify({ kind: 'guard', mark, root } satisfies WatchdogFact)}`;
+  guard(mark: string, root: string, controlGroup: string | undefined): void {
+    const fact: WatchdogFact = { kind: 'guard', mark, root, ...(controlGroup === undefined ? {} : { controlGroup }) };
+    this.#guard = `g ${JSON.stringify(fact)}`;
     this.#send(this.#guard);
   }
 

@@ -2,7 +2,13 @@ import type { ServerWay } from './client.ts';
 
 /** What a watchdog is told of the delegate that died: one JSON object a line. */
 export type WatchdogFact =
-  | { readonly kind: 'guard'; readonly mark: string; readonly root: string }
+  | {
+      readonly kind: 'guard';
+      readonly mark: string;
+      readonly root: string;
+      /** The control group that those of steps lie in, where there are any. */
+      readonly controlGroup?: string;
+    }
   | {
       readonly kind: 'registered';
       readonly url: string;

@@ -5,7 +5,7 @@
  * Started by the waiting shell of `Supervisor`; not meant to be run by hand.
  */
 import { createInterface } from 'node:readline';
-import { DockerHost, ProcessTable, Workspaces } from '@bridle/executors';
+import { DockerHost, ProcessTable, StepGroups, Workspaces } from '@bridle/executors';
 import { backoffMs, pause } from './backoff.ts';
 import { OutageError, ServerClient } from './client.ts';
 import type { WatchdogFact } from './watchdog-facts.ts';
@@ -29,8 +29,10 @@ async function cleanUp(): Promise<void> {
   if (guard === undefined || docker === undefined) return;
   await docker.engine();
   const groups = facts.flatMap((fact) => (fact.kind === 'group' ? [fact.group] : []));
-  const { root, mark } = guard;
-  await new Workspaces({ root, mark, processes: new ProcessTable(), containers: docker }).clear(groups);
+  const { root, mark, controlGroup } = guard;
+  const controlGroups = controlGroup === undefined ? {} : { groups: new StepGroups(controlGroup, mark, {}) };
+  const processes = new ProcessTable();
+  await new Workspaces({ root, mark, processes, containers: docker, ...controlGroups }).clear(groups);
 }
 
 async function tellServer(): Promise<void> {

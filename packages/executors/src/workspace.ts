@@ -124,6 +124,7 @@ export class Workspaces {
 
   /** Kills every process of this delegate process's steps and throws their own folders away: for when it is gone. */
   async clear(groups: readonly number[]): Promise<void> {
+    await this.#groups?.clear();
     await this.#processes.killAll({ markPrefix: `${this.#mark}:`, groups });
     await this.#containers?.clear();
     await this.#discard(this.#tasks);

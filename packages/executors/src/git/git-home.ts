@@ -18,6 +18,8 @@ import type { StepWorkspace } from '../workspace.ts';
 import type { CloneSpec } from './clone-spec.ts';
 import type { Login, Remote } from './remote.ts';
 
+const SILENCE_S = 300;
+
 export interface GitHome {
   /** Of every git command. */
   readonly environment: Readonly<Record<string, string>>;
@@ -100,6 +102,8 @@ function gitConfig(remote: Remote, spec: CloneSpec, helper: string | undefined):
     // The folder is ours to fill, whoever it belongs to.
     ['safe', 'directory = *'],
     ['fetch', 'recurseSubmodules = false'],
+    // A connection that gives nothing for minutes is over; servers at work say so every few seconds.
+    ['http', 'lowSpeedLimit = 1', `lowSpeedTime = ${SILENCE_S}`],
   ];
   if (helper !== undefined)
     sections.push([`credential ${configWord(remote.origin)}`, `helper = ${configWord(helper)}`]);
@@ -136,6 +140,8 @@ function sshConfig(remote: Remote, settings: ExecutorSettings, folder: string, w
     '  KbdInteractiveAuthentication no',
     '  ForwardAgent no',
     '  ClearAllForwardings yes',
+    `  ServerAliveInterval ${SILENCE_S / 10}`,
+    '  ServerAliveCountMax 10',
     `  ConnectTimeout ${Math.max(1, Math.ceil(settings.ssh.connectTimeoutMs / 1_000))}`,
     `  StrictHostKeyChecking ${settings.ssh.hostKeys === 'strict' ? 'yes' : 'accept-new'}`,
     `  UserKnownHostsFile ${configWord(known)}`,

@@ -24,9 +24,10 @@ afterEach(async () => {
 
 const NOTHING: IsolationWishes = { hasNoNewPrivileges: false, limits: {} };
 const NAME = `bridle-test-${process.pid}`;
+const NAMES = { name: NAME, mark: 'test' };
 
 async function prepare(wishes: Partial<IsolationWishes>): Promise<Isolation> {
-  const { isolation } = await prepareIsolation({ ...NOTHING, ...wishes }, SEARCH_PATH, NAME);
+  const { isolation } = await prepareIsolation({ ...NOTHING, ...wishes }, SEARCH_PATH, NAMES);
   if (isolation === undefined) throw new Error('nothing was prepared');
   return isolation;
 }
@@ -50,7 +51,7 @@ const failureOf = async (script: string): Promise<unknown> => {
 };
 
 test('nothing asked for is nothing done (I2)', async () => {
-  expect(await prepareIsolation(NOTHING, SEARCH_PATH, NAME)).toEqual({ warnings: [] });
+  expect(await prepareIsolation(NOTHING, SEARCH_PATH, NAMES)).toEqual({ warnings: [] });
   const launch = { program: '/bin/sh', args: ['x'] };
   expect(confine(launch, undefined, undefined)).toBe(launch);
 });
@@ -71,9 +72,9 @@ describe('what cannot be had is said at the start (I1)', () => {
 
   test('programs that are not there', async () => {
     const nowhere = { hasNoNewPrivileges: true, limits: {} };
-    await expect(prepareIsolation(nowhere, '/nowhere', NAME)).rejects.toThrow(/needs the program setpriv/);
+    await expect(prepareIsolation(nowhere, '/nowhere', NAMES)).rejects.toThrow(/needs the program setpriv/);
     const limited = { hasNoNewPrivileges: false, limits: { fileBytes: 1 } };
-    await expect(prepareIsolation(limited, '/nowhere', NAME)).rejects.toThrow(/need the program prlimit/);
+    await expect(prepareIsolation(limited, '/nowhere', NAMES)).rejects.toThrow(/need the program prlimit/);
   });
 });
 
@@ -268,6 +269,18 @@ describe.runIf(isShown('control groups of steps: no cgroup v2 that this user may
       expect(isAlive(Number(pid))).toBe(false);
     });
 
+    test('whoever cleans up behind a process leaves those of its successor alone', async () => {
+      await open({ group });
+      const { log, cancel, result } = (stage as Stage).start('ShellScript', bash('echo pid $$; sleep 1000'));
+      const [, pid] = await log.until(/pid (\d+)/);
+      await new StepGroups(join(group, NAME), 'earlier', {}).clear();
+      expect(isAlive(Number(pid))).toBe(true);
+      await new StepGroups(join(group, NAME), NAMES.mark, {}).clear();
+      expect(isAlive(Number(pid))).toBe(false);
+      cancel();
+      await result;
+    });
+
     test('what a dead delegate left in its groups is killed at the next start', async () => {
       await open({ group });
       const { log } = (stage as Stage).start('ShellScript', bash('echo pid $$; sleep 1000'));
@@ -314,7 +327,7 @@ describe.runIf(isShown('control groups of steps: no cgroup v2 that this user may
 test('a group is told its limits in the words of the kernel', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bridle-groups-'));
   try {
-    const groups = new StepGroups(folder, { memoryBytes: 1_000_000, processes: 7, cpus: 1.5 });
+    const groups = new StepGroups(folder, 'mark', { memoryBytes: 1_000_000, processes: 7, cpus: 1.5 });
     const group = groups.enter('stage1', 'task1');
     const read = (name: string): string => readFileSync(join(group.folder, name), 'utf8');
     expect([read('memory.max'), read('pids.max'), read('cpu.max')]).toEqual(['1000000', '7', '150000 100000']);

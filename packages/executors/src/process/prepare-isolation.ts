@@ -29,14 +29,19 @@ export interface PreparedIsolation {
   readonly warnings: readonly string[];
 }
 
-/**
- * @param name - of the control group below which the groups of steps are made
- * @throws IsolationError
- */
+/** What the control groups of a delegate are called by. */
+export interface GroupNames {
+  /** The same at every start of one delegate, and of no other. */
+  readonly name: string;
+  /** Of this process, as in `Workspaces`. */
+  readonly mark: string;
+}
+
+/** @throws IsolationError */
 export async function prepareIsolation(
   wishes: IsolationWishes,
   searchPath: string,
-  name: string,
+  names: GroupNames,
 ): Promise<PreparedIsolation> {
   const { limits } = wishes;
   const hasLimits = Object.values(limits).some((limit) => limit !== undefined);
@@ -54,7 +59,7 @@ export async function prepareIsolation(
     warnings.push(
       'setpriv (util-linux) was not found: steps run as their own user, but could gain privileges by set-uid programs',
     );
-  const groups = await groupsFor(wishes, name, warnings);
+  const groups = await groupsFor(wishes, names, warnings);
   const prlimit = findProgram('prlimit', searchPath);
   if (prlimit === undefined && needsPrlimit(limits, groups))
     throw new IsolationError('Limits of steps need the program prlimit (util-linux), which was not found.');
@@ -73,11 +78,15 @@ export async function prepareIsolation(
   };
 }
 
-async function groupsFor(wishes: IsolationWishes, name: string, warnings: string[]): Promise<StepGroups | undefined> {
+async function groupsFor(
+  wishes: IsolationWishes,
+  { name, mark }: GroupNames,
+  warnings: string[],
+): Promise<StepGroups | undefined> {
   const { limits, group } = wishes;
   const wantsGroup = limits.memoryBytes !== undefined || limits.processes !== undefined || limits.cpus !== undefined;
   if (!wantsGroup && group === undefined) return undefined;
-  const opened = await openStepGroups(group, name, limits);
+  const opened = await openStepGroups(group, name, mark, limits);
   if (opened.kind === 'open') return opened.groups;
   if (group !== undefined) throw new IsolationError(`BRIDLE_STEP_CGROUP: ${opened.reason}.`);
   if (limits.cpus !== undefined)

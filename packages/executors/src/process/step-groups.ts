@@ -2,7 +2,8 @@
  * Control groups (cgroup v2), one per step: limits of all its processes together, and an end that none of them escapes.
  *
  * - K1 A step's processes are in its group from their first instruction on.
- * - K2 Whatever an earlier process of the delegate left in a group is killed when the groups are opened.
+ * - K2 Whatever an earlier process of the delegate left in a group is killed when the groups are opened. Whoever cleans up behind a
+ *   process touches that process's groups alone: its successor may be at work.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { rmdir } from 'node:fs/promises';
@@ -35,22 +36,34 @@ export interface StepGroup {
 }
 
 export class StepGroups {
-  readonly #folder: string;
+  /** The control group that those of steps lie in. */
+  readonly folder: string;
+  readonly #mark: string;
   readonly #limits: StepLimits;
 
-  /** @param folder - a control group for this alone, whose controllers its children have */
-  constructor(folder: string, limits: StepLimits) {
-    this.#folder = folder;
+  /**
+   * @param folder - a control group for this alone, whose controllers its children have
+   * @param mark - of the delegate process, as in `Workspaces`
+   */
+  constructor(folder: string, mark: string, limits: StepLimits) {
+    this.folder = folder;
+    this.#mark = mark;
     this.#limits = limits;
   }
 
+  /** Clears what other processes have left. */
   async open(): Promise<void> {
     await this.#leaveAll(() => true);
   }
 
+  /** Kills everything in the groups of this process. */
+  async clear(): Promise<void> {
+    await this.#leaveAll((name) => name.startsWith(`${this.#mark}~`));
+  }
+
   /** @param stage - key of the stage it belongs to, or `own` */
   enter(stage: string, taskId: string): StepGroup {
-    const folder = join(this.#folder, `${stage}~${taskId}`);
+    const folder = join(this.folder, `${this.#mark}~${stage}~${taskId}`);
     mkdirSync(folder, { recursive: true });
     for (const [name, value] of Object.entries(settingsOf(this.#limits))) writeFileSync(join(folder, name), value);
     return groupAt(folder);
@@ -58,14 +71,13 @@ export class StepGroups {
 
   /** Of all steps of a stage. */
   async release(stage: string): Promise<void> {
-    await this.#leaveAll((name) => name.startsWith(`${stage}~`));
+    await this.#leaveAll((name) => name.startsWith(`${this.#mark}~${stage}~`));
   }
 
   async #leaveAll(isMeant: (name: string) => boolean): Promise<void> {
-    const names = readdirSync(this.#folder, { withFileTypes: true }).flatMap((entry) =>
-      entry.isDirectory() && isMeant(entry.name) ? [entry.name] : [],
-    );
-    await Promise.all(names.map((name) => groupAt(join(this.#folder, name)).leave()));
+    const entries = existsSync(this.folder) ? readdirSync(this.folder, { withFileTypes: true }) : [];
+    const names = entries.filter((entry) => entry.isDirectory() && isMeant(entry.name)).map((entry) => entry.name);
+    await Promise.all(names.map((name) => groupAt(join(this.folder, name)).leave()));
   }
 }
 
@@ -139,10 +151,12 @@ export type OpenedGroups =
  * Makes a control group for the steps of this delegate.
  * @param parent - a control group that the delegate may write; `undefined` = the one it runs in, which it then leaves for a child of it
  * @param name - of the new group, the same at every start
+ * @param mark - of this process
  */
 export async function openStepGroups(
   parent: string | undefined,
   name: string,
+  mark: string,
   limits: StepLimits,
 ): Promise<OpenedGroups> {
   const folder = parent ?? ownGroup();
@@ -158,7 +172,7 @@ export async function openStepGroups(
     const steps = join(folder, name);
     mkdirSync(steps, { recursive: true });
     enable(steps, needed);
-    const groups = new StepGroups(steps, limits);
+    const groups = new StepGroups(steps, mark, limits);
     await groups.open();
     return { kind: 'open', groups };
   } catch (error) {
