@@ -1,52 +1,44 @@
-/** Mail servers: greeting, TLS and login, and no mail. */
+/** Mail servers: greeting, TLS and login as `Email` does them, and no mail. */
+import { getCACertificates } from 'node:tls';
 import type { StepConnector, StepContext } from '../executor.ts';
-import { checkTarget } from '../http/address-guard.ts';
-import { outgoingRules } from '../http/outgoing.ts';
-import { secretText } from '../storage/connector-secrets.ts';
-import { SpecError, textOf } from '../step-spec.ts';
-import { addressOf } from './http-call.ts';
+import { describeFailure, findRefusal } from '../http/call-failure.ts';
+import { openGuardedSocket } from '../http/guarded-socket.ts';
+import { findSmtpServer } from '../mail/smtp-server.ts';
 import { TestFailed } from './test-failed.ts';
 
 const ANSWER_MS_MAX = 20_000;
 
 export async function testSmtp(connector: StepConnector, context: StepContext): Promise<void> {
-  const { spec, identifier } = connector;
-  const host = textOf(spec['host'], 'host') ?? '';
-  const port = Number(textOf(spec['port'], 'port') ?? '');
-  if (host === '' || !Number.isInteger(port))
-    throw new SpecError(`The connector ${identifier} has no host or no port.`);
-  const user = textOf(spec['username'], 'username') || secretText(connector, spec['usernameRef']);
-  const pass = secretText(connector, spec['passwordRef']);
-  await checkTarget(addressOf(host, port), await outgoingRules(context.host.settings), host);
+  const { identifier } = connector;
+  const { host, port, tls, login } = findSmtpServer(identifier, { [identifier]: connector });
+  const { settings } = context.host;
+  const { connectTimeoutMs, certificateAuthorities = [] } = settings.http;
   const { createTransport } = await import('nodemailer');
-  const isSecure = isTrue(spec['useSSL']);
-  const transport = createTransport({
-    host,
-    port,
-    secure: isSecure,
-    requireTLS: !isSecure && isTrue(spec['startTLS']),
-    ...(user === undefined || user === '' || pass === undefined ? {} : { auth: { user, pass } }),
-    connectionTimeout: context.host.settings.http.connectTimeoutMs,
-    greetingTimeout: ANSWER_MS_MAX,
-    socketTimeout: ANSWER_MS_MAX,
-  });
-  const close = (): void => transport.close();
-  context.signal.addEventListener('abort', close, { once: true });
   try {
-    await transport.verify();
+    const socket = await openGuardedSocket(host, port, settings, connectTimeoutMs, context.signal);
+    const transport = createTransport({
+      host,
+      port,
+      connection: socket,
+      secure: tls === 'always',
+      requireTLS: tls === 'start',
+      tls:
+        certificateAuthorities.length === 0 ? {} : { ca: [...getCACertificates('default'), ...certificateAuthorities] },
+      greetingTimeout: ANSWER_MS_MAX,
+      socketTimeout: ANSWER_MS_MAX,
+      ...(login === undefined ? {} : { auth: login }),
+    });
+    try {
+      await transport.verify();
+    } finally {
+      socket.destroy();
+    }
   } catch (error) {
-    if (context.signal.aborted) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    if (context.signal.aborted || findRefusal(error) !== undefined) throw error;
+    const server = `${host}:${String(port)}`;
     const isLogin = error instanceof Error && 'code' in error && error.code === 'EAUTH';
     throw isLogin
-      ? new TestFailed(`${host}:${String(port)} does not accept the connector's user or password.`, 'AUTHENTICATION')
-      : new TestFailed(`${host}:${String(port)} cannot be used: ${reason}`, 'CONNECTIVITY');
-  } finally {
-    context.signal.removeEventListener('abort', close);
-    transport.close();
+      ? new TestFailed(`${server} does not accept the connector's user or password.`, 'AUTHENTICATION')
+      : new TestFailed(`${server} cannot be used: ${describeFailure(error)}`, 'CONNECTIVITY');
   }
-}
-
-function isTrue(value: unknown): boolean {
-  return value === true || value === 'true';
 }

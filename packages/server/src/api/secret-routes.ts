@@ -32,7 +32,7 @@ const SaveQuery = ownerQuery({ privateSecret: Type.Optional(Type.Boolean()) });
 const Text = Type.String({ description: 'The secret as YAML, whatever the content type.' });
 const one = answers(successOf(SecretResponse));
 /** A file of the largest size, and what multipart adds to it. */
-const FORM_BYTES_MAX = 2 * 1_048_576;
+const FORM_BYTES_MAX = 524_288;
 
 export function secretRoutes(app: App, deps: ApiDependencies): void {
   createRoutes(app, deps);

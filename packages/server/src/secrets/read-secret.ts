@@ -8,8 +8,8 @@ import { findReferencedManager, isOwnManager, managerNames, OWN_MANAGER } from '
 import type { Objection } from './objection.ts';
 import { readSshSpec } from './ssh-spec.ts';
 
-/** One value, text or file (P1): it travels in lease answers. */
-export const SECRET_BYTES_MAX = 1_048_576;
+/** One value, text or file (P1): what a delegate takes and masks. */
+export const SECRET_BYTES_MAX = 262_144;
 export const SECRET_IDENTIFIER_PATTERN = '^[a-zA-Z_][0-9a-zA-Z_$-]{0,127}$';
 
 const NAME_LENGTH_MAX = 128;
