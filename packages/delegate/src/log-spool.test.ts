@@ -103,6 +103,16 @@ describe('LogSpool', () => {
     await spool.close();
   });
 
+  test('while nothing is taken only the first writer has to wait (L2)', async () => {
+    const spool = new LogSpool(join(folder, 'patient'), { memoryBytes: 10, diskBytes: 10_000, patienceMs: 300 });
+    await spool.append(Buffer.alloc(10), 1);
+    await spool.append(Buffer.alloc(6), 2);
+    const startedAt = performance.now();
+    for (let time = 3; time < 100; time += 1) await spool.append(Buffer.alloc(6), time);
+    expect(performance.now() - startedAt).toBeLessThan(97 * 300);
+    await spool.close();
+  });
+
   test('closing frees a waiting writer', async () => {
     const spool = new LogSpool(join(folder, 'closed'), { memoryBytes: 0, diskBytes: 0, patienceMs: 0 });
     const blocked = spool.append(Buffer.alloc(1), 1);

@@ -57,6 +57,8 @@ export class LogSpool {
   #isClosed = false;
   #takenAt = performance.now();
   #taken = new AbortController();
+  /** Somebody has waited in vain: until something is taken again nobody waits. */
+  #isAway = false;
 
   /** @param path - of the file that is made when memory does not suffice */
   constructor(path: string, limits: LogSpoolLimits = LIMITS) {
@@ -91,6 +93,7 @@ export class LogSpool {
     return this.#exclusive(async () => {
       if (this.#memory.length === 0) await this.#readBack();
       this.#takenAt = performance.now();
+      this.#isAway = false;
       const piece = this.#gather(maxBytes, maxLines);
       this.#taken.abort();
       return piece;
@@ -121,12 +124,15 @@ export class LogSpool {
       const waiting = this.#memoryBytes + this.#diskEnd - this.#diskStart;
       return waiting === 0 || waiting + bytes <= this.#limits.memoryBytes;
     };
-    if (hasRoom()) return;
+    if (hasRoom() || this.#isAway) return;
     // Who was idle for long is not known to be away.
     const since = performance.now();
     while (!hasRoom() && !this.#isClosed) {
       const left = Math.max(since, this.#takenAt) + this.#limits.patienceMs - performance.now();
-      if (left <= 0) return;
+      if (left <= 0) {
+        this.#isAway = true;
+        return;
+      }
       this.#taken = new AbortController();
       await pause(left, this.#taken.signal);
     }
