@@ -38,6 +38,11 @@ describe('what a task needs (M1)', () => {
     expect(requirementsOf({ stepType: 'Run', spec: {}, stage })).toEqual(['shell:sh']);
   });
 
+  test('an engine for the first step of a stage when a later one needs it', () => {
+    const stage = { identifier: 's', sharedPaths: [], needsEngine: true } as const;
+    expect(requirementsOf({ stepType: 'GitClone', spec: {}, stage })).toEqual(['binary:git', 'docker']);
+  });
+
   test('a stage with a step in a container needs the engine from its first step on', () => {
     const stage = { identifier: 's', sharedPaths: [], os: 'Linux', needsEngine: true } as const;
     const of = (stepType: string, spec = {}) => requirementsOf({ stepType, spec, stage });

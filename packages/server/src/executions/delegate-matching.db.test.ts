@@ -113,9 +113,9 @@ describe('matching', () => {
     const impatient = database.openAnother();
     const other = await startReplica(impatient, { unassignableMs: 300 });
     const plain = await registerDelegate(other.dispatch, 'plain');
-    await registerDelegate(other.dispatch, 'docker', [], undefined, DOCKER);
     const host = 'identifier: first\nname: first\ntype: Run\nspec:\n  shell: Sh\n  command: "true"';
-    const id = await start([host, IMAGE], 'CI');
+    const python = host.replaceAll('first', 'second').replace('shell: Sh', 'shell: Python');
+    const id = await start([host, python], 'CI');
     const first = await plain.takeOne();
     await plain.started(first);
     await plain.complete(first);
@@ -123,9 +123,17 @@ describe('matching', () => {
     const failed = (await listNodeExecutions(database.db, id)).find(
       (node) => node.status === 'Failed' && node.children.length === 0,
     );
-    expect(failed?.failure?.message).toContain('plain has no container engine, but has the workspace of this stage');
+    expect(failed?.failure?.message).toContain('plain has no python, but has the workspace of this stage');
     await other.close();
     await impatient.close();
+  });
+
+  test('a stage whose later step needs an engine begins where there is one', async () => {
+    const plain = await registerDelegate(replica.dispatch, 'plain');
+    await start([IMAGE.replaceAll('identifier: a', 'identifier: b').replace('  image: alpine\n', ''), IMAGE], 'CI');
+    expect(await plain.take({ waitMs: 50 })).toEqual([]);
+    const docker = await registerDelegate(replica.dispatch, 'docker', [], undefined, DOCKER);
+    expect(await docker.takeOne()).toMatchObject({ identifier: 'b' });
   });
 
   test('busy delegates keep a task waiting', async () => {
