@@ -192,7 +192,7 @@ function readPlan(spec: SpecObject, context: StepContext): PushPlan {
   const reference = textOf(spec['connectorRef'], 'connectorRef') || textOf(spec['registryRef'], 'registryRef');
   const access = findRegistryAccess(reference || undefined, context);
   const repository = resolveImage(repo, access);
-  if (repository.digest !== undefined || repo.slice(repo.lastIndexOf('/')).includes(':'))
+  if (repository.digest !== undefined || (repo.split('/').at(-1) ?? '').includes(':'))
     throw new SpecError(`repo: "${repo}" has a tag or digest; tags go into tags.`);
   const tags = textList(spec['tags'], 'tags').filter((tag) => tag.trim() !== '');
   if (tags.length === 0) throw new SpecError('tags names no tag.');

@@ -71,9 +71,10 @@ function send(build: ImageBuild, isBuildKit: boolean, engine: Engine, signal: Ab
   };
   return new Promise((resolve, reject) => {
     const tar = build.context.tar as unknown as NodeJS.ReadableStream;
-    void engine.client.buildImage(tar, options as never, (error, stream) =>
-      stream === undefined ? reject(error ?? new Error('the engine did not answer')) : resolve(stream as Readable),
-    );
+    void engine.client.buildImage(tar, options as never, (error, stream) => {
+      if (error === null) resolve(stream as Readable);
+      else reject(error);
+    });
   });
 }
 

@@ -53,6 +53,19 @@ export function describeWithDocker(name: string, cases: () => void): void {
   });
 }
 
+/** Of what tests built on the test images nothing needs to stay. */
+export async function removeBuiltImages({ client }: Engine): Promise<void> {
+  const ours = [IMAGE, USER_IMAGE, PLUGIN_IMAGE, EMPTY_IMAGE];
+  const images = await client.listImages({ filters: JSON.stringify({ label: [SUM_LABEL] }) });
+  for (const { Id, RepoTags } of images) {
+    if (RepoTags?.some((tag) => ours.includes(tag)) !== true)
+      await client
+        .getImage(Id)
+        .remove({ force: true })
+        .catch(() => undefined); // another one may need it
+  }
+}
+
 function missing(): string {
   return `This test needs a Docker engine: ${engineAddress()} does not answer.`;
 }
