@@ -101,6 +101,18 @@ describe('Http', () => {
     });
   });
 
+  test('names its secret output variables', async () => {
+    const { url } = await serveRecorder();
+    const outputVariables = [
+      { name: 'token', type: 'Secret', value: '<+json.select("data.version", httpResponseBody)>' },
+      { name: 'code', type: 'String', value: '<+httpResponseCode>' },
+    ];
+    for (const assertion of ['true', '<+httpResponseCode> == 500']) {
+      const result = await perform({ url, method: 'GET', outputVariables, assertion });
+      expect(result).toMatchObject({ outputs: { outputVariables: { token: '1.2' } }, secretOutputs: ['token'] });
+    }
+  });
+
   test('a response is data: expressions in it are not evaluated (S9)', async () => {
     const url = await serve((_, response) => response.end('<+httpMethod>'));
     const outputVariables = [{ name: 'echo', type: 'String', value: '<+httpResponseBody>' }];

@@ -115,12 +115,15 @@ async function judge(spec: SpecObject, asked: HttpRequest, response: HttpRespons
   };
   const scope = scopeOf(base, spec);
   const outputVariables: Record<string, Value> = {};
+  const declared = declaredOutputs(spec['outputVariables']);
+  const secretNames = declared.filter((output) => output.isSecret).map((output) => output.name);
+  const secrets = secretNames.length === 0 ? {} : { secretOutputs: secretNames };
   const fail = async (message: string): Promise<StepResult> => {
     await log.line(message);
     const outputs: StepOutputs = { ...base, status: 'FAILURE', outputVariables };
-    return { kind: 'failed', outputs, failure: { message, types: ['APPLICATION_ERROR'] } };
+    return { kind: 'failed', outputs, ...secrets, failure: { message, types: ['APPLICATION_ERROR'] } };
   };
-  for (const output of declaredOutputs(spec['outputVariables'])) {
+  for (const output of declared) {
     const resolved = resolveText(output.value ?? '', scope, { nulls: 'lenient' });
     if (resolved.error !== undefined)
       return fail(`The output variable ${output.name} cannot be evaluated: ${resolved.error.message}.`);
@@ -135,7 +138,7 @@ async function judge(spec: SpecObject, asked: HttpRequest, response: HttpRespons
     await log.line(`The assertion ${assertion} holds.`);
   }
   await log.line(`Execution ended with response code ${response.code}`);
-  return { kind: 'succeeded', outputs: { ...base, status: 'SUCCESS', outputVariables } };
+  return { kind: 'succeeded', outputs: { ...base, status: 'SUCCESS', outputVariables }, ...secrets };
 }
 
 /** The names an assertion and output values may use. All values are data: never read as expressions. */
