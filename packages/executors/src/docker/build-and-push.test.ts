@@ -220,7 +220,7 @@ describeWithDocker('BuildAndPushDockerRegistry', () => {
     });
 
     test('a wrong password, said as what it is and never shown', async () => {
-      await files({ Dockerfile: `FROM ${IMAGE}` });
+      await files({ Dockerfile: `FROM ${IMAGE}\n${fresh()}` });
       const start = push({}, connector('not the password'));
       expect(await start.result).toMatchObject({
         kind: 'failed',

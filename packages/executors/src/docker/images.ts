@@ -2,7 +2,7 @@
  * Has the engine hold the image of a step.
  *
  * Policies: `Always` pulls, `Never` does not, `IfNotPresent` pulls what the engine lacks. Without one it is `IfNotPresent`, and for the tag
- * `latest` a pull is tried: an image that was made on this host (it has no digest of a registry) is taken as it is, and one that
+ * `latest` a pull is tried: an image that was made on this host (its registry has given it no digest) is taken as it is, and one that
  * cannot be pulled now but is there is used with a warning, so that a build works offline.
  */
 import type { Readable } from 'node:stream';
@@ -56,7 +56,7 @@ export async function ensureImage(
 function isPullWanted(wish: ImageWish, present: ImageInspectInfo): boolean {
   if (wish.policy !== undefined) return wish.policy === 'Always';
   const { tag, digest } = wish.name;
-  return tag === 'latest' && digest === undefined && (present.RepoDigests ?? []).length > 0;
+  return tag === 'latest' && digest === undefined && digestOf(wish.name, present) !== undefined;
 }
 
 async function inspectImage(engine: Engine, name: ImageName): Promise<ImageInspectInfo | undefined> {

@@ -58,11 +58,14 @@ export async function removeBuiltImages({ client }: Engine): Promise<void> {
   const ours = [IMAGE, USER_IMAGE, PLUGIN_IMAGE, EMPTY_IMAGE];
   const images = await client.listImages({ filters: JSON.stringify({ label: [SUM_LABEL] }) });
   for (const { Id, RepoTags } of images) {
-    if (RepoTags?.some((tag) => ours.includes(tag)) !== true)
+    const names = (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>');
+    const made = names.length === 0 ? [Id] : names.filter((name) => !ours.includes(name));
+    for (const name of made) {
       await client
-        .getImage(Id)
-        .remove({ force: true })
-        .catch(() => undefined); // another one may need it
+        .getImage(name)
+        .remove()
+        .catch(() => undefined); // another image, or another test, needs it
+    }
   }
 }
 
