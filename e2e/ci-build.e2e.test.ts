@@ -17,15 +17,7 @@ let git: GitServer;
 beforeAll(async () => {
   git = await startGitServer();
   product = await startProduct();
-  await create('/ng/api/v2/secrets', {
-    secret: {
-      type: 'SecretText',
-      name: 'git password',
-      identifier: 'git_password',
-      ...PROJECT,
-      spec: { secretManagerIdentifier: 'harnessSecretManager', valueType: 'Inline', value: git.password },
-    },
-  });
+  await keepSecret('git_password', git.password);
 });
 
 afterAll(async () => {
@@ -47,9 +39,16 @@ async function create(path: string, body: unknown): Promise<void> {
     throw new Error(`${path} answered ${String(answer.status)}: ${String(answer.body.message)}`);
 }
 
+function keepSecret(identifier: string, value: string): Promise<void> {
+  const spec = { secretManagerIdentifier: 'harnessSecretManager', valueType: 'Inline', value };
+  return create('/ng/api/v2/secrets', {
+    secret: { type: 'SecretText', name: identifier, identifier, ...PROJECT, spec },
+  });
+}
+
 /** A connector to one repository of the test's git server. */
-async function connect(identifier: string, { url }: TestRepository): Promise<void> {
-  const credentials = { username: git.username, passwordRef: 'git_password' };
+async function connect(identifier: string, { url }: TestRepository, passwordRef = 'git_password'): Promise<void> {
+  const credentials = { username: git.username, passwordRef };
   await create('/ng/api/connectors', {
     connector: {
       name: identifier,
@@ -109,7 +108,8 @@ async function exampleFiles(name: string): Promise<Record<string, string>> {
 
 describe('the example of a Node service', () => {
   let repository: TestRepository;
-  const build = (): Promise<Run> => runSaved(product, 'node_service', inputs('node_service', 'service_repo'));
+  const build = (connector = 'service_repo'): Promise<Run> =>
+    runSaved(product, 'node_service', inputs('node_service', connector));
 
   beforeAll(async () => {
     const files = await exampleFiles('node-service');
@@ -163,8 +163,9 @@ describe('the example of a Node service', () => {
     );
     expect(texts.join('')).not.toContain(git.password);
     expect(JSON.stringify(run.nodes)).not.toContain(git.password);
-    git.answerWith(401, 401, 401, 401);
-    const refused = await build();
+    await keepSecret('old_password', 'the one before');
+    await connect('locked_repo', repository, 'old_password');
+    const refused = await build('locked_repo');
     expect(refused.status).toBe('Failed');
     const clone = refused.nodes.find((node) => node.status === 'Failed' && node.logBaseKey !== null);
     expect(clone?.failureInfo.failureTypeList).toEqual(['AUTHENTICATION']);
