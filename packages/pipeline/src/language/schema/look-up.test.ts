@@ -37,6 +37,17 @@ describe('what a schema says of a place', () => {
     expect(lookUp(schema, document, [...STEP, 'type'])?.words).toContain('K8sRollingDeploy');
   });
 
+  test('a field that a list may stand for still has its own fields', () => {
+    expect(keysAt({ type: 'Test' }, [...STEP, 'spec', 'reports'])).toEqual(['type', 'spec']);
+    expect(keysAt({ type: 'Test' }, [...STEP, 'spec', 'reports', 'spec'])).toEqual(['paths']);
+  });
+
+  test('words that YAML reads as flags are offered once', () => {
+    const document = JSON.parse(JSON.stringify(withStep({ type: 'GitClone' })));
+    const strategy = lookUp(schema, document, [...STEP, 'spec', 'submoduleStrategy']);
+    expect(strategy?.words).toEqual(['true', 'false', 'recursive']);
+  });
+
   test('an unknown place is unknown', () => {
     expect(lookUp(schema, null, ['pipeline', 'stagse', 0])).toBeUndefined();
   });
