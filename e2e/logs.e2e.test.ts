@@ -1,6 +1,6 @@
 /** Logs: stored byte for byte, shown line by line, resumed without gap or double, whole though the server dies in between. */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -117,6 +117,38 @@ it('R16: 10 MB of anything are stored exactly, and shown line by line', async ()
   expect(streamed.length).toBe(expected.length);
   expect(streamed.findIndex((text, index) => text !== expected[index])).toBe(-1);
 });
+
+it('R16: 64 MB are stored exactly, while they grow and from the file they come to lie in', async () => {
+  const odd = oddBytes();
+  const file = join(folder, 'large');
+  await writeFile(file, Buffer.concat(Array.from({ length: Math.ceil(64_000_000 / odd.length) }, () => odd)));
+  const emitted = sha256(await readFile(file));
+  const { size } = await stat(file);
+  const result = await run(product, pipeline('large', [stage('main', [shell('show', `cat '${file}'`)])]));
+  expect(result.status).toBe('Success');
+  const node = result.node('show');
+  const shaOfStep = async (): Promise<string> => {
+    const raw = await rawLog(result, node);
+    const from = raw.indexOf(0x0a) + 1;
+    return sha256(raw.subarray(from, from + size));
+  };
+  expect(await shaOfStep()).toBe(emitted);
+  await untilFiled(join(product.home, 'files', 'logs'), node.uuid);
+  expect(await shaOfStep()).toBe(emitted);
+});
+
+/** The log of a finished step is written to a file some seconds later. */
+async function untilFiled(root: string, nodeExecutionId: string): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const names = await readdir(root, { recursive: true }).catch(() => []);
+        return names.some((name) => name.includes(nodeExecutionId) && name.endsWith('.zst'));
+      },
+      { timeout: 90_000, interval: 200 },
+    )
+    .toBe(true);
+}
 
 /** Prints numbered lines until the file is there. */
 const counting = (flag: string): string =>
