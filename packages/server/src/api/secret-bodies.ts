@@ -5,10 +5,21 @@ import { RequestError } from './errors.ts';
 
 /** `secret:` as YAML or JSON text. */
 export function secretFromText(text: string): SecretDocument {
-  const document = parseDocument(text, { logLevel: 'silent' });
-  if (document.errors.length > 0) throw refuse('body', 'is neither YAML nor JSON');
-  const root = document.toJS({ maxAliasCount: 0 }) as unknown;
+  const root = parse(text);
+  if (root === UNREADABLE) throw refuse('body', 'is neither YAML nor JSON');
   return { document: isMap(root) ? root['secret'] : undefined };
+}
+
+const UNREADABLE = Symbol('unreadable');
+
+function parse(text: string): unknown {
+  try {
+    const document = parseDocument(text, { logLevel: 'silent' });
+    return document.errors.length > 0 ? UNREADABLE : (document.toJS({ maxAliasCount: 0 }) as unknown);
+  } catch {
+    // Aliases, or nested too deep for the reader.
+    return UNREADABLE;
+  }
 }
 
 /** `multipart/form-data` with the parts `spec` (the secret as JSON) and `file`. */

@@ -138,6 +138,10 @@ describe('secrets', () => {
     expect([changed.status, changed.headers['etag']]).toEqual([200, '2']);
     const broken = await server.call('POST', `${SECRETS}/yaml`, { body: `${yaml}  }${CANARY}` });
     expect([broken.status, broken.text.includes(CANARY)]).toEqual([400, false]);
+    for (const hostile of [`secret: ${'['.repeat(50_000)}`, `a: &a ${CANARY}\nsecret: [*a, *a]`, `secret: "\\0"`]) {
+      const refused = await server.call('POST', `${SECRETS}/yaml`, { body: hostile });
+      expect([refused.status, refused.text.includes(CANARY)]).toEqual([400, false]);
+    }
   });
 
   it('may lie elsewhere, where the delegate finds them', async () => {

@@ -114,5 +114,9 @@ describe('a connector', () => {
       expect(readConnector(text, project).kind).toBe('invalid');
     }
     expect(readConnector('a: &a [x]\nconnector: [*a, *a]', project).kind).toBe('invalid');
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    for (const text of [deep, `{"connector":${deep}}`, `connector: { spec: ${deep} }`]) {
+      expect(readConnector(text, project).kind).toBe('invalid');
+    }
   });
 });

@@ -11,6 +11,8 @@ const NAME_LENGTH_MAX = 128;
 const DESCRIPTION_LENGTH_MAX = 1_024;
 /** Of a document, in UTF-16 units. */
 const DOCUMENT_LENGTH_MAX = 262_144;
+/** Real ones nest about six deep; what follows recurses. */
+const DEPTH_MAX = 32;
 
 export type ReadConnector =
   | {
@@ -30,6 +32,7 @@ export function readConnector(text: string, owner: OwnerScope): ReadConnector {
   const parsed = parseText(text);
   if (parsed === undefined) return invalid('connector', 'is neither YAML nor JSON');
   const { root, isYaml } = parsed;
+  if (!isShallow(root, DEPTH_MAX)) return invalid('connector', `is nested deeper than ${String(DEPTH_MAX)} levels`);
   const document = isMap(root) ? root['connector'] : undefined;
   if (!isMap(document)) return invalid('connector', 'is missing');
   const { identifier, type, spec } = document;
@@ -115,13 +118,19 @@ function parseText(text: string): { readonly root: unknown; readonly isYaml: boo
   } catch {
     // YAML, then.
   }
-  const document = parseDocument(text, { version: '1.2', logLevel: 'silent' });
-  if (document.errors.length > 0) return undefined;
   try {
+    const document = parseDocument(text, { version: '1.2', logLevel: 'silent' });
+    if (document.errors.length > 0) return undefined;
     return { root: document.toJS({ maxAliasCount: 100 }) as unknown, isYaml: true };
   } catch {
+    // Too many aliases, or nested too deep for the reader.
     return undefined;
   }
+}
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((child) => isShallow(child, levels - 1));
 }
 
 function isTags(value: unknown): value is Readonly<Record<string, string>> {
