@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -242,7 +243,7 @@ describe.runIf(isShown('control groups of steps: no cgroup v2 that this user may
     afterEach(async () => {
       await stage?.close();
       stage = undefined;
-      rmdirSync(join(group, NAME));
+      if (existsSync(join(group, NAME))) rmdirSync(join(group, NAME));
     });
 
     /** Leaves its group, its parent and its environment: nothing but the control group still knows whose it is. */
@@ -279,6 +280,22 @@ describe.runIf(isShown('control groups of steps: no cgroup v2 that this user may
       expect(isAlive(Number(pid))).toBe(false);
       cancel();
       await result;
+    });
+
+    test('the group a delegate runs in is left to its steps, the delegate in one of its own', () => {
+      const home = join(group, `${NAME}-home`);
+      mkdirSync(home);
+      const file = JSON.stringify(new URL('step-groups.ts', import.meta.url).href);
+      const script = `
+        import { readFileSync, writeFileSync } from 'node:fs';
+        import { openStepGroups } from ${file};
+        writeFileSync(${JSON.stringify(join(home, 'cgroup.procs'))}, String(process.pid));
+        const opened = await openStepGroups(undefined, 'steps', 'mark', {});
+        console.log(opened.kind, opened.groups?.folder, readFileSync('/proc/self/cgroup', 'utf8'));`;
+      const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+      for (const name of ['steps', 'bridle-delegate', '.']) rmdirSync(join(home, name));
+      expect(printed).toContain(`open ${join(home, 'steps')}`);
+      expect(printed).toMatch(new RegExp(`^0::/.*${NAME}-home/bridle-delegate$`, 'm'));
     });
 
     test('what a dead delegate left in its groups is killed at the next start', async () => {
