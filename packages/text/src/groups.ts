@@ -71,19 +71,32 @@ export function readGroupMark(line: string): GroupMark | undefined {
 
 /** The groups of lines, in the order in which they begin; `firstLine` is the number of the first of them. */
 export function groupsOf(lines: readonly string[], firstLine = 0): readonly LineGroup[] {
+  const marks = lines.flatMap((text, index) => {
+    const mark = readGroupMark(text);
+    return mark === undefined ? [] : [{ line: firstLine + index, mark }];
+  });
+  return groupsOfMarks(marks, firstLine + lines.length - 1);
+}
+
+export interface MarkedLine {
+  /** Its number. */
+  readonly line: number;
+  readonly mark: GroupMark;
+}
+
+/** The same for who has read the marks before; `lastLine` is the number of the last line there is. */
+export function groupsOfMarks(marks: readonly MarkedLine[], lastLine: number): readonly LineGroup[] {
   const groups: Mutable[] = [];
   const open: Mutable[] = [];
   const close = (count: number, to: number): void => {
     for (const group of open.splice(open.length - count)) group.to = to;
   };
-  const marks = lines.map(readGroupMark);
-  for (const [index, mark] of marks.entries()) {
-    if (mark === undefined || isPatch(marks, index)) continue;
-    const number = firstLine + index;
+  for (const [index, { line, mark }] of marks.entries()) {
+    if (isPatch(marks, index)) continue;
     switch (mark.kind) {
       case 'close': {
         const at = open.findLastIndex(({ syntax, name }) => syntax === mark.syntax && name === mark.name);
-        if (at >= 0) close(open.length - at, number);
+        if (at >= 0) close(open.length - at, line);
         break;
       }
       case 'show': {
@@ -94,16 +107,16 @@ export function groupsOf(lines: readonly string[], firstLine = 0): readonly Line
       case 'open': {
         const { syntax, name, title, isFolded } = mark;
         const last = syntax === 'gitlab' ? -1 : open.findLastIndex((group) => group.syntax === syntax);
-        if (last >= 0) close(open.length - last, number - 1);
+        if (last >= 0) close(open.length - last, line - 1);
         if (open.length >= DEPTH_MAX) break;
-        const group = { title, syntax, name, from: number, to: number, isFolded, depth: open.length };
+        const group = { title, syntax, name, from: line, to: line, isFolded, depth: open.length };
         groups.push(group);
         open.push(group);
         break;
       }
     }
   }
-  close(open.length, firstLine + lines.length - 1);
+  close(open.length, lastLine);
   return groups.map(({ name: _ours, ...group }) => group);
 }
 
@@ -118,12 +131,16 @@ interface Mutable {
 }
 
 /** `--- old` and `+++ new` one after the other are the head of a patch. */
-function isPatch(marks: readonly (GroupMark | undefined)[], index: number): boolean {
-  const isHead = (mark: GroupMark | undefined, isFolded: boolean): boolean =>
-    mark?.kind === 'open' && mark.syntax === 'buildkite' && mark.isFolded === isFolded;
-  const mark = marks[index];
+function isPatch(marks: readonly MarkedLine[], index: number): boolean {
+  const isHead = (at: number, line: number, isFolded: boolean): boolean => {
+    const marked = marks[at];
+    const isThere = marked?.line === line && marked.mark.kind === 'open' && marked.mark.syntax === 'buildkite';
+    return isThere && marked.mark.isFolded === isFolded;
+  };
+  const line = marks[index]?.line ?? 0;
   return (
-    (isHead(mark, true) && isHead(marks[index + 1], false)) || (isHead(mark, false) && isHead(marks[index - 1], true))
+    (isHead(index, line, true) && isHead(index + 1, line + 1, false)) ||
+    (isHead(index, line, false) && isHead(index - 1, line - 1, true))
   );
 }
 

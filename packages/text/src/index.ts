@@ -1,6 +1,14 @@
 export { parseAnsiLine, plainLine, type AnsiLine } from './ansi.ts';
 export { formatDuration } from './duration.ts';
-export { groupsOf, readGroupMark, type GroupMark, type GroupSyntax, type LineGroup } from './groups.ts';
+export {
+  groupsOf,
+  groupsOfMarks,
+  readGroupMark,
+  type GroupMark,
+  type GroupSyntax,
+  type LineGroup,
+  type MarkedLine,
+} from './groups.ts';
 export { formatRelative } from './relative-time.ts';
 export { shortenId } from './shorten-id.ts';
 export { PLAIN_STYLE, type AnsiSpan, type Colour, type TextStyle } from './style.ts';
