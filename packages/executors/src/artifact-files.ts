@@ -33,10 +33,12 @@ export async function collectArtifacts(result: StepResult, context: StepContext,
 }
 
 async function readList(path: string): Promise<readonly string[]> {
-  // Not through a link that the step put there.
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => undefined);
+  // Not through a link that the step put there, and not waiting for a pipe.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(path, flags).catch(() => undefined);
   if (file === undefined) return [];
   try {
+    if (!(await file.stat()).isFile()) return [];
     const { bytesRead, buffer } = await file.read(Buffer.alloc(LIST_BYTES_MAX), 0, LIST_BYTES_MAX, 0);
     const lines = buffer.toString('utf8', 0, bytesRead).split(/\r?\n/);
     return lines.map((line) => line.trim()).filter((line) => line !== '');

@@ -138,6 +138,25 @@ describeWithDocker('BuildAndPushDockerRegistry', () => {
     expect(await refusal(build({ dockerfile: 'outside/passwd' }))).toMatch(/link/);
   });
 
+  test('an account that allows certain images allows no others to build on (S13)', async () => {
+    const allowed = (dockerfile: string): Promise<string> =>
+      files({ Dockerfile: dockerfile }).then(() =>
+        refusal(
+          stage.start(
+            'BuildAndPushDockerRegistry',
+            { repo: 'bridle-test/built', tags: ['1'], connectorRef: '', envVariables: { PLUGIN_NO_PUSH: '1' } },
+            {
+              workspaceKey: KEY,
+              step: { containers: { isPrivilegedAllowed: false, imagesAllowed: [`docker.io/${IMAGE}`] } },
+            },
+          ),
+        ),
+      );
+    expect(await allowed(`FROM ${IMAGE}\n${fresh()}`)).toBe('succeeded');
+    expect(await allowed(`FROM ${IMAGE}\nCOPY --from=evil/image / /`)).toMatch(/evil\/image:latest is not among/);
+    expect(await allowed(`FROM $NOWHERE`)).toMatch(/does not say which one \$NOWHERE is/);
+  });
+
   test.each([
     ['no tag', { tags: [] }, /tags names no tag/],
     ['a tag that is none', { tags: ['a b'] }, /"a b" cannot be a tag/],

@@ -7,12 +7,13 @@ import { SpecError, textOf, variableMap, type SpecObject } from '../step-spec.ts
 import { PathRefused } from '../storage/open-folder.ts';
 import { openBuildContext } from './build-context.ts';
 import { buildImage, usesBuildKit, type ImageBuild } from './builder.ts';
-import { findBaseImages } from './dockerfile.ts';
+import { findImages, type DockerfileImages } from './dockerfile.ts';
 import { engineProblem, type Engine } from './engine.ts';
 import { DOCKER_HUB, parseImageName, type ImageName } from './image-name.ts';
 import { ensureImage } from './images.ts';
 import { readProgress } from './progress.ts';
 import {
+  checkAllowed,
   findRegistryAccess,
   loginFor,
   resolveImage,
@@ -77,7 +78,14 @@ async function build(
     context.signal,
   );
   const buildArgs = variableMap(spec['buildArgs'], 'buildArgs');
-  await pullBases(findBaseImages(buildContext.dockerfile, buildArgs), plan, engine, context, log);
+  const images = findImages(buildContext.dockerfile, buildArgs);
+  try {
+    checkImages(images, context);
+    await pullBases(images.names, plan, engine, context, log);
+  } catch (error) {
+    buildContext.tar.destroy();
+    throw error;
+  }
   if (textOf(spec['cacheTo'], 'cacheTo')) {
     await log.line('Warning: cacheTo is not carried out; the layers stay with the Docker engine of this delegate.');
   }
@@ -101,6 +109,15 @@ async function build(
     case 'built':
       return end.imageId;
   }
+}
+
+/** S13: what a build runs is what its images bring. @throws SpecError */
+function checkImages({ names, unclear }: DockerfileImages, context: StepContext): void {
+  for (const name of names) checkAllowed(name, context);
+  if (context.step.containers?.imagesAllowed !== undefined && unclear.length > 0)
+    throw new SpecError(
+      `This account allows certain images only, and the Dockerfile does not say which one ${unclear.join(', ')} is.`,
+    );
 }
 
 /** Images of registries with a login, when the engine lacks them; the builder fetches all others. */

@@ -193,8 +193,25 @@ export function describeStepConformance(place: StepPlace): void {
       expect(await result).toMatchObject({ kind: 'succeeded', outputs: { outputVariables: {} } });
     });
 
-    test('a link in the place of the file leads nowhere', async () => {
-      const { result } = run('ln -sf /etc/passwd "$DRONE_OUTPUT"');
+    test('those of the secret file, and those declared so, are secret', async () => {
+      const command = `echo HIDDEN=s1 >> "$HARNESS_OUTPUT_SECRET_FILE"\necho SEEN=1 >> "$DRONE_OUTPUT"\nexport TOKEN=s2`;
+      const { result } = run(command, { spec: { outputVariables: [{ name: 'TOKEN', type: 'Secret' }] } });
+      expect(await result).toEqual({
+        kind: 'succeeded',
+        exitCode: 0,
+        outputs: { outputVariables: { HIDDEN: 's1', SEEN: '1', TOKEN: 's2' } },
+        secretOutputs: ['HIDDEN', 'TOKEN'],
+      });
+    });
+
+    test.each([
+      ['a link', 'ln -sf /etc/passwd'],
+      ['a pipe that nobody writes to', 'mkfifo'],
+      ['a folder', 'mkdir'],
+    ])('%s in the place of a file is not followed, and not waited for', async (_name, make) => {
+      const files = '"$DRONE_OUTPUT" "$HARNESS_OUTPUT_SECRET_FILE" "$BRIDLE_ARTIFACTS"';
+      const command = `rm -f ${files}; for file in ${files}; do ${make} "$file"; done`;
+      const { result } = run(command, { workspaceKey: 'odd' });
       expect(await result).toEqual({ kind: 'succeeded', exitCode: 0, outputs: { outputVariables: {} } });
     });
   });
