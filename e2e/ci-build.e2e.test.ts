@@ -6,7 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { startGitServer, type GitServer, type TestRepository } from '@bridle/executors/testing/git-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { api, type Answer } from './src/api.ts';
+import { artifactsOf, buildInputs, connect, keepGitPassword, keepSecret, logOf, testsOf } from './src/builds.ts';
 import { REPOSITORY, startProduct, type Product } from './src/product.ts';
 import { runSaved, save, type Run } from './src/runs.ts';
 import { errorsLogged } from './src/server-log.ts';
@@ -17,7 +17,7 @@ let git: GitServer;
 beforeAll(async () => {
   git = await startGitServer();
   product = await startProduct();
-  await keepSecret('git_password', git.password);
+  await keepGitPassword(product, git);
 });
 
 afterAll(async () => {
@@ -26,73 +26,6 @@ afterAll(async () => {
   await git.close();
   expect(errors).toEqual([]);
 });
-
-const PROJECT = { orgIdentifier: 'default', projectIdentifier: 'myproject' };
-
-async function create(path: string, body: unknown): Promise<void> {
-  const answer = await api(product, path, {
-    method: 'POST',
-    body: JSON.stringify(body),
-    headers: { 'content-type': 'application/json' },
-  });
-  if (answer.status !== 200)
-    throw new Error(`${path} answered ${String(answer.status)}: ${String(answer.body.message)}`);
-}
-
-function keepSecret(identifier: string, value: string): Promise<void> {
-  const spec = { secretManagerIdentifier: 'harnessSecretManager', valueType: 'Inline', value };
-  return create('/ng/api/v2/secrets', {
-    secret: { type: 'SecretText', name: identifier, identifier, ...PROJECT, spec },
-  });
-}
-
-/** A connector to one repository of the test's git server. */
-async function connect(identifier: string, { url }: TestRepository, passwordRef = 'git_password'): Promise<void> {
-  const credentials = { username: git.username, passwordRef };
-  await create('/ng/api/connectors', {
-    connector: {
-      name: identifier,
-      identifier,
-      ...PROJECT,
-      type: 'Git',
-      spec: { url, type: 'Http', connectionType: 'Repo', spec: credentials },
-    },
-  });
-}
-
-const inputs = (identifier: string, connectorRef: string, more: Record<string, unknown> = {}): string =>
-  JSON.stringify({
-    pipeline: {
-      identifier,
-      properties: { ci: { codebase: { connectorRef, build: { type: 'branch', spec: { branch: 'main' } } } } },
-      ...more,
-    },
-  });
-
-async function logOf(run: Run, identifier: string): Promise<string> {
-  const path = `/bridle/api/executions/${run.id}/nodes/${run.node(identifier).uuid}/log/raw`;
-  return (await fetch(`${product.url}${path}`, { headers: { 'x-api-key': product.adminToken } })).text();
-}
-
-interface Tests {
-  readonly total: number;
-  readonly tests: readonly { readonly name: string; readonly status: string; readonly details?: string }[];
-}
-
-async function testsOf(run: Run, status = ''): Promise<Tests> {
-  const answer: Answer<unknown> = await api(product, `/bridle/api/executions/${run.id}/tests`, { query: { status } });
-  return answer.body as unknown as Tests;
-}
-
-interface ListedArtifact {
-  readonly id: string;
-  readonly name: string;
-}
-
-async function artifactsOf(run: Run): Promise<readonly ListedArtifact[]> {
-  const answer: Answer<unknown> = await api(product, `/bridle/api/executions/${run.id}/artifacts`);
-  return (answer.body as unknown as { artifacts: readonly ListedArtifact[] }).artifacts;
-}
 
 /** The example's files as they lie in this repository. */
 async function exampleFiles(name: string): Promise<Record<string, string>> {
@@ -109,12 +42,12 @@ async function exampleFiles(name: string): Promise<Record<string, string>> {
 describe('the example of a Node service', () => {
   let repository: TestRepository;
   const build = (connector = 'service_repo'): Promise<Run> =>
-    runSaved(product, 'node_service', inputs('node_service', connector));
+    runSaved(product, 'node_service', buildInputs('node_service', connector));
 
   beforeAll(async () => {
     const files = await exampleFiles('node-service');
     repository = await git.create('acme/node-service.git', files);
-    await connect('service_repo', repository);
+    await connect(product, 'service_repo', repository, git);
     await save(product, files['.harness/pipeline.yaml'] ?? '');
   });
 
@@ -123,11 +56,11 @@ describe('the example of a Node service', () => {
     expect([run.status, run.statusOf('test'), run.statusOf('pack')]).toEqual(['Success', 'Success', 'Success']);
     const commit = repository.git('rev-parse', 'main');
     expect(run.outputs('pack')).toEqual({ VERSION: `1.0.${String(run.summary.runSequence)}-${commit.slice(0, 7)}` });
-    expect(await testsOf(run)).toMatchObject({
+    expect(await testsOf(product, run)).toMatchObject({
       total: 2,
       tests: [{ name: 'an empty cart costs nothing', status: 'passed' }, { status: 'passed' }],
     });
-    const [artifact] = await artifactsOf(run);
+    const [artifact] = await artifactsOf(product, run);
     expect(artifact?.name).toBe('service.tgz');
     const content = await fetch(
       `${product.url}/bridle/api/executions/${run.id}/artifacts/${String(artifact?.id)}/content`,
@@ -142,29 +75,26 @@ describe('the example of a Node service', () => {
     const broken = await build();
     expect([broken.status, broken.statusOf('test')]).toEqual(['Failed', 'Failed']);
     expect(broken.node('test').failureInfo.message).toMatch(/exit code 1/);
-    const failed = await testsOf(broken, 'failed,error');
+    const failed = await testsOf(product, broken, { status: 'failed,error' });
     expect(failed.tests.map(({ name }) => name)).toEqual(['each item counts as often as it is there']);
-    expect(await logOf(broken, 'test')).toContain('353 !== 600');
-    expect(await artifactsOf(broken)).toEqual([]);
+    expect(await logOf(product, broken, 'test')).toContain('353 !== 600');
+    expect(await artifactsOf(product, broken)).toEqual([]);
 
     await repository.commit('refs/heads/main', { 'src/cart.js': cart });
     const mended = await build();
     expect(mended.status).toBe('Success');
-    const flaky: Answer<unknown> = await api(product, `/bridle/api/executions/${mended.id}/tests`, {
-      query: { flaky: 'true' },
-    });
-    expect((flaky.body as unknown as Tests).total).toBe(0);
+    expect((await testsOf(product, mended, { flaky: 'true' })).total).toBe(0);
   });
 
   it('with a wrong password it says so, and the password never shows (S4, S8)', async () => {
     const run = await build();
     const texts = await Promise.all(
-      run.nodes.filter(({ logBaseKey }) => logBaseKey !== null).map((node) => logOf(run, node.identifier)),
+      run.nodes.filter(({ logBaseKey }) => logBaseKey !== null).map((node) => logOf(product, run, node.identifier)),
     );
     expect(texts.join('')).not.toContain(git.password);
     expect(JSON.stringify(run.nodes)).not.toContain(git.password);
-    await keepSecret('old_password', 'the one before');
-    await connect('locked_repo', repository, 'old_password');
+    await keepSecret(product, 'old_password', 'the one before');
+    await connect(product, 'locked_repo', repository, git, 'old_password');
     const refused = await build('locked_repo');
     expect(refused.status).toBe('Failed');
     const clone = refused.nodes.find((node) => node.status === 'Failed' && node.logBaseKey !== null);
@@ -189,12 +119,12 @@ describe('this repository', () => {
       files[`packages/text/src/${entry}`] = await readFile(join(REPOSITORY, 'packages/text/src', entry), 'utf8');
     }
     const repository = await git.create('bridle.git', files);
-    await connect('bridle_repo', repository);
+    await connect(product, 'bridle_repo', repository, git);
     await save(product, await readFile(join(REPOSITORY, '.harness/bridle.yaml'), 'utf8'));
     const run = await runSaved(
       product,
       'bridle',
-      inputs('bridle', 'bridle_repo', {
+      buildInputs('bridle', 'bridle_repo', {
         variables: [
           { name: 'install', type: 'String', value: `ln -s '${join(REPOSITORY, 'node_modules')}' node_modules` },
           { name: 'tests', type: 'String', value: 'packages/text' },
@@ -202,9 +132,9 @@ describe('this repository', () => {
       }),
     );
     expect([run.status, run.statusOf('unit'), run.statusOf('verify')]).toEqual(['Success', 'Success', 'Skipped']);
-    const { total, tests } = await testsOf(run);
+    const { total, tests } = await testsOf(product, run);
     expect(total).toBeGreaterThan(20);
     expect(new Set(tests.map(({ status }) => status))).toEqual(new Set(['passed']));
-    expect((await artifactsOf(run)).map(({ name }) => name)).toEqual(['reports/unit.xml']);
+    expect((await artifactsOf(product, run)).map(({ name }) => name)).toEqual(['reports/unit.xml']);
   });
 });

@@ -2,7 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { api, createPipeline, createTrigger, customTrigger, fire, shellPipeline } from './src/api.ts';
+import { api, createPipeline, createTrigger, customTrigger, detailsWhenFinal, fire, shellPipeline } from './src/api.ts';
 import { launchBrowser } from './src/browser.ts';
 import { startProduct, type Product } from './src/product.ts';
 import { runShellJson } from './src/shell.ts';
@@ -127,6 +127,31 @@ describe('an execution, live', () => {
     await page.getByText('#2').waitFor();
     await page.getByRole('button', { name: 'Abort' }).click();
     await page.getByText('Aborted', { exact: true }).first().waitFor();
+  });
+
+  it('folds the groups of a log, and opens the one in which a line is found', async () => {
+    const script =
+      'echo "::group::Install"; for i in $(seq 50); do echo "package $i"; done; echo "::endgroup::"; echo built';
+    await createPipeline(product, shellPipeline('groups', [script]));
+    await createTrigger(product, 'groups', customTrigger('groupshook', 'groups'));
+    const { body } = await fire(product, 'groups', 'groupshook');
+    await detailsWhenFinal(product, body.data);
+    await page.goto(`${product.url}/p/default/myproject/executions?pipeline=groups`);
+    await page.getByRole('link', { name: /groups #1/ }).click();
+    const log = page.getByRole('log');
+    await log.getByText('built', { exact: true }).waitFor();
+    const group = log.getByRole('button', { name: /Install/ });
+    expect(await group.getAttribute('aria-expanded')).toBe('false');
+    expect(await log.getByText('package 1', { exact: true }).count()).toBe(0);
+    await group.click();
+    await log.getByText('package 1', { exact: true }).waitFor();
+    await group.click();
+    await log.getByText('51 lines').waitFor();
+
+    await page.getByRole('button', { name: 'Find in the log' }).click();
+    await page.getByLabel('Find', { exact: true }).fill('package 33');
+    await log.getByText('package 33', { exact: true }).waitFor();
+    expect(await group.getAttribute('aria-expanded')).toBe('true');
   });
 });
 

@@ -205,7 +205,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     folder: 'e2e',
-    packages: ['executors/testing/git-server'],
+    packages: ['executors/testing/git-server', 'executors/testing/test-docker'],
     libraries: ['playwright-core', '@sparticuz/chromium', '@axe-core/playwright', 'vitest'],
     node: true,
   },
