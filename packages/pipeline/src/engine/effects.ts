@@ -2,6 +2,7 @@
  * Requests that leave the engine: data, saved in the same transaction as the state that caused them (E3), carried out at
  * least once, keyed by node execution. Each is idempotent by its id.
  */
+import type { StageNeed } from '../plan/plan.ts';
 import type { DelegateStepType } from '../steps/step-types.ts';
 import type { Value } from '../expressions/values.ts';
 import type { Failure } from './execution.ts';
@@ -96,6 +97,6 @@ export interface TaskStage {
   readonly os?: string;
   /** `Amd64` or `Arm64`; absent = any. */
   readonly arch?: string;
-  /** A step of the stage needs a container engine: whoever takes the first step must have one. */
-  readonly needsEngine?: true;
+  /** What the stage's steps need: whoever takes the first one must have all of it. */
+  readonly needs?: readonly StageNeed[];
 }

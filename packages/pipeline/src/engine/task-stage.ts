@@ -12,7 +12,7 @@ export function taskStage(draft: Draft, id: NodeExecutionId): Resolved<{ readonl
   const around = ciStageAround(draft, id);
   if (around === undefined) return { kind: 'value', value: {} };
   const { identifier, ci = {} } = around.plan;
-  const { needsEngine, ...texts } = ci;
+  const { needs, ...texts } = ci;
   const resolved = resolveValue(draft, around.node.id, texts);
   if (resolved.kind === 'error') return resolved;
   const sharedPaths = memberTexts(resolved.value, 'sharedPaths');
@@ -31,7 +31,7 @@ export function taskStage(draft: Draft, id: NodeExecutionId): Resolved<{ readonl
         sharedPaths,
         ...(os === '' ? {} : { os }),
         ...(arch === '' ? {} : { arch }),
-        ...(needsEngine === undefined ? {} : { needsEngine }),
+        ...(needs === undefined ? {} : { needs }),
       },
     },
   };

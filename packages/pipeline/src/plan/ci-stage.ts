@@ -6,11 +6,11 @@
 import { infrastructureOf } from '../language/ci/ci-stages.ts';
 import type { Caching } from '../language/ci/caching.ts';
 import type { Conditional } from '../language/ci/conditional.ts';
-import { listSteps, type Pipeline, type Stage, type Step, type StepItem } from '../language/model.ts';
+import type { Pipeline, Stage, Step, StepItem } from '../language/model.ts';
 import type { Value } from '../expressions/values.ts';
 import { CLONE_STEP } from '../steps/git-clone.ts';
 import type { StepType } from '../steps/step-types.ts';
-import type { CiSetup } from './plan.ts';
+import type { CiSetup, StageNeed } from './plan.ts';
 
 /** The stage with its implicit steps. */
 export function prepareCiStage(stage: Stage, pipeline: Pipeline): Stage {
@@ -88,11 +88,12 @@ export function ciSetupOf(stage: Stage, pipeline: Pipeline): CiSetup | undefined
   const { ci } = stage;
   if (ci === undefined) return undefined;
   const { os, arch } = infrastructureOf(stage, pipeline);
+  const needs = [...new Set(needsOf(stage.steps))].toSorted();
   const setup: CiSetup = {
     ...(ci.sharedPaths.length === 0 ? {} : { sharedPaths: ci.sharedPaths }),
     ...(os === undefined ? {} : { os }),
     ...(arch === undefined ? {} : { arch }),
-    ...(needsEngine(stage.steps) ? { needsEngine: true } : {}),
+    ...(needs.length === 0 ? {} : { needs }),
   };
   return Object.keys(setup).length === 0 ? undefined : setup;
 }
@@ -100,10 +101,18 @@ export function ciSetupOf(stage: Stage, pipeline: Pipeline): CiSetup | undefined
 /** Step types that are a container, whatever their spec says; others are one when they name an image. */
 const CONTAINER_TYPES: readonly string[] = ['Plugin', 'Container', 'BuildAndPushDockerRegistry'] satisfies StepType[];
 
-function needsEngine(steps: readonly StepItem[]): boolean {
-  return listSteps(steps).some(
-    ({ type, spec }) => CONTAINER_TYPES.includes(type) || (isMap(spec) && (spec['image'] ?? '') !== ''),
-  );
+/** Of the steps that run unless something fails: who has a condition may be for delegates of another kind. */
+function needsOf(items: readonly StepItem[]): readonly StageNeed[] {
+  return items.flatMap((item) => {
+    if (item.kind === 'parallel') return needsOf(item.items);
+    if (item.when.status !== 'Success' || item.when.condition !== undefined) return [];
+    return item.kind === 'stepGroup' ? needsOf(item.steps) : needOf(item);
+  });
+}
+
+function needOf({ type, spec }: Step): readonly StageNeed[] {
+  if (type === 'GitClone') return ['git'];
+  return CONTAINER_TYPES.includes(type) || (isMap(spec) && (spec['image'] ?? '') !== '') ? ['engine'] : [];
 }
 
 function isMap(value: Value | undefined): value is { readonly [key: string]: Value } {

@@ -137,6 +137,9 @@ export interface StageNode extends PlanNodeBase {
   readonly ci?: CiSetup;
 }
 
+/** A container engine, or a Git client. */
+export type StageNeed = 'engine' | 'git';
+
 /** What a delegate needs to know of the CI stage around a step. Texts may hold expressions. */
 export interface CiSetup {
   /** Absolute paths that its containers share beside the workspace. */
@@ -145,8 +148,8 @@ export interface CiSetup {
   readonly os?: string;
   /** `Amd64` or `Arm64`; absent = any. */
   readonly arch?: string;
-  /** A step of it needs a container engine: the delegate that takes the first step must have one. */
-  readonly needsEngine?: true;
+  /** What its steps need: the delegate that takes the first one must have all of it. */
+  readonly needs?: readonly StageNeed[];
 }
 
 export interface StepGroupNode extends PlanNodeBase {

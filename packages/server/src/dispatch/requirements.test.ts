@@ -38,18 +38,15 @@ describe('what a task needs (M1)', () => {
     expect(requirementsOf({ stepType: 'Run', spec: {}, stage })).toEqual(['shell:sh']);
   });
 
-  test('an engine for the first step of a stage when a later one needs it', () => {
-    const stage = { identifier: 's', sharedPaths: [], needsEngine: true } as const;
-    expect(requirementsOf({ stepType: 'GitClone', spec: {}, stage })).toEqual(['binary:git', 'docker']);
-  });
-
-  test('a stage with a step in a container needs the engine from its first step on', () => {
-    const stage = { identifier: 's', sharedPaths: [], os: 'Linux', needsEngine: true } as const;
+  test('what the steps of a stage need is needed from its first step on', () => {
+    const stage = { identifier: 's', sharedPaths: [], os: 'Linux', needs: ['engine'] } as const;
     const of = (stepType: string, spec = {}) => requirementsOf({ stepType, spec, stage });
     expect(of('GitClone')).toEqual(['binary:git', 'docker']);
     expect(of('Run', { image: 'alpine' })).toEqual(['docker']);
     expect(of('Run', { command: 'make' })).toEqual(['docker', 'os:linux', 'shell:sh']);
     expect(of('RestoreCache')).toEqual(['docker']);
+    const cloned = { ...stage, needs: ['git'] } as const;
+    expect(requirementsOf({ stepType: 'Http', spec: {}, stage: cloned })).toEqual(['binary:git', 'os:linux']);
   });
 });
 

@@ -30,13 +30,11 @@ export function requirementsOf({
   const words = new Set<string>();
   const needsEngine = CONTAINER_TYPES.has(stepType) || (HOST_COMMANDS.has(stepType) && isText(fields['image']));
   // One delegate runs the whole stage: who takes its first step must be able to take the others.
-  const stageNeedsEngine = stage?.needsEngine === true;
+  const stageNeedsEngine = stage?.needs?.includes('engine') === true;
   if (needsEngine || stageNeedsEngine) words.add('docker');
-  if (!needsEngine) {
-    const shell = shellOf(stepType, fields);
-    if (shell !== undefined) words.add(`shell:${shell}`);
-    if (stepType === 'GitClone') words.add('binary:git');
-  }
+  if (stepType === 'GitClone' || stage?.needs?.includes('git') === true) words.add('binary:git');
+  const shell = needsEngine ? undefined : shellOf(stepType, fields);
+  if (shell !== undefined) words.add(`shell:${shell}`);
   const system = SYSTEMS[(stage?.os ?? '').toLowerCase()];
   // Engines on other systems run Linux containers as well, and a clone for these is the same everywhere.
   const isForContainers = needsEngine || (stageNeedsEngine && !HOST_COMMANDS.has(stepType));
