@@ -2,9 +2,10 @@
 import type { StepConnector, StepContext } from '../executor.ts';
 import { readCloneSpec } from '../git/clone-spec.ts';
 import { Git } from '../git/git-command.ts';
-import { CloneCancelled, classify } from '../git/git-failure.ts';
+import { CloneCancelled, CloneFailed, classify } from '../git/git-failure.ts';
 import { makeGitHome } from '../git/git-home.ts';
-import { readRemote } from '../git/remote.ts';
+import { readRemote, type Remote } from '../git/remote.ts';
+import { signIn } from '../git/sign-in.ts';
 import { StepLog } from '../step-log.ts';
 import { SpecError } from '../step-spec.ts';
 import { TestCancelled, TestFailed } from './test-failed.ts';
@@ -22,11 +23,7 @@ export async function testRepository(
     );
   }
   const { settings } = context.host;
-  const remote = readRemote(connector, repoName, settings.git.isFileUrlAllowed);
-  if (remote.login.kind === 'password') {
-    context.mask.add(remote.login.password);
-    context.mask.add(Buffer.from(`${remote.login.username}:${remote.login.password}`).toString('base64'));
-  }
+  const remote = await signedIn(readRemote(connector, repoName, settings.git.isFileUrlAllowed), context);
   // What a clone of it would be asked for; only its world is made of it.
   const spec = readCloneSpec({
     connectorRef: connector.identifier,
@@ -48,5 +45,15 @@ export async function testRepository(
     throw error;
   } finally {
     await home.leave();
+  }
+}
+
+async function signedIn(remote: Remote, context: StepContext): Promise<Remote> {
+  try {
+    return await signIn(remote, context);
+  } catch (error) {
+    if (error instanceof CloneCancelled) throw new TestCancelled();
+    if (error instanceof CloneFailed) throw new TestFailed(error.message, error.types[0] ?? 'APPLICATION_ERROR');
+    throw error;
   }
 }

@@ -23,6 +23,7 @@ import { CloneCancelled, CloneFailed } from './git-failure.ts';
 import { makeGitHome } from './git-home.ts';
 import { persistLogin } from './persist-login.ts';
 import { readRemote, type Remote } from './remote.ts';
+import { signIn } from './sign-in.ts';
 import { checkOutSubmodules, setSparse } from './work-tree.ts';
 
 const OLDEST_GIT = [2, 25] as const;
@@ -38,8 +39,7 @@ export const gitClone: StepExecutor = {
         context.host.settings.git.isFileUrlAllowed,
       );
       const folder = findCloneFolder(context.workspace, spec.cloneDirectory, nameOf(spec.repoName) ?? remote.name);
-      maskLogin(remote, context);
-      return await clone({ spec, remote, folder, context, log });
+      return await clone({ spec, remote: await signIn(remote, context), folder, context, log });
     } catch (error) {
       if (error instanceof CloneCancelled) {
         await log.line('The clone was stopped before it ended.');
@@ -102,13 +102,6 @@ function findConnector(reference: string, context: StepContext): StepConnector {
   const connector = context.step.connectors?.[reference];
   if (connector === undefined) throw new SpecError(`The connector ${reference} is not there.`);
   return connector;
-}
-
-/** Beside the connector's secrets, which are masked anyway: what it has in its URL, and the form in which HTTP carries it. */
-function maskLogin({ login }: Remote, context: StepContext): void {
-  if (login.kind !== 'password' || login.password === '') return;
-  context.mask.add(login.password);
-  context.mask.add(Buffer.from(`${login.username}:${login.password}`).toString('base64'));
 }
 
 async function checkVersion(git: Git): Promise<void> {

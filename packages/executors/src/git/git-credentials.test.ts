@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -183,6 +184,55 @@ test('hooks that preFetchCommand makes do not run in the clone either', async ()
   expect(existsSync(join(stage.folder, 'work/workspaces/stage1/was-here'))).toBe(false);
 });
 
+describe('as a GitHub App', () => {
+  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const privateKey = pair.privateKey.export({ type: 'pkcs1', format: 'pem' });
+  const overApp = (
+    more: Readonly<Record<string, unknown>> = {},
+    key = privateKey.toString(),
+  ): Partial<StepConnector> => ({
+    type: 'Github',
+    spec: {
+      url: `${server.url}/app.git`,
+      type: 'Repo',
+      authentication: {
+        type: 'Http',
+        spec: {
+          type: 'GithubApp',
+          spec: { applicationId: '42', installationId: '7', privateKeyRef: 'secret', ...more },
+        },
+      },
+    },
+    secrets: secrets(key),
+  });
+
+  test('signs in for a token, which shows nowhere', async () => {
+    server.allowApp(pair.publicKey);
+    const { result, log } = begin(overApp());
+    expect(await result).toMatchObject({ kind: 'succeeded' });
+    expect(log.text).not.toContain('ghs_');
+    expect(server.requests.at(-1)).toContain('with credentials');
+  });
+
+  test('of another key or another installation is told so', async () => {
+    const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+      type: 'pkcs8',
+      format: 'pem',
+    });
+    expect(await begin(overApp({}, other.toString())).result).toMatchObject({
+      failure: {
+        types: ['AUTHENTICATION'],
+        message: expect.stringContaining('no token (status 401). It says: Bad credentials'),
+      },
+    });
+    expect(await begin(overApp({ installationId: '../8' })).result).toMatchObject({
+      failure: { message: expect.stringContaining('installationId of the connector repo is missing, or not an id') },
+    });
+    const odd = '-----BEGIN RSA PRIVATE KEY-----\nnothing\n-----END RSA PRIVATE KEY-----';
+    expect(await begin(overApp({}, odd)).result).toMatchObject({ failure: { types: ['AUTHENTICATION'] } });
+  });
+});
+
 describe('over HTTPS', () => {
   const authority = makeAuthority();
   let secure: GitServer;
@@ -301,7 +351,7 @@ describe.runIf(isShown('clones over SSH: no ssh in PATH', hasSsh))('over SSH', (
 
   test('something that is no key', async () => {
     const { result } = begin(overSsh('my password'));
-    expect(await result).toMatchObject({ failure: { message: expect.stringContaining('is not a private SSH key') } });
+    expect(await result).toMatchObject({ failure: { message: expect.stringContaining('is not a private key') } });
   });
 });
 

@@ -22,7 +22,7 @@ const SSH_COMMAND = `ssh -i \\"$(git rev-parse --absolute-git-dir)/${KEY_FILE}\\
 
 export async function persistLogin(git: Git, { remote, context, log }: PersistWork): Promise<void> {
   const { login, origin } = remote;
-  if (login.kind === 'none') return;
+  if (login.kind !== 'password' && login.kind !== 'key') return;
   await log.line(
     'Warning: persistCredentials keeps the credentials in the clone, where every step of this stage can read them.',
   );

@@ -11,7 +11,17 @@ import { asObject, SpecError, textOf, type SpecObject } from '../step-spec.ts';
 export type Login =
   | { readonly kind: 'none' }
   | { readonly kind: 'password'; readonly username: string; readonly password: string }
-  | SshKey;
+  | SshKey
+  | GithubApp;
+
+/** Signs in for a token of an hour (github-app.ts). */
+export interface GithubApp {
+  readonly kind: 'githubApp';
+  readonly applicationId: string;
+  readonly installationId: string;
+  /** PEM. */
+  readonly privateKey: string;
+}
 
 export interface SshKey {
   readonly kind: 'key';
@@ -195,6 +205,7 @@ function httpLogin(connector: StepConnector, secrets: ConnectorSecrets, place: U
   const inner = asObject(outer['spec'] ?? outer, 'authentication.spec.spec');
   const way = textOf(outer['type'], 'authentication.spec.type') ?? 'UsernamePassword';
   if (way === 'Anonymous') return { kind: 'none' };
+  if (way === 'GithubApp') return appLogin(inner, connector, secrets);
   const passwordRef = ['passwordRef', 'tokenRef'].map((key) => textOf(inner[key], key)).find((ref) => ref);
   if (passwordRef === undefined) {
     if (way !== 'UsernamePassword' && way !== 'UsernameToken')
@@ -221,6 +232,24 @@ function httpLogin(connector: StepConnector, secrets: ConnectorSecrets, place: U
   return { kind: 'password', username, password };
 }
 
+function appLogin(spec: SpecObject, { identifier }: StepConnector, secrets: ConnectorSecrets): GithubApp {
+  const id = (key: string): string => {
+    const reference = textOf(spec[`${key}Ref`], `${key}Ref`);
+    const found = reference ? secrets.text(reference) : textOf(spec[key], key);
+    if (found === undefined || !/^[\w.-]{1,100}$/.test(found))
+      throw new SpecError(`${key} of the connector ${identifier} is missing, or not an id.`);
+    return found;
+  };
+  const keyRef = textOf(spec['privateKeyRef'], 'privateKeyRef') ?? '';
+  if (keyRef === '') throw new SpecError(`The connector ${identifier} has no privateKeyRef.`);
+  return {
+    kind: 'githubApp',
+    applicationId: id('applicationId'),
+    installationId: id('installationId'),
+    privateKey: secrets.key(keyRef),
+  };
+}
+
 class ConnectorSecrets {
   readonly #connector: StepConnector;
 
@@ -237,7 +266,7 @@ class ConnectorSecrets {
     const text = this.#read(reference).replaceAll('\r\n', '\n').trim();
     if (!text.startsWith('-----BEGIN '))
       throw new SpecError(
-        `The secret ${reference} of the connector ${this.#connector.identifier} is not a private SSH key.`,
+        `The secret ${reference} of the connector ${this.#connector.identifier} is not a private key.`,
       );
     return `${text}\n`;
   }

@@ -3,7 +3,7 @@
  * Repositories are bare ones in a folder of its own.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, verify, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { text } from 'node:stream/consumers';
@@ -23,6 +23,8 @@ export interface GitServer {
   answerWith(...statuses: readonly number[]): void;
   /** Holds back the next request that brings the right credentials. */
   hold(): HeldRequest;
+  /** Lets a GitHub App in: its statement is checked with this key. */
+  allowApp(publicKey: KeyObject): void;
   /** Keeps a large file; answers with what stands for it in a repository. */
   keepLarge(content: string): string;
   /** Makes a bare repository out of files, in one commit on `main`. */
@@ -70,14 +72,16 @@ export async function startGitServer(tls?: { readonly cert: string; readonly key
   const statuses: number[] = [];
   const large = new Map<string, Buffer>();
   const gates: { arrived(): void; readonly open: Promise<void> }[] = [];
-  const expected = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const expected = `Basic ${base64(`${username}:${password}`)}`;
+  let appKey: KeyObject | undefined;
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { authorization } = request.headers;
     requests.push(`${request.method} ${request.url}${authorization === undefined ? '' : ' with credentials'}`);
     const status = statuses.shift();
     if (status !== undefined) return void response.writeHead(status).end();
-    if (authorization !== expected) {
+    if (request.url === '/api/v3/app/installations/7/access_tokens') return answerApp(request, response, appKey);
+    if (authorization !== expected && authorization !== `Basic ${base64(`x-access-token:${APP_TOKEN}`)}`) {
       return void response.writeHead(401, { 'www-authenticate': 'Basic realm="test"' }).end();
     }
     const gate = gates.shift();
@@ -102,6 +106,7 @@ export async function startGitServer(tls?: { readonly cert: string; readonly key
       gates.push({ arrived: arrived.resolve, open: open.promise });
       return { arrived: arrived.promise, release: open.resolve };
     },
+    allowApp: (publicKey) => void (appKey = publicKey),
     keepLarge: (content) => {
       const oid = createHash('sha256').update(content).digest('hex');
       large.set(oid, Buffer.from(content));
@@ -121,6 +126,27 @@ async function listen(server: Server): Promise<number> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the git server has no port');
   return address.port;
+}
+
+const APP_TOKEN = 'ghs_token-of-an-installation';
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+/** As GitHub does: a statement that the app has signed, of now, for a token. */
+function answerApp(request: IncomingMessage, response: ServerResponse, key: KeyObject | undefined): void {
+  const [head = '', claims = '', signature = ''] =
+    request.headers.authorization?.replace('Bearer ', '').split('.') ?? [];
+  const { iss, iat, exp } = JSON.parse(Buffer.from(claims, 'base64url').toString() || '{}') as Record<string, unknown>;
+  const now = Date.now() / 1_000;
+  const isSigned =
+    key !== undefined &&
+    verify('RSA-SHA256', Buffer.from(`${head}.${claims}`), key, Buffer.from(signature, 'base64url'));
+  const isOfNow = Number(iat) <= now && Number(exp) > now && Number(exp) - Number(iat) <= 600;
+  const isGiven = isSigned && isOfNow && iss === '42' && request.method === 'POST';
+  response.writeHead(isGiven ? 201 : 401, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(isGiven ? { token: APP_TOKEN } : { message: 'Bad credentials' }));
 }
 
 /** Downloads as git-lfs asks for them: where the objects are, then the objects. */
