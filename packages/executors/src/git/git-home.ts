@@ -16,7 +16,8 @@ import { inheritedEnvironment } from '../process/environment.ts';
 import { makeStepFolder, writeStepFile } from '../process/step-files.ts';
 import type { StepWorkspace } from '../workspace.ts';
 import type { CloneSpec } from './clone-spec.ts';
-import type { Login, Remote } from './remote.ts';
+import type { Login } from './login.ts';
+import type { Remote } from './remote.ts';
 
 const SILENCE_S = 300;
 

@@ -7,7 +7,8 @@ import type { StepContext } from '../executor.ts';
 import { describeFailure, failureTypeOf } from '../http/call-failure.ts';
 import { openWay, outgoingRules } from '../http/outgoing.ts';
 import { CloneCancelled, CloneFailed } from './git-failure.ts';
-import type { GithubApp, Remote } from './remote.ts';
+import type { GithubApp } from './login.ts';
+import type { Remote } from './remote.ts';
 
 const ANSWER_MS_MAX = 30_000;
 /** Clocks differ; GitHub takes statements of ten minutes at most. */
