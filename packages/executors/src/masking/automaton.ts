@@ -9,7 +9,7 @@
  */
 
 /** Symbols in the window. */
-const WINDOW = 4;
+export const WINDOW = 4;
 const FILTER_BITS_MIN = 13;
 const FILTER_BITS_MAX = 22;
 /** Slots of the filter per pattern beginning: one window in so many is looked up in vain. */

@@ -27,15 +27,20 @@ const PERCENT_TABLES = PERCENT_STYLES.flatMap(({ kept, blank }) =>
   ),
 );
 
+/** The last one is that of an address inside of another address. */
 export function percentForms(bytes: Uint8Array): readonly string[] {
-  return PERCENT_TABLES.map((table) => {
+  const forms = PERCENT_TABLES.map((table) => {
     let text = '';
     for (const byte of bytes) text += table[byte] ?? '';
     return text;
   });
+  return [...forms, encodeURIComponent(forms[0] ?? '')];
 }
 
-/** JSON as most write it, with escaped slashes, in ASCII alone (both spellings of hex), safe for HTML, and inside of another JSON text. */
+/**
+ * JSON as most write it, with escaped slashes, in ASCII alone (both spellings of hex), safe for HTML (Go's and .NET's ways), and inside
+ * of another JSON text.
+ */
 export function jsonForms(text: string): readonly string[] {
   const plain = JSON.stringify(text).slice(1, -1);
   const ascii = plain.replaceAll(/[\u{7f}-\u{ffff}]/gu, unicodeEscape).replaceAll(/[^\0-\u{7f}]/gu, surrogateEscapes);
@@ -43,10 +48,15 @@ export function jsonForms(text: string): readonly string[] {
     plain,
     plain.replaceAll('/', '\\/'),
     ascii,
-    ascii.replaceAll(/\\u[0-9a-f]{4}/g, (escape) => `\\u${escape.slice(2).toUpperCase()}`),
+    upper(ascii),
     plain.replaceAll(/[<>&\u{2028}\u{2029}]/gu, unicodeEscape),
+    upper(ascii.replaceAll('\\"', String.raw`\u0022`).replaceAll(/[<>&'+`]/g, unicodeEscape)),
     JSON.stringify(plain).slice(1, -1),
   ];
+}
+
+function upper(escaped: string): string {
+  return escaped.replaceAll(/\\u[0-9a-f]{4}/g, (escape) => `\\u${escape.slice(2).toUpperCase()}`);
 }
 
 function unicodeEscape(character: string): string {

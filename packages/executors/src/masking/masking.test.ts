@@ -167,6 +167,7 @@ describe('what is masked (S5)', () => {
       (secret: string) => encodeURIComponent(secret).replaceAll(/%../g, (hex) => hex.toLowerCase()),
     ],
     ['the password of a URL', (secret: string) => Object.assign(new URL('https://u@host/'), { password: secret }).href],
+    ['an address in an address', (secret: string) => encodeURIComponent(`/?s=${encodeURIComponent(secret)}`)],
     ['JSON', (secret: string) => JSON.stringify({ secret })],
     ['JSON in JSON', (secret: string) => JSON.stringify(JSON.stringify({ secret }))],
     ['hex', (secret: string) => Buffer.from(secret).toString('hex')],
@@ -205,6 +206,11 @@ describe('what is masked (S5)', () => {
       ),
       { numRuns: 15, seed: SEED },
     );
+  });
+
+  test('what .NET makes of it', () => {
+    const written = String.raw`it\u0027s \u0022so\u0022 \u003Cm\u003E\u0026\u002B\u0060 \\ s\u00E9`;
+    expect(seen('it\'s "so" <m>&+` \\ s\u{e9}', `"${written}"`)).toBe(`"${MASK_TEXT}"`);
   });
 
   test('what Python makes of it', () => {

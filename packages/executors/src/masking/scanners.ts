@@ -1,5 +1,5 @@
 /** Read a stream through an automaton and say where the forms of secrets lie in it. Positions count bytes since the start. */
-import { IDLE, slotOf, type Automaton } from './automaton.ts';
+import { IDLE, slotOf, WINDOW, type Automaton } from './automaton.ts';
 import type { Spans } from './spans.ts';
 
 export interface Scanner {
@@ -28,18 +28,26 @@ export class VerbatimScanner implements Scanner {
     const { filter, filterShift, found: lengths } = automaton;
     let state = this.#state;
     let window = this.#window;
-    for (let at = 0; at < bytes.length; at += 1) {
-      const symbol = bytes[at] as number;
-      window = (window << 8) | symbol;
+    for (let at = 0; at < bytes.length;) {
       if (state === IDLE) {
-        if (filter[slotOf(window, filterShift)] === 0) continue;
+        // Nearly all of a log is read here.
+        let mayBegin = 0;
+        do {
+          window = (window << 8) | (bytes[at] as number);
+          mayBegin = filter[slotOf(window, filterShift)] as number;
+          at += 1;
+        } while (mayBegin === 0 && at < bytes.length);
         // The window is not full before the fourth byte.
-        if (this.#position + at - this.#start >= 3) state = automaton.start(window);
+        if (mayBegin === 0 || this.#position + at - this.#start < WINDOW) continue;
+        state = automaton.start(window);
       } else {
+        const symbol = bytes[at] as number;
+        window = (window << 8) | symbol;
         state = automaton.next(state, symbol, window);
+        at += 1;
       }
       const length = lengths[state] as number;
-      if (length > 0) found.add(this.#position + at + 1 - length, this.#position + at + 1);
+      if (length > 0) found.add(this.#position + at - length, this.#position + at);
     }
     this.#state = state;
     this.#window = window;
@@ -89,29 +97,40 @@ export class EncodedScanner implements Scanner {
     let state = this.#state;
     let window = this.#window;
     let run = this.#run;
-    for (let at = 0; at < bytes.length; at += 1) {
-      const byte = bytes[at] as number;
-      const symbol = SYMBOLS[byte] as number;
-      if (symbol === FOREIGN) {
-        if (run >= FOLDED_LINE_MIN && isBlank(byte)) {
+    for (let at = 0; at < bytes.length;) {
+      let symbol = SYMBOLS[bytes[at] as number] as number;
+      if (state === IDLE && symbol !== FOREIGN) {
+        // Most of a word is read here.
+        const from = at;
+        let mayBegin = 0;
+        do {
+          window = (window << 8) | symbol;
+          mayBegin = filter[slotOf(window, filterShift)] as number;
+          at += 1;
+          if (at === bytes.length) break;
+          symbol = SYMBOLS[bytes[at] as number] as number;
+        } while (mayBegin === 0 && symbol !== FOREIGN);
+        run += at - from;
+        if (mayBegin === 0) continue;
+        state = automaton.start(window);
+      } else if (symbol !== FOREIGN) {
+        run += 1;
+        window = (window << 8) | symbol;
+        state = automaton.next(state, symbol, window);
+        at += 1;
+      } else {
+        if (run >= FOLDED_LINE_MIN && isBlank(bytes[at] as number)) {
           this.#gaps.add(this.#position + at);
         } else {
           state = IDLE;
           window = 0; // no pattern has this symbol
           run = 0;
         }
+        at += 1;
         continue;
       }
-      run += 1;
-      window = (window << 8) | symbol;
-      if (state === IDLE) {
-        if (filter[slotOf(window, filterShift)] === 0) continue;
-        state = automaton.start(window);
-      } else {
-        state = automaton.next(state, symbol, window);
-      }
       const length = lengths[state] as number;
-      if (length > 0) found.add(this.#gaps.goBack(this.#position + at + 1, length), this.#position + at + 1);
+      if (length > 0) found.add(this.#gaps.goBack(this.#position + at, length), this.#position + at);
     }
     this.#state = state;
     this.#window = window;
