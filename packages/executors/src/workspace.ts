@@ -65,6 +65,8 @@ export interface FolderOwner {
 /** What stages keep in a container engine. */
 export interface StageContainers {
   releaseStage(workspaceKey: string): Promise<void>;
+  /** Makes what containers wrote to a folder deletable for this process. */
+  reclaim(folder: string): Promise<void>;
   /** Resolves when everything that is to be removed by now is gone. */
   settled(): Promise<void>;
   /** Removes everything of this process. */
@@ -162,6 +164,7 @@ export class Workspaces {
         groups.clear();
         const killed = isOfStage ? undefined : this.#processes.killSoon({ markPrefix: mark, groups: mine });
         if (!isOfStage) await group?.leave();
+        if (!isOfStage) await this.#containers?.reclaim(folder);
         await this.#discard(base);
         await killed;
         for (const group of mine) this.#observer?.ended(group);
@@ -175,6 +178,7 @@ export class Workspaces {
     await this.#groups?.release(key);
     await this.#processes.killAll({ markPrefix: this.#stageMark(key), groups: [] });
     await this.#containers?.releaseStage(key);
+    await this.#containers?.reclaim(join(this.#stages, key));
     this.#services.delete(key);
     await this.#discard(this.#serviceFolder(key));
     await this.#discard(join(this.#stages, key));

@@ -6,6 +6,7 @@
  * - K3 Whatever a dead process left is removed by its watchdog (`clear`), else by the next start (`clearEarlier`).
  */
 import { randomBytes } from 'node:crypto';
+import type { ImageInspectInfo } from 'dockerode';
 import { engineProblem, findEngine, findEngineVersion, statusOf, type Engine, type EngineVersion } from './engine.ts';
 import type { StageContainers } from '../workspace.ts';
 import { LABEL_INSTALLATION, LABEL_MARK, LABEL_WORKSPACE } from './labels.ts';
@@ -21,6 +22,9 @@ export interface DockerHostOptions {
   readonly installation?: string;
 }
 
+/** After this the folder stays as it is. */
+const RECLAIM_MS_MAX = 120_000;
+
 /** What the containers of one stage share. */
 interface StageThings {
   network: Promise<string> | undefined;
@@ -33,6 +37,8 @@ export class DockerHost implements StageContainers {
   #finding: Promise<Engine | undefined> | undefined;
   readonly #stages = new Map<string, StageThings>();
   readonly #removals = new Set<Promise<void>>();
+  /** Images of the containers that could write to a folder of this host, by the folder and their id. */
+  readonly #writers = new Map<string, Map<string, ImageInspectInfo>>();
 
   constructor(options: DockerHostOptions) {
     this.#options = options;
@@ -88,6 +94,24 @@ export class DockerHost implements StageContainers {
   /** Removes a container that has ended, or must: nobody waits for it. */
   discard(engine: Engine, containerId: string): void {
     this.#later(removeContainer(engine, containerId));
+  }
+
+  /** A container of this image may write to the folder. */
+  noteWriter(folder: string, image: ImageInspectInfo): void {
+    const images = this.#writers.get(folder) ?? new Map<string, ImageInspectInfo>();
+    this.#writers.set(folder, images.set(image.Id, image));
+  }
+
+  /** The folder is to be deleted: its files become this process's own where they are not. Nothing to do for root. */
+  async reclaim(folder: string): Promise<void> {
+    const images = this.#writers.get(folder);
+    this.#writers.delete(folder);
+    const [uid, gid, engine] = [process.getuid?.(), process.getgid?.(), this.#engine];
+    if (images === undefined || uid === undefined || uid === 0 || gid === undefined || engine === undefined) return;
+    const { reclaimFolder } = await import('./reclaim.ts');
+    const run = { engine, host: this, signal: AbortSignal.timeout(RECLAIM_MS_MAX), killGraceMs: 0 };
+    // What cannot be had back stays in the trash, and is tried again at the next start.
+    await reclaimFolder(folder, { uid, gid }, [...images.values()], run).catch(ignore);
   }
 
   /** The stage is over. */

@@ -32,7 +32,8 @@ export interface ContainerMount {
 }
 
 export interface ContainerRequest {
-  readonly name: string;
+  /** For people; absent = the engine makes one up. */
+  readonly name: string | undefined;
   /** Id, or a name the engine knows. */
   readonly image: string;
   /** Absent = the image's own, with its command. */
@@ -132,7 +133,7 @@ function optionsFor(request: ContainerRequest, engine: Engine, isService: boolea
   // Told to the init: a signal is for everybody inside, as it is for a process of the host.
   const forInit = engine.hasInit ? { TINI_KILL_PROCESS_GROUP: '1' } : {};
   return {
-    name: request.name,
+    ...(request.name === undefined ? {} : { name: request.name }),
     Image: request.image,
     ...(request.entrypoint === undefined ? {} : { Entrypoint: [...request.entrypoint], Cmd: [] }),
     Env: Object.entries({ ...forInit, ...request.environment }).map(([name, value]) => `${name}=${value}`),

@@ -101,6 +101,7 @@ async function open(
   }
   if (wish.isPlugin && name.digest === undefined) await warnOfTag(name, digestOf(name, found.info), log);
   const files = await makeFilesFolder(wish.filesFolder);
+  run.host.noteWriter(context.workspace.folder, found.info);
   const variables = environmentOf(wish, files, context);
   const user = spec.user ?? found.info.Config.User;
   if (!isRoot(user)) await chmod(context.workspace.folder, 0o777); // the folders around it keep other users of this host out

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -15,6 +15,7 @@ import {
 } from '../testing/test-docker.ts';
 import { DockerHost } from './docker-host.ts';
 import type { Engine } from './engine.ts';
+import { reclaimFolder } from './reclaim.ts';
 
 const KEY = 'stage-1';
 const inStage = (step: Partial<StepRequest> = {}): StartOptions => ({
@@ -344,6 +345,22 @@ describeWithDocker('steps in containers', () => {
     await watchdog.engine();
     await watchdog.clear();
     expect(await left()).toEqual([]);
+  });
+
+  test('what a container wrote can be had back by the user of the delegate', async () => {
+    const { result } = run({ command: 'mkdir -p deep; touch deep/file; ln -s /etc link; chmod 700 deep' }, inStage());
+    expect(await result).toMatchObject({ kind: 'succeeded' });
+    const folder = join(stage.folder, 'work', 'workspaces', KEY);
+    const images = await Promise.all([EMPTY_IMAGE, IMAGE].map((name) => engine.client.getImage(name).inspect()));
+    const host = new DockerHost({ mark: randomUUID() });
+    const how = { engine, host, signal: new AbortController().signal, killGraceMs: 0 };
+    expect(await reclaimFolder(folder, { uid: 4711, gid: 4712 }, images.slice(0, 1), how)).toBe(false);
+    expect(await reclaimFolder(folder, { uid: 4711, gid: 4712 }, images, how)).toBe(true);
+    for (const name of ['.', 'deep', 'deep/file', 'link']) {
+      expect(await lstat(join(folder, name))).toMatchObject({ uid: 4711, gid: 4712 });
+    }
+    expect((await stat('/etc')).uid).toBe(0);
+    await host.settled();
   });
 
   test('nothing of a step remains in the engine or in its folders', async () => {

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { pack } from 'tar-stream';
-import { describe } from 'vitest';
+import { describe, vi } from 'vitest';
 import { engineAddress, findEngine, type Engine } from '../docker/engine.ts';
 
 /** A BusyBox that needs no library (Debian's `busybox-static`). */
@@ -32,6 +32,9 @@ env | grep '^PLUGIN_' | sort
 echo "GREETING=hello from the plugin" >> "$DRONE_OUTPUT"
 exit "\${PLUGIN_EXIT:-0}"
 `;
+
+// An engine that shares its processors with other tests takes its time.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const engine = await findEngine();
 let images: Promise<void> | undefined;
