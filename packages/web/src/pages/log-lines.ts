@@ -1,5 +1,13 @@
 /** The lines of one log as they arrive: gathered per frame, styles carried from line to line, searchable as plain text. */
-import { parseAnsiLine, plainLine, PLAIN_STYLE, type AnsiSpan, type TextStyle } from '@bridle/text';
+import {
+  parseAnsiLine,
+  plainLine,
+  PLAIN_STYLE,
+  readGroupMark,
+  type AnsiSpan,
+  type MarkedLine,
+  type TextStyle,
+} from '@bridle/text';
 import { useEffect, useRef, useState } from 'react';
 import { openLive, type LiveState } from '../api/live.ts';
 
@@ -13,12 +21,14 @@ export interface LogLine {
 
 export interface LogLines {
   readonly lines: readonly LogLine[];
+  /** The lines of `lines` that begin or end groups. */
+  readonly marks: readonly MarkedLine[];
   /** The log is complete: nothing will be added. */
   readonly isComplete: boolean;
   readonly state: LiveState;
 }
 
-const NONE: LogLines = { lines: [], isComplete: false, state: 'connecting' };
+const NONE: LogLines = { lines: [], marks: [], isComplete: false, state: 'connecting' };
 
 export function useLogLines(url: string): LogLines {
   const [log, setLog] = useState<LogLines>(NONE);
@@ -26,6 +36,8 @@ export function useLogLines(url: string): LogLines {
 
   useEffect(() => {
     let lines: LogLine[] = [];
+    let marks: MarkedLine[] = [];
+    let gatheredMarks: MarkedLine[] = [];
     let style: TextStyle = PLAIN_STYLE;
     let frame = 0;
     let isComplete = false;
@@ -36,7 +48,9 @@ export function useLogLines(url: string): LogLines {
       frame = 0;
       if (gathered.current.length > 0) lines = [...lines, ...gathered.current];
       gathered.current = [];
-      setLog({ lines, isComplete, state });
+      if (gatheredMarks.length > 0) marks = [...marks, ...gatheredMarks];
+      gatheredMarks = [];
+      setLog({ lines, marks, isComplete, state });
     };
     const schedule = (): void => {
       if (frame === 0) frame = requestAnimationFrame(publish);
@@ -55,6 +69,8 @@ export function useLogLines(url: string): LogLines {
             spans: parsed.spans,
             plain: plainLine(data.text),
           });
+          const mark = readGroupMark(data.text);
+          if (mark !== undefined) gatheredMarks.push({ line: data.line, mark });
         }
         schedule();
       },

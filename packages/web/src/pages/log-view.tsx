@@ -1,6 +1,7 @@
 /** The log of one step: complete from its first line, live to its last, searchable, every line with an address. */
+import { groupsOfMarks, type LineGroup } from '@bridle/text';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowDown, ChevronDown, ChevronUp, Clock, Download, Search } from 'lucide-react';
+import { ArrowDown, ChevronDown, ChevronRight, ChevronUp, Clock, Download, Search } from 'lucide-react';
 import {
   useEffect,
   useEffectEvent,
@@ -9,10 +10,12 @@ import {
   useState,
   type JSX,
   type KeyboardEvent as ReactKeyboardEvent,
+  type ReactNode,
 } from 'react';
 import { IconButton, TextInput } from '../ui/controls.tsx';
 import { Loading } from '../ui/states.tsx';
-import { useLogLines, type LogLine } from './log-lines.ts';
+import { Folding, isFoldedAtFirst } from './log-folding.ts';
+import { useLogLines, type LogLine, type LogLines } from './log-lines.ts';
 import { LogText } from './log-text.tsx';
 
 const LINE_HEIGHT = 20;
@@ -20,15 +23,18 @@ const LINE_HEIGHT = 20;
 const FOLLOW_SLACK = 24;
 
 export function LogView({ url, name }: { readonly url: string; readonly name: string }): JSX.Element {
-  const { lines, isComplete, state } = useLogLines(url);
+  const log = useLogLines(url);
+  const { lines, isComplete, state } = log;
   const scroller = useRef<HTMLDivElement>(null);
   const [isFollowing, setFollowing] = useState(location.hash === '');
   const [hasTimes, setTimes] = useState(false);
   const find = useFind(lines);
   const inView = find.current;
+  const folds = useFolds(log);
+  const { folding, reveal } = folds;
   // oxlint-disable-next-line react/incompatible-library -- its functions are used here only and handed to no memoized child
   const virtual = useVirtualizer({
-    count: lines.length,
+    count: folding.rows,
     getScrollElement: () => scroller.current,
     estimateSize: () => LINE_HEIGHT,
     overscan: 30,
@@ -36,15 +42,23 @@ export function LogView({ url, name }: { readonly url: string; readonly name: st
   });
 
   useEffect(() => {
-    if (isFollowing && lines.length > 0) virtual.scrollToIndex(lines.length - 1, { align: 'end' });
-  }, [isFollowing, lines.length, virtual]);
+    if (isFollowing && folding.rows > 0) virtual.scrollToIndex(folding.rows - 1, { align: 'end' });
+  }, [isFollowing, folding.rows, virtual]);
 
+  // A line in a folded group is brought into view in two turns: the group opens first.
+  const show = (line: number): boolean => {
+    if (reveal(line)) return false;
+    virtual.scrollToIndex(folding.rowOf(line), { align: 'center' });
+    return true;
+  };
+  const shownMatch = useRef<number>(undefined);
   useEffect(() => {
-    if (inView !== undefined) virtual.scrollToIndex(inView, { align: 'center' });
-  }, [inView, virtual]);
+    if (inView === shownMatch.current) return;
+    if (inView === undefined || show(inView)) shownMatch.current = inView;
+  });
 
   useFindKey(find.open);
-  const linked = useLinkedLine(lines, (index) => virtual.scrollToIndex(index, { align: 'center' }));
+  const linked = useLinkedLine(lines, show);
 
   const onScroll = (): void => {
     const element = scroller.current;
@@ -94,17 +108,23 @@ export function LogView({ url, name }: { readonly url: string; readonly name: st
           )
         ) : (
           <div className="relative min-w-full" style={{ height: virtual.getTotalSize() }}>
-            {virtual.getVirtualItems().map(({ index, key, start }) => {
+            {virtual.getVirtualItems().map(({ index: row, key, start }) => {
+              const index = folding.lineOf(row);
               const line = lines[index];
+              const group = folds.groups.get(index);
               return line === undefined ? null : (
                 <div
                   key={key}
                   ref={virtual.measureElement}
-                  data-index={index}
+                  data-index={row}
                   className={`absolute top-0 left-0 flex w-full ${linked === line.number ? 'bg-selected' : find.matches.has(index) ? 'bg-amber-bg' : ''} ${find.current === index ? 'outline outline-1 outline-amber-line' : ''}`}
                   style={{ transform: `translateY(${start}px)` }}
                 >
-                  <Line line={line} hasTime={hasTimes} />
+                  <Line line={line} hasTime={hasTimes}>
+                    {group === undefined ? null : (
+                      <GroupTitle group={group} isFolded={folds.isFolded(group)} onToggle={() => folds.toggle(group)} />
+                    )}
+                  </Line>
                 </div>
               );
             })}
@@ -124,7 +144,16 @@ export function LogView({ url, name }: { readonly url: string; readonly name: st
   );
 }
 
-function Line({ line, hasTime }: { readonly line: LogLine; readonly hasTime: boolean }): JSX.Element {
+function Line({
+  line,
+  hasTime,
+  children,
+}: {
+  readonly line: LogLine;
+  readonly hasTime: boolean;
+  /** In place of the line's text. */
+  readonly children: ReactNode;
+}): JSX.Element {
   return (
     <>
       <a
@@ -143,10 +172,74 @@ function Line({ line, hasTime }: { readonly line: LogLine; readonly hasTime: boo
         <span className="shrink-0 pr-3 text-faint select-none">{new Date(line.time).toISOString().slice(11, 23)}</span>
       ) : null}
       <span className="min-w-0 flex-1 pr-4 break-words whitespace-pre-wrap">
-        <LogText spans={line.spans} />
+        {children ?? <LogText spans={line.spans} />}
       </span>
     </>
   );
+}
+
+function GroupTitle({
+  group,
+  isFolded,
+  onToggle,
+}: {
+  readonly group: LineGroup;
+  readonly isFolded: boolean;
+  readonly onToggle: () => void;
+}): JSX.Element {
+  const Chevron = isFolded ? ChevronRight : ChevronDown;
+  const hidden = group.to - group.from;
+  return (
+    <button
+      type="button"
+      aria-expanded={!isFolded}
+      onClick={onToggle}
+      className="inline-flex max-w-full items-center gap-1 text-left font-semibold hover:underline"
+      style={{ paddingLeft: `${group.depth}ch` }}
+    >
+      <Chevron size={14} aria-hidden className="shrink-0" />
+      <span className="min-w-0 break-words">{group.title === '' ? 'Group' : group.title}</span>
+      {isFolded && hidden > 0 ? (
+        <span className="pl-2 font-normal text-faint">
+          {hidden} {hidden === 1 ? 'line' : 'lines'}
+        </span>
+      ) : null}
+    </button>
+  );
+}
+
+interface Folds {
+  /** By the index of the line they begin with. */
+  readonly groups: ReadonlyMap<number, LineGroup>;
+  readonly folding: Folding;
+  readonly isFolded: (group: LineGroup) => boolean;
+  readonly toggle: (group: LineGroup) => void;
+  /** Opens the groups that hide a line; false when none does. */
+  readonly reveal: (line: number) => boolean;
+}
+
+function useFolds({ lines, marks, isComplete }: LogLines): Folds {
+  /** What somebody chose, by the group's first line. */
+  const [chosen, setChosen] = useState<ReadonlyMap<number, boolean>>(new Map());
+  const count = lines.length;
+  const groups = useMemo(() => groupsOfMarks(marks, count - 1), [marks, count]);
+  const isFolded = (group: LineGroup): boolean => chosen.get(group.from) ?? isFoldedAtFirst(group, count, isComplete);
+  const folded = groups.filter(isFolded);
+  const choose = (some: readonly LineGroup[], fold: boolean): void =>
+    setChosen(new Map([...chosen, ...some.map(({ from }) => [from, fold] as const)]));
+  const signature = folded.map(({ from, to }) => `${from}-${to}`).join();
+  return {
+    groups: useMemo(() => new Map(groups.map((group) => [group.from, group])), [groups]),
+    // oxlint-disable-next-line react/exhaustive-deps -- the text says all there is to the list
+    folding: useMemo(() => new Folding(count, folded), [count, signature]),
+    isFolded,
+    toggle: (group) => choose([group], !isFolded(group)),
+    reveal: (line) => {
+      const hiding = folded.filter(({ from, to }) => from < line && line <= to);
+      if (hiding.length > 0) choose(hiding, false);
+      return hiding.length > 0;
+    },
+  };
 }
 
 interface Find {
@@ -237,8 +330,8 @@ function FindBox({ find }: { readonly find: Find }): JSX.Element {
   );
 }
 
-/** `#L12` marks a line and brings it into view once it is there. */
-function useLinkedLine(lines: readonly LogLine[], show: (index: number) => void): number | undefined {
+/** `#L12` marks a line and brings it into view once it is there; `show` answers whether it could. */
+function useLinkedLine(lines: readonly LogLine[], show: (index: number) => boolean): number | undefined {
   const [wanted, setWanted] = useState(readHash);
   const shown = useRef<number>(undefined);
   useEffect(() => {
@@ -249,8 +342,7 @@ function useLinkedLine(lines: readonly LogLine[], show: (index: number) => void)
   const index = wanted === undefined ? -1 : lines.findIndex(({ number }) => number === wanted);
   useEffect(() => {
     if (index < 0 || shown.current === wanted) return;
-    shown.current = wanted;
-    show(index);
+    if (show(index)) shown.current = wanted;
   });
   return wanted;
 }
