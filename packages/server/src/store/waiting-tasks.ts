@@ -171,6 +171,16 @@ export interface UnassignableTask {
   readonly boundTo?: string;
 }
 
+/** What tells one waiting task from another for a delegate: of these there are few where tasks are many. */
+interface TaskKind {
+  readonly account_id: string;
+  readonly org_identifier: string;
+  readonly project_identifier: string;
+  readonly selectors: string[];
+  readonly requirements: string[];
+  readonly bound_to: string;
+}
+
 /**
  * Queued tasks that no delegate could take for at least `windowMs`: none is registered in their scope with their selectors
  * and what they need, or the last one of them left or was revoked longer ago than that, or was silent beyond the grace. A task
@@ -182,50 +192,57 @@ export async function listUnassignableTasks(
   graceMs: number,
   limit: number,
 ): Promise<readonly UnassignableTask[]> {
-  const result = await sql<{
-    id: string;
-    execution_id: string;
-    fence: number;
-    account_id: string;
-    org_identifier: string;
-    project_identifier: string;
-    selectors: string[];
-    requirements: string[];
-    bound_to: string;
-  }>`
+  const tasks: UnassignableTask[] = [];
+  for (const kind of await listHopelessKinds(db, windowMs, graceMs)) {
+    if (tasks.length >= limit) break;
+    tasks.push(...(await listTasksOfKind(db, kind, windowMs, limit - tasks.length)));
+  }
+  return tasks;
+}
+
+async function listHopelessKinds(db: Database, windowMs: number, graceMs: number): Promise<readonly TaskKind[]> {
+  const result = await sql<TaskKind>`
     with clock as materialized (select bridle_now() as now),
-    waiting as materialized (
-      select t.id, t.position, t.execution_id, t.fence, t.account_id, t.org_identifier, t.project_identifier, t.selectors, t.requirements,
-        coalesce(w.delegate_id, '') as bound_to
-      from clock, delegate_tasks t left join workspaces w on w.key = t.workspace_key
-      where t.state = 'queued' and t.queued_at <= clock.now - ${windowMs}::bigint),
-    -- Kinds of tasks are few where tasks are many.
     kinds as (
-      select distinct account_id, org_identifier, project_identifier, selectors, requirements, bound_to from waiting),
-    hopeless as (
-      select kinds.* from kinds, clock where not exists (
-        select 1 from delegates d join delegate_tokens k on k.id = d.token_id
-        where d.account_id = kinds.account_id
-          and (kinds.bound_to = '' or kinds.bound_to = d.id)
-          and (d.org_identifier is null or d.org_identifier = kinds.org_identifier)
-          and (d.project_identifier is null or d.project_identifier = kinds.project_identifier)
-          and kinds.selectors <@ d.tags
-          and kinds.requirements <@ d.capabilities
-          and coalesce(k.revoked_at, clock.now) > clock.now - ${windowMs}::bigint
-          and coalesce(d.left_at, clock.now) > clock.now - ${windowMs}::bigint
-          and d.heartbeat_at > clock.now - ${graceMs}::bigint))
-    select id, execution_id, fence, account_id, org_identifier, project_identifier, selectors, requirements, bound_to
-    from hopeless join waiting using (account_id, org_identifier, project_identifier, selectors, requirements, bound_to)
-    order by position limit ${limit}`.execute(db);
+      select distinct t.account_id, t.org_identifier, t.project_identifier, t.selectors, t.requirements, coalesce(w.delegate_id, '') as bound_to
+      from clock, delegate_tasks t left join workspaces w on w.key = t.workspace_key
+      where t.state = 'queued' and t.queued_at <= clock.now - ${windowMs}::bigint)
+    select kinds.* from kinds, clock where not exists (
+      select 1 from delegates d join delegate_tokens k on k.id = d.token_id
+      where d.account_id = kinds.account_id
+        and (kinds.bound_to = '' or kinds.bound_to = d.id)
+        and (d.org_identifier is null or d.org_identifier = kinds.org_identifier)
+        and (d.project_identifier is null or d.project_identifier = kinds.project_identifier)
+        and kinds.selectors <@ d.tags
+        and kinds.requirements <@ d.capabilities
+        and coalesce(k.revoked_at, clock.now) > clock.now - ${windowMs}::bigint
+        and coalesce(d.left_at, clock.now) > clock.now - ${windowMs}::bigint
+        and d.heartbeat_at > clock.now - ${graceMs}::bigint)`.execute(db);
+  return result.rows;
+}
+
+async function listTasksOfKind(
+  db: Database,
+  kind: TaskKind,
+  windowMs: number,
+  limit: number,
+): Promise<readonly UnassignableTask[]> {
+  const result = await sql<{ id: string; execution_id: string; fence: number }>`
+    select t.id, t.execution_id, t.fence from delegate_tasks t left join workspaces w on w.key = t.workspace_key
+    where t.state = 'queued' and t.account_id = ${kind.account_id} and t.org_identifier = ${kind.org_identifier}
+      and t.project_identifier = ${kind.project_identifier} and t.selectors = ${kind.selectors}::text[]
+      and t.requirements = ${kind.requirements}::text[] and coalesce(w.delegate_id, '') = ${kind.bound_to}
+      and t.queued_at <= (select bridle_now()) - ${windowMs}::bigint
+    order by t.position limit ${limit}`.execute(db);
   return result.rows.map((row) => ({
     taskId: row.id as NodeExecutionId,
     executionId: row.execution_id as ExecutionId,
     fence: row.fence,
-    accountId: row.account_id,
-    orgIdentifier: row.org_identifier,
-    projectIdentifier: row.project_identifier,
-    selectors: row.selectors,
-    requirements: row.requirements,
-    ...(row.bound_to === '' ? {} : { boundTo: row.bound_to }),
+    accountId: kind.account_id,
+    orgIdentifier: kind.org_identifier,
+    projectIdentifier: kind.project_identifier,
+    selectors: kind.selectors,
+    requirements: kind.requirements,
+    ...(kind.bound_to === '' ? {} : { boundTo: kind.bound_to }),
   }));
 }
