@@ -157,6 +157,14 @@ export function resolveValue(draft: Draft, id: NodeExecutionId, value: Value): R
   return unwrap(resolveTree(value, scopeOf(draft, id), unresolvedRule(draft)));
 }
 
+/** The same with the places in it that stand for secrets. */
+export function resolveWithSecrets(draft: Draft, id: NodeExecutionId, value: Value): Resolved<WithSecrets> {
+  const resolution = resolveTree(value, scopeOf(draft, id), unresolvedRule(draft));
+  const resolved = unwrap(resolution);
+  if (resolved.kind === 'error') return resolved;
+  return { kind: 'value', value: { value: resolved.value, secrets: resolution.secretRefs } };
+}
+
 /** The same for what another execution will resolve again: data stays data there (S9), references to secrets stay references. */
 export function resolveForAnother(draft: Draft, id: NodeExecutionId, value: Value): Resolved<Value> {
   const resolution = resolveTree(value, scopeOf(draft, id), unresolvedRule(draft));

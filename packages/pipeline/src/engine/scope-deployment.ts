@@ -4,6 +4,7 @@ import { chooseSection, deploymentRoot, type SectionView } from '../plan/deploym
 import { findInstance } from '../plan/instances.ts';
 import type { SectionNode } from '../plan/plan.ts';
 import { nodeObject } from './scope-nodes.ts';
+import { withSecrets } from './section-secrets.ts';
 import { ancestors, stateOf, type Seat, type SeatedView } from './scope-seats.ts';
 import { isMap, member } from './spec-members.ts';
 import type { Value } from '../expressions/values.ts';
@@ -12,7 +13,10 @@ export function deploymentAlias(view: SeatedView, path: readonly Seat[], name: s
   const stage = path.find(({ plan }) => plan.kind === 'stage');
   if (stage?.plan.kind !== 'stage' || stage.plan.stageType !== 'Deployment') return undefined;
   if (name === 'instance') return turnInstance(view, path, stage);
-  const value = deploymentRoot(name, sectionView(view, stage, 'service'), sectionView(view, stage, 'infrastructure'));
+  const service = sectionView(view, stage, 'service');
+  const infrastructure = sectionView(view, stage, 'infrastructure');
+  const root = deploymentRoot(name, service, infrastructure);
+  const value = withSecrets(name, root, name === 'infra' ? infrastructure : service);
   return name === 'serviceVariables' ? underGroups(view, path, value) : value;
 }
 
@@ -20,7 +24,8 @@ export function deploymentAlias(view: SeatedView, path: readonly Seat[], name: s
 function underGroups(view: SeatedView, path: readonly Seat[], value: ScopeValue | undefined): ScopeValue | undefined {
   const groups = path.filter(({ plan }) => plan.kind === 'stepGroup' && plan.variables.length > 0);
   if (groups.length === 0) return value;
-  const own = value instanceof ExpressionTree ? value.value : ((value ?? null) as Value);
+  const service = isScopeObject(value) ? value : undefined;
+  const own = value instanceof ExpressionTree ? value.value : (service?.toValue() ?? ((value ?? null) as Value));
   return {
     get: (key) => {
       for (const group of groups) {
@@ -28,6 +33,7 @@ function underGroups(view: SeatedView, path: readonly Seat[], value: ScopeValue 
         const found = isScopeObject(variables) ? variables.get(key) : undefined;
         if (found !== undefined) return found;
       }
+      if (service !== undefined) return service.get(key);
       if (!isMap(own) || !Object.hasOwn(own, key)) return undefined;
       return value instanceof ExpressionTree ? expressionTree(member(own, key), value.scope) : member(own, key);
     },

@@ -17,10 +17,13 @@ export function readSecretValues(spec: Value): Value {
 
 function readVariable(variable: Value): Value {
   if (!isMap(variable) || variable['type'] !== 'Secret') return variable;
-  const { value } = variable;
-  // An expression gives the secret itself.
-  if (typeof value !== 'string' || value === '' || value.includes('<+')) return variable;
-  return { ...variable, value: `<+secrets.getValue(${JSON.stringify(value)})>` };
+  return { ...variable, value: secretText(variable['value'] ?? null) };
+}
+
+/** The value of a Secret as text that gives the secret: an expression gives it by itself. */
+export function secretText(value: Value): Value {
+  if (typeof value !== 'string' || value === '' || value.includes('<+')) return value;
+  return `<+secrets.getValue(${JSON.stringify(value)})>`;
 }
 
 function isMap(value: Value): value is { readonly [key: string]: Value } {

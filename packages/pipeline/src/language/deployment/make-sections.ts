@@ -2,6 +2,7 @@
 import type { Value } from '../../expressions/values.ts';
 import type { Variable } from '../model.ts';
 import { readMap } from '../read-fields.ts';
+import { secretText } from '../secret-values.ts';
 import { Findings } from '../diagnostics.ts';
 import type { CustomDeployment } from './custom-deployment.ts';
 import type { ArtifactNode } from './read-artifacts.ts';
@@ -84,7 +85,9 @@ export function makeInfrastructureSection(
 }
 
 function toVariables(variables: readonly Variable[]): DeploymentVariables {
-  return Object.fromEntries(variables.map(({ name, type, value }) => [name, { type, value }]));
+  return Object.fromEntries(
+    variables.map(({ name, type, value }) => [name, { type, value: type === 'Secret' ? secretText(value) : value }]),
+  );
 }
 
 function toSource({ identifier, type, map }: ArtifactNode): ArtifactSource {
