@@ -3,8 +3,8 @@
  *
  * - G1 The step succeeds once the service has started. How the service ends changes no status; a step that fails later says in its
  *   log which services no longer ran.
- * - G2 What a service writes is not part of any step's log: it begins before, and ends after, the log of its step is closed. The
- *   engine keeps the output of a container until the stage is over; a process of the host writes to nowhere.
+ * - G2 What a service writes is not part of its step's log, which is closed long before the service ends. Only its end is kept, and
+ *   shown, with the service's secrets hidden, by a later step that failed.
  */
 import { failed, type StepContext, type StepExecutor, type StepResult } from './executor.ts';
 import { makeEnvironment } from './process/environment.ts';
@@ -13,6 +13,7 @@ import { spawnStep, type ProcessEnd, type StepProcess } from './process/spawn-st
 import { performStep } from './perform-step.ts';
 import { readCommand } from './run.ts';
 import { builtInVariables, refuse, scriptFolder, unknownShell, writeScript, type ScriptStep } from './script-step.ts';
+import { ServiceOutput } from './stage-services.ts';
 import { StepLog } from './step-log.ts';
 import { SpecError, textOf, type SpecObject } from './step-spec.ts';
 
@@ -64,9 +65,10 @@ async function spawnService(process: StepProcess, context: StepContext): Promise
       started.resolve(undefined);
     },
   };
+  const output = new ServiceOutput();
   let end: ProcessEnd | undefined;
   // Nobody cancels it but the end of its stage.
-  const ended = spawnStep({ ...process, workspace }, NOWHERE, new AbortController().signal, context.host).then(
+  const ended = spawnStep({ ...process, workspace }, output, new AbortController().signal, context.host).then(
     (how) => (end = how),
     (error: unknown) => (end = { kind: 'notStarted', message: error instanceof Error ? error.message : String(error) }),
   );
@@ -74,13 +76,12 @@ async function spawnService(process: StepProcess, context: StepContext): Promise
   if (first !== undefined && first.kind !== 'exited') return first;
   context.workspace.services.push({
     identifier: context.step.identifier,
-    ended: async () => (end === undefined ? undefined : describe(end)),
+    ended: async () =>
+      end === undefined ? undefined : { how: describe(end), lastLines: output.lastLines(context.mask) },
   });
   return undefined;
 }
 
-const NOWHERE = { write: async (): Promise<void> => undefined };
-
 function describe(end: ProcessEnd): string {
-  return end.kind === 'exited' ? `it ended with exit code ${end.exitCode}` : 'it was stopped';
+  return end.kind === 'exited' ? `ended with exit code ${end.exitCode}` : 'was stopped';
 }

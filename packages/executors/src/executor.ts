@@ -68,6 +68,8 @@ export interface StepStage {
 /** Values that must never show; they are masked from the next byte on. */
 export interface SecretMask {
   add(plaintext: Uint8Array | string): void;
+  /** The text with all of them hidden, for where it leaves the step by another way than its log. */
+  text(text: string): string;
 }
 
 /** What a step leaves with the server beside its outputs. Sent after the step has ended, and kept over outages like its report. */

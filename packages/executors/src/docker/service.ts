@@ -1,16 +1,21 @@
 /** A service in a container: reached by the other containers of its stage by the name of its step, and by this host at its ports. */
 import { join } from 'node:path';
-import { failed, type StepContext, type StepResult } from '../executor.ts';
+import { failed, type SecretMask, type StepContext, type StepResult } from '../executor.ts';
 import { parseShellName } from '../process/shells.ts';
 import { readCommand } from '../run.ts';
 import { refuse, unknownShell, writeScript } from '../script-step.ts';
+import { ServiceOutput, type ServiceEnd } from '../stage-services.ts';
 import { StepLog } from '../step-log.ts';
 import { variableMap, type SpecObject } from '../step-spec.ts';
 import { readContainerSpec, readEntrypoint } from './container-spec.ts';
+import { Demultiplexer } from './demux.ts';
 import { readPorts } from './limits.ts';
 import { scriptEntrypoint } from './run-image.ts';
 import { startService, type ContainerRequest, type ContainerRun, type ServiceStart } from './run-container.ts';
 import { openStepContainer, type StepContainer } from './step-container.ts';
+
+/** Asked for of the engine; fewer are shown. */
+const LOG_LINES = 200;
 
 /** @throws SpecError */
 export async function startServiceContainer(spec: SpecObject, context: StepContext): Promise<StepResult> {
@@ -99,7 +104,10 @@ async function conclude(
       break;
   }
   const { identifier } = context.step;
-  context.workspace.services.push({ identifier, ended: () => endOfService(opened.run, started.containerId) });
+  context.workspace.services.push({
+    identifier,
+    ended: () => endOfService(opened.run, started.containerId, context.mask),
+  });
   const there = hasPorts ? ' and this host at its ports' : '';
   await log.line(
     `The service ${identifier} (${opened.image}) has started; containers of this stage reach it as ${identifier}${there}. It runs until the stage is over.`,
@@ -107,13 +115,18 @@ async function conclude(
   return { kind: 'succeeded', outputs: {} };
 }
 
-async function endOfService(run: ContainerRun, containerId: string): Promise<string | undefined> {
+async function endOfService(run: ContainerRun, containerId: string, mask: SecretMask): Promise<ServiceEnd | undefined> {
+  const container = run.engine.client.getContainer(containerId);
   try {
-    const { State } = await run.engine.client.getContainer(containerId).inspect();
+    const { State } = await container.inspect();
     if (State.Running) return undefined;
-    return State.OOMKilled
-      ? 'it needed more memory than its limit'
-      : `it ended with exit code ${State.ExitCode}${State.Error === '' ? '' : ` (${State.Error})`}`;
+    const how = State.OOMKilled
+      ? 'needed more memory than its limit'
+      : `ended with exit code ${State.ExitCode}${State.Error === '' ? '' : ` (${State.Error})`}`;
+    const output = new ServiceOutput();
+    const bytes = await container.logs({ stdout: true, stderr: true, tail: LOG_LINES });
+    for (const piece of new Demultiplexer().push(bytes)) await output.write(piece);
+    return { how, lastLines: output.lastLines(mask) };
   } catch {
     return undefined; // nothing certain can be said
   }

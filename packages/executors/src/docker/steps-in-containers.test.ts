@@ -251,11 +251,18 @@ describeWithDocker('steps in containers', () => {
       expect(await refusal(again)).toMatch(/port .* in use|in use/i);
     });
 
-    test('a service that died is named by the next step that fails', async () => {
-      expect(await serve({ command: 'exit 5' }).result).toMatchObject({ kind: 'succeeded' });
-      const failing = run({ command: 'set +x; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; done; false' }, inStage());
-      await failing.result;
-      expect(failing.log.text).toContain('The service web of this stage no longer runs: it ended with exit code 5.');
+    test.each([
+      ['a container', IMAGE],
+      ['a process', undefined],
+    ])('%s that died is named by the next step that fails, with what it wrote at last', async (_name, image) => {
+      const command = 'i=0; while [ $i -lt 100 ]; do i=$((i+1)); echo line $i; done; echo "no such table" >&2; exit 5';
+      expect(await serve({ image, command: `set +x; ${command}` }).result).toMatchObject({ kind: 'succeeded' });
+      const fails = (): StepStart => run({ command: 'set +x; echo trying; sleep 0.3; false' }, inStage());
+      let failing = fails();
+      while (!(await failing.result.then(() => failing.log.text)).includes('no longer runs')) failing = fails();
+      expect(failing.log.text).toContain('The service web of this stage no longer runs: it ended with exit code 5.\n');
+      expect(failing.log.text).toContain('web | line 100\nweb | no such table\n');
+      expect(failing.log.text).not.toContain('web | line 20\n');
     });
 
     test('without an image it is a process of this host, with the same life', async () => {
