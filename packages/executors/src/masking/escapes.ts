@@ -67,6 +67,7 @@ function surrogateEscapes(character: string): string {
   return `${unicodeEscape(character)}${unicodeEscape(character.slice(1))}`;
 }
 
+/** In texts and in attributes, also as HTML. */
 export function xmlForms(text: string): readonly string[] {
   const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const quoted = escaped.replaceAll('"', '&quot;');
@@ -76,7 +77,15 @@ export function xmlForms(text: string): readonly string[] {
     quoted.replaceAll("'", '&apos;'),
     quoted.replaceAll("'", '&#39;'),
     quoted.replaceAll("'", '&#x27;'),
+    escaped.replaceAll('"', '&#34;').replaceAll("'", '&#39;'),
+    quoted.replaceAll('\n', '&#10;'),
+    quoted.replaceAll('\n', '&#xA;'),
   ];
+}
+
+/** YAML, SQL and PowerShell double a quote inside of quotes; CSV does the same with the other one. */
+export function doubledForms(text: string): readonly string[] {
+  return [text.replaceAll("'", "''"), text.replaceAll('"', '""')];
 }
 
 /** Single quotes in three dialects, double quotes, backslashes, and `$'…'`. */

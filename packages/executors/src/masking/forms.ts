@@ -7,7 +7,7 @@
  * - F3 For base64 only the characters count that depend on the secret alone: the same at each place in a longer text, without padding.
  */
 import { isUtf8 } from 'node:buffer';
-import { jsonForms, percentForms, shellForms, xmlForms } from './escapes.ts';
+import { doubledForms, jsonForms, percentForms, shellForms, xmlForms } from './escapes.ts';
 
 const CHARACTERS_MIN = 4;
 /** Longer values are key stores and the like: as they are, by line, in JSON and in base64, but not in every dialect. */
@@ -34,7 +34,7 @@ export function formsOf(secret: Uint8Array): SecretForms {
     if (!isUtf8(part)) continue;
     const text = part.toString();
     const escaped = hasAllForms
-      ? [percentForms(part), jsonForms(text), xmlForms(text), shellForms(text)].flat()
+      ? [percentForms(part), jsonForms(text), xmlForms(text), doubledForms(text), shellForms(text)].flat()
       : jsonForms(text).slice(0, 1);
     for (const form of escaped) keep(verbatim, Buffer.from(form));
   }

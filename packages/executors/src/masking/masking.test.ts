@@ -208,6 +208,15 @@ describe('what is masked (S5)', () => {
     );
   });
 
+  test.each([
+    ['YAML', `'it''s "so" <much>&'`],
+    ['CSV', `"it's ""so"" <much>&"`],
+    ['HTML', `"it&#39;s &#34;so&#34; &lt;much&gt;&amp;"`],
+    ['an attribute', `"it's &quot;so&quot; &lt;much&gt;&amp;"`],
+  ])('%s', (_, written) => {
+    expect(seen(`it's "so" <much>&`, written)).toMatch(/^.\*{8}.$/);
+  });
+
   test('what .NET makes of it', () => {
     const written = String.raw`it\u0027s \u0022so\u0022 \u003Cm\u003E\u0026\u002B\u0060 \\ s\u00E9`;
     expect(seen('it\'s "so" <m>&+` \\ s\u{e9}', `"${written}"`)).toBe(`"${MASK_TEXT}"`);
