@@ -152,9 +152,13 @@ export function resolveSelectors(draft: Draft, id: NodeExecutionId): Resolved<re
   return { kind: 'value', value: [] };
 }
 
-/** Any tree of author's text, seen from a node. */
+/** Any tree of author's text that the server itself reads, seen from a node: a secret in it would be a reference taken for a value. */
 export function resolveValue(draft: Draft, id: NodeExecutionId, value: Value): Resolved<Value> {
-  return unwrap(resolveTree(value, scopeOf(draft, id), unresolvedRule(draft)));
+  const resolved = resolveWithSecrets(draft, id, value);
+  if (resolved.kind === 'error') return resolved;
+  return resolved.value.secrets.length > 0
+    ? { kind: 'error', message: 'it uses a secret, and only the steps that delegates run are given secrets' }
+    : { kind: 'value', value: resolved.value.value };
 }
 
 /** The same with the places in it that stand for secrets. */
