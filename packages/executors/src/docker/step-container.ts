@@ -1,6 +1,6 @@
 /** What all steps with an image share: find the engine, check what is allowed, have the image there, and set the container up. */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failed, type StepContext, type StepResult } from '../executor.ts';
 import { checkEnvironment } from '../process/environment.ts';
@@ -102,8 +102,8 @@ async function open(
   if (wish.isPlugin && name.digest === undefined) await warnOfTag(name, digestOf(name, found.info), log);
   const files = await makeFilesFolder(wish.filesFolder);
   run.host.noteWriter(context.workspace.folder, found.info);
-  const variables = environmentOf(wish, files, context);
   const user = spec.user ?? found.info.Config.User;
+  const variables = environmentOf(wish, files, await gitVariables(user, context), context);
   if (!isRoot(user)) await chmod(context.workspace.folder, 0o777); // the folders around it keep other users of this host out
   return {
     run,
@@ -146,7 +146,12 @@ async function makeFilesFolder(path: string): Promise<ScriptFolder> {
 }
 
 /** @throws SpecError */
-function environmentOf(wish: ContainerWish, files: ScriptFolder, context: StepContext): Record<string, string> {
+function environmentOf(
+  wish: ContainerWish,
+  files: ScriptFolder,
+  forGit: Readonly<Record<string, string>>,
+  context: StepContext,
+): Record<string, string> {
   const inherited = Object.fromEntries(
     context.host.settings.inheritedNames.flatMap((name) => {
       const value = name.startsWith('BRIDLE_') ? undefined : process.env[name];
@@ -155,12 +160,20 @@ function environmentOf(wish: ContainerWish, files: ScriptFolder, context: StepCo
   );
   const environment = checkEnvironment({
     ...inherited,
+    ...forGit,
     ...context.step.environment,
     ...builtInVariables(files, CONTAINER_WORKSPACE),
     ...wish.variables,
   });
   if (environment.kind === 'refused') throw new SpecError(environment.message);
   return { ...environment.variables };
+}
+
+/** Git refuses to work in a folder of another user, and the workspace belongs to whoever made it: the container is told to trust it. */
+async function gitVariables(user: string, context: StepContext): Promise<Record<string, string>> {
+  const { uid } = await stat(context.workspace.folder);
+  const isSame = isRoot(user) ? uid === 0 : user.split(':')[0] === String(uid);
+  return isSame ? {} : { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' };
 }
 
 async function mountsOf(

@@ -57,6 +57,15 @@ describeWithDocker('steps in containers', () => {
       expect(lines(start)).toContain('yes m 1000');
     });
 
+    test('git trusts the workspace where it belongs to another user, and nothing is said about it where not', async () => {
+      const start = (user: string): StepStart =>
+        run({ command: 'set +x; env | grep -c ^GIT_CONFIG_ || true; echo over', runAsUser: user }, inStage());
+      const [same, other] = [start(String(process.getuid?.() ?? 0)), start('4711')];
+      await Promise.all([same.result, other.result]);
+      expect(lines(same)).toContain('0');
+      expect(lines(other)).toContain('3');
+    });
+
     test('runAsUser wins over the user of the image, and may write to the workspace', async () => {
       const start = run({ command: 'set +x; touch mine; echo "uid $(id -u)"', runAsUser: '4711' }, inStage());
       expect(await start.result).toMatchObject({ kind: 'succeeded' });
