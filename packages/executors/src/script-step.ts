@@ -114,7 +114,8 @@ export function limitPassed(script: ScriptStep): string | undefined {
   return undefined;
 }
 
-function outputFiles(folder: string): OutputFiles {
+/** Where the outputs of a script lie in a folder. */
+export function outputFiles(folder: string): OutputFiles {
   return {
     plain: join(folder, 'output.env'),
     secret: join(folder, 'secret-output.env'),
