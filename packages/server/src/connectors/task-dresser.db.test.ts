@@ -193,6 +193,16 @@ describe('secrets of a lease', () => {
     });
   });
 
+  it('are no more than goes with one task', async () => {
+    const names = Array.from({ length: 17 }, (_, index) => `large${String(index)}`);
+    await Promise.all(names.map((name) => save(scope, name, 'x'.repeat(262_144))));
+    const fits = (await dress(using(...names.slice(1)))).secrets ?? {};
+    expect(Object.values(fits).map(({ kind }) => kind)).toEqual(names.slice(1).map(() => 'text'));
+    const { secrets: given = {} } = await dress(using(...names));
+    for (const name of names)
+      expect(given[name]).toMatchObject({ kind: 'missing', message: expect.stringContaining('4 MB') });
+  });
+
   it('do not go over plain HTTP', async () => {
     await save(scope, 'far', 'plaintext');
     const dressed = await dress(using('far'), { isPrivate: false });

@@ -42,6 +42,9 @@ const MAIL_REFERENCES = ['smtp', 'org.smtp', 'account.smtp'];
 /** The key under which the step finds it. */
 export const MAIL_KEY = 'smtp';
 
+/** Plaintext of one task (P1), in UTF-16 units: many tasks may go with one answer. */
+const PLAINTEXT_LENGTH_MAX = 4 * 1_048_576;
+
 /** Harness has it in every account: Docker Hub without a login. */
 const HARNESS_IMAGE = 'account.harnessImage';
 const DOCKER_HUB: TaskConnector = {
@@ -148,13 +151,22 @@ export function createTaskDresser({ db, secrets, containers }: TaskDresserOption
       if (task.isMail) MAIL_REFERENCES.some((reference) => wear(reference, MAIL_KEY));
       return {
         ...(places.length === 0 ? {} : { secretPlaces: places }),
-        ...(Object.keys(given).length === 0 ? {} : { secrets: given }),
+        ...(Object.keys(given).length === 0 ? {} : { secrets: limited(given) }),
         ...(Object.keys(taken).length === 0 ? {} : { connectors: taken }),
       };
     };
   }
 
   return { dress };
+}
+
+function limited(given: Record<string, SecretSource>): Record<string, SecretSource> {
+  const lengths = Object.values(given).map((source) =>
+    source.kind === 'text' ? source.text.length : source.kind === 'file' ? source.base64.length : 0,
+  );
+  if (lengths.reduce((sum, length) => sum + length, 0) <= PLAINTEXT_LENGTH_MAX) return given;
+  const tooMuch = missing('The step uses more than 4 MB of secrets together; that is more than goes with one task.');
+  return Object.fromEntries(Object.keys(given).map((reference) => [reference, tooMuch]));
 }
 
 async function loadConnectors(
