@@ -1,6 +1,7 @@
 /** Tests of connectors against real servers: what works says so, and what does not says what is to be mended. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SMTPServer } from 'smtp-server';
@@ -170,24 +171,27 @@ describe('SSH hosts', () => {
       { key: ssh.privateKey, locked: ssh.lockedKey, phrase: ssh.passphrase, other: PASSWORD },
     );
 
+  /** Hosts are known by a file of the test's own. */
+  const trusting = (): StartOptions['settings'] => ({
+    ssh: { hostKeys: 'acceptNew', connectTimeoutMs: 5_000, knownHostsFile: join(stage.folder, 'known_hosts') },
+  });
+
   it('are signed in to as the connector says', async () => {
     const user = { userName: 'git', port: ssh.port };
-    expect((await tryOut(hosts(ssh.port))).message).toBe('succeeded');
-    expect((await tryOut(hosts(ssh.port, { ...user, keyRef: 'key' }))).message).toBe('succeeded');
-    expect((await tryOut(hosts(ssh.port, { ...user, keyRef: 'locked', passphraseRef: 'phrase' }))).message).toBe(
-      'succeeded',
-    );
-    expect((await tryOut(hosts(ssh.port, { ...user, keyRef: 'locked' }))).message).toContain('the key cannot be used');
-    expect((await tryOut(hosts(ssh.port, { ...user, passwordRef: 'pw' }))).message).toContain(
-      'does not accept the user',
-    );
-    expect((await tryOut(hosts(1, { ...user, keyRef: 'key' }))).message).toContain('127.0.0.1:1: ');
+    const as = (login?: unknown, port = ssh.port): Promise<Found> => tryOut(hosts(port, login), {}, trusting());
+    expect((await as()).message).toBe('succeeded');
+    expect((await as({ ...user, keyRef: 'key' })).message).toBe('succeeded');
+    expect((await as({ ...user, keyRef: 'locked', passphraseRef: 'phrase' })).message).toBe('succeeded');
+    expect((await as({ ...user, keyRef: 'locked' })).message).toContain('cannot be used');
+    expect((await as({ ...user, passwordRef: 'pw' })).message).toContain('does not let git in');
+    expect((await as({ ...user, keyRef: 'key' }, 1)).message).toContain('127.0.0.1 port 1');
     const web = Number(new URL(git.url).port);
     const hasty = { ssh: { hostKeys: 'acceptNew', connectTimeoutMs: 300 } } as const;
-    expect((await tryOut(hosts(web), {}, hasty)).message).toContain('it does not answer');
-    const strict = { ssh: { hostKeys: 'strict', connectTimeoutMs: 5_000 } } as const;
-    const byPassword = hosts(ssh.port, { ...user, passwordRef: 'pw' });
-    expect((await tryOut(byPassword, {}, strict)).message).toContain('hosts it knows only');
+    expect((await tryOut(hosts(web), {}, hasty)).message).toContain('does not greet');
+    const strict = { ssh: { hostKeys: 'strict', connectTimeoutMs: 5_000, knownHostsFile: '/dev/null' } } as const;
+    expect((await tryOut(hosts(ssh.port, { ...user, passwordRef: 'pw' }), {}, strict)).message).toContain(
+      'is not known',
+    );
   });
 });
 
