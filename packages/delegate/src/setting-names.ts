@@ -136,6 +136,36 @@ export const SETTING_NAMES = {
     variables: ['BRIDLE_DELEGATE_GIT_FILE_URLS'],
     help: 'repositories in folders of this host may be cloned; whatever its user can read (variable: on)',
   },
+  cacheDir: {
+    flag: 'cache-dir',
+    value: 'FOLDER',
+    variables: ['BRIDLE_CACHE_DIR'],
+    help: 'where SaveCache keeps caches; delegates of one host may share it (default: cache in its home)',
+  },
+  cacheMax: {
+    flag: 'cache-max',
+    value: 'SIZE',
+    variables: ['BRIDLE_CACHE_MAX'],
+    help: 'all kept caches together, e.g. 50G; the least recently used ones go first (default: 20G)',
+  },
+  cachePaths: {
+    flag: 'cache-paths',
+    value: 'A,B',
+    variables: ['BRIDLE_CACHE_PATHS'],
+    help: 'more folders outside of workspaces that caches may save and restore, beside those build tools keep in the home of its user',
+  },
+  sshHostKeys: {
+    flag: 'ssh-host-keys',
+    value: 'POLICY',
+    variables: ['BRIDLE_SSH_HOST_KEYS'],
+    help: 'hosts that steps sign in to: accept-new notes those it does not know (default), strict refuses them',
+  },
+  sshKnownHosts: {
+    flag: 'ssh-known-hosts',
+    value: 'FILE',
+    variables: ['BRIDLE_SSH_KNOWN_HOSTS'],
+    help: 'keys of these hosts (default: known_hosts in its home)',
+  },
   stepUser: {
     flag: 'step-user',
     value: 'USER',

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { IsolationWishes, ProxySettings } from '@bridle/executors';
+import type { CacheSettings, IsolationWishes, ProxySettings, SshSettings } from '@bridle/executors';
 import { PROXY_VARIABLES, SETTING_NAMES, type SettingKey, type SettingName } from './setting-names.ts';
 import { readStepIsolation } from './step-settings.ts';
+import { readCacheSettings, readSshSettings } from './storage-settings.ts';
 
 const CAPACITY_DEFAULT = 50;
 const CAPACITY_MAX = 1_000;
@@ -44,6 +45,8 @@ export interface DelegateSettings {
   readonly isolation: IsolationWishes;
   /** Repositories in folders of this host may be cloned. */
   readonly isGitFileUrlAllowed: boolean;
+  readonly caches: CacheSettings;
+  readonly ssh: SshSettings;
   /** Things the operator should know. */
   readonly warnings: readonly string[];
 }
@@ -80,12 +83,16 @@ export function readSettings(argv: readonly string[], environment: Environment):
   const proxy = readProxy(read('proxy'), read('noProxy'), environment);
   const initScript = read('initScript');
   const secretsFolder = read('secretsDir');
+  const home = read('home') ?? join(homedir(), '.bridle', 'delegates', name.replaceAll(/[^A-Za-z0-9_.-]/g, '_'));
+  const refuse = (message: string): never => {
+    throw new SettingsError(message);
+  };
   return {
     url,
     token,
     name,
     tags: readTags(read('tags')),
-    home: read('home') ?? join(homedir(), '.bridle', 'delegates', name.replaceAll(/[^A-Za-z0-9_.-]/g, '_')),
+    home,
     capacity: readNumber('--capacity', read('capacity'), CAPACITY_DEFAULT, 1, CAPACITY_MAX),
     drainMs: readNumber('--drain-ms', read('drainMs'), DRAIN_MS_DEFAULT, 0, DURATION_MS_MAX),
     killGraceMs: readNumber('--kill-grace-ms', read('killGraceMs'), KILL_GRACE_MS_DEFAULT, 0, DURATION_MS_MAX),
@@ -98,10 +105,10 @@ export function readSettings(argv: readonly string[], environment: Environment):
     ...(memoryThreshold === undefined ? {} : { memoryThreshold }),
     ...(proxy === undefined ? {} : { proxy }),
     ...(initScript === undefined ? {} : { initScript }),
-    isolation: readStepIsolation(read, isOn('stepNoNewPrivileges'), (message) => {
-      throw new SettingsError(message);
-    }),
+    isolation: readStepIsolation(read, isOn('stepNoNewPrivileges'), refuse),
     isGitFileUrlAllowed: isOn('gitFileUrls'),
+    caches: readCacheSettings(read, home, refuse),
+    ssh: readSshSettings(read, home, refuse),
     warnings:
       typeof flags['token'] === 'string'
         ? ['--token shows the token in the process list of this host; --token-file keeps it to yourself']

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { arch, hostname, platform } from 'node:os';
-import { join } from 'node:path';
 import {
   checkReach,
   DEFAULT_SETTINGS,
@@ -192,8 +191,8 @@ function makeHost(
           : { certificateAuthorities: settings.certificateAuthorities }),
       },
       ...(settings.proxy === undefined ? {} : { proxy: settings.proxy }),
-      caches: { ...DEFAULT_SETTINGS.caches, folder: join(home.folder, 'cache') },
-      ssh: { ...DEFAULT_SETTINGS.ssh, knownHostsFile: join(home.folder, 'known_hosts') },
+      caches: settings.caches,
+      ssh: settings.ssh,
       git: { ...DEFAULT_SETTINGS.git, isFileUrlAllowed: settings.isGitFileUrlAllowed },
       ...(isolation === undefined ? {} : { isolation }),
     },

@@ -1,12 +1,12 @@
 /** The settings that say how steps are confined; docs/guides/isolation.md tells what each is good for. */
 import type { IsolationWishes } from '@bridle/executors';
 import { SETTING_NAMES, type SettingKey, type SettingName } from './setting-names.ts';
+import { parseSize } from './sizes.ts';
 
 type Read = (key: SettingKey) => string | undefined;
 /** Throws. */
 type Refuse = (message: string) => never;
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
 /** The least that a shell needs to get anywhere. */
 const MEMORY_LEAST = 4 * 1024 ** 2;
 const PROCESSES_MAX = 4_194_304;
@@ -31,9 +31,8 @@ export function readStepIsolation(read: Read, isOn: boolean, refuse: Refuse): Is
   const bytes = (key: SettingKey, least: number): number | undefined => {
     const text = read(key);
     if (text === undefined) return undefined;
-    const [, digits, unit = ''] = /^(\d{1,15})\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim()) ?? [];
-    const value = Number(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN);
-    return Number.isSafeInteger(value) && value >= least
+    const value = parseSize(text);
+    return value !== undefined && value >= least
       ? value
       : refuse(`${nameOf(key)}: "${text}" is not a size like 512M or 4G, of at least ${least} bytes.`);
   };
