@@ -6,7 +6,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** @throws OutageError, as all here */
 export function readRegistration(body: unknown): RegisterResponse {
-  const { delegateId, heartbeatMs, leaseMs, abandoned, logBytesMax } = fieldsOf(body);
+  const { delegateId, heartbeatMs, leaseMs, abandoned, logBytesMax, logBatches } = fieldsOf(body);
   if (typeof delegateId !== 'string' || !isDuration(heartbeatMs) || !isDuration(leaseMs))
     throw malformed('a registration');
   if (logBytesMax !== undefined && !isDuration(logBytesMax)) throw malformed('a registration');
@@ -16,6 +16,7 @@ export function readRegistration(body: unknown): RegisterResponse {
     leaseMs,
     abandoned: texts(abandoned),
     ...(logBytesMax === undefined ? {} : { logBytesMax }),
+    ...(logBatches === true ? { logBatches } : {}),
   };
 }
 

@@ -63,6 +63,11 @@ export class ServerClient {
     return this.#call('POST', path, { type: 'application/json', content: JSON.stringify(body) }, options);
   }
 
+  /** Sends bytes in a form of our own. Throws like `post`. */
+  async postBytes(path: string, content: Buffer, options: CallOptions): Promise<Answer> {
+    return this.#call('POST', path, { type: 'application/octet-stream', content }, options);
+  }
+
   /** Sends a file. Throws like `post`. */
   async put(path: string, content: Readable, options: CallOptions): Promise<Answer> {
     return this.#call('PUT', path, { type: 'application/octet-stream', content }, options);
@@ -71,7 +76,7 @@ export class ServerClient {
   async #call(
     method: 'POST' | 'PUT',
     path: string,
-    body: { readonly type: string; readonly content: string | Readable },
+    body: { readonly type: string; readonly content: string | Buffer | Readable },
     options: CallOptions,
   ): Promise<Answer> {
     const timeout = AbortSignal.timeout(options.timeoutMs);

@@ -6,16 +6,17 @@
  * - B3 A log the server refuses (its fence is stale) is dropped; the others go on.
  */
 import { join } from 'node:path';
-import type { LogChunk } from '@bridle/protocol';
+import type { LogsResponse } from '@bridle/protocol';
 import type { LogSink } from '@bridle/executors';
 import type { Logger } from 'pino';
 import { readReceived } from './answers.ts';
 import { pause } from './backoff.ts';
+import { encodeLogBatch, jsonChunks, type RawLogChunk } from './log-batch.ts';
 import { LogSpool, type LogPiece } from './log-spool.ts';
-import type { Session } from './session.ts';
+import type { Said, Session } from './session.ts';
 
 const BATCH_WAIT_MS = 50;
-/** Raw bytes of one request; base64 makes it a third more. */
+/** Raw bytes of one request. */
 const BATCH_BYTES_MAX = 512 * 1024;
 /** Lines of one request: each has its time. */
 const BATCH_LINES_MAX = 65_536;
@@ -109,7 +110,7 @@ export class LogShipper {
 
   async #sendBatch(waiting: readonly TaskLog[]): Promise<void> {
     const batch: TaskLog[] = [];
-    const chunks: LogChunk[] = [];
+    const chunks: RawLogChunk[] = [];
     let bytes = BATCH_BYTES_MAX;
     let lines = BATCH_LINES_MAX;
     for (const log of waiting) {
@@ -121,7 +122,7 @@ export class LogShipper {
       if (chunk === undefined) continue;
       batch.push(log);
       chunks.push(chunk);
-      bytes -= Buffer.byteLength(chunk.content, 'base64');
+      bytes -= chunk.content.length;
       lines -= chunk.lineTimes.length;
       this.#logs.delete(log.owner.taskId);
       this.#logs.set(log.owner.taskId, log);
@@ -129,10 +130,10 @@ export class LogShipper {
     if (chunks.length > 0) await this.#deliver(batch, chunks);
   }
 
-  async #deliver(batch: readonly TaskLog[], chunks: readonly LogChunk[]): Promise<void> {
-    const result = await this.#session
-      .ask('logs', { chunks }, readReceived, { signal: this.#stop.signal })
-      .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  async #deliver(batch: readonly TaskLog[], chunks: readonly RawLogChunk[]): Promise<void> {
+    const result = await this.#send(chunks).catch((error: unknown) =>
+      error instanceof Error ? error : new Error(String(error)),
+    );
     if (result instanceof Error) {
       // Given up while stopping, or the registration was refused, which ends the delegate elsewhere.
       if (!this.#stop.signal.aborted) await pause(REFUSED_PAUSE_MS, this.#stop.signal);
@@ -157,6 +158,14 @@ export class LogShipper {
       );
       await log.drop(`the server refused the log (${result.status})`);
     }
+  }
+
+  #send(chunks: readonly RawLogChunk[]): Promise<Said<LogsResponse>> {
+    const session = this.#session;
+    const options = { signal: this.#stop.signal };
+    return session.registration.logBatches === true
+      ? session.send('logs/batch', encodeLogBatch(session.incarnation, chunks), readReceived, options)
+      : session.ask('logs', { chunks: jsonChunks(chunks) }, readReceived, options);
   }
 
   async #acknowledge(log: TaskLog, received: number | undefined): Promise<void> {
@@ -232,7 +241,7 @@ export class TaskLog implements LogSink {
     await this.#spool.close();
   }
 
-  async nextChunk(maxBytes: number, maxLines: number): Promise<LogChunk | undefined> {
+  async nextChunk(maxBytes: number, maxLines: number): Promise<RawLogChunk | undefined> {
     this.#inFlight ??= await this.#spool.take(maxBytes, maxLines);
     const isFinal = this.#isFinishing && this.#spool.isEmpty;
     if (this.isDone || (this.#inFlight === undefined && !isFinal)) return undefined;
@@ -241,7 +250,7 @@ export class TaskLog implements LogSink {
     return {
       ...this.owner,
       byteOffset: this.#offset,
-      content: piece.bytes.toString('base64'),
+      content: piece.bytes,
       lineTimes: lineTimesOf(piece, this.#isAtLineStart),
       final: isFinal,
     };

@@ -125,15 +125,33 @@ export class Session {
    * @throws CallCancelled, RegistrationRefused; OutageError only when not persistent
    */
   async ask<T>(path: string, body: object, read: (body: unknown) => T, options: PostOptions = {}): Promise<Said<T>> {
+    return this.#ask(
+      path,
+      (target, call) => this.#client.post(target, { incarnation: this.incarnation, ...body }, call),
+      read,
+      options,
+    );
+  }
+
+  /** `ask` with a body in a form of its own. */
+  async send<T>(path: string, body: Buffer, read: (body: unknown) => T, options: PostOptions = {}): Promise<Said<T>> {
+    return this.#ask(path, (target, call) => this.#client.postBytes(target, body, call), read, options);
+  }
+
+  async #ask<T>(
+    path: string,
+    post: (target: string, call: CallOptions) => Promise<Answer>,
+    read: (body: unknown) => T,
+    options: PostOptions,
+  ): Promise<Said<T>> {
     for (;;) {
       const asked = this.registration;
       const target = `${encodeURIComponent(asked.delegateId)}/${path}`;
-      const said = await this.#attempts(
-        path,
-        (call) => this.#client.post(target, { incarnation: this.incarnation, ...body }, call),
-        read,
-        { timeoutMs: CALL_TIMEOUT_MS, isPersistent: true, ...options },
-      );
+      const said = await this.#attempts(path, (call) => post(target, call), read, {
+        timeoutMs: CALL_TIMEOUT_MS,
+        isPersistent: true,
+        ...options,
+      });
       const isUnknown = said.kind === 'refused' && (said.status === 410 || said.status === 401);
       if (!isUnknown || options.registers === false) return said;
       // Whoever finds out first registers; the others only repeat.

@@ -12,6 +12,7 @@
  * | POST /delegate/api/{delegateId}/logs | log chunks, idempotent by key and byte offset |
  * | POST /delegate/api/{delegateId}/tasks/{taskId}/tests | results of its tests, in pieces |
  * | PUT /delegate/api/{delegateId}/tasks/{taskId}/artifacts | a file that is kept with the execution |
+ * | POST /delegate/api/{delegateId}/logs/batch | the same, as bytes (`LogBatchHeader`) |
  * | POST /delegate/api/{delegateId}/leave | drained, going away |
  *
  * Registration answers 426 to a delegate whose version is too far from the server's. Registering again with the same incarnation
@@ -72,6 +73,8 @@ export const RegisterResponse = Type.Object({
   abandoned: Type.Array(TaskId),
   /** Bytes of one step's log; the delegate leaves out what is more, and the log says so. Absent = no limit. */
   logBytesMax: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** The server takes logs by `logs/batch` too: the same as `logs` with much less work on both sides. */
+  logBatches: Type.Optional(Type.Boolean()),
 });
 export type RegisterResponse = Static<typeof RegisterResponse>;
 
@@ -242,6 +245,23 @@ export const LogsRequest = Type.Object({
   chunks: Type.Array(LogChunk, { maxItems: 256 }),
 });
 export type LogsRequest = Static<typeof LogsRequest>;
+
+/**
+ * Body of `logs/batch`, not JSON but: the length of this header in bytes (32 bits, little-endian), this header as JSON, and then the
+ * raw bytes of the chunks, one after the other. `lineTimes` is in runs: time, number of lines, time, number of lines, …
+ */
+export const LogBatchHeader = Type.Object({
+  incarnation: Type.String(),
+  chunks: Type.Array(
+    Type.Object({
+      ...Type.Omit(LogChunk, ['content', 'lineTimes']).properties,
+      bytes: Type.Integer({ minimum: 0 }),
+      lineTimes: Type.Array(Type.Integer()),
+    }),
+    { maxItems: 256 },
+  ),
+});
+export type LogBatchHeader = Static<typeof LogBatchHeader>;
 
 /** For each log the number of bytes the server now has; a delegate continues there. */
 export const LogsResponse = Type.Object({ received: Type.Record(Type.String(), Type.Integer()) });

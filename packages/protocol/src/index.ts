@@ -137,6 +137,7 @@ export {
   HeartbeatResponse,
   HeldTask,
   LeaveRequest,
+  LogBatchHeader,
   LogChunk,
   LogsRequest,
   LogsResponse,

@@ -16,8 +16,9 @@ import {
 import type { Answer, Dispatch, TokenScope } from '../dispatch/dispatch.ts';
 import { ERRAND_LOG_PREFIX } from '../dispatch/errands.ts';
 import { decodeChunks } from '../logs/decode-chunks.ts';
-import type { Logs } from '../logs/logs.ts';
+import type { LogChunk, Logs } from '../logs/logs.ts';
 import type { App } from './app-types.ts';
+import { readLogBatch } from './log-batch.ts';
 import { channelOf } from './delegate-channel.ts';
 
 /** A report with the largest outputs, or a batch of logs (base64) with its line times. */
@@ -51,8 +52,9 @@ export function registerDelegateRoutes(app: App, options: DelegateRoutesOptions)
     async (request, reply) =>
       withToken(dispatch, request, reply, async (token) => {
         const answer = await dispatch.register(token, request.body);
-        if (answer.kind !== 'ok' || logBytesMax === undefined) return answer;
-        return { kind: 'ok', body: { ...answer.body, logBytesMax } };
+        if (answer.kind !== 'ok') return answer;
+        const limit = logBytesMax === undefined ? {} : { logBytesMax };
+        return { kind: 'ok', body: { ...answer.body, logBatches: true, ...limit } };
       }),
   );
 
@@ -102,9 +104,34 @@ export function registerDelegateRoutes(app: App, options: DelegateRoutesOptions)
     '/delegate/api/:delegateId/logs',
     { ...LARGE, schema: { ...hidden, params: DelegateParams, body: LogsRequest } },
     async (request, reply) =>
-      withToken(dispatch, request, reply, (token) =>
-        appendLogs(dispatch, logs, token, request.params.delegateId, request.body),
-      ),
+      withToken(dispatch, request, reply, async (token) => {
+        const decoded = decodeChunks(request.body.chunks);
+        if (decoded.kind === 'invalid') return decoded;
+        const { incarnation } = request.body;
+        return appendLogs(
+          dispatch,
+          logs,
+          token,
+          { delegateId: request.params.delegateId, incarnation },
+          decoded.chunks,
+        );
+      }),
+  );
+
+  app.post(
+    '/delegate/api/:delegateId/logs/batch',
+    {
+      bodyLimit: LARGE_BODY_BYTES_MAX,
+      config: { ...LARGE.config, body: 'bytes' },
+      schema: { ...hidden, params: DelegateParams },
+    },
+    async (request, reply) =>
+      withToken(dispatch, request, reply, async (token) => {
+        const batch = Buffer.isBuffer(request.body) ? readLogBatch(request.body) : undefined;
+        if (batch === undefined) return { kind: 'invalid', message: 'The body is not a batch of logs.' };
+        const { incarnation, chunks } = batch;
+        return appendLogs(dispatch, logs, token, { delegateId: request.params.delegateId, incarnation }, chunks);
+      }),
   );
 
   app.post(
@@ -145,22 +172,20 @@ async function appendLogs(
   dispatch: Dispatch,
   logs: Logs,
   token: TokenScope,
-  delegateId: string,
-  { incarnation, chunks }: LogsRequest,
+  delegate: { readonly delegateId: string; readonly incarnation: string },
+  chunks: readonly LogChunk[],
 ): Promise<Answer<unknown>> {
-  if (!(await dispatch.isRegistered(token, delegateId, incarnation))) return { kind: 'gone' };
+  if (!(await dispatch.isRegistered(token, delegate.delegateId, delegate.incarnation))) return { kind: 'gone' };
   // What an errand says is in its outcome: its log is taken and not kept.
-  const [ofErrands, ofSteps] = [true, false].map((is) =>
-    chunks.filter(({ logKey }) => logKey.startsWith(ERRAND_LOG_PREFIX) === is),
+  const isOfErrand = ({ logKey }: LogChunk): boolean => logKey.startsWith(ERRAND_LOG_PREFIX);
+  const result = await logs.append(
+    delegate,
+    chunks.filter((chunk) => !isOfErrand(chunk)),
   );
-  const decoded = decodeChunks(ofSteps ?? []);
-  if (decoded.kind === 'invalid') return decoded;
-  const result = await logs.append({ delegateId, incarnation }, decoded.chunks);
   if (result.kind !== 'received') return result;
   const received: Record<string, number> = { ...result.received };
-  for (const { logKey, byteOffset, content } of ofErrands ?? []) {
-    received[logKey] = byteOffset + Buffer.byteLength(content, 'base64');
-  }
+  for (const { logKey, byteOffset, content } of chunks.filter(isOfErrand))
+    received[logKey] = byteOffset + content.length;
   return { kind: 'ok', body: { received } };
 }
 
