@@ -65,8 +65,3 @@ function parse(body: Buffer): unknown {
     return undefined;
   }
 }
-
-/** Of a server that does not speak HTTP: for the guard, which judges addresses. */
-export function addressOf(host: string, port: number): URL {
-  return new URL(`http://${host.includes(':') ? `[${host}]` : host}:${String(port)}`);
-}

@@ -1,4 +1,7 @@
 /** Connectors over HTTP, and steps that use them and secrets: what a delegate's lease says. */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sealFor } from '../secrets/test-seal.ts';
 import { createTestApp, type Answer, type TestApp } from './test-app.ts';
@@ -101,16 +104,19 @@ describe('connectors', () => {
   });
 });
 
-describe('a step that uses secrets', () => {
-  const run = (command: string): string =>
-    `- step: { identifier: s, name: s, type: ShellScript, spec: { shell: Bash, source: { type: Inline, spec: { script: ${JSON.stringify(command)} } } } }`;
+function step(command: string, more = ''): string {
+  const source = `{ type: Inline, spec: { script: ${JSON.stringify(command)} } }`;
+  const spec = [`shell: Bash`, `source: ${source}`, more].filter((part) => part !== '').join(', ');
+  return `- step: { identifier: s, name: s, type: ShellScript, spec: { ${spec} } }`;
+}
 
+describe('a step that uses secrets', () => {
   it('gets their plaintext with its lease, at its place', async () => {
     const secret = { type: 'SecretText', identifier: 'token', spec: { value: 'plain-token' } };
     await server.call('POST', '/ng/api/v2/secrets', { body: { secret } });
     await savePipeline(
       server,
-      pipelineOf('secretive', [{ identifier: 'one', steps: run('echo <+secrets.getValue("token")> end') }]),
+      pipelineOf('secretive', [{ identifier: 'one', steps: step('echo <+secrets.getValue("token")> end') }]),
     );
     const id = await startRun(server, 'secretive');
     const task = await server.startTask();
@@ -133,7 +139,7 @@ describe('a step that uses secrets', () => {
 
   it('hands a secret output on, sealed for the server alone', async () => {
     const producer = `- step: { identifier: p, name: p, type: ShellScript, spec: { shell: Bash, source: { type: Inline, spec: { script: x } }, outputVariables: [{ name: K, type: Secret, value: K }] } }`;
-    const consumer = run('use <+execution.steps.p.output.outputVariables.K>');
+    const consumer = step('use <+execution.steps.p.output.outputVariables.K>');
     await savePipeline(server, pipelineOf('sealing', [{ identifier: 'one', steps: `${producer}\n${consumer}` }]));
     const id = await startRun(server, 'sealing');
     const first = await server.startTask();
@@ -148,6 +154,50 @@ describe('a step that uses secrets', () => {
     expect(Object.values(second.secrets ?? {})).toEqual([{ kind: 'text', text: 'made-by-p' }]);
     await server.completeTask(second);
     await untilStatus(server, id, 'Success');
+  });
+});
+
+describe('a delegate beyond this machine', () => {
+  it.each([
+    ['over plain HTTP gets no plaintext', {}, { kind: 'missing', message: expect.stringContaining('plain HTTP') }],
+    ['is not believed to use TLS by what it sends', { 'x-forwarded-proto': 'https' }, { kind: 'missing' }],
+  ])('%s', async (_what, headers, expected) => {
+    const secret = { type: 'SecretText', identifier: 'near', spec: { value: 'plain-near' } };
+    await server.call('POST', '/ng/api/v2/secrets', { body: { secret } });
+    const command = 'echo <+secrets.getValue("near")>';
+    const yaml = pipelineOf('far', [{ identifier: 'one', steps: step(command, 'delegateSelectors: [far]') }]);
+    if ((await server.call('GET', '/pipeline/api/pipelines/far')).status !== 200) await savePipeline(server, yaml);
+    const id = await startRun(server, 'far');
+    const token = (await readFile(join(server.home, 'delegate-token'), 'utf8')).trim();
+    const call = async (path: string, payload: object): Promise<Record<string, unknown>> => {
+      const answer = await server.app.inject({
+        method: 'POST',
+        url: `/delegate/api/${path}`,
+        remoteAddress: '10.0.0.7',
+        headers: { authorization: `Bearer ${token}`, ...headers },
+        payload,
+      });
+      expect([path, answer.statusCode]).toEqual([path, 200]);
+      return JSON.parse(answer.body) as Record<string, unknown>;
+    };
+    const incarnation = randomBytes(8).toString('hex');
+    const about = {
+      installation: 'far-away',
+      version: '0.0.0',
+      hostName: 'far',
+      os: 'linux',
+      arch: 'x64',
+      shells: ['Bash'],
+    };
+    const { delegateId } = await call('register', { name: 'far', tags: [], incarnation, capacity: 1, ...about });
+    const poll = { incarnation, free: 1, cancelling: [], waitMs: 5_000, released: [] };
+    const { tasks } = await call(`${String(delegateId)}/poll`, poll);
+    expect(tasks).toMatchObject([{ secrets: { near: expected } }]);
+    expect(JSON.stringify(tasks)).not.toContain('plain-near');
+    await server.call('PUT', `/pipeline/api/pipeline/execute/interrupt/${id}`, {
+      query: { interruptType: 'AbortAll' },
+    });
+    await call(`${String(delegateId)}/leave`, { incarnation });
   });
 });
 
