@@ -28,6 +28,7 @@ test.each([
   [''],
   ['   '],
   ['Alpine'],
+  ['A/a'],
   ['alpine:'],
   ['alpine:a b'],
   ['alpine:-x'],

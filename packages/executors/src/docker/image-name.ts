@@ -41,11 +41,15 @@ export function parseImageName(text: string): ImageName | undefined {
   };
 }
 
-/** The first part is a registry when it could be no name of a repository: it has a dot or a port, or is `localhost`. */
+/** A first part with a dot or a port, or `localhost`. (Capitals alone make none: in small letters it would be another name.) */
+export function looksLikeRegistry(part: string): boolean {
+  return /[.:]/.test(part) || part === 'localhost';
+}
+
 function splitRegistry(path: string): { readonly registry: string; readonly repository: string } {
   const slash = path.indexOf('/');
   const first = slash === -1 ? '' : path.slice(0, slash);
-  const isRegistry = /[.:A-Z]/.test(first) || first === 'localhost';
+  const isRegistry = looksLikeRegistry(first);
   const registry = isRegistry ? registryOf(first) : DOCKER_HUB;
   const repository = isRegistry ? path.slice(slash + 1) : path;
   const isOfficial = registry === DOCKER_HUB && !repository.includes('/');

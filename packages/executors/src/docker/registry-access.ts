@@ -6,7 +6,7 @@
  */
 import type { StepConnector, StepContext } from '../executor.ts';
 import { asObject, SpecError, textOf } from '../step-spec.ts';
-import { DOCKER_HUB, fullName, parseImageName, registryOf, type ImageName } from './image-name.ts';
+import { DOCKER_HUB, fullName, looksLikeRegistry, parseImageName, registryOf, type ImageName } from './image-name.ts';
 
 /** As the engine's API wants it. */
 export interface RegistryLogin {
@@ -87,7 +87,7 @@ export function resolveImage(text: string, access: RegistryAccess | undefined): 
 
 function namesRegistry(text: string): boolean {
   const first = text.trim().split('/', 1)[0] ?? '';
-  return text.includes('/') && (/[.:A-Z]/.test(first) || first === 'localhost');
+  return text.includes('/') && looksLikeRegistry(first);
 }
 
 /** A1 */

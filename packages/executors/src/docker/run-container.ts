@@ -77,12 +77,10 @@ export async function runContainer(request: ContainerRequest, run: ContainerRun,
   const onAbort = (): void => stopper.begin();
   try {
     const output = await attach(created);
-    if (run.signal.aborted) return { kind: 'cancelled' };
-    const problem = await start(created, run.engine);
+    const problem = await start(created, run);
     if (problem !== undefined) {
       output.destroy();
-      if (problem === 'noInit') return await runContainer(request, run, log);
-      return problem;
+      return problem === 'noInit' ? await runContainer(renamed(request), run, log) : problem;
     }
     run.signal.addEventListener('abort', onAbort, { once: true });
     if (run.signal.aborted) stopper.begin();
@@ -109,22 +107,30 @@ interface CancelledStart {
 export async function startService(request: ContainerRequest, run: ContainerRun): Promise<ServiceStart> {
   const created = await create(request, run, true);
   if ('kind' in created) return created;
-  const problem = run.signal.aborted ? ({ kind: 'cancelled' } as const) : await start(created, run.engine);
-  if (problem === undefined && !run.signal.aborted) return { kind: 'started', containerId: created.id };
+  const problem = await start(created, run);
+  if (problem === undefined) return { kind: 'started', containerId: created.id };
   run.host.discard(run.engine, created.id);
-  if (problem === 'noInit') return startService(request, run);
-  return problem ?? { kind: 'cancelled' };
+  return problem === 'noInit' ? startService(renamed(request), run) : problem;
+}
+
+/** The container that had the name goes only now. */
+function renamed(request: ContainerRequest): ContainerRequest {
+  return request.name === undefined ? request : { ...request, name: `${request.name}-again` };
 }
 
 async function create(
   request: ContainerRequest,
   run: ContainerRun,
   isService: boolean,
-): Promise<Docker.Container | NotStarted> {
+): Promise<Docker.Container | NotStarted | CancelledStart> {
   try {
-    return await run.engine.client.createContainer(optionsFor(request, run.engine, isService));
+    const options = optionsFor(request, run.engine, isService);
+    return await run.engine.client.createContainer({ ...options, abortSignal: run.signal });
   } catch (error) {
-    return notStarted(error);
+    if (!run.signal.aborted) return notStarted(error);
+    // The engine may have made it all the same. If it does so only after this it stays unstarted until its stage or delegate goes.
+    if (request.name !== undefined) run.host.discard(run.engine, request.name);
+    return { kind: 'cancelled' };
   }
 }
 
@@ -174,11 +180,16 @@ async function attach(container: Docker.Container): Promise<Readable> {
 }
 
 /** Answers with why it did not start. */
-async function start(container: Docker.Container, engine: Engine): Promise<NotStarted | 'noInit' | undefined> {
+async function start(
+  container: Docker.Container,
+  { engine, signal }: ContainerRun,
+): Promise<NotStarted | CancelledStart | 'noInit' | undefined> {
+  if (signal.aborted) return { kind: 'cancelled' };
   try {
-    await container.start();
+    await container.start({ abortSignal: signal });
     return undefined;
   } catch (error) {
+    if (signal.aborted) return { kind: 'cancelled' }; // whoever removes it kills it, too
     if (engine.hasInit && /docker-init|catatonit/.test(engineProblem(error))) {
       engine.hasInit = false;
       return 'noInit';
