@@ -1,6 +1,6 @@
 /** What steps with a script share: write the script, run it, read its outputs. */
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ARTIFACTS_FILE, ARTIFACTS_VARIABLE } from './artifact-files.ts';
 import { failed, type SecretMask, type StepContext, type StepFailure, type StepResult } from './executor.ts';
 import { makeEnvironment } from './process/environment.ts';
@@ -48,7 +48,10 @@ export interface ScriptFolder {
 /** A folder for the files of a script that runs on this host; made when missing. */
 export function scriptFolder(path: string, { owner }: StepWorkspace): ScriptFolder {
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
+  if (owner !== undefined) {
+    chmodSync(dirname(path), 0o711); // the way to it, which stays ours
+    chownSync(path, owner.uid, owner.gid);
+  }
   return { path, inside: path, isForAnyUser: false, ...(owner && { owner }) };
 }
 

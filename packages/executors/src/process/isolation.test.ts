@@ -123,6 +123,24 @@ describe.runIf(isShown('steps as another user: this user is not root', isRoot))(
     expect(await output('cat file; echo more >>file', { workspaceKey: 'stage1' })).toBe('made');
   });
 
+  test('has services, and outputs of all kinds', async () => {
+    await open({ user });
+    const key = { workspaceKey: 'stage1' };
+    const service = (stage as Stage).start('Background', { command: 'id -u >up; sleep 1000' }, { ...key, keep: true });
+    expect(await service.result).toMatchObject({ kind: 'succeeded' });
+    const command =
+      'until [ -s up ]; do sleep 0.01; done; cat up; echo "S=1" >>"$HARNESS_OUTPUT_SECRET_FILE"; echo up >>"$BRIDLE_ARTIFACTS"';
+    const { result, log } = (stage as Stage).start('Run', { command }, key);
+    expect(await result).toMatchObject({
+      kind: 'succeeded',
+      outputs: { outputVariables: { S: '1' } },
+      secretOutputs: ['S'],
+    });
+    expect(log.text).toContain(`\n${UID}\n`);
+    expect(log.text).not.toContain('No artifacts were found');
+    await stage?.workspaces.release('stage1');
+  });
+
   test('sees nothing of the delegate: files, environment, other steps (S17)', async () => {
     const { folder } = await open({ user });
     writeFileSync(join(folder, 'token'), 'secret-token', { mode: 0o600 });
