@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { pack } from 'tar-stream';
-import { describe, vi } from 'vitest';
+import { describe, test, vi } from 'vitest';
 import { engineAddress, findEngine, type Engine } from '../docker/engine.ts';
 
 /** A BusyBox that needs no library (Debian's `busybox-static`). */
@@ -51,8 +51,15 @@ export async function testEngine(): Promise<Engine> {
 export function describeWithDocker(name: string, cases: () => void): void {
   const isLeftOut = engine === undefined && process.env['CI'] !== 'true';
   if (isLeftOut) process.stderr.write(`not shown, ${engineAddress()} does not answer: ${name}\n`);
+  const all = engine === undefined ? needsEngine : cases;
   describe.skipIf(isLeftOut)(name, () => {
-    cases();
+    all();
+  });
+}
+
+function needsEngine(): void {
+  test('needs a Docker engine', () => {
+    throw new Error(missing());
   });
 }
 
