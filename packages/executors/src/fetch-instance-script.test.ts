@@ -49,6 +49,7 @@ test.each([
   ['wrote nothing', 'true', 'The script wrote no file to $INSTANCE_OUTPUT_PATH.'],
   ['wrote an empty file', 'echo > "$INSTANCE_OUTPUT_PATH"', 'is empty'],
   ['left a folder there', 'mkdir "$INSTANCE_OUTPUT_PATH"', 'is not a file'],
+  ['left a link there', 'ln -s /etc/passwd "$INSTANCE_OUTPUT_PATH"', 'is not a file'],
   ['left a pipe there', 'mkfifo "$INSTANCE_OUTPUT_PATH"', 'is not a file'],
   [
     'wrote too much',

@@ -2,7 +2,7 @@
  * `FetchInstanceScript`: runs the script of a custom deployment, which writes the instances it finds to `$INSTANCE_OUTPUT_PATH`.
  * The text of that file is the step's outcome; what it means is the engine's matter (`readInstances` of the language).
  */
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failed, type StepContext, type StepExecutor, type StepResult } from './executor.ts';
 import { runScriptStep } from './script-step.ts';
@@ -56,19 +56,26 @@ type ReadFile =
   | { readonly kind: 'read'; readonly text: string }
   | { readonly kind: 'refused'; readonly message: string };
 
+/** Not through a link: this process may read more than the script may. And no pipe is waited for. */
 function readInstancesFile(path: string): ReadFile {
-  const info = statSync(path, { throwIfNoEntry: false });
-  if (info === undefined) return refused('The script wrote no file to $INSTANCE_OUTPUT_PATH.');
-  if (!info.isFile()) return refused('What the script left at $INSTANCE_OUTPUT_PATH is not a file.');
-  if (info.size > INSTANCES_BYTES_MAX) {
-    return refused(
-      `The file at $INSTANCE_OUTPUT_PATH has ${info.size} bytes; at most ${INSTANCES_BYTES_MAX} are read. Write only what the instances need.`,
-    );
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return refused('The script wrote no file to $INSTANCE_OUTPUT_PATH.');
+  if (!found.isFile()) return refused('What the script left at $INSTANCE_OUTPUT_PATH is not a file.');
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const { size } = fstatSync(file);
+    if (size > INSTANCES_BYTES_MAX) {
+      return refused(
+        `The file at $INSTANCE_OUTPUT_PATH has ${size} bytes; at most ${INSTANCES_BYTES_MAX} are read. Write only what the instances need.`,
+      );
+    }
+    // No JSON has a NUL byte in it, and no database takes one.
+    const text = readFileSync(file, 'utf8').replaceAll('\0', '\u{FFFD}');
+    if (text.trim() === '') return refused('The file at $INSTANCE_OUTPUT_PATH is empty; the script writes JSON to it.');
+    return { kind: 'read', text };
+  } finally {
+    closeSync(file);
   }
-  // No JSON has a NUL byte in it, and no database takes one.
-  const text = readFileSync(path, 'utf8').replaceAll('\0', '\u{FFFD}');
-  if (text.trim() === '') return refused('The file at $INSTANCE_OUTPUT_PATH is empty; the script writes JSON to it.');
-  return { kind: 'read', text };
 }
 
 function refused(message: string): ReadFile {
