@@ -19,6 +19,6 @@ export type ArtifactoryUploadSpec = Static<typeof ArtifactoryUploadSpec>;
 export const artifactoryUpload: StepDefinition = {
   type: 'ArtifactoryUpload',
   spec: ArtifactoryUploadSpec,
-  outputs: [],
+  outputs: ['uploadedFiles', 'artifacts'],
   usualIn: ['CI'],
 };

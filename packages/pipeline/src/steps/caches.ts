@@ -62,16 +62,16 @@ export type RestoreCacheS3Spec = Static<typeof RestoreCacheS3Spec>;
 export const saveCache: StepDefinition = { type: 'SaveCache', spec: SaveCacheSpec, outputs: [], usualIn: ['CI'] };
 export const saveCacheS3: StepDefinition = { type: 'SaveCacheS3', spec: SaveCacheS3Spec, outputs: [], usualIn: ['CI'] };
 
-/** Both give `output.outputVariables.cacheHit`, the text `true` or `false`. */
+/** Both give `output.cacheHit`, which is `output.outputVariables.cacheHit`: the text `true` or `false`. */
 export const restoreCache: StepDefinition = {
   type: 'RestoreCache',
   spec: RestoreCacheSpec,
-  outputs: [],
+  outputs: ['cacheHit'],
   usualIn: ['CI'],
 };
 export const restoreCacheS3: StepDefinition = {
   type: 'RestoreCacheS3',
   spec: RestoreCacheS3Spec,
-  outputs: [],
+  outputs: ['cacheHit'],
   usualIn: ['CI'],
 };

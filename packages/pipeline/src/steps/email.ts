@@ -2,9 +2,6 @@
 import { Type, type Static } from 'typebox';
 import { ignored, NamedValues, notRunYet, type StepDefinition } from './step-definition.ts';
 
-/** Harness has one SMTP server an account and no field for it; this connector is the account's here. */
-export const SMTP_CONNECTOR = 'account.smtp';
-
 export const EmailSpec = Type.Object({
   /** Addresses, separated by commas. */
   to: Type.Optional(Type.String()),
@@ -15,8 +12,11 @@ export const EmailSpec = Type.Object({
   /** A message that cannot be sent does not fail the step. */
   fireAndForget: Type.Boolean({ default: false }),
   inputVariables: Type.Optional(NamedValues),
-  /** Bridle's own field. */
-  connectorRef: Type.String({ default: SMTP_CONNECTOR }),
+  /**
+   * Bridle's own field. Harness has one SMTP server an account; without this the nearest connector `smtp` is taken, of the project, its
+   * organization or the account.
+   */
+  connectorRef: Type.Optional(Type.String()),
   delegateSelectors: Type.Optional(Type.Array(Type.String())),
   toUserGroups: notRunYet('mail to user groups (toUserGroups)'),
   ccUserGroups: notRunYet('mail to user groups (ccUserGroups)'),

@@ -21,4 +21,9 @@ export const S3UploadSpec = Type.Object({
 });
 export type S3UploadSpec = Static<typeof S3UploadSpec>;
 
-export const s3Upload: StepDefinition = { type: 'S3Upload', spec: S3UploadSpec, outputs: [], usualIn: ['CI'] };
+export const s3Upload: StepDefinition = {
+  type: 'S3Upload',
+  spec: S3UploadSpec,
+  outputs: ['uploadedFiles', 'artifacts'],
+  usualIn: ['CI'],
+};
