@@ -140,6 +140,51 @@ describe('an upgrade', () => {
   });
 });
 
+describe('a delegate that dies (R6)', () => {
+  it('a step with a Retry for DelegateRestart goes on with another one', async () => {
+    const [first, second] = [
+      await startDelegate(product, 'one', ['--tags', 'pair']),
+      await startDelegate(product, 'two', ['--tags', 'pair']),
+    ];
+    const go = join(marks, 'retried');
+    const retry = {
+      type: 'Retry',
+      spec: { retryCount: 2, retryIntervals: ['1s'], onRetryFailure: { action: { type: 'MarkAsFailure' } } },
+    };
+    const id = await start(
+      product,
+      pipeline('retried', [
+        stage('main', [
+          shell(
+            'again',
+            `echo begun; until [ -e '${go}' ]; do sleep 0.05; done; tries=1`,
+            { delegateSelectors: ['pair'], ...outputs('tries') },
+            {
+              failureStrategies: [{ onFailure: { errors: ['DelegateRestart'], action: retry } }],
+            },
+          ),
+        ]),
+      ]),
+    );
+    const node = await untilNode(id, 'again', 'Running');
+    await untilLogged(product, id, node.uuid, 'begun');
+    const [holder] = (await look(product, id)).node('again').delegateInfoList;
+    const [dying, other] = holder?.name === 'one' ? [first, second] : [second, first];
+    const died = performance.now();
+    await dying.kill();
+    const holders = async (): Promise<readonly string[]> =>
+      (await look(product, id)).node('again').delegateInfoList.map(({ name }) => name);
+    await expect.poll(holders, { timeout: 30_000 }).toEqual([other.name]);
+    expect(performance.now() - died).toBeLessThan(30_000);
+    await writeFile(go, '');
+    const result = await runWhenFinal(product, id);
+    expect(result.status).toBe('Success');
+    // The attempt before is kept with the one that went on.
+    expect(result.node('again')['retryNodeMetadata']).not.toBeNull();
+    await other.stop();
+  });
+});
+
 describe('a revoked token (S18)', () => {
   it('sends its delegate away within five seconds; its step fails as a restart, and nothing of it stays', async () => {
     const call = async (method: string): Promise<{ readonly value: string }> => {

@@ -12,6 +12,8 @@ export interface DelegateProcess {
   output(): string;
   /** Ends it gracefully and waits until all it started has gone. */
   stop(): Promise<void>;
+  /** SIGKILL to the delegate alone, whose watchdog lives; waits until it has cleaned up. */
+  kill(): Promise<void>;
 }
 
 export async function startDelegate(
@@ -48,6 +50,12 @@ export async function startDelegate(
     name,
     home,
     output: () => printed,
+    kill: async () => {
+      const { pid } = JSON.parse(await readFile(join(home, 'owner'), 'utf8')) as { readonly pid: number };
+      process.kill(pid, 'SIGKILL');
+      await ended;
+      await rm(home, { recursive: true, force: true });
+    },
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
         process.kill(-child.pid, 'SIGTERM');
