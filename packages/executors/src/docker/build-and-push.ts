@@ -51,7 +51,7 @@ async function run(spec: SpecObject, context: StepContext): Promise<StepResult> 
     if (context.signal.aborted) return { kind: 'cancelled' };
     if (error instanceof PathRefused) throw new SpecError(error.message);
     if (error instanceof SpecError) throw error;
-    return refuse(log, `The Docker engine refused the build: ${engineProblem(error)}`);
+    return refuse(log, `The image could not be built: ${engineProblem(error)}`);
   }
 }
 

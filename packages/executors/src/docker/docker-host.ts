@@ -52,9 +52,9 @@ export class DockerHost implements StageContainers {
     return this.#engine;
   }
 
-  /** What engine there is, without loading what work with it needs. */
-  async version(): Promise<EngineVersion | undefined> {
-    return this.#engine ?? (await findEngineVersion());
+  /** What engine there is now, without loading what work with it needs. */
+  version(): Promise<EngineVersion | undefined> {
+    return findEngineVersion();
   }
 
   /** @param workspaceKey - of the stage that the thing belongs to */

@@ -62,7 +62,7 @@ export async function openStepContainer(
     return await open(wish, run, context, log);
   } catch (error) {
     if (error instanceof SpecError) throw error;
-    return await refuse(log, `The Docker engine refused the container: ${engineProblem(error)}`);
+    return await refuse(log, `The container could not be set up: ${engineProblem(error)}`);
   }
 }
 
