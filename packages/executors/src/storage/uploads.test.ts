@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, request as askDirectly, type IncomingHttpHeaders } from 'node:http';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -99,6 +99,44 @@ describe('S3Upload', () => {
     expect(await upload({ sourcePath: '/harness/large' }).result).toMatchObject({ kind: 'succeeded' });
     const digest = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
     expect(digest((await stored('large')).text)).toBe(digest(large));
+  });
+
+  test('goes through the proxy where one is set', async () => {
+    await write({ f: 'through' });
+    const seen: string[] = [];
+    // A forward proxy, in whose net the store has a name.
+    const proxy = createServer((incoming, outgoing) => {
+      const target = new URL(incoming.url ?? '');
+      seen.push(`${incoming.method} ${target.host}`);
+      const { hostname, port } = new URL(server.endpoint);
+      const { method } = incoming;
+      // The store takes other host names for buckets.
+      const headers = { ...incoming.headers, host: `${hostname}:${port}` };
+      const onward = askDirectly(
+        { hostname, port, path: target.pathname + target.search, method, headers },
+        (answer) => {
+          outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+          answer.pipe(outgoing);
+        },
+      );
+      incoming.pipe(onward);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const httpUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const { result } = stage.start(
+      'S3Upload',
+      { bucket: 'builds', region: 'us-east-1', connectorRef: 'store', sourcePath: 'f', target: 'proxied' },
+      {
+        workspaceKey: 'one',
+        step: { connectors: { store: awsConnector('http://store.invalid') } },
+        settings: { proxy: { httpUrl, noProxy: [] } },
+      },
+    );
+    expect(await result).toMatchObject({ kind: 'succeeded' });
+    expect(seen).toEqual(['PUT store.invalid']);
+    expect((await stored('proxied/f')).text).toBe('through');
+    proxy.closeAllConnections();
+    await new Promise((resolve) => proxy.close(resolve));
   });
 
   test.each([
