@@ -16,10 +16,10 @@ import { LogSpool, type LogPiece } from './log-spool.ts';
 import type { Said, Session } from './session.ts';
 
 const BATCH_WAIT_MS = 50;
-/** Raw bytes of one request. */
-const BATCH_BYTES_MAX = 512 * 1024;
+/** Raw bytes of one request; no more than one chunk may have. */
+const BATCH_BYTES_MAX = 1024 * 1024;
 /** Lines of one request: each has its time. */
-const BATCH_LINES_MAX = 65_536;
+const BATCH_LINES_MAX = 262_144;
 /** The protocol's bound. */
 const BATCH_CHUNKS_MAX = 256;
 /** A request that is this full does not wait for more. */

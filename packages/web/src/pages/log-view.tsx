@@ -194,7 +194,7 @@ function GroupTitle({
       type="button"
       aria-expanded={!isFolded}
       onClick={onToggle}
-      className="inline-flex max-w-full items-center gap-1 text-left font-semibold hover:underline"
+      className="flex max-w-full items-center gap-1 text-left leading-[inherit] font-semibold hover:underline"
       style={{ paddingLeft: `${group.depth}ch` }}
     >
       <Chevron size={14} aria-hidden className="shrink-0" />
