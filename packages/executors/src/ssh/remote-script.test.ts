@@ -1,5 +1,5 @@
 /** `ShellScript` on another host, against OpenSSH's own server. */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -283,12 +283,10 @@ grep -c ${secret.slice(0, 4)}'InArgv' "$HARNESS_OUTPUT_FILE.list" | grep -qx 0`,
 
   test('keys with a passphrase, and in a file of the delegate', async () => {
     const path = join(home, 'id');
-    await writeFile(path, sshd.userKey, { mode: 0o600 });
-    execFileSync('ssh-keygen', ['-q', '-p', '-a', '1', '-f', path, '-N', 'open sesame', '-P', '']);
-    const locked = readFileSync(path, 'utf8');
-    const secrets = { 'account.pass': 'open sesame', 'account.wrong': 'nonsense' };
+    await writeFile(path, sshd.lockedKey, { mode: 0o600 });
+    const secrets = { 'account.pass': sshd.passphrase, 'account.wrong': 'nonsense' };
     const withPass = (passphraseRef: string): StepConnector =>
-      key(locked, { userName: sshd.user, passphraseRef }, secrets);
+      key(sshd.lockedKey, { userName: sshd.user, passphraseRef }, secrets);
     expect(await run('true', {}, { connector: withPass('account.pass') }).result).toMatchObject({ kind: 'succeeded' });
     expect(await run('true', {}, { connector: withPass('account.wrong') }).result).toMatchObject({
       kind: 'failed',
@@ -298,7 +296,7 @@ grep -c ${secret.slice(0, 4)}'InArgv' "$HARNESS_OUTPUT_FILE.list" | grep -qx 0`,
       identifier: 'k',
       type: 'SSHKey',
       spec: { userName: sshd.user, keyPath: path, passphraseRef: 'account.pass' },
-      secrets: new Map([['account.pass', Buffer.from('open sesame')]]),
+      secrets: new Map([['account.pass', Buffer.from(sshd.passphrase)]]),
     };
     expect(await run('true', {}, { connector: inFile }).result).toMatchObject({ kind: 'succeeded' });
     const hosts = { ...inFile, type: 'PhysicalDataCenter', spec: { hosts: [], sshKey: inFile.spec } };

@@ -12,6 +12,9 @@ export interface Sshd {
   readonly user: string;
   /** OpenSSH's format, without a passphrase. */
   readonly userKey: string;
+  /** Another one, with a passphrase. */
+  readonly lockedKey: string;
+  readonly passphrase: string;
   /** `type base64` of the host. */
   readonly hostKey: string;
   /** What is `TMPDIR` to those who sign in. */
@@ -37,13 +40,15 @@ export async function startSshd(program: string): Promise<Sshd> {
   const folder = await mkdtemp(join(tmpdir(), 'bridle-sshd-'));
   const host = ssh2.utils.generateKeyPairSync('ed25519');
   const client = ssh2.utils.generateKeyPairSync('ed25519');
+  const passphrase = 'open sesame';
+  const locked = ssh2.utils.generateKeyPairSync('ed25519', { passphrase, cipher: 'aes256-ctr', rounds: 1 });
   const files = {
     host: join(folder, 'host_key'),
     keys: join(folder, 'authorized_keys'),
     config: join(folder, 'config'),
   };
   writeFileSync(files.host, host.private, { mode: 0o600 });
-  writeFileSync(files.keys, `${client.public}\n`, { mode: 0o600 });
+  writeFileSync(files.keys, `${client.public}\n${locked.public}\n`, { mode: 0o600 });
   const temp = join(folder, 'temp');
   mkdirSync(temp);
   const port = await freePort();
@@ -77,6 +82,8 @@ export async function startSshd(program: string): Promise<Sshd> {
     port,
     user: userInfo().username,
     userKey: client.private,
+    lockedKey: locked.private,
+    passphrase,
     hostKey: host.public.split(' ').slice(0, 2).join(' '),
     temp,
     close: async () => {
