@@ -9,11 +9,15 @@ import { ignored, TextMap, type StepDefinition } from './step-definition.ts';
 export const BackgroundSpec = Type.Object({
   command: Type.Optional(Type.String()),
   shell: Type.Enum(['Sh', 'Bash', 'Powershell', 'PowerShell', 'Pwsh', 'Python'], { default: 'Sh' }),
-  /** In place of the image's entrypoint, and of `command`. */
-  entrypoint: Type.Optional(Type.Array(Type.String())),
+  entrypoint: Type.Optional(
+    Type.Array(Type.String(), { description: "In place of the image's entrypoint, and of command." }),
+  ),
   envVariables: Type.Optional(TextMap),
-  /** Port of the host → port of the container. */
-  portBindings: Type.Optional(TextMap),
+  portBindings: Type.Optional(
+    Type.Record(Type.String(), Type.String(), {
+      description: 'Ports of the host, each with the port of the container.',
+    }),
+  ),
   image: Type.Optional(Type.String()),
   ...CONTAINER_FIELDS,
   reports: ignored('A service leaves no test reports.'),

@@ -4,14 +4,12 @@ import { NO_CONTAINER_OF_ITS_OWN } from './container-fields.ts';
 import { ignored, notRunYet, TextMap, type StepDefinition } from './step-definition.ts';
 
 export const BuildAndPushSpec = Type.Object({
-  /** The image's name without a tag, as in `library/app` or `registry.example.com/app`. */
-  repo: Type.String(),
-  tags: Type.Array(Type.String()),
-  connectorRef: Type.Optional(Type.String()),
-  registryRef: Type.Optional(Type.String()),
-  /** Paths below the workspace. */
-  dockerfile: Type.String({ default: 'Dockerfile' }),
-  context: Type.String({ default: '.' }),
+  repo: Type.String({ description: 'The name of the image without a tag, as in library/app.' }),
+  tags: Type.Array(Type.String(), { description: 'The image is pushed with each of them.' }),
+  connectorRef: Type.Optional(Type.String({ description: 'The connector of the registry that it is pushed to.' })),
+  registryRef: Type.Optional(Type.String({ description: 'The same, of a registry of Harness.' })),
+  dockerfile: Type.String({ default: 'Dockerfile', description: 'A path below the workspace.' }),
+  context: Type.String({ default: '.', description: 'The folder of the workspace that the build sees.' }),
   labels: Type.Optional(TextMap),
   buildArgs: Type.Optional(TextMap),
   target: Type.Optional(Type.String()),

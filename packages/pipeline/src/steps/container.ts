@@ -4,7 +4,7 @@ import { CONTAINER_FIELDS } from './container-fields.ts';
 import { OutputAlias } from './output-alias.ts';
 import { OutputVariables } from './output-variables.ts';
 import { Reports } from './reports.ts';
-import { ignored, TextMap, ValueMap, type StepDefinition } from './step-definition.ts';
+import { ignored, Settings, TextMap, type StepDefinition } from './step-definition.ts';
 
 export const ContainerSpec = Type.Object({
   image: Type.String(),
@@ -13,7 +13,7 @@ export const ContainerSpec = Type.Object({
   shell: Type.Enum(['Sh', 'Bash', 'Powershell', 'PowerShell', 'Pwsh', 'Python'], { default: 'Sh' }),
   entrypoint: Type.Optional(Type.Array(Type.String())),
   /** As those of a `Plugin`. */
-  settings: Type.Optional(ValueMap),
+  settings: Type.Optional(Settings),
   envVariables: Type.Optional(TextMap),
   outputVariables: Type.Optional(OutputVariables),
   ...CONTAINER_FIELDS,

@@ -16,46 +16,67 @@ export const CLONE_STEP = 'harness-git-clone';
 /** What a build is of, and the field of its spec that says which one. */
 export const BUILD_TYPES = { branch: 'branch', tag: 'tag', PR: 'number', commitSha: 'commitSha' } as const;
 
-const Build = Type.Object({
-  type: Type.Enum(['branch', 'tag', 'PR', 'commitSha']),
-  spec: Type.Object({
-    branch: Type.Optional(Type.String()),
-    tag: Type.Optional(Type.String()),
-    /** Of a pull request. */
-    number: Type.Optional(Type.String()),
-    commitSha: Type.Optional(Type.String()),
-  }),
-});
+const Build = Type.Object(
+  {
+    type: Type.Enum(['branch', 'tag', 'PR', 'commitSha'], { description: 'What is built.' }),
+    spec: Type.Object(
+      {
+        branch: Type.Optional(Type.String({ description: 'Of the type branch: its head is built.' })),
+        tag: Type.Optional(Type.String({ description: 'Of the type tag.' })),
+        number: Type.Optional(Type.String({ description: 'Of the type PR: the number of the pull request.' })),
+        commitSha: Type.Optional(Type.String({ description: 'Of the type commitSha.' })),
+      },
+      { description: 'Which one is built; its field depends on the type.' },
+    ),
+  },
+  { description: 'What is built; <+input> asks for it.' },
+);
 
 /** What `GitClone` and `properties.ci.codebase` share. */
 export const CLONE_FIELDS = {
   connectorRef: Type.String({
+    description: 'The Git connector that the repository is reached by.',
     whenMissing: 'Name a Git connector: without one Harness clones from Harness Code, which Bridle does not have.',
   }),
-  /** The repository below the URL of a connector of an account; else it only names the default folder. */
-  repoName: Type.Optional(Type.String()),
+  repoName: Type.Optional(
+    Type.String({
+      description: 'The repository below the URL of a connector of an account; else it only names the default folder.',
+    }),
+  ),
   build: Build,
-  /** How many commits; 0 = all. Absent: 50 for branches and tags, all for pull requests and commits. */
-  depth: Type.Optional(Type.Integer()),
-  sslVerify: Type.Optional(Type.Boolean()),
-  /** Of pull requests: their head merged into the base branch (default), or the head alone. */
-  prCloneStrategy: Type.Optional(Type.Enum(['MergeCommit', 'SourceBranch'])),
-  lfs: Type.Optional(Type.Boolean()),
-  fetchTags: Type.Optional(Type.Boolean()),
-  /** Patterns in git's own format, one an item or line. */
-  sparseCheckout: Type.Optional(Type.Array(Type.String())),
-  submoduleStrategy: Type.Optional(Type.Enum(['true', 'false', 'recursive'])),
-  /**
-   * `/harness` stands for the workspace; a relative path is below it. Absent: a folder of the workspace with the name of the
-   * repository. Only the implicit clone goes into the workspace itself.
-   */
-  cloneDirectory: Type.Optional(Type.String()),
-  /** Run by `sh` in the clone's folder before anything is fetched. */
-  preFetchCommand: Type.Optional(Type.String()),
-  /** Credentials stay where later steps' git finds them, until the stage ends. */
-  persistCredentials: Type.Optional(Type.Boolean()),
-  /** Git says more. */
-  debug: Type.Optional(Type.Boolean()),
+  depth: Type.Optional(
+    Type.Integer({
+      description: 'How many commits are fetched; 0 = all. Absent: 50 for branches and tags, all for the others.',
+    }),
+  ),
+  sslVerify: Type.Optional(Type.Boolean({ description: 'Whether the certificate of the server is checked.' })),
+  prCloneStrategy: Type.Optional(
+    Type.Enum(['MergeCommit', 'SourceBranch'], {
+      description: 'Of pull requests: their head merged into the target branch, or the head alone.',
+    }),
+  ),
+  lfs: Type.Optional(Type.Boolean({ description: 'Whether large files are fetched.' })),
+  fetchTags: Type.Optional(Type.Boolean({ description: 'Whether tags are fetched.' })),
+  sparseCheckout: Type.Optional(
+    Type.Array(Type.String(), { description: "What is checked out: patterns in git's own format; absent = all." }),
+  ),
+  submoduleStrategy: Type.Optional(
+    Type.Enum(['true', 'false', 'recursive'], { description: 'Whether submodules are fetched, and theirs in turn.' }),
+  ),
+  // Only the implicit clone goes into the workspace itself.
+  cloneDirectory: Type.Optional(
+    Type.String({
+      description:
+        'Where it is cloned to: a folder of the workspace, which /harness stands for. Absent: the name of the repository; of the codebase, the workspace itself.',
+    }),
+  ),
+  preFetchCommand: Type.Optional(
+    Type.String({ description: "Run by sh in the clone's folder before anything is fetched." }),
+  ),
+  persistCredentials: Type.Optional(
+    Type.Boolean({ description: "Whether later steps' git finds the credentials, until the stage ends." }),
+  ),
+  debug: Type.Optional(Type.Boolean({ description: 'Whether the clone tells more.' })),
   resources: ignored(NO_CONTAINER_OF_ITS_OWN),
 } as const;
 

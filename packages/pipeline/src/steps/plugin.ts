@@ -7,11 +7,11 @@ import { Type, type Static } from 'typebox';
 import { CONTAINER_FIELDS } from './container-fields.ts';
 import { OutputAlias } from './output-alias.ts';
 import { Reports } from './reports.ts';
-import { notRunYet, TextMap, ValueMap, type StepDefinition } from './step-definition.ts';
+import { notRunYet, Settings, TextMap, type StepDefinition } from './step-definition.ts';
 
 export const PluginSpec = Type.Object({
   image: Type.String(),
-  settings: Type.Optional(ValueMap),
+  settings: Type.Optional(Settings),
   envVariables: Type.Optional(TextMap),
   entrypoint: Type.Optional(Type.Array(Type.String())),
   ...CONTAINER_FIELDS,

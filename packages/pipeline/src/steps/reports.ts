@@ -3,12 +3,14 @@ import { Type } from 'typebox';
 
 const FIELDS = {
   type: Type.Enum(['JUnit'], { default: 'JUnit' }),
-  /** Globs below the workspace. */
-  spec: Type.Object({ paths: Type.Array(Type.String()) }),
+  spec: Type.Object({ paths: Type.Array(Type.String(), { description: 'Globs below the workspace.' }) }),
 } as const;
 
 /** A plain list stands for its paths (contract question Q9). */
-const SHORTHAND = { listStandsFor: ['spec', 'paths'] } as const;
+const SHORTHAND = {
+  listStandsFor: ['spec', 'paths'],
+  description: 'Files with test results, read after the command, also when it failed.',
+} as const;
 
 export const Reports = Type.Object(FIELDS, SHORTHAND);
 

@@ -8,13 +8,16 @@ import { TextMap, type StepDefinition } from './step-definition.ts';
 
 /** What `Run` and `Test` share. */
 export const COMMAND_FIELDS = {
-  /** Absent: the image's own entrypoint runs. */
-  command: Type.Optional(Type.String()),
-  shell: Type.Enum(['Sh', 'Bash', 'Powershell', 'PowerShell', 'Pwsh', 'Python'], { default: 'Sh' }),
+  command: Type.Optional(Type.String({ description: "What runs. Absent: the image's own entrypoint." })),
+  shell: Type.Enum(['Sh', 'Bash', 'Powershell', 'PowerShell', 'Pwsh', 'Python'], {
+    default: 'Sh',
+    description: 'What reads the command; it must be there, in the image or on the host.',
+  }),
   envVariables: Type.Optional(TextMap),
   outputVariables: Type.Optional(OutputVariables),
-  /** Absent: the command runs as a process of the delegate. */
-  image: Type.Optional(Type.String()),
+  image: Type.Optional(
+    Type.String({ description: 'The image it runs in. Absent: it runs as a process of the delegate.' }),
+  ),
   ...CONTAINER_FIELDS,
   outputAlias: Type.Optional(OutputAlias),
 } as const;

@@ -62,8 +62,10 @@ export function ignored(why: string): TOptional<TUnsafe<unknown>> {
 /** A map of texts, such as environment variables. */
 export const TextMap: TRecord<string, TString> = Type.Record(Type.String(), Type.String());
 
-/** A map of anything: texts keep their spelling, also in lists. */
-export const ValueMap: TRecord<string, TUnsafe<Value>> = Type.Record(Type.String(), Type.Unsafe<Value>({}));
+/** The settings of a plugin: texts keep their spelling, also in lists. */
+export const Settings: TRecord<string, TUnsafe<Value>> = Type.Record(Type.String(), Type.Unsafe<Value>({}), {
+  description: 'What the image gets as PLUGIN_… variables.',
+});
 
 /** A `Secret` never shows: it is masked in logs, and as an output it leaves the delegate sealed. */
 const ValueType = Type.Enum(['String', 'Secret', 'Number'], { default: 'String' });

@@ -44,28 +44,8 @@ const delegateSelectors = texts({
   examples: [['linux']],
 });
 
-const CODEBASE_ABOUT: Readonly<Record<keyof typeof CLONE_FIELDS, string>> = {
-  connectorRef: 'The Git connector that the repository is reached by.',
-  repoName: 'The name of the repository, below the URL of a connector of an account.',
-  build: 'What is built; <+input> asks for it.',
-  depth: 'How many commits are fetched; 0 = all.',
-  sslVerify: 'Whether the certificate of the server is checked.',
-  prCloneStrategy: 'Of pull requests: the merge with the target branch, or the source branch alone.',
-  resources: 'Limits of the container that clones. It has no effect: Bridle clones without one.',
-  lfs: 'Whether large files are fetched.',
-  debug: 'Whether the clone tells more.',
-  fetchTags: 'Whether tags are fetched.',
-  sparseCheckout: 'The paths that are checked out; absent = all.',
-  submoduleStrategy: 'Whether submodules are fetched: true, false or recursive.',
-  cloneDirectory: 'Where it is cloned to, below the workspace; absent = the workspace itself.',
-  preFetchCommand: 'A command that runs before.',
-  persistCredentials: 'Whether later steps can use the credentials.',
-};
 const CODEBASE_FIELDS = Object.fromEntries(
-  Object.entries(CLONE_FIELDS).map(([key, field]): [string, JsonSchema] => [
-    key,
-    fieldSchema(field, CODEBASE_ABOUT[key as keyof typeof CLONE_FIELDS]),
-  ]),
+  Object.entries(CLONE_FIELDS).map(([key, field]): [string, JsonSchema] => [key, fieldSchema(field)]),
 );
 
 const PIPELINE_FIELDS: FieldsOf<typeof PIPELINE_KEYS> = {

@@ -12,8 +12,8 @@ export function specSchema({ type, spec }: StepDefinition): JsonSchema {
 }
 
 /** One field of a spec, or a map of such fields. */
-export function fieldSchema(schema: TSchema, description: string): JsonSchema {
-  return { ...toField(schema as unknown as SchemaView), description };
+export function fieldSchema(schema: TSchema): JsonSchema {
+  return toField(schema as unknown as SchemaView);
 }
 
 function toField(schema: SchemaView): JsonSchema {
