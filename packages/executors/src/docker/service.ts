@@ -7,11 +7,12 @@ import { refuse, unknownShell, writeScript } from '../script-step.ts';
 import { ServiceOutput, type ServiceEnd } from '../stage-services.ts';
 import { StepLog } from '../step-log.ts';
 import { variableMap, type SpecObject } from '../step-spec.ts';
+import type { ContainerRequest } from './container-request.ts';
 import { readContainerSpec, readEntrypoint } from './container-spec.ts';
 import { Demultiplexer } from './demux.ts';
 import { readPorts } from './limits.ts';
 import { scriptEntrypoint } from './run-image.ts';
-import { startService, type ContainerRequest, type ContainerRun, type ServiceStart } from './run-container.ts';
+import { startService, type ContainerRun, type ServiceStart } from './run-container.ts';
 import { openStepContainer, type StepContainer } from './step-container.ts';
 
 /** Asked for of the engine; fewer are shown. */

@@ -8,6 +8,7 @@ import { SHELL_PROGRAMS, type Shell, type ShellName } from '../process/shells.ts
 import { builtInVariables, type ScriptFolder } from '../script-step.ts';
 import type { StepLog } from '../step-log.ts';
 import { SpecError } from '../step-spec.ts';
+import type { ContainerMount, ContainerRequest } from './container-request.ts';
 import type { ContainerSpec } from './container-spec.ts';
 import type { DockerHost } from './docker-host.ts';
 import { engineAddress, engineProblem, type Engine } from './engine.ts';
@@ -16,7 +17,7 @@ import { findShellIn } from './image-programs.ts';
 import { digestOf, ensureImage } from './images.ts';
 import { LABEL_STEP, LABEL_TASK } from './labels.ts';
 import { checkAllowed, checkPrivileged, findRegistryAccess, loginFor, resolveImage } from './registry-access.ts';
-import type { ContainerMount, ContainerRequest, ContainerRun } from './run-container.ts';
+import type { ContainerRun } from './run-container.ts';
 
 /** Working directory of all containers of a stage. */
 export const CONTAINER_WORKSPACE = '/harness';
