@@ -38,11 +38,12 @@ function valuesOf(referring: JsonSchema, root: JsonSchema, depth: number): fc.Ar
   }
 }
 
+/** Made once: it is dear, and most fields are texts. */
+const WORDS = fc.stringMatching(/^[a-z][a-z0-9_]{8,12}$/);
+
 function textsOf({ pattern, examples }: JsonSchema): fc.Arbitrary<Value> {
   if (examples !== undefined) return fc.constantFrom(...examples);
-  return pattern === undefined
-    ? fc.constantFrom('text', 'more text', '<+input>', 'a <+pipeline.name>')
-    : fc.stringMatching(/^[a-z][a-z0-9_]{8,12}$/);
+  return pattern === undefined ? fc.constantFrom('text', 'more text', '<+input>', 'a <+pipeline.name>') : WORDS;
 }
 
 function mapsOf(schema: JsonSchema, root: JsonSchema, depth: number): fc.Arbitrary<Value> {
