@@ -1,6 +1,8 @@
 /** Makes files, folders and links of the entries of an archive (invariants in read-archive.ts). */
-import { constants } from 'node:fs';
-import { lchown, link, lstat, mkdir, open, symlink, unlink, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fchmodSync, fchownSync, futimesSync, openSync, write, writeSync } from 'node:fs';
+import { lchown, link, lstat, mkdir, symlink, unlink, type FileHandle } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import type { Extract } from 'tar-stream';
 import { DEPTH_MAX } from './find-paths.ts';
 import { codeOf, OpenFolder, PathRefused } from './open-folder.ts';
@@ -15,6 +17,11 @@ const CLOSED_FOLDERS_MAX = 100_000;
 /** What a folder needs so that we can fill it. */
 const OWNER_ALL = 0o700;
 const PERMISSIONS = 0o777;
+/** Written at once; longer files go chunk by chunk. */
+const SMALL_FILE_BYTES_MAX = 64 * 1024;
+const NEW_FILE = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
+
+const writeSome = promisify(write);
 
 export interface RestoredArchive {
   readonly entries: number;
@@ -90,17 +97,31 @@ export class ArchiveRestorer {
     const { mode, mtime, size } = entry.header;
     this.#bytes += size;
     if (this.#bytes > BYTES_MAX) throw new PathRefused(`The archive holds more than ${BYTES_MAX} bytes.`);
-    const { folder, name } = await this.#clear(path);
-    const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
-    const file = await open(folder.at(name), flags, 0o600);
+    const fd = await this.#create(path);
     try {
-      for await (const chunk of entry as AsyncIterable<Buffer>) await writeAll(file, chunk);
-      await this.#own(file, path.place);
-      await file.chmod(mode & PERMISSIONS);
-      await file.utimes(mtime, mtime);
+      if (size <= SMALL_FILE_BYTES_MAX) writeNow(fd, await buffer(entry as AsyncIterable<Buffer>));
+      else for await (const chunk of entry as AsyncIterable<Buffer>) await writeAll(fd, chunk);
+      const owner = this.#owners.get(path.place);
+      if (owner !== undefined) fchownSync(fd, owner.uid, owner.gid);
+      fchmodSync(fd, mode & PERMISSIONS);
+      futimesSync(fd, mtime, mtime);
     } finally {
-      await file.close();
+      closeSync(fd);
     }
+  }
+
+  /** A new file; what has its name goes. */
+  async #create(path: PlacedPath): Promise<number> {
+    const name = path.names.at(-1);
+    if (name === undefined) throw new PathRefused('An entry of the archive has no name.');
+    const folder = await this.#enter(path.place, path.names.slice(0, -1));
+    try {
+      return openSync(folder.at(name), NEW_FILE, 0o600);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+    await this.#clear(path);
+    return openSync(folder.at(name), NEW_FILE, 0o600);
   }
 
   async #restoreFolder(entry: Entry, path: PlacedPath): Promise<void> {
@@ -205,6 +226,11 @@ export class ArchiveRestorer {
   }
 }
 
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+/** At once: into the page cache. */
+function writeNow(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+}
+
+async function writeAll(fd: number, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await writeSome(fd, bytes, at, bytes.length - at)).bytesWritten;
 }

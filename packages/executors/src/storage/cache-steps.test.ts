@@ -145,6 +145,16 @@ describe('caches of the delegate', () => {
     expect(await theirs.result).toMatchObject({ outputs: { cacheHit: 'false' } });
   });
 
+  test('do not hold shared paths of containers, and say so', async () => {
+    await workspace('one', { dep: 'd' });
+    const step = { stage: { workspaceKey: 'one', identifier: 's', sharedPaths: ['/cache/'] } };
+    const { result } = start('SaveCache', { key: 'k', sourcePaths: ['/cache/m2'] }, 'one', step);
+    expect(await result).toMatchObject({
+      kind: 'failed',
+      failure: { message: expect.stringContaining('is a shared path of the stage') },
+    });
+  });
+
   test('need a folder', async () => {
     await workspace('one', { dep: 'd' });
     const settings = { caches: { ...DEFAULT_SETTINGS.caches } };

@@ -125,14 +125,6 @@ function describeCacheStore(name: string, open: () => Promise<Opened>): void {
       }
       expect(at).toBe(count * part.length);
     });
-
-    test('steps side by side: one of the archives wins whole, who reads gets one of them (C2)', async () => {
-      const archives = Array.from({ length: 8 }, (_, index) => Buffer.alloc(200_000, String(index)));
-      const results = await Promise.all(archives.map((archive, index) => put('key', archive, index % 2 === 0)));
-      expect(results).toContain('stored');
-      const reads = await Promise.all(archives.map(() => read('key')));
-      for (const text of reads) expect(archives.some((archive) => archive.toString() === text)).toBe(true);
-    });
   });
 }
 
@@ -164,6 +156,22 @@ describe('a folder of caches', () => {
     await buffer((await store.open('a')) ?? Readable.from([])); // used now
     await put(store, 'd', 300);
     expect(await Promise.all(['a', 'b', 'c', 'd'].map((key) => store.has(key)))).toEqual([true, false, true, true]);
+  });
+
+  // Of a bucket it is the promise of S3 itself, which the server of these tests does not keep.
+  test('steps side by side: one of the archives wins whole, who reads gets one of them (C2)', async () => {
+    const store = new LocalCacheStore({ folder, project: 'p', bytesMax: 100_000_000 });
+    const archives = Array.from({ length: 8 }, (_, index) => Buffer.alloc(200_000, String(index)));
+    const results = await Promise.all(
+      archives.map((archive, index) =>
+        store.put('key', Readable.from([archive], { objectMode: false }), index % 2 === 0, free),
+      ),
+    );
+    expect(results).toContain('stored');
+    for (let count = 0; count < 8; count += 1) {
+      const text = (await buffer((await store.open('key')) ?? Readable.from([]))).toString();
+      expect(archives.some((archive) => archive.toString() === text)).toBe(true);
+    }
   });
 
   test('a reader goes on when its archive is removed', async () => {

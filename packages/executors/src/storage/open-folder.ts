@@ -6,7 +6,7 @@
  * - F2 On Linux names are looked up from the open folder itself (`/proc/self/fd`), so that a folder that was swapped for a link after
  *   it was opened changes nothing. Elsewhere the check and the use are two moments.
  */
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 import { lstat, mkdir, open, realpath, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -16,6 +16,8 @@ export class PathRefused extends Error {
 }
 
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY;
+/** O_NONBLOCK: a named pipe nobody writes to must not hold us. */
+const FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const HAS_DESCRIPTOR_PATHS = process.platform === 'linux';
 
 /** An open folder. Whoever opened it closes it. */
@@ -86,14 +88,30 @@ export class OpenFolder {
   /** Opens a regular file for reading. @throws PathRefused for anything else */
   async openFile(name: string): Promise<FileHandle> {
     const path = join(this.path, name);
-    // O_NONBLOCK: a named pipe nobody writes to must not hold us.
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const handle = await open(this.at(name), flags).catch((error: unknown) => {
+    const handle = await open(this.at(name), FILE).catch((error: unknown) => {
       throw codeOf(error) === 'ELOOP' ? new PathRefused(`${path} is a link.`) : error;
     });
     const info = await handle.stat();
     if (info.isFile()) return handle;
     await handle.close();
+    throw new PathRefused(`${path} is not a file.`);
+  }
+
+  /**
+   * The same at once, for trees of many small files: a file that is in the page cache is there sooner than a thread could be asked.
+   * @returns a descriptor, to be closed by whoever asked
+   */
+  openFileNow(name: string): { readonly fd: number; readonly info: Stats } {
+    const path = join(this.path, name);
+    let fd: number;
+    try {
+      fd = openSync(this.at(name), FILE);
+    } catch (error) {
+      throw codeOf(error) === 'ELOOP' ? new PathRefused(`${path} is a link.`) : error;
+    }
+    const info = fstatSync(fd);
+    if (info.isFile()) return { fd, info };
+    closeSync(fd);
     throw new PathRefused(`${path} is not a file.`);
   }
 

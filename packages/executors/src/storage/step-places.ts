@@ -29,8 +29,11 @@ export interface PlacedPath {
 export class StepPlaces {
   readonly workspace: Place;
   readonly #outside: readonly Place[];
+  readonly #shared: readonly string[];
 
-  constructor(workspace: string, outsideFolders: readonly string[]) {
+  /** @param sharedPaths - of the stage's containers: volumes, which are no folders of this host */
+  constructor(workspace: string, outsideFolders: readonly string[], sharedPaths: readonly string[] = []) {
+    this.#shared = sharedPaths;
     this.workspace = { folder: workspace, isWorkspace: true };
     this.#outside = outsideFolders
       .filter((folder) => isAbsolute(folder) && namesOf(folder).length > 0)
@@ -48,12 +51,18 @@ export class StepPlaces {
     if (names[0] === CONTAINER_WORKSPACE) return { place: this.workspace, names: names.slice(1) };
     for (const place of [this.workspace, ...this.#outside]) {
       const start = namesOf(place.folder);
-      if (start.every((name, index) => names[index] === name)) return { place, names: names.slice(start.length) };
+      if (isPrefix(start, names)) return { place, names: names.slice(start.length) };
     }
     throw new PathRefused(
-      `${path} lies outside of the workspace, in no folder whose files this delegate may cache or upload; its operator can add one.`,
+      this.#shared.some((shared) => isPrefix(namesOf(shared), names))
+        ? `${path} is a shared path of the stage's containers, whose files caches and uploads cannot reach; have it in the workspace.`
+        : `${path} lies outside of the workspace, in no folder whose files this delegate may cache or upload; its operator can add one (cache-paths).`,
     );
   }
+}
+
+function isPrefix(start: readonly string[], names: readonly string[]): boolean {
+  return start.every((name, index) => names[index] === name);
 }
 
 /** The name of a file in an archive. */

@@ -24,7 +24,11 @@ export function storageStep(type: string, perform: (step: StorageStep) => Promis
       const log = new StepLog(context.log);
       try {
         const spec = asObject(context.step.spec, `The spec of a ${type} step`);
-        const places = new StepPlaces(context.workspace.folder, context.host.settings.caches.outsideFolders);
+        const places = new StepPlaces(
+          context.workspace.folder,
+          context.host.settings.caches.outsideFolders,
+          context.step.stage?.sharedPaths,
+        );
         return await perform({ spec, places, log, context });
       } catch (error) {
         if (context.signal.aborted) {

@@ -2,8 +2,8 @@
  * Writes paths of a step into a tar stream: permissions, links, long names and empty folders are kept, owners are not. Files are read
  * as they are sent: memory does not grow with them.
  */
-import type { Stats } from 'node:fs';
-import { lstat, readdir, readlink } from 'node:fs/promises';
+import { closeSync, createReadStream, readlinkSync, readSync, type Stats } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { pack, type Header, type Pack } from 'tar-stream';
 import { compressorOf, type ArchiveFormat } from './compression.ts';
@@ -13,6 +13,8 @@ import { archiveName, namesOf, type PlacedPath } from './step-places.ts';
 
 /** Read at once; longer files are streamed. */
 const SMALL_FILE_BYTES_MAX = 64 * 1024;
+/** Of links: nobody asks when they were made. */
+const NO_TIME = new Date(0);
 
 type HeaderFields = Partial<Header> & Pick<Header, 'name'>;
 
@@ -46,6 +48,33 @@ export function writeArchive(paths: readonly PlacedPath[], format: ArchiveFormat
 export function comparePaths(left: PlacedPath, right: PlacedPath): number {
   const [first, second] = [left, right].map(({ place, names }) => [place.folder, ...names].join('\0'));
   return first === second ? 0 : (first ?? '') < (second ?? '') ? -1 : 1;
+}
+
+/** What of a folder's entry counts. */
+interface Named {
+  readonly name: string;
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+}
+
+function namedAs(name: string, info: Stats): Named {
+  return {
+    name,
+    isFile: () => info.isFile(),
+    isDirectory: () => info.isDirectory(),
+    isSymbolicLink: () => info.isSymbolicLink(),
+  };
+}
+
+function readWhole(fd: number, size: number, path: PlacedPath): Buffer {
+  const bytes = Buffer.alloc(size);
+  for (let at = 0; at < size;) {
+    const count = readSync(fd, bytes, at, size - at, at);
+    if (count === 0) throw changed(path);
+    at += count;
+  }
+  return bytes;
 }
 
 class ArchiveWriter {
@@ -82,7 +111,10 @@ class ArchiveWriter {
       if (parent === undefined) return;
       try {
         if (name === undefined) await this.#addChildren(parent, path);
-        else await this.#add(parent, name, path);
+        else {
+          const info = await lstat(parent.at(name));
+          await this.#add(parent, namedAs(name, info), path);
+        }
       } finally {
         await parent.close();
       }
@@ -94,18 +126,19 @@ class ArchiveWriter {
   async #addChildren(folder: OpenFolder, path: PlacedPath): Promise<void> {
     if (path.names.length > DEPTH_MAX) throw new PathRefused(`${folder.path} is more than ${DEPTH_MAX} folders deep.`);
     // Sorted, so that the same files make the same archive.
-    for (const name of (await readdir(folder.at())).toSorted()) {
-      await this.#add(folder, name, { place: path.place, names: [...path.names, name] });
+    const entries = await readdir(folder.at(), { withFileTypes: true });
+    for (const entry of entries.toSorted(({ name: left }, { name: right }) => (left < right ? -1 : 1))) {
+      await this.#add(folder, entry, { place: path.place, names: [...path.names, entry.name] });
     }
   }
 
-  async #add(parent: OpenFolder, name: string, path: PlacedPath): Promise<void> {
+  async #add(parent: OpenFolder, entry: Named, path: PlacedPath): Promise<void> {
     this.#signal.throwIfAborted();
+    const { name } = entry;
     try {
-      const info = await lstat(parent.at(name));
-      if (info.isSymbolicLink()) await this.#addLink(parent, name, path, info);
-      else if (info.isDirectory()) await this.#addFolder(parent, name, path);
-      else if (info.isFile()) await this.#addFile(parent, name, path);
+      if (entry.isSymbolicLink()) await this.#addLink(parent, name, path);
+      else if (entry.isDirectory()) await this.#addFolder(parent, name, path);
+      else if (entry.isFile()) await this.#addFile(parent, name, path);
       else this.#leaveOut(path, 'it is neither a file nor a folder nor a link');
     } catch (error) {
       const code = codeOf(error);
@@ -128,37 +161,40 @@ class ArchiveWriter {
     }
   }
 
-  async #addLink(parent: OpenFolder, name: string, path: PlacedPath, { mode, mtime }: Stats): Promise<void> {
-    const target = await readlink(parent.at(name));
-    if (leadsOut(target, path.names.length - 1))
-      this.#leaveOut(path, `it is a link to ${target}, outside of the folder`);
-    else await this.#entry({ ...headerOf(path, mode, mtime), type: 'symlink', linkname: target });
+  async #addLink(parent: OpenFolder, name: string, path: PlacedPath): Promise<void> {
+    const target = readlinkSync(parent.at(name));
+    if (leadsOut(target, path.names.length - 1)) {
+      this.#leaveOut(path, `it is a link to ${target}, which can lead out of its folder`);
+      return;
+    }
+    await this.#entry({ ...headerOf(path, 0o777, NO_TIME), type: 'symlink', linkname: target });
   }
 
   async #addFile(parent: OpenFolder, name: string, path: PlacedPath): Promise<void> {
-    const file = await parent.openFile(name);
+    const { fd, info } = parent.openFileNow(name);
     try {
-      const { size, mode, mtime, nlink, dev, ino } = await file.stat();
+      const { size, mode, mtime } = info;
       const header = headerOf(path, mode, mtime);
-      if (nlink > 1) {
-        const id = `${dev}:${ino}`;
-        const first = this.#linked.get(id);
-        if (first !== undefined) return await this.#entry({ ...header, type: 'link', linkname: first });
-        this.#linked.set(id, header.name);
-      }
+      const first = this.#firstName(info, header.name);
+      if (first !== undefined) return await this.#entry({ ...header, type: 'link', linkname: first });
       this.#bytes += size;
-      if (size <= SMALL_FILE_BYTES_MAX) {
-        const bytes = Buffer.alloc(size);
-        const { bytesRead } = size === 0 ? { bytesRead: 0 } : await file.read(bytes, 0, size, 0);
-        if (bytesRead < size) throw changed(path);
-        return await this.#entry({ ...header, type: 'file' }, bytes);
-      }
+      if (size <= SMALL_FILE_BYTES_MAX)
+        return await this.#entry({ ...header, type: 'file' }, readWhole(fd, size, path));
       // What is written behind the end meanwhile is not part of it.
-      const content = file.createReadStream({ start: 0, end: size - 1, autoClose: false });
+      const content = createReadStream('', { fd, start: 0, end: size - 1, autoClose: false });
       await this.#stream({ ...header, type: 'file', size }, content, path);
     } finally {
-      await file.close();
+      closeSync(fd);
     }
+  }
+
+  /** The name a file was saved by already; `undefined` when it was not. */
+  #firstName({ nlink, dev, ino }: Stats, name: string): string | undefined {
+    if (nlink === 1) return undefined;
+    const id = `${dev}:${ino}`;
+    const first = this.#linked.get(id);
+    if (first === undefined) this.#linked.set(id, name);
+    return first;
   }
 
   #entry(header: HeaderFields, content: Buffer = Buffer.alloc(0)): Promise<void> {
