@@ -1,23 +1,19 @@
 /** `Logs` over PostgreSQL. */
 import type { FileStore } from '../files/file-store.ts';
 import { Bell } from '../store/bell.ts';
-import { onClient, type Connection, type Statement } from '../store/connection.ts';
+import { onClient } from '../store/connection.ts';
 import type { DatabaseHandle } from '../store/database.ts';
 import {
   findLog,
-  insertLogChunk,
   listLogs,
   listLogsByKey,
   listLogsOfExecution,
-  lockLogs,
-  updateLogs,
-  type LogEnd,
   type LogRow,
   type NewLog,
 } from '../store/log-statements.ts';
 import { findTaskHolders, type TaskHolder } from '../store/task-queue-statements.ts';
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
-import { compressContent, packChunk } from './log-chunks.ts';
+import { compressContent } from './log-chunks.ts';
 import { LogContents, LogMovedError, type LogContent } from './log-content.ts';
 import type {
   LogAppendResult,
@@ -30,7 +26,7 @@ import type {
   LogSearch,
   LogSearchPage,
 } from './logs.ts';
-import { placeChunk, type LogState, type PlacedChunk } from './place-chunk.ts';
+import { saveChunks } from './save-chunks.ts';
 import { matcherOf, SearchBudget, searchLog, type LogMatch } from './search-log.ts';
 import { RecentChunks } from './recent-chunks.ts';
 import { readLines } from './read-lines.ts';
@@ -39,10 +35,6 @@ import { readLines } from './read-lines.ts';
 const TAIL_POLL_MS = 1_000;
 /** A log moves once; a reader that sees it move again is wrong about something else. */
 const MOVES_MAX = 3;
-
-const BEGIN: Statement = { name: 'bridle_begin', text: 'begin' };
-const COMMIT: Statement = { name: 'bridle_commit', text: 'commit' };
-const ROLLBACK: Statement = { name: 'bridle_rollback', text: 'rollback' };
 
 export interface LogsOptions {
   readonly database: DatabaseHandle;
@@ -63,6 +55,8 @@ interface Tail {
   readonly bell: Bell;
   /** The log as the tail has seen it. */
   seen: LogRow | undefined;
+  /** As this process has just stored it: the tail need not ask the database. */
+  told: LogRow | undefined;
 }
 
 class PostgresLogs implements RunningLogs {
@@ -89,7 +83,10 @@ class PostgresLogs implements RunningLogs {
   async append(delegate: Parameters<Logs['append']>[0], chunks: readonly LogChunk[]): Promise<LogAppendResult> {
     const { database, hub } = this.#options;
     if (chunks.length === 0) return { kind: 'received', received: {} };
-    const holders = await findTaskHolders(database.db, [...new Set(chunks.map(({ taskId }) => taskId))]);
+    const [holders, compressed] = await Promise.all([
+      findTaskHolders(database.db, [...new Set(chunks.map(({ taskId }) => taskId))]),
+      Promise.all(chunks.map(({ content }) => compressContent(content))),
+    ]);
     const logs = new Map<string, NewLog>();
     for (const chunk of chunks) {
       const holder = holders.get(chunk.taskId);
@@ -102,10 +99,14 @@ class PostgresLogs implements RunningLogs {
       const { accountId, executionId } = holder;
       logs.set(chunk.logKey, { key: chunk.logKey, accountId, executionId, nodeExecutionId: chunk.taskId });
     }
-    const compressed = await Promise.all(chunks.map(({ content }) => compressContent(content)));
-    const result = await database.pipelined((client) => save(onClient(client), [...logs.values()], chunks, compressed));
+    const result = await database.pipelined((client) =>
+      saveChunks(onClient(client), [...logs.values()], chunks, compressed),
+    );
     if (result.kind !== 'received') return result;
     for (const { key, chunk } of result.placed) if (this.#tails.has(key)) this.#recent.add(key, chunk);
+    for (const row of result.rows) {
+      for (const tail of this.#tails.get(row.key) ?? []) if (row.bytes >= (tail.told?.bytes ?? 0)) tail.told = row;
+    }
     hub.wake([...logs.keys()].map((key) => ({ key: wakeKeys.log(key) })));
     return { kind: 'received', received: result.received };
   }
@@ -170,7 +171,10 @@ class PostgresLogs implements RunningLogs {
     const { tail, end } = this.#subscribe(key);
     try {
       for (let fromLine = afterLine + 1; !over.aborted;) {
-        const found = await this.#withContent(key, false, (log, content) => readLines(content, log, { fromLine }));
+        const { told } = tail;
+        tail.told = undefined;
+        const read = (log: LogRow, content: LogContent): Promise<LogPage> => readLines(content, log, { fromLine });
+        const found = await this.#withContent(key, false, read, told);
         tail.seen = found?.log;
         const page = found?.result;
         if (page !== undefined) {
@@ -186,14 +190,18 @@ class PostgresLogs implements RunningLogs {
     }
   }
 
-  /** Reads a log where it lies, and again when it has moved meanwhile. `undefined` = no such log. */
+  /**
+   * Reads a log where it lies, and again when it has moved meanwhile. `undefined` = no such log.
+   * @param known - how the log stood a moment ago
+   */
   async #withContent<T>(
     key: string,
     isTextOnly: boolean,
     read: (log: LogRow, content: LogContent) => Promise<T>,
+    known?: LogRow,
   ): Promise<{ readonly log: LogRow; readonly result: T } | undefined> {
     for (let moves = 0; ; moves += 1) {
-      const log = await findLog(this.#options.database.db, key);
+      const log = (moves === 0 ? known : undefined) ?? (await findLog(this.#options.database.db, key));
       if (log === undefined) return undefined;
       try {
         return { log, result: await read(log, await this.#contents.of(log, isTextOnly)) };
@@ -204,7 +212,7 @@ class PostgresLogs implements RunningLogs {
   }
 
   #subscribe(key: string): { readonly tail: Tail; readonly end: () => void } {
-    const tail: Tail = { bell: new Bell(), seen: undefined };
+    const tail: Tail = { bell: new Bell(), seen: undefined, told: undefined };
     const tails = this.#tails.get(key) ?? new Set();
     this.#tails.set(key, tails);
     tails.add(tail);
@@ -248,65 +256,6 @@ function mayWrite(
   const isTheirs =
     holder.delegateId === delegateId && holder.incarnation === incarnation && holder.fence === chunk.fence;
   return isTheirs && (chunk.logKey === holder.logKey || chunk.logKey.startsWith(`${holder.logKey}-commandUnit:`));
-}
-
-type Saved =
-  | {
-      readonly kind: 'received';
-      readonly received: Readonly<Record<string, number>>;
-      readonly placed: readonly { readonly key: string; readonly chunk: PlacedChunk }[];
-    }
-  | { readonly kind: 'invalid'; readonly message: string };
-
-/**
- * Locks the logs, places the chunks and writes what is new, in two round trips.
- * @param compressed - of each chunk's content, made before anything is locked
- */
-async function save(
-  connection: Connection,
-  logs: readonly NewLog[],
-  chunks: readonly LogChunk[],
-  compressed: readonly (Buffer | undefined)[],
-): Promise<Saved> {
-  const [, locked] = await Promise.all([connection.query(BEGIN, []), lockLogs(connection, logs)]);
-  const states = new Map<string, LogState>(
-    [...locked].map(([key, log]) => [key, { ...log, isClosed: log.closedAt !== undefined }]),
-  );
-  const placed: { readonly key: string; readonly chunk: PlacedChunk; readonly compressed: Buffer | undefined }[] = [];
-  for (const [index, received] of chunks.entries()) {
-    const key = received.logKey;
-    const state = states.get(key);
-    if (state === undefined) throw new Error(`Log ${key} is not locked.`);
-    const placement = placeChunk(state, received);
-    if (placement.kind === 'invalid') {
-      await connection.query(ROLLBACK, []);
-      return placement;
-    }
-    if (placement.kind === 'skipped') continue;
-    states.set(key, placement.state);
-    const { chunk } = placement;
-    if (chunk === undefined) continue;
-    // Of a chunk that is there in part, only the rest is stored.
-    const isWhole = chunk.content.length === received.content.length;
-    placed.push({ key, chunk, compressed: isWhole ? compressed[index] : undefined });
-  }
-  const ends: LogEnd[] = [...states].map(([key, { bytes, lines, endsInLine, isClosed }]) => ({
-    key,
-    bytes,
-    lines,
-    endsInLine,
-    isClosed,
-    chunksAdded: placed.filter((each) => each.key === key).length,
-  }));
-  await Promise.all([
-    ...placed.map(({ key, chunk, compressed: packed }) =>
-      insertLogChunk(connection, { logKey: key, ...packChunk(chunk, packed) }),
-    ),
-    updateLogs(connection, ends),
-    connection.query(COMMIT, []),
-  ]);
-  const received = Object.fromEntries(ends.map(({ key, bytes }) => [key, bytes]));
-  return { kind: 'received', received, placed };
 }
 
 function infoOf({ key, accountId, executionId, nodeExecutionId, bytes, lines, createdAt, closedAt }: LogRow): LogInfo {
