@@ -53,7 +53,11 @@ export function optionsFor(request: ContainerRequest, engine: Engine, isService:
     Tty: false,
     ExposedPorts: Object.fromEntries(request.ports.map(({ containerPort }) => [containerPort, {}])),
     HostConfig: {
-      Mounts: request.mounts.map(({ kind, source, target }) => ({ Type: kind, Source: source, Target: target })),
+      Mounts: request.mounts.map(({ kind, source, target }) => ({
+        Type: kind,
+        Source: kind === 'bind' ? engine.toEnginePath(source) : source,
+        Target: target,
+      })),
       LogConfig: isService ? SERVICE_LOG : { Type: 'none', Config: {} },
       Init: engine.hasInit,
       Privileged: request.isPrivileged,

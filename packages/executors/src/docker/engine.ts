@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
+import { findEnginePaths, type ToEnginePath } from './engine-paths.ts';
 
 const FIND_MS_MAX = 5_000;
 
@@ -24,6 +25,8 @@ export interface EngineVersion {
 
 export interface Engine extends EngineVersion {
   readonly client: Dockerode;
+  /** A path of this process as the engine sees it. */
+  readonly toEnginePath: ToEnginePath;
   /** A small first process in each container passes signals on and collects the dead; false once the engine turned out to have none. */
   hasInit: boolean;
 }
@@ -33,7 +36,8 @@ export async function findEngine(): Promise<Engine | undefined> {
   const version = await findEngineVersion();
   if (version === undefined) return undefined;
   const { default: Docker } = await import('dockerode');
-  return { ...version, client: new Docker(), hasInit: true };
+  const client = new Docker();
+  return { ...version, client, toEnginePath: await findEnginePaths(client), hasInit: true };
 }
 
 /** `undefined` when no engine answers. Does without the client library where it can. */
