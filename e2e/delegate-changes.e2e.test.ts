@@ -180,7 +180,9 @@ describe('a delegate that dies (R6)', () => {
     const result = await runWhenFinal(product, id);
     expect(result.status).toBe('Success');
     // The attempt before is kept with the one that went on.
-    expect(result.node('again')['retryNodeMetadata']).not.toBeNull();
+    expect(result.node('again')['retryNodeMetadata']).toMatchObject({
+      attempts: [{ status: 'Failed', failureInfo: { failureTypeList: ['DELEGATE_RESTART'] } }],
+    });
     await other.stop();
   });
 });
