@@ -1,6 +1,16 @@
 /** Makes files, folders and links of the entries of an archive (invariants in read-archive.ts). */
-import { closeSync, constants, fchmodSync, fchownSync, futimesSync, openSync, write, writeSync } from 'node:fs';
-import { lchown, link, lstat, mkdir, symlink, unlink, type FileHandle } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  futimesSync,
+  mkdirSync,
+  openSync,
+  write,
+  writeSync,
+} from 'node:fs';
+import { lchown, link, lstat, symlink, unlink } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import type { Extract } from 'tar-stream';
@@ -64,7 +74,7 @@ export class ArchiveRestorer {
         await this.#restoreFile(entry, path);
         return;
       case 'directory':
-        await this.#restoreFolder(entry, path);
+        this.#restoreFolder(entry, path);
         break;
       case 'symlink':
         await this.#restoreLink(entry.header.linkname, path);
@@ -80,16 +90,16 @@ export class ArchiveRestorer {
     entry.resume();
   }
 
-  async finish(): Promise<RestoredArchive> {
+  finish(): RestoredArchive {
     for (const { path, mode } of this.#closedFolders.toReversed()) {
-      const folder = await this.#enter(path.place, path.names);
-      await folder.handle.chmod(mode);
+      const folder = this.#enter(path.place, path.names);
+      folder.chmod(mode);
     }
     return { entries: this.#entries, bytes: this.#bytes };
   }
 
-  async close(): Promise<void> {
-    for (const folder of this.#chain.splice(0)) await folder.close();
+  close(): void {
+    for (const folder of this.#chain.splice(0)) folder.close();
     this.#place = undefined;
   }
 
@@ -114,7 +124,7 @@ export class ArchiveRestorer {
   async #create(path: PlacedPath): Promise<number> {
     const name = path.names.at(-1);
     if (name === undefined) throw new PathRefused('An entry of the archive has no name.');
-    const folder = await this.#enter(path.place, path.names.slice(0, -1));
+    const folder = this.#enter(path.place, path.names.slice(0, -1));
     try {
       return openSync(folder.at(name), NEW_FILE, 0o600);
     } catch (error) {
@@ -124,12 +134,12 @@ export class ArchiveRestorer {
     return openSync(folder.at(name), NEW_FILE, 0o600);
   }
 
-  async #restoreFolder(entry: Entry, path: PlacedPath): Promise<void> {
+  #restoreFolder(entry: Entry, path: PlacedPath): void {
     const mode = entry.header.mode & PERMISSIONS;
-    const folder = await this.#enter(path.place, path.names);
+    const folder = this.#enter(path.place, path.names);
     if (path.names.length === 0) return;
     const isOpen = (mode & OWNER_ALL) === OWNER_ALL;
-    await folder.handle.chmod(mode | OWNER_ALL);
+    folder.chmod(mode | OWNER_ALL);
     if (isOpen) return;
     this.#closedFolders.push({ path, mode });
     if (this.#closedFolders.length > CLOSED_FOLDERS_MAX)
@@ -157,9 +167,9 @@ export class ArchiveRestorer {
       throw new PathRefused(`${path.names.join('/')} in the archive is a name of ${target}, which lies elsewhere.`);
     const gone = new PathRefused(`${target}, of which the archive has another name, is not there.`);
     if (first.names.join('/') === path.names.join('/')) throw gone;
-    const root = await OpenFolder.root(path.place.folder);
+    const root = OpenFolder.root(path.place.folder);
     try {
-      const firstFolder = await root.descend(first.names.slice(0, -1));
+      const firstFolder = root.descend(first.names.slice(0, -1));
       if (firstFolder === undefined) throw gone;
       try {
         const file = await firstFolder.openFile(firstName).catch((error: unknown) => {
@@ -169,10 +179,10 @@ export class ArchiveRestorer {
         const { folder, name } = await this.#clear(path);
         await link(firstFolder.at(firstName), folder.at(name)); // does not follow a link either
       } finally {
-        await firstFolder.close();
+        firstFolder.close();
       }
     } finally {
-      await root.close();
+      root.close();
     }
   }
 
@@ -180,7 +190,7 @@ export class ArchiveRestorer {
   async #clear(path: PlacedPath): Promise<{ readonly folder: OpenFolder; readonly name: string }> {
     const name = path.names.at(-1);
     if (name === undefined) throw new PathRefused('An entry of the archive has no name.');
-    const folder = await this.#enter(path.place, path.names.slice(0, -1));
+    const folder = this.#enter(path.place, path.names.slice(0, -1));
     const info = await lstat(folder.at(name)).catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw error;
@@ -191,16 +201,16 @@ export class ArchiveRestorer {
     return { folder, name };
   }
 
-  async #enter(place: Place, names: readonly string[]): Promise<OpenFolder> {
-    if (this.#place !== place) await this.#start(place);
+  #enter(place: Place, names: readonly string[]): OpenFolder {
+    if (this.#place !== place) this.#start(place);
     let level = 0;
     while (level < names.length && level < this.#names.length && this.#names[level] === names[level]) level += 1;
-    for (const folder of this.#chain.splice(level + 1).toReversed()) await folder.close();
+    for (const folder of this.#chain.splice(level + 1).toReversed()) folder.close();
     this.#names = names.slice(0, level);
     for (const name of names.slice(level)) {
       const above = this.#chain.at(-1);
       if (above === undefined) break;
-      this.#chain.push(await above.enterOrMake(name, (made) => this.#own(made.handle, place)));
+      this.#chain.push(above.enterOrMake(name, (made) => this.#own(made, place)));
       this.#names = [...this.#names, name];
     }
     const last = this.#chain.at(-1);
@@ -208,21 +218,21 @@ export class ArchiveRestorer {
     return last;
   }
 
-  async #start(place: Place): Promise<void> {
-    await this.close();
-    await mkdir(place.folder, { recursive: true });
-    const root = await OpenFolder.root(place.folder);
+  #start(place: Place): void {
+    this.close();
+    mkdirSync(place.folder, { recursive: true });
+    const root = OpenFolder.root(place.folder);
     this.#chain = [root];
     this.#names = [];
     this.#place = place;
-    const { uid, gid } = await root.handle.stat();
+    const { uid, gid } = root.stat();
     const isOthers = uid !== process.getuid?.() || gid !== process.getgid?.();
     this.#owners.set(place, isOthers ? { uid, gid } : undefined);
   }
 
-  async #own(handle: FileHandle, place: Place): Promise<void> {
+  #own(made: OpenFolder, place: Place): void {
     const owner = this.#owners.get(place);
-    if (owner !== undefined) await handle.chown(owner.uid, owner.gid);
+    if (owner !== undefined) made.chown(owner.uid, owner.gid);
   }
 }
 

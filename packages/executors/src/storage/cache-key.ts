@@ -43,9 +43,9 @@ async function hashFile(path: string, places: StepPlaces): Promise<string> {
   const { place, names } = places.find(path);
   const name = names.at(-1);
   if (name === undefined) throw new SpecError(`${path} is a folder; a checksum needs a file.`);
-  const root = await OpenFolder.root(place.folder);
+  const root = OpenFolder.root(place.folder);
   try {
-    const folder = await root.descend(names.slice(0, -1));
+    const folder = root.descend(names.slice(0, -1));
     if (folder === undefined) throw missing(path);
     try {
       const file = await folder.openFile(name).catch((error: unknown) => {
@@ -55,10 +55,10 @@ async function hashFile(path: string, places: StepPlaces): Promise<string> {
       for await (const chunk of file.createReadStream()) hash.update(chunk as Buffer);
       return hash.digest('hex');
     } finally {
-      await folder.close();
+      folder.close();
     }
   } finally {
-    await root.close();
+    root.close();
   }
 }
 

@@ -19,10 +19,7 @@ export async function findPaths(pattern: string, places: StepPlaces): Promise<re
   const found = new Map<string, PlacedPath>();
   for (const alternative of alternatives) {
     const { place, names } = places.find(alternative);
-    const root = await OpenFolder.root(place.folder).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return undefined;
-      throw error;
-    });
+    const root = openRoot(place.folder);
     if (root === undefined) continue;
     const segments = names.map(parseSegment);
     // `dist/**` means the files below dist.
@@ -34,10 +31,19 @@ export async function findPaths(pattern: string, places: StepPlaces): Promise<re
     try {
       await walk(root, segments, [], add);
     } finally {
-      await root.close();
+      root.close();
     }
   }
   return [...found].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([, path]) => path);
+}
+
+function openRoot(folder: string): OpenFolder | undefined {
+  try {
+    return OpenFolder.root(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 async function walk(
@@ -73,12 +79,12 @@ async function enter(
   above: readonly string[],
   add: (path: readonly string[]) => void,
 ): Promise<void> {
-  const inner = await folder.descend([name]);
+  const inner = folder.descend([name]);
   if (inner === undefined) return;
   try {
     await walk(inner, rest, [...above, name], add);
   } finally {
-    await inner.close();
+    inner.close();
   }
 }
 

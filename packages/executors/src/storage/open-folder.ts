@@ -6,8 +6,19 @@
  * - F2 On Linux names are looked up from the open folder itself (`/proc/self/fd`), so that a folder that was swapped for a link after
  *   it was opened changes nothing. Elsewhere the check and the use are two moments.
  */
-import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
-import { lstat, mkdir, open, realpath, type FileHandle } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  type Stats,
+} from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A step's path leads out of the folder it belongs to, or through something that is no folder. The text is for the step's author. */
@@ -20,26 +31,26 @@ const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY;
 const FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const HAS_DESCRIPTOR_PATHS = process.platform === 'linux';
 
-/** An open folder. Whoever opened it closes it. */
+/** An open folder. Whoever opened it closes it. Its calls are over at once: one name each, of a tree that is mostly in memory. */
 export class OpenFolder {
-  readonly #handle: FileHandle;
+  readonly #fd: number;
   /** For texts and for systems without descriptor paths. */
   readonly path: string;
 
-  private constructor(handle: FileHandle, path: string) {
-    this.#handle = handle;
+  private constructor(fd: number, path: string) {
+    this.#fd = fd;
     this.path = path;
   }
 
   /** Opens a folder that is ours by decree: links on the way to it are followed. */
-  static async root(path: string): Promise<OpenFolder> {
-    const real = await realpath(path);
-    return new OpenFolder(await open(real, FOLDER), real);
+  static root(path: string): OpenFolder {
+    const real = realpathSync(path);
+    return new OpenFolder(openSync(real, FOLDER), real);
   }
 
   /** Where the system finds `name` in this folder; without it the folder itself. */
   at(name?: string): string {
-    const base = HAS_DESCRIPTOR_PATHS ? `/proc/self/fd/${this.#handle.fd}` : this.path;
+    const base = HAS_DESCRIPTOR_PATHS ? `/proc/self/fd/${this.#fd}` : this.path;
     return name === undefined ? base : `${base}/${name}`;
   }
 
@@ -47,40 +58,41 @@ export class OpenFolder {
    * Opens a folder in this one.
    * @throws PathRefused when it is a link or a file
    */
-  async enter(name: string): Promise<OpenFolder> {
+  enter(name: string): OpenFolder {
     const path = join(this.path, name);
     try {
-      return new OpenFolder(await open(this.at(name), FOLDER | constants.O_NOFOLLOW), path);
+      return new OpenFolder(openSync(this.at(name), FOLDER | constants.O_NOFOLLOW), path);
     } catch (error) {
-      throw codeOf(error) === 'ELOOP' || codeOf(error) === 'ENOTDIR' ? await notAFolder(this.at(name), path) : error;
+      throw codeOf(error) === 'ELOOP' || codeOf(error) === 'ENOTDIR' ? notAFolder(this.at(name), path) : error;
     }
   }
 
   /** Enters a folder that may have to be made first. `onMade` is called with it when it was. */
-  async enterOrMake(name: string, onMade: (made: OpenFolder) => Promise<void>): Promise<OpenFolder> {
+  enterOrMake(name: string, onMade: (made: OpenFolder) => void): OpenFolder {
     try {
-      await mkdir(this.at(name), { mode: 0o755 });
+      mkdirSync(this.at(name), { mode: 0o755 });
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
       return this.enter(name);
     }
-    const made = await this.enter(name);
-    await onMade(made);
+    const made = this.enter(name);
+    onMade(made);
     return made;
   }
 
   /** Walks down; `undefined` when there is nothing of that name. */
-  async descend(names: readonly string[]): Promise<OpenFolder | undefined> {
-    let folder = new OpenFolder(await open(this.at(), FOLDER), this.path);
+  descend(names: readonly string[]): OpenFolder | undefined {
+    let folder = new OpenFolder(openSync(this.at(), FOLDER), this.path);
     for (const name of names) {
-      const inner = await folder.enter(name).catch(async (error: unknown) => {
-        await folder.close();
+      const above = folder;
+      try {
+        folder = above.enter(name);
+      } catch (error) {
         if (codeOf(error) === 'ENOENT') return undefined;
         throw error;
-      });
-      if (inner === undefined) return undefined;
-      await folder.close();
-      folder = inner;
+      } finally {
+        above.close();
+      }
     }
     return folder;
   }
@@ -98,7 +110,7 @@ export class OpenFolder {
   }
 
   /**
-   * The same at once, for trees of many small files: a file that is in the page cache is there sooner than a thread could be asked.
+   * The same at once, for trees of many small files.
    * @returns a descriptor, to be closed by whoever asked
    */
   openFileNow(name: string): { readonly fd: number; readonly info: Stats } {
@@ -115,20 +127,25 @@ export class OpenFolder {
     throw new PathRefused(`${path} is not a file.`);
   }
 
-  get handle(): FileHandle {
-    return this.#handle;
+  stat(): Stats {
+    return fstatSync(this.#fd);
   }
 
-  async close(): Promise<void> {
-    await this.#handle.close();
+  chmod(mode: number): void {
+    fchmodSync(this.#fd, mode);
+  }
+
+  chown(uid: number, gid: number): void {
+    fchownSync(this.#fd, uid, gid);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
   }
 }
 
-async function notAFolder(at: string, path: string): Promise<PathRefused> {
-  const isLink = await lstat(at).then(
-    (info) => info.isSymbolicLink(),
-    () => false,
-  );
+function notAFolder(at: string, path: string): PathRefused {
+  const isLink = lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   return new PathRefused(
     isLink ? `${path} is a link; paths are not followed through links.` : `${path} is not a folder.`,
   );

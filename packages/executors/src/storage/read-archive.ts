@@ -37,13 +37,13 @@ export async function readArchive(
     }
     await fed;
     if (problem !== undefined) throw problem;
-    return await restorer.finish();
+    return restorer.finish();
   } catch (error) {
     throw described(problem ?? error);
   } finally {
     unpacked.destroy();
     await fed;
-    await restorer.close();
+    restorer.close();
   }
 }
 

@@ -60,11 +60,11 @@ async function addEntry(
     return;
   }
   if (!info.isDirectory()) return;
-  const folder = await parent.enter(name);
+  const folder = parent.enter(name);
   try {
     await addBelow(folder, path, add);
   } finally {
-    await folder.close();
+    folder.close();
   }
 }
 
@@ -93,16 +93,16 @@ async function inFolder<T>(
   names: readonly string[],
   use: (folder: OpenFolder) => Promise<T>,
 ): Promise<T> {
-  const root = await OpenFolder.root(place.folder);
+  const root = OpenFolder.root(place.folder);
   try {
-    const folder = await root.descend(names);
+    const folder = root.descend(names);
     if (folder === undefined) throw new PathRefused(`${names.join('/')} is gone.`);
     try {
       return await use(folder);
     } finally {
-      await folder.close();
+      folder.close();
     }
   } finally {
-    await root.close();
+    root.close();
   }
 }

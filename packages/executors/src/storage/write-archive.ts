@@ -104,10 +104,10 @@ class ArchiveWriter {
   }
 
   async #addPath(path: PlacedPath): Promise<void> {
-    const root = await OpenFolder.root(path.place.folder);
+    const root = OpenFolder.root(path.place.folder);
     try {
       const name = path.names.at(-1);
-      const parent = await root.descend(path.names.slice(0, -1));
+      const parent = root.descend(path.names.slice(0, -1));
       if (parent === undefined) return;
       try {
         if (name === undefined) await this.#addChildren(parent, path);
@@ -116,10 +116,10 @@ class ArchiveWriter {
           await this.#add(parent, namedAs(name, info), path);
         }
       } finally {
-        await parent.close();
+        parent.close();
       }
     } finally {
-      await root.close();
+      root.close();
     }
   }
 
@@ -151,13 +151,13 @@ class ArchiveWriter {
   }
 
   async #addFolder(parent: OpenFolder, name: string, path: PlacedPath): Promise<void> {
-    const folder = await parent.enter(name);
+    const folder = parent.enter(name);
     try {
-      const { mode, mtime } = await folder.handle.stat();
+      const { mode, mtime } = folder.stat();
       await this.#entry({ ...headerOf(path, mode, mtime), type: 'directory' });
       await this.#addChildren(folder, path);
     } finally {
-      await folder.close();
+      folder.close();
     }
   }
 
