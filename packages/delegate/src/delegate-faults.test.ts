@@ -369,7 +369,8 @@ test('two delegates cannot share a home', async () => {
   await expect(scene.start()).rejects.toThrow(HomeInUse);
 });
 
-describe('as a process', () => {
+/** Each starts a few processes, and they a Node of their own: where the machine is busy that takes its time. */
+describe('as a process', { timeout: 60_000 }, () => {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
   function launch(...args: string[]): { readonly child: ChildProcess; readonly output: string[] } {

@@ -90,7 +90,8 @@ test('over a threshold it asks for no work, and what runs goes on', async () => 
   expect(scene.logged.join('')).toContain('this host is busy');
 });
 
-describe('the init script', () => {
+/** Those below start processes: where the machine is busy that takes its time. */
+describe('the init script', { timeout: 60_000 }, () => {
   test('runs before the delegate registers, and its words are in the log', async () => {
     const { output } = launch({ INIT_SCRIPT: 'echo "tools are here" && touch "$BRIDLE_DELEGATE_HOME/made"' });
     await scene.server.until(() => scene.server.registrations.length > 0);
@@ -114,7 +115,7 @@ describe('the init script', () => {
   });
 });
 
-test('told to stop it ends as soon as its steps have, however long they might have taken', async () => {
+test('told to stop it ends as soon as its steps have', { timeout: 60_000 }, async () => {
   const { server } = scene;
   const { child } = launch({ BRIDLE_DELEGATE_DRAIN_MS: '3600000' });
   const file = join(scene.home, 'go');
@@ -127,7 +128,7 @@ test('told to stop it ends as soon as its steps have, however long they might ha
   expect(await exitCode(child)).toBe(0);
 });
 
-describe('a server that does not want it', () => {
+describe('a server that does not want it', { timeout: 60_000 }, () => {
   test('because of its version: it says so and ends with a code of its own', async () => {
     const text = 'This delegate has version 0.1.0, which is too old for this server (0.9.0).';
     scene.server.intercept = (path) => (path === 'register' ? { status: 426, body: { message: text } } : undefined);
