@@ -2,9 +2,9 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 
 /** One value; expressions take no longer ones. */
-export const OUTPUT_VALUE_BYTES_MAX = 256 * 1024;
+export const OUTPUT_VALUE_BYTES_MAX = 1024 * 1024;
 /** All values of one step together. */
-export const OUTPUT_TOTAL_BYTES_MAX = 512 * 1024;
+export const OUTPUT_TOTAL_BYTES_MAX = 2 * 1024 * 1024;
 
 export type ReadOutputs =
   | { readonly kind: 'read'; readonly values: ReadonlyMap<string, string> }

@@ -2,6 +2,7 @@
  * The environment of a CI step beside what its own spec declares (pipelines.md §6.4). Same-name precedence, low to high:
  * built-in, pipeline variables, stage variables, outputs of earlier steps of the stage (the latest wins).
  */
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { PlanVariable } from '../plan/plan.ts';
 import { sealedReference } from '../expressions/scope.ts';
 import { ciStageAround } from './ci-stage.ts';
@@ -15,6 +16,8 @@ import { isMap, member } from './spec-members.ts';
 import { valueText } from './value-text.ts';
 
 const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Bytes of a variable that a Linux process can be given (MAX_ARG_STRLEN), some room for its name left. A larger output is for expressions alone. */
+const VARIABLE_BYTES_MAX = 130_000;
 
 /** Variables by name; a value may hold secrets. */
 export type StepEnvironment = Readonly<Record<string, WithSecrets<string>>>;
@@ -64,11 +67,17 @@ function outputVariables(node: NodeExecution): StepEnvironment {
   return Object.fromEntries(
     Object.entries(named)
       .filter(([name]) => SHELL_NAME.test(name))
-      .map(([name, value]) => {
-        const text = valueText(value);
+      .map(([name, value]) => [name, valueText(value)] as const)
+      .filter(([, text]) => fitsVariable(text))
+      .map(([name, text]) => {
         return [name, sealed.includes(name) ? useOf(sealedReference(text)) : { value: text, secrets: [] }];
       }),
   );
+}
+
+function fitsVariable(text: string): boolean {
+  // No character takes more than three bytes per UTF-16 unit.
+  return text.length <= VARIABLE_BYTES_MAX / 3 || utf8ToBytes(text).length <= VARIABLE_BYTES_MAX;
 }
 
 function descendants(draft: Draft, id: NodeExecutionId): NodeExecution[] {

@@ -14,7 +14,7 @@ import { Arguments } from './functions/arguments.ts';
 import { findEntry } from './functions/collections.ts';
 import { callFunctor, findFunctor, isFunctorName } from './functions/functors.ts';
 import { callMethod } from './functions/methods.ts';
-import { EVALUATION_DEPTH_MAX, INDIRECTION_DEPTH_MAX, LEAF_LENGTH_MAX, UNRESOLVED_MAX } from './limits.ts';
+import { EVALUATION_DEPTH_MAX, INDIRECTION_DEPTH_MAX, RESULT_LENGTH_MAX, UNRESOLVED_MAX } from './limits.ts';
 import { calculate, compare, isEmpty, isMember, negate, range, sizeOf } from './operators.ts';
 import { Budget, isList, isMap, measure, SecretText, type Operand } from './operands.ts';
 import { callScopeObject, isPlain, readMember, type Scoped } from './path.ts';
@@ -248,8 +248,8 @@ export class Evaluator {
       const value = typeof part === 'string' ? part : this.operand(part);
       const text = concatenate([value], this.budget);
       length += typeof text === 'string' ? text.length : measure(text, this.budget);
-      if (length > LEAF_LENGTH_MAX)
-        throw new Failure('EXPRESSION_LIMIT', `the text becomes longer than ${LEAF_LENGTH_MAX} characters`);
+      if (length > RESULT_LENGTH_MAX)
+        throw new Failure('EXPRESSION_LIMIT', `the text becomes longer than ${RESULT_LENGTH_MAX} characters`);
       values.push(text);
     }
     return concatenate(values, this.budget);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { evaluateCondition, resolveText, resolveTree, type EvaluateOptions, type Resolution } from './evaluate.ts';
 import { checkCondition, checkText } from './check.ts';
 import {
-  LEAF_LENGTH_MAX,
+  RESULT_LENGTH_MAX,
   TRACE_ENTRIES_MAX,
   TRACE_EXPRESSION_LENGTH_MAX,
   TRACE_VALUE_LENGTH_MAX,
@@ -37,7 +37,7 @@ function judged(text: string, scope: ExpressionScope, nulls: NonNullable<Evaluat
       expect(value.length).toBeLessThanOrEqual(TRACE_VALUE_LENGTH_MAX);
     }
   }
-  if (typeof resolution.value === 'string') expect(resolution.value.length).toBeLessThanOrEqual(LEAF_LENGTH_MAX);
+  if (typeof resolution.value === 'string') expect(resolution.value.length).toBeLessThanOrEqual(RESULT_LENGTH_MAX);
   if (condition.error !== undefined) expect(condition.holds).toBe(false);
   expectSpans(text, resolution);
   // Tracing changes nothing.

@@ -3,8 +3,10 @@
  * There is no clock: regular expressions run in linear time and everything else is paid for from one budget of steps.
  */
 
-/** Characters of one YAML leaf that holds expressions, and of the text made from it. */
+/** Characters of one YAML leaf that holds expressions. */
 export const LEAF_LENGTH_MAX = 524_288;
+/** Characters of the text made from such a leaf: room for outputs of a step, which may be large. */
+export const RESULT_LENGTH_MAX = 2_097_152;
 /** Characters of one `<+…>` or of one condition. */
 export const EXPRESSION_LENGTH_MAX = 32_768;
 /** Expressions side by side in one leaf. */
@@ -24,8 +26,8 @@ export const CHARACTERS_PER_STEP = 128;
 export const ELEMENTS_PER_STEP = 8;
 /** Regular expression work (program size × characters) for the price of one step. */
 export const REGEX_WORK_PER_STEP = 100;
-/** Size of the value of one expression: characters of its JSON text, about. */
-export const VALUE_SIZE_MAX = 262_144;
+/** Size of the value of one expression: characters of its JSON text, about. An output of a step has at most 1 MiB. */
+export const VALUE_SIZE_MAX = 1_310_720;
 /** Levels of lists and maps in a value or in a step's spec. */
 export const VALUE_DEPTH_MAX = 200;
 /** Elements of a range `1..n`. */

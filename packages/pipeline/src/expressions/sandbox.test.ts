@@ -77,7 +77,7 @@ describe('S10: what would run away ends at a named limit', () => {
     ['a long leaf', `<+1>${'x'.repeat(LEAF_LENGTH_MAX)}`],
     ['text that doubles', `<+${chain(20, 'trigger.payload.text')}>`],
     ['lists that double', `<+[${Array.from({ length: 50 }, () => 'trigger.payload.text').join(',')}]>`],
-    ['texts joined in a leaf', '<+trigger.payload.text>'.repeat(10)],
+    ['texts joined in a leaf', '<+trigger.payload.text>'.repeat(100)],
     ['replacing each character', '<+trigger.payload.text.replace("a", trigger.payload.text)>'],
     ['replacing by a regular expression', '<+trigger.payload.text.replaceAll("a", "aaaaaaaaaaaaaaaaaaaaaaaa")>'],
     ['joining', `<+trigger.payload.text.join(${Array.from({ length: 100 }, () => 'trigger.payload.text').join(',')})>`],
