@@ -84,7 +84,10 @@ export async function prepareInstallation(settings: InstallationSettings): Promi
   return { adminTokenPath, delegateToken: await ensureDelegateToken(settings), ...made };
 }
 
-async function checkBelonging(tx: Transaction, { accountId, masterKey, oldMasterKeys = [] }: InstallationSettings): Promise<void> {
+async function checkBelonging(
+  tx: Transaction,
+  { accountId, masterKey, oldMasterKeys = [] }: InstallationSettings,
+): Promise<void> {
   const keptAccount = await keepInstallationFact(tx, 'account_id', accountId);
   if (keptAccount !== accountId) {
     throw new InstallationMismatchError(
