@@ -99,7 +99,7 @@ export function factOf(known: Known, moment: Moment, earlier: NodeExecution | un
   if (plan === undefined) return wrong('is not in the plan');
   if (earlier?.status === 'InterventionWaiting' && earlier.intervention !== undefined)
     return intervened(known, moment, node);
-  const stopping = node.stopping ?? earlier?.stopping ?? forgotten(moment, node);
+  const stopping = node.stopping ?? earlier?.stopping ?? forgotten(moment, earlier, node);
   if (stopping !== undefined) return told(known, moment, earlier, node, stopping);
   if (node.attempt === 0 && node.when !== undefined && node.children.length === 0) {
     // It opened in this very moment and could not say whether it runs.
@@ -120,8 +120,13 @@ function isTimer(event: EngineEvent, { id }: NodeExecution, purpose: string): bo
 }
 
 /** Told to end and going on all the same, in one moment: what it was told is over already. */
-function forgotten({ event, after }: Moment, node: NodeExecution): NodeExecution['stopping'] {
-  if (isFinal(node.status)) return undefined;
+function forgotten(
+  { event, after }: Moment,
+  earlier: NodeExecution | undefined,
+  node: NodeExecution,
+): NodeExecution['stopping'] {
+  // What began after the word, in the same moment, was not told.
+  if (isFinal(node.status) || earlier === undefined) return undefined;
   if (isTimer(event, node, 'timeout')) return { as: 'Expired', at: event.at };
   return isMarked(event, after, node) ? { as: 'Failed', at: event.at } : undefined;
 }

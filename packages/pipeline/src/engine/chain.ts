@@ -47,19 +47,20 @@ export function childStarted(draft: Draft, { nodeExecutionId, childExecutionId }
   if (node === undefined) return;
   draft.update(node.id, { childExecutionId });
   // It was told to stop before anybody knew what was to be stopped.
-  if (node.stopping !== undefined) draft.effects.push({ kind: 'abortChild', nodeExecutionId, childExecutionId });
+  if (node.stopping !== undefined || isAskedAbout(node))
+    draft.effects.push({ kind: 'abortChild', nodeExecutionId, childExecutionId });
 }
 
 export function childRefused(draft: Draft, { nodeExecutionId, reason }: ChildRefusedEvent): void {
   const node = openChain(draft, nodeExecutionId);
-  if (node === undefined) return;
+  if (node === undefined || isAskedAbout(node)) return;
   if (node.stopping !== undefined) endStopped(draft, node.id);
   else failNode(draft, node.id, { status: 'Failed', failure: failureOf(reason) });
 }
 
 export function childEnded(draft: Draft, { nodeExecutionId, status, outputs, failure }: ChildEndedEvent): void {
   const node = openChain(draft, nodeExecutionId);
-  if (node === undefined) return;
+  if (node === undefined || isAskedAbout(node)) return;
   const outcomes = Object.keys(outputs).length === 0 ? {} : { outcomes: { output: outputs } };
   if (node.stopping !== undefined) {
     endStopped(draft, node.id);
@@ -85,6 +86,11 @@ const FAILURE_TYPES: Readonly<Partial<Record<FinalStatus, FailureType>>> = {
 
 function failingStatus(status: string): Failing['status'] {
   return status === 'Expired' || status === 'ApprovalRejected' ? status : 'Failed';
+}
+
+/** It has failed already and somebody is to say what becomes of it: what its child still does changes nothing. */
+function isAskedAbout({ status }: NodeExecution): boolean {
+  return status === 'InterventionWaiting';
 }
 
 function openChain(draft: Draft, id: NodeExecutionId): NodeExecution | undefined {
