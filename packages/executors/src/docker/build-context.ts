@@ -38,19 +38,19 @@ export interface BuildPlaces {
 
 /** @throws PathRefused */
 export async function openBuildContext(places: BuildPlaces, signal: AbortSignal): Promise<BuildContext> {
-  const root = await OpenFolder.root(places.workspace);
+  const root = OpenFolder.root(places.workspace);
   try {
-    const folder = await root.descend(places.context);
+    const folder = root.descend(places.context);
     if (folder === undefined)
       throw new PathRefused(`There is no folder ${places.context.join('/')} in the workspace to build from.`);
     try {
       return await begin(root, folder, places, signal);
     } catch (error) {
-      await folder.close();
+      folder.close();
       throw error;
     }
   } finally {
-    await root.close();
+    root.close();
   }
 }
 
@@ -92,7 +92,7 @@ async function write(
     await writer.addFolder(folder, []);
     return writer.finish();
   } finally {
-    await folder.close();
+    folder.close();
   }
 }
 
@@ -103,7 +103,7 @@ function below(folder: readonly string[], path: readonly string[]): readonly str
 
 async function readText(folder: OpenFolder, names: readonly string[]): Promise<string | undefined> {
   const name = names.at(-1);
-  const parent = name === undefined ? undefined : await folder.descend(names.slice(0, -1));
+  const parent = name === undefined ? undefined : folder.descend(names.slice(0, -1));
   if (parent === undefined || name === undefined) return undefined;
   let file: FileHandle | undefined;
   try {
@@ -116,7 +116,7 @@ async function readText(folder: OpenFolder, names: readonly string[]): Promise<s
     throw error;
   } finally {
     await file?.close();
-    await parent.close();
+    parent.close();
   }
 }
 
@@ -162,11 +162,11 @@ class ContextWriter {
       if (info.isDirectory()) {
         if (isOut && !this.#hasExceptions) return;
         if (!isOut) await this.#entry({ ...header, type: 'directory' });
-        const folder = await parent.enter(name);
+        const folder = parent.enter(name);
         try {
           await this.addFolder(folder, path);
         } finally {
-          await folder.close();
+          folder.close();
         }
       } else if (isOut || this.#done.has(header.name)) return;
       else if (info.isSymbolicLink())
