@@ -14,7 +14,15 @@ import {
   type Value,
   type When,
 } from '@bridle/pipeline';
-import { approvalSpec, buildSpec, chainOf, chainSpec, customApprovalSpec, scriptSpec } from './step-specs.ts';
+import {
+  approvalSpec,
+  buildFacts,
+  buildSpec,
+  chainOf,
+  chainSpec,
+  customApprovalSpec,
+  scriptSpec,
+} from './step-specs.ts';
 import {
   inputText,
   namedItems,
@@ -261,6 +269,7 @@ function stage(
     delegateSelectors: [],
     children: item.children.map((child, index) => add({ ...inside, prefix: `${execution}.steps` }, child, index)),
     spec: buildSpec(item.type),
+    ...buildFacts(item.type),
     ...(item.rollback === undefined
       ? {}
       : { rollback: rollback(inside, 'stage', `${execution}.rollbackSteps`, item.rollback) }),

@@ -1,5 +1,5 @@
 /** The specs of simulated steps and stages, as they are written in a pipeline and as they stand in its plan. */
-import type { Chain, Value } from '@bridle/pipeline';
+import type { Chain, StageNode, Value } from '@bridle/pipeline';
 import {
   CHAIN_OUTPUTS,
   inputText,
@@ -65,9 +65,16 @@ export function customApprovalSpec({ identifier, retryInterval, scriptTimeout }:
   };
 }
 
+const PLATFORM = { os: 'Linux', arch: 'Amd64' } as const;
+
+/** What a CI stage asks of its delegate. */
+export function buildFacts(type: SketchStage['type']): Pick<StageNode, 'ci'> {
+  return type === 'CI' ? { ci: PLATFORM } : {};
+}
+
 export function buildSpec(type: SketchStage['type']): Spec {
   if (type !== 'CI') return {};
-  return { cloneCodebase: false, platform: { os: 'Linux', arch: 'Amd64' }, runtime: { type: 'Cloud', spec: {} } };
+  return { cloneCodebase: false, platform: PLATFORM, runtime: { type: 'Cloud', spec: {} } };
 }
 
 export function chainOf({ pipeline }: SketchChain): Chain {

@@ -106,11 +106,11 @@ describe('ShellScript', () => {
   test('an output beyond the limit fails the step and names it', async () => {
     const { result } = stage.start(
       'ShellScript',
-      bash('BIG=$(head -c 300000 /dev/zero | tr "\\0" x)', outputsOf('BIG')),
+      bash('BIG=$(head -c 1100000 /dev/zero | tr "\\0" x)', outputsOf('BIG')),
     );
     expect(await result).toMatchObject({
       kind: 'failed',
-      failure: { message: expect.stringMatching(/BIG has 300000 bytes; at most 262144/) },
+      failure: { message: expect.stringMatching(/BIG has 1100000 bytes; at most 1048576/) },
     });
   });
 
