@@ -158,7 +158,11 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
           host: { ...host, shells: options.shells ?? host.shells, settings: { ...host.settings, ...options.settings } },
         });
         await masked.end();
-        if (options.keep !== true) await workspace.leave();
+        if (options.keep !== true) {
+          const left = workspace.leave();
+          processes.hurry(); // a delegate sweeps for several steps at once; a test waits for its own
+          await left;
+        }
         return result;
       };
       const result = perform();
