@@ -98,10 +98,11 @@ export function describeStepConformance(place: StepPlace): void {
     });
 
     test('SIGTERM reaches what the script waits for', async () => {
-      const { result, log, cancel } = run(quiet(`trap 'echo parent told' TERM; echo ready; sleep 600; echo over`), {
-        settings: { killGraceMs: 60_000 },
-      });
+      const token = String(randomInt(1e8, 1e9));
+      const script = `trap 'echo parent told' TERM; echo ready; sleep ${token}; echo over`;
+      const { result, log, cancel } = run(quiet(script), { settings: { killGraceMs: 60_000 } });
       await log.until(/^ready$/m);
+      await untilSeen(`sleep\0${token}`, 1);
       cancel();
       expect(await result).toEqual({ kind: 'cancelled' });
       expect(log.text).toContain('parent told\n');
