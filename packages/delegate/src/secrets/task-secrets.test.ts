@@ -103,6 +103,19 @@ describe('a task becomes a step', () => {
     });
   });
 
+  test('a connector that is not there is a matter of configuration', async () => {
+    const message = 'The connector nowhere is not there.';
+    const prepared = await prepareStep(
+      task({
+        secrets: { 'connector:nowhere': { kind: 'missing', message } },
+        secretPlaces: [{ path: ['spec', 'command'], start: 0, end: 0, reference: 'connector:nowhere' }],
+      }),
+      managers,
+      new Mask(),
+    );
+    expect(prepared).toEqual({ kind: 'failed', failure: { message, types: ['CONFIGURATION_FAILURE'] } });
+  });
+
   test('a source of a newer server is named', async () => {
     const source = { kind: 'vault', path: 'x' } as unknown as NonNullable<DelegateTask['secrets']>[string];
     const places = [{ path: ['spec', 'command'], start: 0, end: 0, reference: 'new' }];

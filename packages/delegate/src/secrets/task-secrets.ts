@@ -9,6 +9,9 @@ import type { DelegateTask, SecretSource, TaskConnector } from '@bridle/protocol
 import { BrokenTask, placeSecrets } from './place.ts';
 import { SECRET_BYTES_MAX, tooLarge, type FoundSecret, type SecretManagers } from './secret-manager.ts';
 
+/** How the server names a connector that is not there: a place in the spec that nothing can be put in. */
+const CONNECTOR = 'connector:';
+
 export type PreparedStep =
   | { readonly kind: 'ready'; readonly step: StepRequest }
   | { readonly kind: 'failed'; readonly failure: StepFailure };
@@ -87,7 +90,10 @@ function need(found: ReadonlyMap<string, FoundSecret>, reference: string): Buffe
     case 'found':
       return secret.bytes;
     case 'missing':
-      throw new SecretNotFound({ message: secret.message, types: ['AUTHENTICATION'] });
+      throw new SecretNotFound({
+        message: secret.message,
+        types: [reference.startsWith(CONNECTOR) ? 'CONFIGURATION_FAILURE' : 'AUTHENTICATION'],
+      });
     case 'notReleased':
       throw new SecretNotFound({ message: secret.message, types: ['AUTHORIZATION_ERROR'] });
   }
