@@ -83,8 +83,9 @@ describe('matching', () => {
     expect(await delegate.take({ waitMs: 50 })).toEqual([]);
     const poll = delegate.take({ waitMs: 10_000 });
     await delegate.register([], DOCKER);
-    expect(await poll).toEqual([]); // it asks anew with what it can do now
-    expect(await delegate.takeOne()).toMatchObject({ stepType: 'Run' });
+    // Sent away, it asks anew with what it can do now; unless that was known already when its call arrived.
+    const given = await poll;
+    expect(given.length === 0 ? [await delegate.takeOne()] : given).toMatchObject([{ stepType: 'Run' }]);
   });
 
   test('nobody can: the reasons per delegate, those that came closest first', async () => {
