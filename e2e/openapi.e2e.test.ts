@@ -184,6 +184,15 @@ describe('health and wrong addresses', () => {
   });
 });
 
+async function countRuns(pipelineIdentifier: string): Promise<number> {
+  const { body } = await api<{ totalElements: number }>(product, '/pipeline/api/pipelines/execution/summary', {
+    method: 'POST',
+    body: '{"filterType":"PipelineExecution"}',
+    query: { pipelineIdentifier },
+  });
+  return body.data.totalElements;
+}
+
 it('a stop answers those who wait, ends live views, and the run goes on after it', async () => {
   const target = await save(product, pipeline('outlives', [stage('main', [shell('slow', 'sleep 6; echo done')])]));
   await createTrigger(product, target, customTrigger('outliveshook', target));
@@ -198,6 +207,8 @@ it('a stop answers those who wait, ends live views, and the run goes on after it
       query: { pipelineIdentifier: target, triggerIdentifier: 'outliveshook' },
     }),
   ];
+  // The webhook's execution has begun, too: a stop answers with what is known.
+  while ((await countRuns(target)) < 2);
   const events: string[] = [];
   let isStopped = false;
   for await (const { event, data } of readEvents(product, `/bridle/api/executions/${id}/events`)) {
