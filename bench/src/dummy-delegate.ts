@@ -35,7 +35,7 @@ export async function startDummyDelegate(product: Product, name: string): Promis
     tags: [],
     incarnation,
     installation: randomUUID(),
-    version: 'bench',
+    version: '0.1.0',
     hostName: 'bench',
     os: 'linux',
     arch: 'x64',
