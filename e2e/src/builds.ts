@@ -60,6 +60,11 @@ export async function logOf(product: Product, run: Run, identifier: string): Pro
   return (await fetch(`${product.url}${path}`, { headers: { 'x-api-key': product.adminToken } })).text();
 }
 
+/** The body of Bridle's own endpoints: they answer without the envelope that `Answer` knows. */
+function plain<T>(answer: Answer<unknown>): T {
+  return answer.body as unknown as T;
+}
+
 export interface Tests {
   readonly total: number;
   readonly tests: readonly { readonly name: string; readonly status: string; readonly details?: string }[];
@@ -70,8 +75,7 @@ export async function testsOf(
   run: Run,
   query: Readonly<Record<string, string>> = {},
 ): Promise<Tests> {
-  const answer: Answer<unknown> = await api(product, `/bridle/api/executions/${run.id}/tests`, { query });
-  return answer.body as unknown as Tests;
+  return plain<Tests>(await api(product, `/bridle/api/executions/${run.id}/tests`, { query }));
 }
 
 export interface ListedArtifact {
@@ -80,6 +84,6 @@ export interface ListedArtifact {
 }
 
 export async function artifactsOf(product: Product, run: Run): Promise<readonly ListedArtifact[]> {
-  const answer: Answer<unknown> = await api(product, `/bridle/api/executions/${run.id}/artifacts`);
-  return (answer.body as unknown as { artifacts: readonly ListedArtifact[] }).artifacts;
+  const answer = await api(product, `/bridle/api/executions/${run.id}/artifacts`);
+  return plain<{ readonly artifacts: readonly ListedArtifact[] }>(answer).artifacts;
 }

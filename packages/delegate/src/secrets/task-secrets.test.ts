@@ -117,6 +117,7 @@ describe('a task becomes a step', () => {
   });
 
   test('a source of a newer server is named', async () => {
+    // What no server of today sends.
     const source = { kind: 'vault', path: 'x' } as unknown as NonNullable<DelegateTask['secrets']>[string];
     const places = [{ path: ['spec', 'command'], start: 0, end: 0, reference: 'new' }];
     const prepared = await prepareStep(task({ secrets: { new: source }, secretPlaces: places }), managers, new Mask());

@@ -70,6 +70,7 @@ function send(build: ImageBuild, isBuildKit: boolean, engine: Engine, signal: Ab
     _query: queryOf(build, isBuildKit),
   };
   return new Promise((resolve, reject) => {
+    // A readable stream of another library: the same methods, declared by itself.
     const tar = build.context.tar as unknown as NodeJS.ReadableStream;
     void engine.client.buildImage(tar, options as never, (error, stream) => {
       if (error === null) resolve(stream as Readable);

@@ -105,6 +105,7 @@ async function create(
 }
 
 async function attach(container: Docker.Container): Promise<Readable> {
+  // Without stdin nothing is written to it; it is declared as what it is not in every engine, a stream both ways.
   return (await container.attach({ stream: true, stdout: true, stderr: true })) as unknown as Readable;
 }
 

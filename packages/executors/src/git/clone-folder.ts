@@ -37,7 +37,7 @@ export function findCloneFolder(workspace: StepWorkspace, wanted: string | undef
 }
 
 function partsBelow(text: string, workspaceFolder: string): readonly string[] {
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- that is what is looked for
   if (/[\u0000-\u001f]/.test(text)) throw new SpecError('cloneDirectory has characters that no folder should have.');
   let path = text.replaceAll('\\', '/');
   for (const prefix of [CONTAINER_WORKSPACE, workspaceFolder]) {

@@ -100,7 +100,7 @@ function branchOf(details: SpecObject, key: string): string | undefined {
 /** Git's own rules for names of branches and tags, so that none is ever read as an option, a range or a pattern. */
 function refName(text: string, what: string): string {
   const name = text.replace(/^refs\/(heads|tags)\//, '');
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- that is what is looked for
   const isBad = /[\u0000-\u0020~^:?*[\\\u007f]|\.\.|@\{|\/\/|^[-/.]|\/\.|[/.]$|\.lock(\/|$)/.test(name);
   if (isBad || name === '' || name === '@') throw new SpecError(`"${text}" cannot be the name of a ${what}.`);
   return name;

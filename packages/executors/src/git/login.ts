@@ -113,7 +113,7 @@ function httpLogin(connector: StepConnector, secrets: ConnectorSecrets, place: U
     'git';
   const password = secrets.text(passwordRef);
   for (const part of [username, password]) {
-    // oxlint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- that is what is looked for
     if (/[\u0000-\u001f]/.test(part))
       throw new SpecError(`User name and password of the connector ${identifier} must be of one line each.`);
   }

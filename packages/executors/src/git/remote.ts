@@ -70,7 +70,7 @@ function withRepository(base: string, connector: StepConnector, repoName: string
   if (repoName === undefined)
     throw new SpecError(`The connector ${identifier} is of an account: repoName must say which repository is meant.`);
   const path = repoName.replace(/^\/+|\/+$/g, '');
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- that is what is looked for
   if (
     path === '' ||
     path.split('/').some((part) => part === '' || part === '.' || part === '..') ||
@@ -81,7 +81,7 @@ function withRepository(base: string, connector: StepConnector, repoName: string
 }
 
 function readAddress(url: string, isFileUrlAllowed: boolean): Pick<Remote, 'protocol' | 'origin' | 'host'> {
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- that is what is looked for
   if (/[\s\u0000-\u001f\u007f]/.test(url) && !/^(file:\/\/)?\//.test(url))
     throw new SpecError(`"${url}" is not the address of a repository.`);
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase();

@@ -57,6 +57,7 @@ export function readBySchema(
   names: { readonly owner: string; readonly whole: string },
   findings: Findings,
 ): Value | undefined {
+  // A schema is read by its keywords; its static type says nothing of them.
   return new SpecReader(node.path, names, findings).read(schema as unknown as SchemaView, node);
 }
 

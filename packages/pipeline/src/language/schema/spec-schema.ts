@@ -8,6 +8,7 @@ import type { About } from './fields.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 export function specSchema({ type, spec }: StepDefinition): JsonSchema {
+  // A view of the schema's own keywords, as in `read-spec.ts`.
   return { ...toField(spec as unknown as SchemaView), description: `What the ${type} step does.` };
 }
 
