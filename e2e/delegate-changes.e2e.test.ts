@@ -229,6 +229,7 @@ describe('an abort that races the end of the step (R9)', () => {
       Array.from({ length: 12 }, async (_, index) => {
         const id = await startSaved(product, identifier);
         await untilNode(id, 'quick', 'Running');
+        // Not a wait for anything: the aborts are spread over the step's length and beyond, so that some meet its end.
         await new Promise((resolve) => setTimeout(resolve, index * 40));
         const { status } = await abort(product, id);
         return { wasTaken: status === 200, run: await runWhenFinal(product, id) };

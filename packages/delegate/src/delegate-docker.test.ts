@@ -107,7 +107,7 @@ describeWithDocker('containers of a delegate', () => {
   });
 });
 
-/** For what shows in no call to the server. */
+/** For what shows in no call to the server: the engine has to be asked. */
 async function waitFor(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
