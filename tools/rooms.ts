@@ -182,6 +182,14 @@ export const ROOMS: readonly Room[] = [
     quiet: true,
   },
   {
+    folder: 'packages/cli/src',
+    packages: ['pipeline', 'runtime', 'executors', 'protocol', 'text'],
+    testPackages: ['executors/testing/git-server', 'executors/testing/test-docker'],
+    libraries: ['commander', '@clack/prompts', 'yaml'],
+    node: true,
+    quiet: true,
+  },
+  {
     folder: 'packages/web/src',
     packages: ['text', 'pipeline'],
     libraries: [

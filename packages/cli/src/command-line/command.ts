@@ -1,0 +1,68 @@
+/**
+ * What a command is. Its definition is light, so that `bridle --help` loads nothing else; what it does is loaded when it is
+ * called.
+ */
+import type { Terminal } from '../terminal/terminal.ts';
+import type { ExitCode } from './exit-codes.ts';
+import type { Options } from './options.ts';
+
+export interface CommandDefinition {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** One line, without a full stop. */
+  readonly summary: string;
+  /** What it does and does not do, where one line is not enough. */
+  readonly details?: string;
+  readonly arguments?: readonly ArgumentDefinition[];
+  readonly options?: readonly OptionDefinition[];
+  /** Real ones: each runs as it stands. */
+  readonly examples: readonly ExampleDefinition[];
+  /** Those that it ends with; 2 and 130 are every command's. */
+  readonly exitCodes: readonly ExitCode[];
+  readonly environment?: readonly { readonly name: string; readonly meaning: string }[];
+  readonly seeAlso?: readonly string[];
+  readonly load: () => Promise<CommandAction>;
+}
+
+export interface ArgumentDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly isRequired?: true;
+  readonly isRepeatable?: true;
+  readonly completes?: Completion;
+}
+
+export interface OptionDefinition {
+  /** As commander writes them: `-i, --input <key=value>`. */
+  readonly flags: string;
+  readonly description: string;
+  /** May be given several times; read with `Options.texts`. */
+  readonly isRepeatable?: true;
+  readonly choices?: readonly string[];
+  readonly completes?: Completion;
+}
+
+/** What the shell offers for a value: files, folders, pipeline files of the repository, or a pipeline's stages and inputs. */
+export type Completion = 'file' | 'folder' | 'pipeline' | 'inputSet' | 'stage' | 'step' | 'input';
+
+export interface ExampleDefinition {
+  readonly command: string;
+  readonly meaning: string;
+}
+
+export interface CommandContext {
+  readonly terminal: Terminal;
+  /** Absolute. */
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Aborted by the first Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+export interface CommandInput {
+  readonly arguments: readonly string[];
+  readonly options: Options;
+}
+
+/** Errors of use are `UsageError`s; whatever else it throws is a bug of ours. */
+export type CommandAction = (context: CommandContext, input: CommandInput) => Promise<ExitCode>;

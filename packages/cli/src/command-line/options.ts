@@ -1,0 +1,33 @@
+/** The options that were given, by their long name without dashes (`secrets-file`). */
+export class Options {
+  readonly #values: ReadonlyMap<string, OptionValue>;
+
+  constructor(values: ReadonlyMap<string, OptionValue>) {
+    this.#values = values;
+  }
+
+  /** Of an option with one value; `undefined` = not given. */
+  text(name: string): string | undefined {
+    const value = this.#values.get(name);
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** Of an option that may come several times, in their order. */
+  texts(name: string): readonly string[] {
+    const value = this.#values.get(name);
+    return Array.isArray(value) ? value : [];
+  }
+
+  isOn(name: string): boolean {
+    return this.#values.get(name) === true;
+  }
+
+  /** Of `--json[=fields]`: `undefined` = not given, empty = all fields. */
+  fields(name = 'json'): readonly string[] | undefined {
+    const value = this.#values.get(name);
+    if (value === undefined || value === false) return undefined;
+    return typeof value === 'string' ? value.split(',').map((field) => field.trim()) : [];
+  }
+}
+
+export type OptionValue = string | boolean | string[];

@@ -1,0 +1,108 @@
+/** The commands as commander knows them: parsing, help and suggestions are its business. */
+import { Command, Option } from 'commander';
+import type { CommandDefinition, CommandInput, OptionDefinition } from './command.ts';
+import { describeMore } from './help.ts';
+import { Options, type OptionValue } from './options.ts';
+
+/** What was asked for, once the command line is understood. */
+export interface Call {
+  readonly definition: CommandDefinition;
+  readonly input: CommandInput;
+}
+
+/** Which commands there are, in the order of the help. */
+export interface CommandGroup {
+  readonly title: string;
+  readonly commands: readonly CommandDefinition[];
+}
+
+const COMMON_OPTIONS: readonly OptionDefinition[] = [
+  { flags: '--color <when>', description: 'colours', choices: ['auto', 'always', 'never'] },
+  { flags: '-q, --quiet', description: 'nothing but results and errors' },
+];
+
+interface ProgramOptions {
+  readonly groups: readonly CommandGroup[];
+  readonly version: string;
+  readonly isColoured: boolean;
+  readonly write: { readonly out: (text: string) => void; readonly err: (text: string) => void };
+}
+
+/**
+ * Commander's program; after a successful `parse`, `call()` says what was asked for.
+ * @throws CommanderError (from `parse`) for help, for the version and for errors of use
+ */
+export function createProgram({ groups, version, isColoured, write }: ProgramOptions): {
+  readonly program: Command;
+  readonly call: () => Call | undefined;
+} {
+  let call: Call | undefined;
+  const program = new Command('bridle')
+    .description('Run, test and understand Harness pipelines: on your machine, without a server.')
+    .version(version, '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureOutput({
+      writeOut: write.out,
+      writeErr: write.err,
+      getOutHasColors: () => isColoured,
+      getErrHasColors: () => isColoured,
+      outputError: (text, print) => void print(text.replace(/^error: /, 'bridle: ')),
+    })
+    .showHelpAfterError('Run with --help to see how it is used.')
+    .addHelpText('after', '\nRun "bridle <command> --help" for examples, exit codes and environment.')
+    .exitOverride();
+  for (const { title, commands } of groups) {
+    for (const definition of commands) {
+      const command = addCommand(program, definition).helpGroup(`${title}:`);
+      command.action((...given: unknown[]) => {
+        call = { definition, input: inputOf(command, given.slice(0, definition.arguments?.length ?? 0)) };
+      });
+    }
+  }
+  return { program, call: () => call };
+}
+
+function addCommand(program: Command, definition: CommandDefinition): Command {
+  const command = program
+    .command(definition.name)
+    .summary(definition.summary)
+    .description(
+      [sentence(definition.summary), ...(definition.details === undefined ? [] : [definition.details])].join('\n\n'),
+    )
+    .aliases([...(definition.aliases ?? [])]);
+  for (const { name, description, isRequired, isRepeatable } of definition.arguments ?? []) {
+    const shown = `${name}${isRepeatable === true ? '...' : ''}`;
+    command.argument(isRequired === true ? `<${shown}>` : `[${shown}]`, description);
+  }
+  for (const option of [...(definition.options ?? []), ...COMMON_OPTIONS]) command.addOption(toCommander(option));
+  return command.addHelpText('after', describeMore(definition));
+}
+
+function sentence(summary: string): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+}
+
+function toCommander({ flags, description, isRepeatable, choices }: OptionDefinition): Option {
+  const option = new Option(flags, description);
+  if (choices !== undefined) option.choices(choices);
+  if (isRepeatable === true) {
+    option.argParser((value: string, earlier: string[] | undefined) => [...(earlier ?? []), value]);
+  }
+  return option;
+}
+
+function inputOf(command: Command, given: readonly unknown[]): CommandInput {
+  const values = new Map<string, OptionValue>();
+  for (const option of command.options) {
+    const value: unknown = command.getOptionValue(option.attributeName());
+    if (isOptionValue(value)) values.set(option.name(), value);
+  }
+  return {
+    arguments: given.flat().filter((value) => typeof value === 'string'),
+    options: new Options(values),
+  };
+}
+
+function isOptionValue(value: unknown): value is OptionValue {
+  return typeof value === 'string' || typeof value === 'boolean' || Array.isArray(value);
+}

@@ -1,0 +1,5 @@
+/** Every command, in the order of the help. */
+import type { CommandGroup } from '../command-line/program.ts';
+import { schema } from './schema.ts';
+
+export const GROUPS: readonly CommandGroup[] = [{ title: 'Write pipelines', commands: [schema] }];
