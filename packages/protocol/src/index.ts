@@ -157,3 +157,12 @@ export {
   REPORTED_TESTS_MAX,
   TestsRequest,
 } from './delegate.ts';
+export {
+  RunEvent,
+  type RunExecutionEvent,
+  type RunLogEvent,
+  type RunNodeEvent,
+  type RunNoteEvent,
+  type RunProgressEvent,
+  type RunWaitingEvent,
+} from './run-events.ts';
