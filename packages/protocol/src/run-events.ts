@@ -55,6 +55,14 @@ export const RunNodeEvent = Type.Object({
   ),
   /** Of a final step; secrets are hidden. */
   outcomes: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  /** Results of the test reports that the step left. */
+  tests: Type.Optional(
+    Type.Object({
+      total: Type.Integer({ minimum: 0 }),
+      failed: Type.Integer({ minimum: 0, description: 'Errors included.' }),
+      skipped: Type.Integer({ minimum: 0 }),
+    }),
+  ),
   /** A later attempt took its place. */
   superseded: Type.Optional(Type.Literal(true)),
 });
@@ -81,6 +89,20 @@ export const RunWaitingEvent = Type.Object({
   message: Type.String(),
   /** What may be answered: `approve`, `reject`, or the actions of an intervention. */
   choices: Type.Array(Type.String()),
+  /** Values that come with the answer: those of an approver, or those that an execution input waits for. */
+  inputs: Type.Optional(
+    Type.Array(
+      Type.Object({
+        name: Type.String({ description: 'Of an execution input: its path, joined with `.`.' }),
+        required: Type.Boolean(),
+        defaultValue: Type.Optional(Type.String()),
+        description: Type.Optional(Type.String()),
+        allowedValues: Type.Optional(Type.Array(Type.String())),
+        isMultiple: Type.Optional(Type.Boolean({ description: 'Several of the allowed values, joined by commas.' })),
+        regex: Type.Optional(Type.String()),
+      }),
+    ),
+  ),
 });
 export type RunWaitingEvent = Static<typeof RunWaitingEvent>;
 
