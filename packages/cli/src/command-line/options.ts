@@ -26,7 +26,8 @@ export class Options {
   fields(name = 'json'): readonly string[] | undefined {
     const value = this.#values.get(name);
     if (value === undefined || value === false) return undefined;
-    return typeof value === 'string' ? value.split(',').map((field) => field.trim()) : [];
+    const fields = typeof value === 'string' ? value.split(',').map((field) => field.trim()) : [];
+    return fields.filter((field) => field !== '');
   }
 }
 

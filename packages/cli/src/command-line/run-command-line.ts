@@ -4,6 +4,7 @@ import { openTerminal } from '../terminal/open-terminal.ts';
 import { wantsColour, type ColourWish } from '../terminal/style.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { closeJsonOption } from './json.ts';
 import { createProgram, type CommandGroup } from './program.ts';
 import { listenForStop } from './stop-signals.ts';
 import { UsageError } from './usage-error.ts';
@@ -27,7 +28,7 @@ export async function runCommandLine(
     write: { out: (text) => void process.stdout.write(text), err: (text) => void process.stderr.write(text) },
   });
   try {
-    program.parse([...words], { from: 'user' });
+    program.parse([...closeJsonOption(words)], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return isHelp(error, words) ? 0 : 2;

@@ -1,5 +1,6 @@
 /** Every command, in the order of the help. */
 import type { CommandGroup } from '../command-line/program.ts';
 import { schema } from './schema.ts';
+import { validate } from './validate.ts';
 
-export const GROUPS: readonly CommandGroup[] = [{ title: 'Write pipelines', commands: [schema] }];
+export const GROUPS: readonly CommandGroup[] = [{ title: 'Write pipelines', commands: [validate, schema] }];

@@ -1,5 +1,5 @@
 /** Finds the text that a diagnostic points into. */
-import { relative } from 'node:path';
+import { isAbsolute, relative } from 'node:path';
 import type { Diagnostic } from '@bridle/pipeline';
 import type { Repository } from '../repository/repository.ts';
 import type { RepositoryFile } from '../repository/repository-file.ts';
@@ -21,7 +21,7 @@ export function createSources(
   others: ReadonlyMap<string, DescribedSource> = new Map(),
 ): Sources {
   const describe = ({ path, text }: Pick<RepositoryFile, 'path' | 'text'>): DescribedSource => ({
-    name: relative(folder, path) || path,
+    name: shownPath(path, folder),
     text,
   });
   return {
@@ -31,4 +31,10 @@ export function createSources(
       return others.get(document) ?? (found === undefined ? undefined : describe(found));
     },
   };
+}
+
+/** As seen from the folder; what lies outside of it by its whole name. */
+export function shownPath(path: string, folder: string): string {
+  const below = relative(folder, path);
+  return below === '' || below.startsWith('..') || isAbsolute(below) ? path : below;
 }
