@@ -1,6 +1,6 @@
 /**
  * What can be wrong with an expression. Errors are values for callers; inside the language `Failure` carries one to the
- * entry points of evaluate.ts, which catch it: nothing else leaves this room as an exception.
+ * entry points of evaluate.ts, which catch it: nothing else leaves this room as an exception, but for `Pending`.
  */
 
 /**
@@ -44,6 +44,21 @@ export class Failure extends Error {
     this.name = 'Failure';
     this.code = code;
     this.offset = offset;
+  }
+}
+
+/**
+ * Thrown where an answer depends on a value that only a later moment can give. Only the scope of a preview holds such values
+ * (`laterValue`), so whoever makes one catches this too: `foresee.ts` does.
+ */
+export class Pending extends Error {
+  /** What is waited for, in the words of whoever made the value. */
+  readonly waitsFor: string;
+
+  constructor(waitsFor: string) {
+    super(`not known before: ${waitsFor}`);
+    this.name = 'Pending';
+    this.waitsFor = waitsFor;
   }
 }
 

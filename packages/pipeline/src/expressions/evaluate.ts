@@ -1,5 +1,6 @@
 /**
  * The entry points of the expression language. Nothing here throws, whatever the text or the data: what is wrong is a value.
+ * (A scope with `laterValue`s, which only a preview has, makes them throw `Pending`; see foresee.ts.)
  */
 import { Failure, shorten, type ExpressionError, type TextSpan } from './errors.ts';
 import { Evaluator } from './evaluator.ts';
@@ -95,17 +96,20 @@ export function evaluateCondition(
     measure(operand, evaluator.budget);
     const value = withoutSecrets(operand);
     if (evaluator.refused.length > 0) return failed(unresolvedError(evaluator.refused, text, []), value);
-    if (value === null || typeof value === 'boolean' || value === 'true' || value === 'false') {
-      return { holds: value === true || value === 'true', value, ...result };
-    }
-    const shown = shorten(typeof value === 'string' ? value : JSON.stringify(value), 60);
-    return failed(
-      asError(new Failure('EXPRESSION_VALUE', `the condition must give true or false, but gave ${shown}`), text, []),
-      value,
-    );
+    const holds = asTruth(value);
+    if (typeof holds === 'boolean') return { holds, value, ...result };
+    return failed(asError(holds, text, []), value);
   } catch (thrown) {
     return failed(asError(thrown, text, []));
   }
+}
+
+/** Whether what a condition came to says that it holds, or why it says nothing. */
+export function asTruth(value: Value): boolean | Failure {
+  if (value === null || typeof value === 'boolean') return value === true;
+  if (value === 'true' || value === 'false') return value === 'true';
+  const shown = shorten(typeof value === 'string' ? value : JSON.stringify(value), 60);
+  return new Failure('EXPRESSION_VALUE', `the condition must give true or false, but gave ${shown}`);
 }
 
 class TreeResolver {
@@ -194,7 +198,7 @@ function openTrace({ trace = false }: EvaluateOptions): Trace | undefined {
   return trace === false ? undefined : new Trace(trace === 'delimited');
 }
 
-function withoutSecrets(operand: Operand): Value {
+export function withoutSecrets(operand: Operand): Value {
   if (operand instanceof SecretText) return joinParts(operand.parts);
   if (isList(operand)) return operand.map(withoutSecrets);
   if (isMap(operand))
@@ -202,7 +206,7 @@ function withoutSecrets(operand: Operand): Value {
   return operand;
 }
 
-function unresolvedError(names: readonly string[], text: string, path: ValuePath): ExpressionError {
+export function unresolvedError(names: readonly string[], text: string, path: ValuePath): ExpressionError {
   const [first = ''] = names;
   const at = Math.max(0, text.indexOf(first));
   return {

@@ -9,7 +9,7 @@
  */
 import type { AccessStep, CallNode, ExpressionNode, Interpolation, Name, PathNode } from './ast.ts';
 import { concatenate, toBoolean, toText } from './coerce.ts';
-import { Failure, shorten } from './errors.ts';
+import { Failure, Pending, shorten } from './errors.ts';
 import { Arguments } from './functions/arguments.ts';
 import { findEntry } from './functions/collections.ts';
 import { callFunctor, findFunctor, isFunctorName } from './functions/functors.ts';
@@ -19,7 +19,14 @@ import { calculate, compare, isEmpty, isMember, negate, range, sizeOf } from './
 import { Budget, isList, isMap, measure, SecretText, type Operand } from './operands.ts';
 import { callScopeObject, isPlain, readMember, type Scoped } from './path.ts';
 import { isMissingAnError, type NullPolicy } from './policy.ts';
-import { ExpressionText, ExpressionTree, isScopeObject, SecretReference, type ExpressionScope } from './scope.ts';
+import {
+  ExpressionText,
+  ExpressionTree,
+  isScopeObject,
+  LaterValue,
+  SecretReference,
+  type ExpressionScope,
+} from './scope.ts';
 import { parseTemplate, type Template } from './templates.ts';
 import type { Trace } from './trace.ts';
 import type { Value } from './values.ts';
@@ -56,6 +63,16 @@ export class Evaluator {
     const value = this.policy === 'strict' ? this.operand(program) : this.guarded(program);
     this.trace?.conclude(program, text, value);
     return value;
+  }
+
+  /** Evaluation is at, or was interrupted in, a text that the expression leads to. */
+  get isInOtherText(): boolean {
+    return this.indirections > 0;
+  }
+
+  /** A part of an expression by itself; guarded: where a missing name is asked about, not used. */
+  part(node: ExpressionNode, isGuarded: boolean): Operand {
+    return isGuarded ? this.guarded(node) : this.operand(node);
   }
 
   private operand(node: ExpressionNode): Operand {
@@ -260,6 +277,7 @@ export class Evaluator {
     if (value instanceof ExpressionText)
       return this.indirect(value.scope, () => this.template(parseTemplate(value.text)));
     if (value instanceof SecretReference) return new SecretText([value]);
+    if (value instanceof LaterValue) throw new Pending(value.waitsFor);
     return value;
   }
 

@@ -1,4 +1,5 @@
 /** One step into a value: `.name`, `["name"]`, `[0]`, `.get("k")`. Only what a value itself holds is found, nothing inherited. */
+import { Pending } from './errors.ts';
 import { findEntry } from './functions/collections.ts';
 import type { Arguments } from './functions/arguments.ts';
 import { isReserved } from './names.ts';
@@ -8,6 +9,7 @@ import {
   ExpressionText,
   ExpressionTree,
   isScopeObject,
+  LaterValue,
   SecretReference,
   type ScopeValue,
 } from './scope.ts';
@@ -22,6 +24,7 @@ const POSITION = /^\d{1,9}$/;
 export function readMember(value: Exclude<Scoped, null | undefined>, key: string): Scoped {
   if (typeof value !== 'object' || isReserved(key)) return undefined;
   if (value instanceof ExpressionTree) return authorsMember(value, key);
+  if (value instanceof LaterValue) throw new Pending(value.waitsFor);
   if (value instanceof SecretText || value instanceof SecretReference || value instanceof ExpressionText)
     return undefined;
   if (isList(value)) return listMember(value, key);
@@ -41,8 +44,8 @@ function authorsMember(tree: ExpressionTree, key: string): Scoped {
 /** Whether a value needs nothing resolved before it is used. */
 export function isPlain(value: Scoped): value is Operand {
   if (typeof value !== 'object' || value === null) return value !== undefined;
-  if (value instanceof ExpressionText || value instanceof ExpressionTree || value instanceof SecretReference)
-    return false;
+  if (value instanceof ExpressionText || value instanceof ExpressionTree) return false;
+  if (value instanceof SecretReference || value instanceof LaterValue) return false;
   return !isScopeObject(value);
 }
 

@@ -5,6 +5,7 @@
  * handed over as plain values and are data for ever: they are never read as expressions (S9). Text an *author* wrote, such as
  * the value of a variable, is handed over as `expressionText`, and only such text is evaluated in its turn.
  */
+import { Pending } from './errors.ts';
 import type { Value } from './values.ts';
 
 export interface ScopeObject {
@@ -13,11 +14,13 @@ export interface ScopeObject {
   /** The plain value when the object itself is used: a leaf that is only this expression, `json.format`, … */
   toValue(): Value;
   keys?(): readonly string[];
+  /** Names of members for people who mistook one; expressions do not see them. */
+  names?(): readonly string[];
   /** Methods of its own, such as `getAsString` of `configFile`; `undefined` = not one of them. */
   call?(method: string, args: readonly Value[]): ScopeValue | undefined;
 }
 
-export type ScopeValue = Value | ScopeObject | ExpressionText | ExpressionTree | SecretReference;
+export type ScopeValue = Value | ScopeObject | ExpressionText | ExpressionTree | SecretReference | LaterValue;
 
 export interface ExpressionScope {
   /** What a root name means at the evaluating node: aliases first, then walking outwards (pipelines.md §3.4); `undefined` = not in reach. */
@@ -58,6 +61,15 @@ export class SecretReference {
   }
 }
 
+/** See `laterValue`. */
+export class LaterValue {
+  readonly waitsFor: string;
+
+  constructor(waitsFor: string) {
+    this.waitsFor = waitsFor;
+  }
+}
+
 /**
  * Text written by an author, which may hold expressions: it is resolved when it is used, within the limits of the expression
  * that uses it. `scope` says what names mean inside it; without it they mean the same as where it is used. Never for data.
@@ -82,6 +94,11 @@ export function sealedReference(sealed: string): ScopeValue {
   return new SecretReference('sealed', sealed);
 }
 
+/** A value that nobody can know yet, and what it waits for: whatever reads it throws `Pending`. For previews alone. */
+export function laterValue(waitsFor: string): ScopeValue {
+  return new LaterValue(waitsFor);
+}
+
 /** An object whose members are made when they are asked for; `toValue` asks for all of them that are plain. */
 export function lazyObject(members: Readonly<Record<string, () => ScopeValue | undefined>>): ScopeObject {
   const keys = Object.keys(members);
@@ -98,6 +115,7 @@ function plainEntry(key: string, value: ScopeValue | undefined): [string, Value]
   if (value instanceof ExpressionText) return [[key, value.text]];
   if (value instanceof ExpressionTree) return [[key, value.value]];
   if (value instanceof SecretReference) return [];
+  if (value instanceof LaterValue) throw new Pending(value.waitsFor);
   return [[key, isScopeObject(value) ? value.toValue() : value]];
 }
 

@@ -50,7 +50,7 @@ export class Trace {
 }
 
 /** Undefined for what is its own value as it is written. */
-function sourceOf(node: ExpressionNode): string | undefined {
+export function sourceOf(node: ExpressionNode): string | undefined {
   switch (node.kind) {
     case 'literal':
     case 'list':
