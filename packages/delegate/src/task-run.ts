@@ -10,6 +10,7 @@
  */
 import {
   findExecutor,
+  hideSecrets,
   Mask,
   StepLog,
   type ExecutorHost,
@@ -23,9 +24,9 @@ import { CallCancelled } from './client.ts';
 import type { LogShipper, TaskLog } from './log-shipper.ts';
 import type { ReportSpool } from './report-spool.ts';
 import { hideError } from './secrets/hide-error.ts';
-import { hideSecrets } from './secrets/hide-result.ts';
 import type { SecretManagers } from './secrets/secret-manager.ts';
-import { prepareStep } from './secrets/task-secrets.ts';
+import { seal } from './secrets/seal.ts';
+import { prepareTask } from './secrets/task-secrets.ts';
 import { orAbort, type Session } from './session.ts';
 import { TaskUploads } from './uploads/task-uploads.ts';
 
@@ -139,7 +140,7 @@ export class TaskRun {
       return failure(`This delegate does not know steps of type ${task.stepType}; it may be older than the server.`);
     }
     try {
-      const prepared = await prepareStep(task, this.#tools.secrets, this.#mask);
+      const prepared = await prepareTask(task, this.#tools.secrets, this.#mask);
       if (prepared.kind === 'failed') {
         await new StepLog(log).line(prepared.failure.message);
         return { kind: 'failed', outputs: {}, failure: prepared.failure };
@@ -155,7 +156,8 @@ export class TaskRun {
         uploads: this.#uploads,
         host: this.#tools.host,
       });
-      return hideSecrets(result, this.#mask, task.sealKey);
+      const { sealKey } = task;
+      return hideSecrets(result, this.#mask, sealKey === undefined ? undefined : (text) => seal(sealKey, text));
     } catch (error) {
       this.#log.error({ err: error }, 'an executor failed');
       const message = error instanceof Error ? error.message : String(error);

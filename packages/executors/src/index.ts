@@ -32,6 +32,15 @@ export { MARK_VARIABLE, ProcessTable, type ProcessSelection } from './process/pr
 export { Shells, SHELL_NAMES, type ShellName } from './process/shells.ts';
 export { readJunit, ReportError } from './reports/junit.ts';
 export type { TestCase } from './reports/test-case.ts';
+export { hideSecrets } from './secrets/hide-result.ts';
+export type { SecretPlace } from './secrets/place.ts';
+export {
+  MISSING_CONNECTOR,
+  prepareStep,
+  type BareStep,
+  type FoundSecret,
+  type PreparedStep,
+} from './secrets/prepare-step.ts';
 export { StepLog } from './step-log.ts';
 export { findExecutor } from './registry.ts';
 export { Workspaces, type GroupObserver, type StepWorkspace } from './workspace.ts';

@@ -164,5 +164,6 @@ export {
   type RunNodeEvent,
   type RunNoteEvent,
   type RunProgressEvent,
+  type RunTestsEvent,
   type RunWaitingEvent,
 } from './run-events.ts';

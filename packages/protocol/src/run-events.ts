@@ -68,7 +68,10 @@ export const RunNodeEvent = Type.Object({
 });
 export type RunNodeEvent = Static<typeof RunNodeEvent>;
 
-/** One line of a step's log, secrets hidden, without its line end. Escape sequences are as the step wrote them. */
+/**
+ * One line of a step's log, secrets hidden, without its line end. Escape sequences are as the step wrote them. A line of more
+ * than 65,536 bytes comes in pieces.
+ */
 export const RunLogEvent = Type.Object({
   type: Type.Literal('log'),
   ...EVENT,
@@ -106,6 +109,22 @@ export const RunWaitingEvent = Type.Object({
 });
 export type RunWaitingEvent = Static<typeof RunWaitingEvent>;
 
+/** Test results that a step has reported (JUnit): the sum of its files. */
+export const RunTestsEvent = Type.Object({
+  type: Type.Literal('tests'),
+  ...EVENT,
+  planExecutionId: Type.String(),
+  node: Type.String(),
+  total: Type.Integer(),
+  failed: Type.Integer({ description: 'Failures and errors.' }),
+  skipped: Type.Integer(),
+  /** Of the tests, where the report says it. */
+  durationMs: Type.Integer(),
+  /** The first of those that failed, by suite and name. */
+  failures: Type.Array(Type.Object({ name: Type.String(), message: Type.String() })),
+});
+export type RunTestsEvent = Static<typeof RunTestsEvent>;
+
 /** Something its user should know: above all what is different from a run on a server. */
 export const RunNoteEvent = Type.Object({
   type: Type.Literal('note'),
@@ -132,6 +151,7 @@ export const RunEvent = Type.Union([
   RunNodeEvent,
   RunLogEvent,
   RunWaitingEvent,
+  RunTestsEvent,
   RunNoteEvent,
   RunProgressEvent,
 ]);

@@ -1,4 +1,7 @@
 /** Secrets that the delegate finds by itself: the server only knows what they are called. */
+import type { FoundSecret } from '@bridle/executors';
+
+export type { FoundSecret };
 
 /** Of one secret, wherever it comes from. */
 export const SECRET_BYTES_MAX = 256 * 1024;
@@ -13,12 +16,6 @@ export interface SecretManager {
   /** The bytes as they lie there. */
   find(reference: string): Promise<FoundSecret>;
 }
-
-export type FoundSecret =
-  | { readonly kind: 'found'; readonly bytes: Buffer }
-  /** The text is for the step's author. */
-  | { readonly kind: 'missing'; readonly message: string }
-  | { readonly kind: 'notReleased'; readonly message: string };
 
 /** By the kind of source that asks for them. */
 export interface SecretManagers {

@@ -3,7 +3,7 @@ import type { DelegateTask } from '@bridle/protocol';
 import { describe, expect, test } from 'vitest';
 import { EnvironmentSecrets } from './environment-secrets.ts';
 import { FileSecrets } from './file-secrets.ts';
-import { prepareStep } from './task-secrets.ts';
+import { prepareTask } from './task-secrets.ts';
 
 const managers = { environment: new EnvironmentSecrets({}, []), files: new FileSecrets(undefined) };
 
@@ -24,7 +24,7 @@ function task(more: Partial<DelegateTask>): DelegateTask {
 
 describe('a task becomes a step', () => {
   test('with everything that the executor is due, and nothing else', async () => {
-    const prepared = await prepareStep(
+    const prepared = await prepareTask(
       task({
         workspaceKey: 'workspace-1',
         stage: { identifier: 's', sharedPaths: ['/cache'], os: 'Linux' },
@@ -56,7 +56,7 @@ describe('a task becomes a step', () => {
     const keystore = Buffer.from([0xfe, 0xed, 0xfe, 0xed, 0x00, 0xff]);
     const mask = new Mask();
     const authentication = { type: 'Http', spec: { username: 'account.cert', passwordRef: 'account.token' } };
-    const prepared = await prepareStep(
+    const prepared = await prepareTask(
       task({
         connectors: {
           'account.git': {
@@ -89,7 +89,7 @@ describe('a task becomes a step', () => {
   });
 
   test('a connector without its secret cannot be used', async () => {
-    const prepared = await prepareStep(
+    const prepared = await prepareTask(
       task({
         connectors: { c: { identifier: 'c', type: 'Aws', spec: { credential: { secretKeyRef: 'gone' } } } },
         secrets: { gone: { kind: 'missing', message: 'The secret gone is not there.' } },
@@ -105,7 +105,7 @@ describe('a task becomes a step', () => {
 
   test('a connector that is not there is a matter of configuration', async () => {
     const message = 'The connector nowhere is not there.';
-    const prepared = await prepareStep(
+    const prepared = await prepareTask(
       task({
         secrets: { 'connector:nowhere': { kind: 'missing', message } },
         secretPlaces: [{ path: ['spec', 'command'], start: 0, end: 0, reference: 'connector:nowhere' }],
@@ -120,7 +120,7 @@ describe('a task becomes a step', () => {
     // What no server of today sends.
     const source = { kind: 'vault', path: 'x' } as unknown as NonNullable<DelegateTask['secrets']>[string];
     const places = [{ path: ['spec', 'command'], start: 0, end: 0, reference: 'new' }];
-    const prepared = await prepareStep(task({ secrets: { new: source }, secretPlaces: places }), managers, new Mask());
+    const prepared = await prepareTask(task({ secrets: { new: source }, secretPlaces: places }), managers, new Mask());
     expect(prepared).toMatchObject({ kind: 'failed', failure: { message: expect.stringContaining('kind vault') } });
   });
 
@@ -128,7 +128,7 @@ describe('a task becomes a step', () => {
     const secrets = Object.fromEntries(
       Array.from({ length: 1_001 }, (_, index) => [`s${index}`, { kind: 'text' as const, text: `secret-${index}` }]),
     );
-    const prepared = await prepareStep(task({ secrets }), managers, new Mask());
+    const prepared = await prepareTask(task({ secrets }), managers, new Mask());
     expect(prepared).toMatchObject({ kind: 'failed', failure: { message: expect.stringContaining('1000 secrets') } });
   });
 });

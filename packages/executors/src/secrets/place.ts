@@ -4,7 +4,13 @@
  * - S9 Only at the places that the task names. Any other text is data, whatever it looks like, that of secrets included.
  * - P1 A place that does not fit is a broken task: nothing is guessed, and the step does not run.
  */
-import type { SecretPlace } from '@bridle/protocol';
+/** One use of a secret: in the text at `path` below `{ spec, environment }`, the characters from `start` to `end` stand for it (S9). */
+export interface SecretPlace {
+  readonly path: readonly (string | number)[];
+  readonly start: number;
+  readonly end: number;
+  readonly reference: string;
+}
 
 const PLACES_MAX = 10_000;
 /** Of one text, with the secrets in it. */

@@ -2,17 +2,22 @@
  * Takes every secret out of a step's result, before the report leaves this process or is kept on disk (S6).
  *
  * - H1 An output variable that is secret, or in whose value any form of a secret occurs, leaves sealed as a whole, and is named in
- *   `secretOutputs`. Without a key to seal with it is masked.
+ *   `secretOutputs`. Where nobody can open it, it is masked.
  * - H2 Everything else that is text leaves masked: other outputs, names, the failure's message.
  */
-import { MASK_TEXT, type Mask, type StepResult } from '@bridle/executors';
-import { seal } from './seal.ts';
+import type { StepResult } from '../executor.ts';
+import type { Mask } from '../masking/mask.ts';
+import { MASK_TEXT } from '../masking/masked-stream.ts';
 
 type Outputs = Extract<StepResult, { readonly outputs: unknown }>['outputs'];
 type OutputValue = Outputs[string];
 
-/** @param sealKey - the server's; `undefined` = it takes no sealed outputs */
-export function hideSecrets(result: StepResult, mask: Mask, sealKey: string | undefined): StepResult {
+/** @param seal - makes of a plaintext what only its owner can open; `undefined` = nobody takes sealed outputs */
+export function hideSecrets(
+  result: StepResult,
+  mask: Mask,
+  seal: ((plaintext: string) => string) | undefined,
+): StepResult {
   if (result.kind === 'cancelled') return result;
   const { outputVariables } = result.outputs;
   const variables = isMap(outputVariables) ? outputVariables : {};
@@ -27,9 +32,9 @@ export function hideSecrets(result: StepResult, mask: Mask, sealKey: string | un
     const isSecret = typeof value === 'string' && (declared.has(name) || mask.occursIn(value));
     const shown = mask.text(name);
     if (!isSecret) hidden[shown] = masked(value, mask);
-    else if (sealKey === undefined) hidden[shown] = MASK_TEXT;
+    else if (seal === undefined) hidden[shown] = MASK_TEXT;
     else {
-      hidden[shown] = seal(sealKey, value);
+      hidden[shown] = seal(value);
       secretOutputs.push(shown);
     }
   }
