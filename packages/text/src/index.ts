@@ -13,3 +13,4 @@ export { formatRelative } from './relative-time.ts';
 export { shortenId } from './shorten-id.ts';
 export { PLAIN_STYLE, type AnsiSpan, type Colour, type TextStyle } from './style.ts';
 export { stripAnsi } from './tokens.ts';
+export { cutToWidth, displayWidth } from './width.ts';
