@@ -55,14 +55,6 @@ export const RunNodeEvent = Type.Object({
   ),
   /** Of a final step; secrets are hidden. */
   outcomes: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-  /** Results of the test reports that the step left. */
-  tests: Type.Optional(
-    Type.Object({
-      total: Type.Integer({ minimum: 0 }),
-      failed: Type.Integer({ minimum: 0, description: 'Errors included.' }),
-      skipped: Type.Integer({ minimum: 0 }),
-    }),
-  ),
   /** A later attempt took its place. */
   superseded: Type.Optional(Type.Literal(true)),
 });
