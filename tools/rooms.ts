@@ -58,12 +58,17 @@ export const ROOMS: readonly Room[] = [
     ...PIPELINE,
     folder: 'packages/pipeline/src/engine',
     rooms: ['plan', 'steps', 'expressions'],
-    leaves: ['language/durations.ts', 'triggers/trigger-scope.ts'],
+    leaves: ['language/durations.ts', 'triggers/trigger-scope.ts', 'triggers/git/git-event.ts'],
     libraries: ['@noble/hashes'],
   },
   { ...PIPELINE, folder: 'packages/pipeline/src/triggers', rooms: ['expressions'], libraries: ['re2js', 'croner'] },
+  {
+    ...PIPELINE,
+    folder: 'packages/pipeline/src/replay',
+    rooms: ['engine', 'plan', 'steps', 'expressions'],
+  },
 
-  { folder: 'packages/runtime/src', packages: ['pipeline'], quiet: true },
+  { folder: 'packages/runtime/src', packages: ['pipeline'], testPackages: ['pipeline/test-scenarios'], quiet: true },
   // Suites that every implementation of a port must pass; they are tests that other packages call.
   {
     folder: 'packages/runtime/src/conformance',

@@ -55,6 +55,7 @@ export {
 } from './language/expression-values.ts';
 export { parseDuration, DURATION_MS_MAX } from './language/durations.ts';
 export { isIdentifier, RESERVED_IDENTIFIERS } from './language/identifiers.ts';
+export { formatYaml, type FormattedYaml } from './language/format-yaml.ts';
 export { findViolation, type InputField, type InputOwner, type Violation } from './language/input-fields.ts';
 export {
   extractInputTemplate,
@@ -195,7 +196,26 @@ export {
   type TriggerCondition,
   type TriggerConditions,
 } from './triggers/conditions.ts';
-export { triggerScope, type CustomWebhookEvent } from './triggers/trigger-scope.ts';
+export { triggerScope, type CustomWebhookEvent, type WebhookEvent } from './triggers/trigger-scope.ts';
+export {
+  EVENT_FILE_LENGTH_MAX,
+  eventCause,
+  readEventFile,
+  type EventCause,
+  type EventFile,
+  type EventOrigin,
+} from './triggers/event-file.ts';
+export type {
+  GitEvent,
+  GitProvider,
+  GitRepository,
+  GitUser,
+  PullRequestAction,
+  PullRequestEvent,
+  PushEvent,
+} from './triggers/git/git-event.ts';
+export { gitValues, type GitValues } from './triggers/git/git-values.ts';
+export { recogniseEvent, type RecognisedEvent } from './triggers/git/recognise.ts';
 
 // engine
 export { advance, createExecution, replay, type Advance } from './engine/advance.ts';

@@ -9,6 +9,7 @@
 import type { FailureAction, Plan } from '../plan/plan.ts';
 import type { NullPolicy } from '../expressions/policy.ts';
 import type { Value } from '../expressions/values.ts';
+import type { GitEvent } from '../triggers/git/git-event.ts';
 import type { ExecutionId, NodeExecutionId, NodeId, TimerId } from './ids.ts';
 import type { FinalStatus, NodeStatus } from './status.ts';
 
@@ -37,6 +38,10 @@ export interface ExecutionCause {
     /** The raw body and the headers (lower-cased names): `<+trigger.…>` is built from them. */
     readonly payload: string;
     readonly headers: Readonly<Record<string, string>>;
+    /** Of the event of a Git provider: what it says, in words of ours. */
+    readonly git?: GitEvent;
+    /** The connector that the trigger of a Git event names. */
+    readonly connectorRef?: string;
   };
   readonly rerun?: {
     readonly previousExecutionId: ExecutionId;

@@ -33,7 +33,8 @@ function scopeAt(view: View, seat: Seat): ExpressionScope {
   const seats: SeatedView = { ...view, scopeAt };
   const path = ancestors(seats, seat);
   return {
-    root: (name) => alias(seats, path, name) ?? walkOutwards(seats, path, name),
+    root: (name) =>
+      view.draft.foresight?.root(view, path, name) ?? alias(seats, path, name) ?? walkOutwards(seats, path, name),
   };
 }
 
@@ -93,7 +94,7 @@ function givenInputs(view: SeatedView, path: readonly Seat[]): ScopeValue {
 /** A run without a trigger has no `trigger`: its expressions are null. */
 function triggerRoot(view: View, name: 'trigger' | 'eventPayload'): ScopeValue | undefined {
   const { trigger } = view.draft.execution.cause;
-  return trigger === undefined ? null : triggerScope({ payload: trigger.payload, headers: trigger.headers }).root(name);
+  return trigger === undefined ? null : triggerScope(trigger).root(name);
 }
 
 function walkOutwards(view: SeatedView, path: readonly Seat[], name: string): ScopeValue | undefined {
@@ -101,6 +102,8 @@ function walkOutwards(view: SeatedView, path: readonly Seat[], name: string): Sc
     const child = childNamed(view, seat, name);
     const found = child === undefined ? nodeObject(view, seat).get(name) : nodeObject(view, child);
     if (found !== undefined) return found;
+    const later = view.draft.foresight?.child(view, [seat], name);
+    if (later !== undefined) return later;
   }
   return undefined;
 }

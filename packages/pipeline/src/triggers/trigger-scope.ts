@@ -1,11 +1,13 @@
 /**
- * What `trigger` and `eventPayload` mean for one event of a custom webhook (api.md §3.8). The same scope serves the trigger's
+ * What `trigger` and `eventPayload` mean for one event of a webhook (api.md §3.8). The same scope serves the trigger's
  * conditions, its `inputYaml`, and the execution it starts.
  *
  * All of it is data from outside: plain values, which are never read as expressions (S9).
  */
 import { lazyObject, type ExpressionScope, type ScopeObject, type ScopeValue } from '../expressions/scope.ts';
 import type { Value } from '../expressions/values.ts';
+import type { GitEvent } from './git/git-event.ts';
+import { GIT_VALUE_NAMES, gitValues } from './git/git-values.ts';
 
 export interface CustomWebhookEvent {
   /** The body as it came. */
@@ -14,25 +16,15 @@ export interface CustomWebhookEvent {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What only git events have: null for a custom webhook, so that asking for it is no mistake. */
-const GIT_NAMES = [
-  ...[
-    'event',
-    'branch',
-    'targetBranch',
-    'sourceBranch',
-    'prNumber',
-    'prTitle',
-    'commitSha',
-    'baseCommitSha',
-    'tag',
-    'repoUrl',
-  ],
-  ...['gitUser', 'connectorRef', 'triggeredBy'],
-];
+/** An event of either kind: what came, and what it says when a Git provider sent it. */
+export interface WebhookEvent extends CustomWebhookEvent {
+  readonly git?: GitEvent;
+  /** The connector that the trigger of a Git event names. */
+  readonly connectorRef?: string;
+}
 
 /** The roots `trigger` and `eventPayload` of one event. The payload is read when an expression first asks for it. */
-export function triggerScope(event: CustomWebhookEvent): ExpressionScope {
+export function triggerScope(event: WebhookEvent): ExpressionScope {
   let parsed: { readonly payload: Value } | undefined;
   const payload = (): Value => {
     parsed ??= { payload: readPayload(event.payload) };
@@ -40,12 +32,13 @@ export function triggerScope(event: CustomWebhookEvent): ExpressionScope {
   };
   const eventPayload = rawPayload(event.payload, payload);
   const trigger = lazyObject({
-    type: () => 'Custom',
-    sourceRepo: () => 'Custom',
+    type: () => (event.git === undefined ? 'Custom' : 'Webhook'),
+    sourceRepo: () => event.git?.provider ?? 'Custom',
     payload,
     eventPayload: () => eventPayload,
     header: () => headerObject(event.headers),
-    ...Object.fromEntries(GIT_NAMES.map((name) => [name, () => null])),
+    connectorRef: () => event.connectorRef ?? null,
+    ...gitMembers(event.git),
   });
   return {
     root(name): ScopeValue | undefined {
@@ -53,6 +46,12 @@ export function triggerScope(event: CustomWebhookEvent): ExpressionScope {
       return name === 'eventPayload' ? eventPayload : undefined;
     },
   };
+}
+
+/** A custom webhook has none of what Git events have: null, so that asking for it is no mistake. */
+function gitMembers(git: GitEvent | undefined): Readonly<Record<string, () => Value>> {
+  const values = git === undefined ? undefined : gitValues(git);
+  return Object.fromEntries(GIT_VALUE_NAMES.map((name) => [name, () => values?.[name] ?? null]));
 }
 
 /** JSON when it is JSON, otherwise the text itself. */
