@@ -28,7 +28,7 @@ export type { BuildAndPushSpec } from './steps/build-and-push.ts';
 export type { RestoreCacheS3Spec, RestoreCacheSpec, SaveCacheS3Spec, SaveCacheSpec } from './steps/caches.ts';
 export type { ContainerSpec } from './steps/container.ts';
 export type { EmailSpec } from './steps/email.ts';
-export { GIT_CLONE_OUTPUTS, type GitCloneOutputs, type GitCloneSpec } from './steps/git-clone.ts';
+export { CLONE_STEP, GIT_CLONE_OUTPUTS, type GitCloneOutputs, type GitCloneSpec } from './steps/git-clone.ts';
 export type { HttpSpec } from './steps/http.ts';
 export type { PluginSpec } from './steps/plugin.ts';
 export type { RunSpec } from './steps/run.ts';
@@ -275,6 +275,7 @@ export {
   type NodeId,
   type TimerId,
 } from './engine/ids.ts';
+export { DOCKER_HUB, HARNESS_IMAGE, MAIL_KEY, MAIL_REFERENCES, needsOf, type TaskNeeds } from './engine/task-needs.ts';
 export { logKeyOf, logKeyPrefix } from './engine/log-key.ts';
 export { nodeIdentity, type NodeIdentity } from './engine/nodes.ts';
 export { retainNodes } from './engine/retain-nodes.ts';

@@ -8,7 +8,16 @@
  * - L3 A task that needs none of it costs no statement.
  * - L4 Plaintext goes over a private channel only.
  */
-import type { ProjectScope, TaskRequest } from '@bridle/pipeline';
+import {
+  DOCKER_HUB,
+  HARNESS_IMAGE,
+  MAIL_KEY,
+  MAIL_REFERENCES,
+  needsOf,
+  type ProjectScope,
+  type TaskNeeds,
+  type TaskRequest,
+} from '@bridle/pipeline';
 import type { ContainerPolicy, DelegateTask, SecretPlace, SecretSource, TaskConnector } from '@bridle/protocol';
 import type { Secrets } from '../secrets/secrets.ts';
 import { findConnectors, type ConnectorRow } from '../store/connectors.ts';
@@ -17,7 +26,6 @@ import { describePlace, keyOf, type StoredKey } from './scoped-reference.ts';
 import { qualifySecrets } from './secret-references.ts';
 import { missing, SecretSources } from './secret-sources.ts';
 import { sshConnector, withSshKey } from './ssh-connector.ts';
-import { needsOf, type TaskNeeds } from './task-needs.ts';
 
 type TaskDress = Pick<DelegateTask, 'secretPlaces' | 'secrets' | 'connectors' | 'stage' | 'containers' | 'sealKey'>;
 
@@ -37,25 +45,8 @@ export interface ConnectorsTaskDresser {
   dress(leases: readonly LeasedTask[], channel: { readonly isPrivate: boolean }): Promise<readonly TaskDress[]>;
 }
 
-/** Looked for where an `Email` step names no connector, the nearest first. */
-const MAIL_REFERENCES = ['smtp', 'org.smtp', 'account.smtp'];
-/** The key under which the step finds it. */
-export const MAIL_KEY = 'smtp';
-
 /** Plaintext of one task (P1), in UTF-16 units: many tasks may go with one answer. */
 const PLAINTEXT_LENGTH_MAX = 4 * 1_048_576;
-
-/** Harness has it in every account: Docker Hub without a login. */
-const HARNESS_IMAGE = 'account.harnessImage';
-const DOCKER_HUB: TaskConnector = {
-  identifier: 'harnessImage',
-  type: 'DockerRegistry',
-  spec: {
-    dockerRegistryUrl: 'https://index.docker.io/v2/',
-    providerType: 'DockerHub',
-    auth: { type: 'Anonymous' },
-  },
-};
 
 export function createTaskDresser({ db, secrets, containers }: TaskDresserOptions): ConnectorsTaskDresser {
   const base = (task: TaskRequest): TaskDress => ({
@@ -119,7 +110,7 @@ export function createTaskDresser({ db, secrets, containers }: TaskDresserOption
       if (found === undefined) {
         const key = sources.sshKey(reference);
         if (key !== undefined) return sshConnector(key, sources);
-        return reference === HARNESS_IMAGE ? { connector: DOCKER_HUB, secrets: new Map() } : undefined;
+        return reference === HARNESS_IMAGE ? { connector: { ...DOCKER_HUB }, secrets: new Map() } : undefined;
       }
       const { row, spec, references } = found;
       const plain = new Map(references.map((each) => [each, sources.source(each)]));

@@ -1,5 +1,9 @@
-/** What a task needs beside itself, found by looking at it alone: this runs for every lease, and most need nothing. */
-import type { TaskRequest, TaskSecret, Value } from '@bridle/pipeline';
+/**
+ * What a task needs beside itself, found by looking at it alone: this runs for every task that is given out, and most need
+ * nothing.
+ */
+import type { Value } from '../expressions/values.ts';
+import type { TaskRequest, TaskSecret } from './effects.ts';
 
 export interface ConnectorUse {
   /** As the spec has it. */
@@ -14,6 +18,23 @@ export interface TaskNeeds {
   /** An `Email` step names no connector: it means the nearest one called `smtp`. */
   readonly isMail: boolean;
 }
+
+/** Looked for where an `Email` step names no connector, the nearest first. */
+export const MAIL_REFERENCES: readonly string[] = ['smtp', 'org.smtp', 'account.smtp'];
+/** The key under which the step finds it. */
+export const MAIL_KEY = 'smtp';
+
+/** Harness has it in every account: Docker Hub without a login. */
+export const HARNESS_IMAGE = 'account.harnessImage';
+export const DOCKER_HUB = {
+  identifier: 'harnessImage',
+  type: 'DockerRegistry',
+  spec: {
+    dockerRegistryUrl: 'https://index.docker.io/v2/',
+    providerType: 'DockerHub',
+    auth: { type: 'Anonymous' },
+  },
+} as const;
 
 const REFERENCES: ReadonlySet<string> = new Set(['connectorRef', 'registryRef', 'harnessImageConnectorRef']);
 const REFERENCE_LISTS: ReadonlySet<string> = new Set(['baseImageConnectorRefs']);
