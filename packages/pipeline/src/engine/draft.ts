@@ -7,6 +7,7 @@
 import type { PlanNode } from '../plan/plan.ts';
 import type { Effect } from './effects.ts';
 import type { Execution, NodeExecution } from './execution.ts';
+import type { Foresight } from './foresight.ts';
 import type { NodeExecutionId, NodeId, TimerId } from './ids.ts';
 import { isFinal, type NodeStatus } from './status.ts';
 import { isLegalMove } from './status-graph.ts';
@@ -33,6 +34,8 @@ export interface StopOrder {
 
 export class Draft {
   readonly at: number;
+  /** Of a preview alone. */
+  readonly foresight: Foresight | undefined;
   readonly effects: Effect[] = [];
   #execution: Execution;
   #nodes: Record<NodeExecutionId, NodeExecution>;
@@ -45,8 +48,9 @@ export class Draft {
   #done = 0;
   readonly #unsettled = new Set<NodeExecutionId>();
 
-  constructor(execution: Execution, at: number) {
+  constructor(execution: Execution, at: number, foresight?: Foresight) {
     this.at = at;
+    this.foresight = foresight;
     this.#execution = execution;
     this.#nodes = execution.nodes;
     this.#version = execution.version + 1;

@@ -17,29 +17,54 @@ import { createNode } from './nodes.ts';
 import { isBroken, isFinal } from './status.ts';
 import { valueText } from './value-text.ts';
 
-type Turn = Omit<Iteration, 'index' | 'total'>;
+export type Turn = Omit<Iteration, 'index' | 'total'>;
 
 export function expandLoop(draft: Draft, id: NodeExecutionId, plan: StrategyNode): void {
+  const decided = decideLoop(draft, id, plan);
+  if (decided.kind === 'error') {
+    failNode(draft, id, { status: 'Failed', failure: failureOf(decided.message) });
+    return;
+  }
+  const { turns, slots } = decided.value;
+  for (const child of createTurns(draft, id, plan, decided.value)) {
+    labelTurn(draft, child, plan.loop);
+    if (slots < turns.length) draft.update(child, { status: 'Queued' });
+  }
+  startTurns(draft, id, plan, { isHalted: false });
+  draft.later({ kind: 'settle', id });
+}
+
+export interface DecidedLoop {
+  readonly turns: readonly Turn[];
+  /** How many of them may run at once. */
+  readonly slots: number;
+}
+
+export function decideLoop(draft: Draft, id: NodeExecutionId, plan: StrategyNode): Resolved<DecidedLoop> {
   const turns = turnsOf(draft, id, plan);
   const slots = turns.kind === 'error' ? turns : slotsOf(draft, id, plan, turns.value.length);
   if (turns.kind === 'error' || slots.kind === 'error') {
     const message = turns.kind === 'error' ? turns.message : slots.kind === 'error' ? slots.message : '';
-    failNode(draft, id, { status: 'Failed', failure: failureOf(`The loop of ${plan.name} cannot start: ${message}`) });
-    return;
+    return { kind: 'error', message: `The loop of ${plan.name} cannot start: ${message}` };
   }
-  const total = turns.value.length;
+  return { kind: 'value', value: { turns: turns.value, slots: slots.value } };
+}
+
+/** All turns of the loop, none of them begun. */
+export function createTurns(
+  draft: Draft,
+  id: NodeExecutionId,
+  plan: StrategyNode,
+  { turns, slots }: DecidedLoop,
+): readonly NodeExecutionId[] {
+  const total = turns.length;
   const looped = draft.planNode(plan.children[0] as (typeof plan.children)[number]);
   const { loop = [] } = draft.get(id);
-  const children = turns.value.map((turn, index) =>
+  const children = turns.map((turn, index) =>
     createNode(draft, looped, id, { loop: [...loop, index], iteration: { index, total, ...turn } }),
   );
-  draft.update(id, { status: 'Running', children, iterations: total, slots: slots.value });
-  for (const child of children) {
-    label(draft, child, plan.loop);
-    if (slots.value < total) draft.update(child, { status: 'Queued' });
-  }
-  startTurns(draft, id, plan, { isHalted: false });
-  draft.later({ kind: 'settle', id });
+  draft.update(id, { status: 'Running', children, iterations: total, slots });
+  return children;
 }
 
 /** Gives free slots to the turns that wait; a loop that is halted, or skips after a failure, skips them. */
@@ -205,7 +230,7 @@ function wholeNumber(
 }
 
 /** `nodeName`, seen from the turn itself; one that cannot be resolved is shown as it is written. */
-function label(draft: Draft, id: NodeExecutionId, { nodeName }: Loop): void {
+export function labelTurn(draft: Draft, id: NodeExecutionId, { nodeName }: Loop): void {
   const { iteration } = draft.get(id);
   if (nodeName === undefined || iteration === undefined) return;
   const resolved = resolveLeaf(draft, id, nodeName);

@@ -56,8 +56,9 @@ export function childrenObject(view: SeatedView, parents: readonly Seat[]): Scop
         const found = childNamed(view, parent, key);
         if (found !== undefined) return nodeObject(view, found);
       }
-      return undefined;
+      return view.draft.foresight?.child(view, parents, key);
     },
+    names: () => parents.flatMap((parent) => childNames(view, parent)),
     toValue: () => null,
   };
 }
@@ -68,6 +69,7 @@ export function executionObject(view: SeatedView, stage: Seat): ScopeObject {
       if (key === 'steps') return childrenObject(view, [stage]);
       return key === 'rollbackSteps' ? childrenObject(view, rollbackOf(view, stage)) : undefined;
     },
+    names: () => ['steps', 'rollbackSteps'],
     toValue: () => null,
   };
 }
@@ -80,10 +82,49 @@ function rollbackOf(view: SeatedView, { plan, turns }: Seat): readonly Seat[] {
 export function nodeObject(view: SeatedView, seat: Seat): ScopeObject {
   const state = stateOf(view, seat);
   return {
-    get: (key) => common(view, seat, state, key) ?? specific(view, seat, state, key),
+    get: (key) =>
+      view.draft.foresight?.property(view, seat, key) ??
+      common(view, seat, state, key) ??
+      specific(view, seat, state, key),
+    names: () => PROPERTIES[seat.plan.kind],
     toValue: () => seat.plan.name,
   };
 }
+
+/** What may stand behind `steps.` and the like: turns by their own names. */
+function childNames(view: SeatedView, parent: Seat): readonly string[] {
+  const { plan, turns } = parent;
+  if (plan.kind === 'step' || plan.kind === 'section') return [];
+  if (plan.kind === 'strategy') {
+    const turnsOf = (stateOf(view, parent)?.children ?? []).map((id) => view.draft.get(id).iteration?.postfix ?? '');
+    return [plan.identifier, ...turnsOf.map((postfix) => plan.identifier + postfix)];
+  }
+  return plan.children.flatMap((id) => {
+    const child = view.draft.planNode(id);
+    const isPart = child.kind === 'fork' || child.kind === 'strategy' || child.kind === 'section';
+    return isPart ? childNames(view, { plan: child, turns }) : [child.identifier];
+  });
+}
+
+const COMMON = [
+  ...['name', 'identifier', 'description', 'tags', 'status', 'currentStatus', 'liveStatus', 'startTs', 'endTs'],
+  ...['executionUrl', 'timeout', 'identifierPostFix'],
+];
+/** The names of properties, for people who mistook one. */
+const PROPERTIES: Readonly<Record<PlanNode['kind'], readonly string[]>> = {
+  pipeline: [
+    ...COMMON,
+    ...['variables', 'stages', 'executionId', 'resumedExecutionId', 'sequenceId', 'executionMode', 'selectedStages'],
+    ...['orgIdentifier', 'projectIdentifier', 'triggerType', 'triggeredBy', 'delegateSelectors', 'properties'],
+  ],
+  stage: [...COMMON, 'type', 'variables', 'delegateSelectors', 'matrix', 'output', 'spec'],
+  stepGroup: [...COMMON, 'variables', 'steps', 'rollbackSteps', 'getParentStepGroup'],
+  step: [...COMMON, 'type', 'spec', 'output', 'exitCode', 'retryCount'],
+  section: [...COMMON, 'output'],
+  rollback: COMMON,
+  fork: COMMON,
+  strategy: COMMON,
+};
 
 /** Properties that every kind of node has. */
 function common(

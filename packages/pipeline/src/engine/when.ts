@@ -34,7 +34,7 @@ export function decideWhen(draft: Draft, id: NodeExecutionId): WhenDecision {
  * A fork is no node of the author's: its members decide for themselves. A loop asks what all of its turns would ask alike,
  * before it looks for values that nothing has given because of an earlier failure; the rest each turn asks for itself.
  */
-function whenOf(draft: Draft, plan: PlanNode): When {
+export function whenOf(draft: Draft, plan: PlanNode): When {
   if (plan.kind === 'fork') return { status: 'All' };
   if (plan.kind !== 'strategy') return plan.when;
   const [looped] = plan.children.map((child) => draft.planNode(child));
