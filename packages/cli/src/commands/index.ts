@@ -1,6 +1,7 @@
 /** Every command, in the order of the help. */
 import type { CommandGroup } from '../command-line/program.ts';
+import { fmt } from './fmt.ts';
 import { schema } from './schema.ts';
 import { validate } from './validate.ts';
 
-export const GROUPS: readonly CommandGroup[] = [{ title: 'Write pipelines', commands: [validate, schema] }];
+export const GROUPS: readonly CommandGroup[] = [{ title: 'Write pipelines', commands: [validate, fmt, schema] }];

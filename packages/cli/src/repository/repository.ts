@@ -101,7 +101,8 @@ type Fields = Readonly<Record<string, string>>;
 /** `1.10` comes after `1.9`. */
 const VERSIONS = new Intl.Collator('en', { numeric: true });
 
-function scopeOf(file: RepositoryFile): DocumentScope | undefined {
+/** Where the document says that it is kept; a file that says nothing may be kept anywhere. */
+export function scopeOf(file: RepositoryFile): DocumentScope | undefined {
   if (file.field('projectIdentifier') !== undefined) return 'project';
   return file.field('orgIdentifier') === undefined ? undefined : 'org';
 }

@@ -16,7 +16,7 @@ import {
   type Diagnostic,
 } from '@bridle/pipeline';
 import type { RepositoryFile } from '../repository/repository-file.ts';
-import type { Repository } from '../repository/repository.ts';
+import { scopeOf, type Repository } from '../repository/repository.ts';
 
 /** `undefined` = documents of this kind are not checked by Bridle. */
 export function checkFile(file: RepositoryFile, repository: Repository): readonly Diagnostic[] | undefined {
@@ -24,7 +24,7 @@ export function checkFile(file: RepositoryFile, repository: Repository): readonl
     case 'pipeline':
       return checkWholePipeline(file.text, repository);
     case 'template':
-      return checkTemplate(file.text, repository);
+      return checkTemplate(file, repository);
     case 'inputSet':
       return checkSet(file, repository);
     case 'overlayInputSet':
@@ -64,11 +64,11 @@ function checkWholePipeline(yaml: string, repository: Repository): readonly Diag
   return [...diagnostics, ...more];
 }
 
-function checkTemplate(yaml: string, repository: Repository): readonly Diagnostic[] {
-  const { diagnostics } = parseTemplate(yaml);
+function checkTemplate(file: RepositoryFile, repository: Repository): readonly Diagnostic[] {
+  const { diagnostics } = parseTemplate(file.text);
   if (isBlocked(diagnostics, 'save')) return diagnostics;
   const known = new Set(diagnostics.map(keyOf));
-  const expanded = expandTemplate(yaml, repository).diagnostics;
+  const expanded = expandTemplate(file.text, scopeOf(file) ?? 'project', repository).diagnostics;
   return [...diagnostics, ...expanded.filter((found) => !known.has(keyOf(found)))];
 }
 

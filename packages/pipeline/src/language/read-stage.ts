@@ -67,7 +67,7 @@ export const CUSTOM_SPEC_KEYS = ['execution', 'environment', 'outputs'] as const
 export function readStage(map: MapNode, place: Place, findings: Findings): Stage {
   const identifier = readIdentifier(map, 'stage', findings);
   const name = readName(map, 'stage', identifier, findings);
-  const what = `the stage ${identifier}`;
+  const what = `the stage ${identifier}`.trimEnd();
   const description = readText(map, 'description', what, findings);
   const timeout = readTimeout(map, what, findings);
   warnUnknownKeys(map, STAGE_KEYS, what, findings);

@@ -80,7 +80,7 @@ export function readSteps(
 function readStep(map: MapNode, place: Place, context: StageContext, findings: Findings): Step {
   const identifier = readIdentifier(map, 'step', findings);
   const name = readName(map, 'step', identifier, findings);
-  const what = `the step ${identifier}`;
+  const what = `the step ${identifier}`.trimEnd();
   const description = readText(map, 'description', what, findings);
   const timeout = readTimeout(map, what, findings);
   warnUnknownKeys(map, STEP_KEYS, what, findings);
@@ -177,7 +177,7 @@ function readOwnSelectors(
 function readStepGroup(map: MapNode, place: Place, context: StageContext, findings: Findings): StepGroup {
   const identifier = readIdentifier(map, 'step group', findings);
   const name = readName(map, 'step group', identifier, findings);
-  const what = `the step group ${identifier}`;
+  const what = `the step group ${identifier}`.trimEnd();
   const description = readText(map, 'description', what, findings);
   const timeout = readTimeout(map, what, findings);
   warnUnknownKeys(map, GROUP_KEYS, what, findings);
