@@ -65,7 +65,7 @@ export const ROOMS: readonly Room[] = [
   {
     ...PIPELINE,
     folder: 'packages/pipeline/src/replay',
-    rooms: ['engine', 'plan', 'steps', 'expressions'],
+    rooms: ['engine', 'plan', 'language', 'steps', 'expressions'],
   },
 
   { folder: 'packages/runtime/src', packages: ['pipeline'], testPackages: ['pipeline/test-scenarios'], quiet: true },

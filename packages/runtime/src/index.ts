@@ -23,6 +23,18 @@ export type {
 } from './ports.ts';
 export { AdmissionLoop, type AdmissionLoopOptions } from './admission-loop.ts';
 export { beginExecution, isQueuedStart } from './begin-execution.ts';
+export {
+  answerObjectionOf,
+  availableAnswers,
+  interruptObjection,
+  waitObjection,
+  type Actor,
+  type ApprovalAnswer,
+  type ControlRefusal,
+  type ControlResult,
+  type InterruptOrder,
+  type SubmittedInputs,
+} from './control.ts';
 export { Doorbell } from './doorbell.ts';
 export { ChildForbiddenError, ExecutionBusyError, ExecutionContendedError } from './errors.ts';
 export {
@@ -49,3 +61,14 @@ export { ResourceLoop, type ResourceLoopOptions } from './resource-loop.ts';
 export { settledBy, type Settled } from './settled.ts';
 export { TaskReports, type ReportResult, type TaskReport } from './task-reports.ts';
 export { TimerLoop, type TimerLoopOptions } from './timer-loop.ts';
+export type { VirtualChild } from './virtual-children.ts';
+export type { TaskEnd } from './virtual-delegate.ts';
+export type { PersonAnswer, UnheardAnswer, WaitingNode } from './virtual-people.ts';
+export {
+  runVirtually,
+  VIRTUAL_EVENTS_MAX,
+  type VirtualAct,
+  type VirtualExecution,
+  type VirtualRun,
+  type VirtualRunOptions,
+} from './virtual-run.ts';

@@ -24,16 +24,20 @@ export interface TimerLoopOptions {
   /** Hears failed store calls; the loop goes on after the safety poll. */
   readonly onError: (error: unknown) => void;
   readonly pollMs?: number;
+  /** Default `TIMER_PAUSE_MIN_MS`; for a scheduler whose clock is the store's own. */
+  readonly pauseMinMs?: number;
 }
 
 export class TimerLoop {
   readonly #options: TimerLoopOptions;
   readonly #pollMs: number;
+  readonly #pauseMinMs: number;
   readonly #bell = new Doorbell();
 
   constructor(options: TimerLoopOptions) {
     this.#options = options;
     this.#pollMs = options.pollMs ?? TIMER_POLL_MS;
+    this.#pauseMinMs = options.pauseMinMs ?? TIMER_PAUSE_MIN_MS;
   }
 
   /** A timer was started that may be due before the loop's next round. */
@@ -60,10 +64,10 @@ export class TimerLoop {
     for (const { reason } of failed) this.#options.onError(reason);
     // What failed is still due: pausing keeps a broken store, or one broken execution, from being hammered.
     if (failed.length > 0) return this.#pollMs;
-    if (due.length === DUE_TIMERS_MAX) return TIMER_PAUSE_MIN_MS;
+    if (due.length === DUE_TIMERS_MAX) return this.#pauseMinMs;
     const nextAt = await this.#options.store.nextTimerAt();
     if (nextAt === undefined) return this.#pollMs;
-    return Math.min(this.#pollMs, Math.max(TIMER_PAUSE_MIN_MS, nextAt - this.#options.clock.now()));
+    return Math.min(this.#pollMs, Math.max(this.#pauseMinMs, nextAt - this.#options.clock.now()));
   }
 
   async #fire({ timerId, executionId, dueAt }: DueTimer): Promise<void> {

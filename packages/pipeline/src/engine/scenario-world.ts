@@ -1,6 +1,7 @@
 /**
  * A world for one execution in virtual time: steps end as the scenario says, timers fire when they are due, people act when
- * they are told to. Pure and deterministic: what happens at the same moment happens in the order in which it was arranged.
+ * they are told to. Pure and deterministic: what happens at the same moment happens in the order in which it was arranged,
+ * timers last, so that a step that ends with its timeout has ended.
  */
 import type { Value } from '../expressions/values.ts';
 import { advance, createExecution } from './advance.ts';
@@ -13,7 +14,7 @@ import { isFinal, type FinalStatus } from './status.ts';
 
 /** More events than any scenario needs: one that goes round in circles is stopped. */
 export const SCENARIO_EVENTS_MAX = 50_000;
-const STEP_MS = 1_000;
+export const STEP_MS = 1_000;
 
 /** How a step ends. */
 export interface StepBehaviour {
@@ -81,8 +82,14 @@ export function runScenario(header: ExecutionHeader, world: ScenarioWorld): Scen
 
 interface Arranged {
   readonly at: number;
+  readonly isTimer: boolean;
   readonly order: number;
   readonly make: () => EngineEvent | undefined;
+}
+
+function isBefore(one: Arranged, other: Arranged): boolean {
+  if (one.at !== other.at) return one.at < other.at;
+  return one.isTimer === other.isTimer ? one.order < other.order : other.isTimer;
 }
 
 class World {
@@ -108,7 +115,7 @@ class World {
   run(): ScenarioRun {
     const { isQueued, acts = [] } = this.#world;
     this.#arrange(0, () => ({ kind: 'executionStarted', at: 0, ...(isQueued === true ? { isQueued } : {}) }));
-    for (const act of acts) this.#arrange(act.atMs, () => this.#act(act));
+    for (const act of acts) this.#arrange(act.atMs, () => eventOfAct(act, this.#execution, this.#now));
     for (let next = this.#take(); next !== undefined; next = this.#take()) {
       this.#now = next.at;
       const event = next.make();
@@ -132,21 +139,16 @@ class World {
     for (const effect of effects) this.#carryOut(effect);
   }
 
-  #arrange(at: number, make: Arranged['make']): void {
+  #arrange(at: number, make: Arranged['make'], isTimer = false): void {
     this.#order += 1;
-    this.#arranged.push({ at, order: this.#order, make });
+    this.#arranged.push({ at, isTimer, order: this.#order, make });
   }
 
   #take(): Arranged | undefined {
     let first = 0;
     for (const [index, candidate] of this.#arranged.entries()) {
       const best = this.#arranged[first];
-      if (
-        best !== undefined &&
-        (candidate.at < best.at || (candidate.at === best.at && candidate.order < best.order))
-      ) {
-        first = index;
-      }
+      if (best !== undefined && isBefore(candidate, best)) first = index;
     }
     return this.#arranged.splice(first, 1)[0];
   }
@@ -161,7 +163,7 @@ class World {
         return;
       case 'startTimer':
         this.#timers.set(effect.timerId, effect.dueAt);
-        this.#arrange(Math.max(effect.dueAt, this.#now), () => this.#fire(effect.timerId, effect.dueAt));
+        this.#arrange(Math.max(effect.dueAt, this.#now), () => this.#fire(effect.timerId, effect.dueAt), true);
         return;
       case 'cancelTimer':
         this.#timers.delete(effect.timerId);
@@ -197,7 +199,7 @@ class World {
 
   #runTask(task: TaskRequest): void {
     const { taskId } = task;
-    const behaviour = this.#behaviourOf(task);
+    const behaviour = behaviourOf(this.#world, this.#execution, task);
     const record = { task, isStarted: false, isOver: false };
     this.#tasks.set(taskId, record);
     if (behaviour.status === 'Unassignable') {
@@ -227,7 +229,7 @@ class World {
     const record = this.#tasks.get(taskId);
     if (record === undefined || record.isOver) return;
     record.isOver = true;
-    const { stopMs = 0 } = this.#behaviourOf(record.task);
+    const { stopMs = 0 } = behaviourOf(this.#world, this.#execution, record.task);
     if (!record.isStarted || stopMs === 'never') return;
     this.#arrange(this.#now + stopMs, () => ({
       kind: 'taskCompleted',
@@ -235,14 +237,6 @@ class World {
       nodeExecutionId: taskId,
       outcome: { kind: 'cancelled' },
     }));
-  }
-
-  #behaviourOf({ taskId, identifier, fqn }: TaskRequest): StepBehaviour {
-    const { steps = {} } = this.#world;
-    const node = this.#execution.nodes[taskId];
-    const plain = node === undefined ? identifier : (this.#execution.plan.nodes[node.nodeId]?.identifier ?? identifier);
-    const found = steps[fqn] ?? steps[identifier] ?? steps[plain];
-    return nth(found, node?.attempt ?? 0) ?? {};
   }
 
   #startChild(nodeExecutionId: NodeExecutionId, pipeline: string): void {
@@ -273,59 +267,72 @@ class World {
     child.isOver = true;
     return { kind: 'childEnded', at: this.#now, nodeExecutionId, status, outputs };
   }
-
-  #act(act: ScenarioAct): EngineEvent | undefined {
-    const at = this.#now;
-    if (act.admit === true) return { kind: 'executionAdmitted', at };
-    const node = act.node === undefined ? undefined : this.#find(act.node);
-    if (act.node !== undefined && node === undefined)
-      throw new Error(`Nothing named ${act.node} runs at ${String(at)}.`);
-    const user = act.user ?? 'ada';
-    if (act.interrupt !== undefined) {
-      const interrupt = {
-        interruptId: `interrupt at ${String(at)}`,
-        type: act.interrupt,
-        at,
-        by: { userId: user, name: user, email: `${user}@example.com` },
-        ...(node === undefined ? {} : { nodeExecutionId: node.id }),
-      };
-      return { kind: 'interruptRequested', at, interrupt };
-    }
-    if (node === undefined) throw new Error(`The act at ${String(at)} says nothing.`);
-    if (act.inputs !== undefined) return { kind: 'inputSubmitted', at, nodeExecutionId: node.id, inputs: act.inputs };
-    return {
-      kind: 'approvalDecided',
-      at,
-      nodeExecutionId: node.id,
-      activity: {
-        user: { userId: user, name: user, email: `${user}@example.com` },
-        action: act.answer ?? 'APPROVE',
-        comments: act.comments ?? '',
-        approverInputs: act.approverInputs ?? {},
-        at,
-      },
-    };
-  }
-
-  /** The node that counts and goes on; the last one that ended when none does. */
-  #find(name: string): NodeExecution | undefined {
-    const named = Object.values(this.#execution.nodes).filter((node) => {
-      const { identifier, fqn } = nodeIdentity(this.#execution, node);
-      const plan = this.#execution.plan.nodes[node.nodeId];
-      // A loop is called as the node it repeats.
-      return node.isSuperseded === undefined && (fqn === name || (identifier === name && plan?.kind !== 'strategy'));
-    });
-    return named.find(({ status }) => !isFinal(status)) ?? named.at(-1);
-  }
 }
 
-function nth<Behaviour>(found: Behaviour | readonly Behaviour[] | undefined, index: number): Behaviour | undefined {
+/** How the step of a task ends; by its address, its identifier with or without postfix, and its attempt. */
+export function behaviourOf(
+  { steps = {} }: Pick<ScenarioWorld, 'steps'>,
+  execution: Execution,
+  { taskId, identifier, fqn }: TaskRequest,
+): StepBehaviour {
+  const node = execution.nodes[taskId];
+  const plain = node === undefined ? identifier : (execution.plan.nodes[node.nodeId]?.identifier ?? identifier);
+  const found = steps[fqn] ?? steps[identifier] ?? steps[plain];
+  return nth(found, node?.attempt ?? 0) ?? {};
+}
+
+export function eventOfAct(act: ScenarioAct, execution: Execution, at: number): EngineEvent | undefined {
+  if (act.admit === true) return { kind: 'executionAdmitted', at };
+  const node = act.node === undefined ? undefined : findActive(execution, act.node);
+  if (act.node !== undefined && node === undefined) throw new Error(`Nothing named ${act.node} runs at ${String(at)}.`);
+  const user = act.user ?? 'ada';
+  if (act.interrupt !== undefined) {
+    const interrupt = {
+      interruptId: `interrupt at ${String(at)}`,
+      type: act.interrupt,
+      at,
+      by: { userId: user, name: user, email: `${user}@example.com` },
+      ...(node === undefined ? {} : { nodeExecutionId: node.id }),
+    };
+    return { kind: 'interruptRequested', at, interrupt };
+  }
+  if (node === undefined) throw new Error(`The act at ${String(at)} says nothing.`);
+  if (act.inputs !== undefined) return { kind: 'inputSubmitted', at, nodeExecutionId: node.id, inputs: act.inputs };
+  return {
+    kind: 'approvalDecided',
+    at,
+    nodeExecutionId: node.id,
+    activity: {
+      user: { userId: user, name: user, email: `${user}@example.com` },
+      action: act.answer ?? 'APPROVE',
+      comments: act.comments ?? '',
+      approverInputs: act.approverInputs ?? {},
+      at,
+    },
+  };
+}
+
+/** The node that counts and goes on; the last one that ended when none does. */
+function findActive(execution: Execution, name: string): NodeExecution | undefined {
+  const named = Object.values(execution.nodes).filter((node) => {
+    const { identifier, fqn } = nodeIdentity(execution, node);
+    const plan = execution.plan.nodes[node.nodeId];
+    // A loop is called as the node it repeats.
+    return node.isSuperseded === undefined && (fqn === name || (identifier === name && plan?.kind !== 'strategy'));
+  });
+  return named.find(({ status }) => !isFinal(status)) ?? named.at(-1);
+}
+
+export function nth<Behaviour>(
+  found: Behaviour | readonly Behaviour[] | undefined,
+  index: number,
+): Behaviour | undefined {
   if (!Array.isArray(found)) return found as Behaviour | undefined;
   const list = found as readonly Behaviour[];
   return list[Math.min(index, list.length - 1)];
 }
 
-function outcomeOf(behaviour: StepBehaviour): TaskOutcome {
+export function outcomeOf(behaviour: StepBehaviour): TaskOutcome {
   const { status = 'Success', outputs, secretOutputs, rawOutputs, message = 'it failed', failureTypes } = behaviour;
   if (status === 'Cancelled') return { kind: 'cancelled' };
   const produced = { ...rawOutputs, ...(outputs === undefined ? {} : { outputVariables: outputs }) };

@@ -6,30 +6,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
-import { compilePipeline } from '../plan/compile-plan.ts';
-import { documentsOf } from '../plan/test-documents.ts';
 import { PLAIN_ACTIONS, type FailureAction, type Plan, type PlanNode } from '../plan/plan.ts';
 import type { TaskRequest } from './effects.ts';
-import type { ExecutionHeader } from './execution.ts';
-import { executionId } from './ids.ts';
 import { printTree } from './print-tree.ts';
-import { retainNodes } from './retain-nodes.ts';
-import { runScenario, type ScenarioRun, type ScenarioWorld } from './scenario-world.ts';
+import { runScenario, type ScenarioRun } from './scenario-world.ts';
+import { readScenario, readSections, type Sections } from './test-scenarios.ts';
 
 const FOLDER = join(import.meta.dirname, 'scenarios');
-const SEED = 'seed';
-
-type Sections = ReadonlyMap<string, string>;
-
-/** What a file may say about its execution beside the pipeline. */
-interface Settings extends ScenarioWorld {
-  readonly header?: Partial<Pick<ExecutionHeader, 'cause' | 'switches' | 'defaults' | 'parent'>>;
-  /** Identifiers of the stages that were chosen. */
-  readonly stages?: readonly string[];
-  /** What this execution is a retry of: how the world was then, and the stages that do not run again. */
-  readonly retryOf?: ScenarioWorld & { readonly keeps: readonly string[] };
-}
 
 const EXPECTATIONS: Readonly<Record<string, (sections: Sections) => string>> = {
   tree: (sections) => printTree(run(sections).execution),
@@ -139,58 +122,8 @@ function without(plan: Plan, action: FailureAction['kind']): Plan {
 }
 
 function run(sections: Sections, change: (plan: Plan) => Plan = (plan) => plan): ScenarioRun {
-  const settings = (parse(sections.get('world') ?? '') ?? {}) as Settings;
-  const compiled = compilePipeline({
-    yaml: sections.get('pipeline') ?? '',
-    inputYaml: sections.get('inputs') ?? '',
-    documents: documentsOf(sections),
-    inputSets: [...sections].filter(([section]) => section.startsWith('input-set ')).map(([, yaml]) => yaml),
-    ...(settings.stages === undefined ? {} : { stages: settings.stages }),
-  });
-  if (compiled.kind !== 'compiled')
-    throw new Error(`${sections.get('pipeline') ?? ''}\n${JSON.stringify(compiled, null, 2)}`);
-  const header = headerOf(change(compiled.planOf(SEED)), compiled.pipeline.identifier, sections, settings);
-  const { retryOf } = settings;
-  return runScenario(retryOf === undefined ? header : retryHeader(header, retryOf, compiled.planOf('first')), settings);
-}
-
-/** The earlier execution runs in the world it had, and what it keeps is taken over. */
-function retryHeader(
-  header: ExecutionHeader,
-  { keeps, ...world }: NonNullable<Settings['retryOf']>,
-  plan: Plan,
-): ExecutionHeader {
-  const first = runScenario({ ...header, id: executionId('first'), seed: 'first', plan }, world).execution;
-  const nodes = Object.values(first.nodes);
-  const kept = nodes.filter(({ nodeId, isSuperseded, loop }) => {
-    const { kind, identifier } = plan.nodes[nodeId] ?? {};
-    const isStage = kind === 'stage' || kind === 'strategy';
-    return isStage && identifier !== undefined && keeps.includes(identifier) && loop === undefined && !isSuperseded;
-  });
-  const retained = { executionId: first.id, rootExecutionId: first.id, nodes: retainNodes(plan, nodes, kept) };
-  return { ...header, runSequence: header.runSequence + 1, retained };
-}
-
-function headerOf(plan: Plan, pipelineIdentifier: string, sections: Sections, { header }: Settings): ExecutionHeader {
-  const payload = sections.get('trigger');
-  return {
-    id: executionId('execution'),
-    scope: { accountId: 'account', orgIdentifier: 'default', projectIdentifier: 'myproject' },
-    pipelineIdentifier,
-    runSequence: 1,
-    seed: SEED,
-    plan,
-    cause: {
-      triggerType: payload === undefined ? 'MANUAL' : 'WEBHOOK_CUSTOM',
-      triggeredBy: { uuid: 'grace', identifier: 'grace', email: 'grace@example.com' },
-      ...(payload === undefined
-        ? {}
-        : { trigger: { identifier: 'hook', name: 'hook', eventId: 'e', payload, headers: {} } }),
-    },
-    executionUrl: 'http://localhost/x',
-    defaults: { pipelineTimeoutMs: 86_400_000, stepTimeoutMs: 36_000_000 },
-    ...header,
-  };
+  const { header, world } = readScenario(sections, change);
+  return runScenario(header, world);
 }
 
 function scriptOf(spec: unknown): unknown {
@@ -209,11 +142,4 @@ function printTimeline({ execution }: ScenarioRun): string {
       return `${String(node.startedAt)}-${String(node.endedAt)} ${String(identifier)}${node.iteration?.postfix ?? ''} ${node.status}\n`;
     })
     .join('');
-}
-
-function readSections(text: string): { readonly title: string; readonly sections: Sections } {
-  const [title = '', ...parts] = text.split(/^#=== (.*)\n/m);
-  const sections = new Map<string, string>();
-  for (let index = 0; index < parts.length; index += 2) sections.set(parts[index] ?? '', parts[index + 1] ?? '');
-  return { title, sections };
 }

@@ -1,0 +1,159 @@
+/** People of a virtual run: they are asked once about each node that begins to wait for them, and act at their times. */
+import {
+  isFinal,
+  type ApprovalActivity,
+  type EngineEvent,
+  type Execution,
+  type ExecutionId,
+  type InterruptType,
+  type NodeExecution,
+  type NodeExecutionId,
+  type Value,
+} from '@bridle/pipeline';
+import { answerObjectionOf, interruptObjection, waitObjection, type Actor, type ControlRefusal } from './control.ts';
+import type { ExecutionRunner } from './execution-runner.ts';
+
+export interface WaitingNode {
+  readonly kind: 'approval' | 'intervention' | 'input';
+  readonly node: NodeExecution;
+}
+
+/** What a person does, counted from when the node began to wait. */
+export type PersonAnswer = {
+  readonly afterMs: number;
+  /** Default: nobody in particular, who did not start the execution. */
+  readonly by?: Actor;
+} & (
+  | {
+      readonly kind: 'approval';
+      readonly action: ApprovalActivity['action'];
+      readonly comments?: string;
+      readonly approverInputs?: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'interrupt'; readonly type: InterruptType }
+  /** By path joined with `.`; checked before (`checkExecutionInputs`). */
+  | { readonly kind: 'inputs'; readonly inputs: Readonly<Record<string, Value>> }
+);
+
+/** An answer that changed nothing. */
+export interface UnheardAnswer {
+  readonly executionId: ExecutionId;
+  readonly nodeExecutionId: NodeExecutionId;
+  readonly answer: PersonAnswer;
+  readonly reason: string;
+}
+
+export interface VirtualPeopleOptions {
+  readonly runner: ExecutionRunner;
+  readonly answer: (waiting: WaitingNode, execution: Execution) => readonly PersonAnswer[];
+  readonly later: (ms: number, work: () => Promise<unknown>) => void;
+}
+
+const SOMEBODY: Actor = { userId: 'somebody', name: 'somebody', email: 'somebody@example.com' };
+
+export class VirtualPeople {
+  readonly unheard: UnheardAnswer[] = [];
+  readonly #options: VirtualPeopleOptions;
+  /** What each execution waits for, as it was seen last. */
+  readonly #seen = new Map<ExecutionId, ReadonlySet<string>>();
+  #interrupts = 0;
+
+  constructor(options: VirtualPeopleOptions) {
+    this.#options = options;
+  }
+
+  look(execution: Execution): void {
+    const before = this.#seen.get(execution.id);
+    const now = new Set<string>();
+    for (const node of Object.values(execution.nodes)) {
+      const kind = waitOf(execution, node);
+      if (kind === undefined) continue;
+      const key = `${kind}/${node.id}`;
+      now.add(key);
+      if (before?.has(key) === true) continue;
+      for (const answer of this.#options.answer({ kind, node }, execution)) {
+        this.#options.later(answer.afterMs, () => this.#give(execution.id, node.id, answer));
+      }
+    }
+    this.#seen.set(execution.id, now);
+  }
+
+  async #give(executionId: ExecutionId, nodeExecutionId: NodeExecutionId, answer: PersonAnswer): Promise<void> {
+    let reason: string | undefined;
+    await this.#options.runner.deliver(executionId, (at, execution) => {
+      reason = this.#objection(execution, nodeExecutionId, answer);
+      return reason === undefined ? this.#event(at, nodeExecutionId, answer) : undefined;
+    });
+    if (reason !== undefined) this.unheard.push({ executionId, nodeExecutionId, answer, reason });
+  }
+
+  #objection(execution: Execution, id: NodeExecutionId, answer: PersonAnswer): string | undefined {
+    if (isFinal(execution.status)) return 'The execution was over.';
+    switch (answer.kind) {
+      case 'approval':
+        return textOf(answerObjectionOf(execution, id, activityOf(answer)));
+      case 'inputs':
+        return textOf(waitObjection(execution, id, 'InputWaiting'));
+      case 'interrupt':
+        return textOf(
+          interruptObjection(execution, { type: answer.type, nodeExecutionId: id, by: answer.by ?? SOMEBODY }),
+        );
+    }
+  }
+
+  #event(at: number, nodeExecutionId: NodeExecutionId, answer: PersonAnswer): EngineEvent {
+    switch (answer.kind) {
+      case 'approval':
+        return { kind: 'approvalDecided', at, nodeExecutionId, activity: { ...activityOf(answer), at } };
+      case 'inputs':
+        return { kind: 'inputSubmitted', at, nodeExecutionId, inputs: answer.inputs };
+      case 'interrupt': {
+        this.#interrupts += 1;
+        const interruptId = `interrupt ${String(this.#interrupts)}`;
+        const { type, by = SOMEBODY } = answer;
+        return { kind: 'interruptRequested', at, interrupt: { interruptId, type, at, by, nodeExecutionId } };
+      }
+    }
+  }
+}
+
+/** What the node itself waits for: what holds it shows the same status. */
+function waitOf({ plan }: Execution, node: NodeExecution): WaitingNode['kind'] | undefined {
+  switch (node.status) {
+    case 'ApprovalWaiting':
+      return node.approval === undefined ? undefined : 'approval';
+    case 'InterventionWaiting':
+      return node.intervention === undefined ? undefined : 'intervention';
+    case 'InputWaiting': {
+      const asks = (plan.nodes[node.nodeId]?.executionInputs ?? []).length > 0;
+      return asks && node.inputs === undefined ? 'input' : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function activityOf({
+  by = SOMEBODY,
+  action,
+  comments = '',
+  approverInputs = {},
+}: Extract<PersonAnswer, { readonly kind: 'approval' }>): Omit<ApprovalActivity, 'at'> {
+  return { user: by, action, comments, approverInputs };
+}
+
+function textOf(refusal: ControlRefusal | undefined): string | undefined {
+  switch (refusal?.kind) {
+    case undefined:
+      return undefined;
+    case 'refused':
+      return refusal.message;
+    case 'alreadyFinal':
+      return `The execution had ended already with the status ${refusal.status}.`;
+    case 'alreadyRequested':
+      return 'The same was asked for already.';
+    case 'unknown':
+    case 'unknownNode':
+      return 'There was no such node any more.';
+  }
+}
