@@ -1,6 +1,18 @@
 /** The pipeline on its way from the source to YAML: what every source system is brought to. */
+import type { Diagnostic } from '@bridle/pipeline';
+import type { Ledger } from './ledger.ts';
 import type { Place } from './source.ts';
+import type { TriggerDraft } from './triggers.ts';
 import type { Yaml, YamlMap } from './yaml-value.ts';
+
+/** What a source comes to: usually one pipeline. */
+export type ConvertedSource =
+  | {
+      readonly kind: 'converted';
+      readonly pipelines: readonly { readonly draft: PipelineDraft; readonly triggers: readonly TriggerDraft[] }[];
+      readonly ledger: Ledger;
+    }
+  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
 export interface PipelineDraft {
   readonly identifier: string;

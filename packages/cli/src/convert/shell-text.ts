@@ -1,0 +1,20 @@
+/** Texts of shell scripts. */
+
+/** In single quotes, so that a shell takes it as it is. */
+export function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** A step that stops the run where something was not converted: nothing is passed over in silence. */
+export function refuseInShell(what: string): string {
+  return `echo ${shellQuote(`Not converted: ${what}`)} >&2\nexit 1`;
+}
+
+/** Appends paths to the list of files that Bridle keeps as artifacts; elsewhere it says nothing. */
+export function keepAsArtifacts(paths: readonly string[]): string {
+  return `printf '%s\\n' ${paths.map(shellQuote).join(' ')} >> "\${BRIDLE_ARTIFACTS:-/dev/null}"`;
+}
+
+export function names(script: string, variable: string): boolean {
+  return new RegExp(String.raw`(?<![A-Za-z0-9_])${variable}(?![A-Za-z0-9_])`).test(script);
+}
