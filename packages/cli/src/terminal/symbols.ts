@@ -9,6 +9,8 @@ export interface Symbols {
   readonly ignored: string;
   readonly warning: string;
   readonly arrow: string;
+  /** Between the names of a stage and its step. */
+  readonly pathSeparator: string;
   readonly bar: string;
   readonly ellipsis: string;
   readonly branch: string;
@@ -26,6 +28,7 @@ const UNICODE: Symbols = {
   ignored: '✓',
   warning: '!',
   arrow: '→',
+  pathSeparator: '›',
   bar: '│',
   ellipsis: '…',
   branch: '├─',
@@ -43,6 +46,7 @@ const ASCII: Symbols = {
   ignored: '+',
   warning: '!',
   arrow: '->',
+  pathSeparator: '>',
   bar: '|',
   ellipsis: '...',
   branch: '|-',
