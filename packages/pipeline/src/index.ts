@@ -56,6 +56,7 @@ export {
 export { parseDuration, DURATION_MS_MAX } from './language/durations.ts';
 export { isIdentifier, RESERVED_IDENTIFIERS } from './language/identifiers.ts';
 export { formatYaml, type FormattedYaml } from './language/format-yaml.ts';
+export { suggest } from './language/suggest.ts';
 export { findViolation, type InputField, type InputOwner, type Violation } from './language/input-fields.ts';
 export {
   extractInputTemplate,
