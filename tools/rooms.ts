@@ -190,7 +190,8 @@ export const ROOMS: readonly Room[] = [
     folder: 'packages/cli/src',
     packages: ['pipeline', 'runtime', 'executors', 'protocol', 'text'],
     testPackages: ['executors/testing/git-server', 'executors/testing/test-docker'],
-    libraries: ['commander', '@clack/prompts', 'yaml'],
+    // The last one is of tests: what a screen shows.
+    libraries: ['commander', '@clack/prompts', 'yaml', '@xterm/headless'],
     node: true,
     quiet: true,
   },
@@ -219,7 +220,7 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'e2e',
     packages: ['executors/testing/git-server', 'executors/testing/test-docker'],
-    libraries: ['playwright-core', '@sparticuz/chromium', '@axe-core/playwright', 'vitest'],
+    libraries: ['playwright-core', '@sparticuz/chromium', '@axe-core/playwright', '@xterm/headless', 'vitest'],
     node: true,
   },
   {
