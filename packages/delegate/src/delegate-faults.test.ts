@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { LogsRequest, PollRequest, StartedRequest } from '@bridle/protocol';
+import type { DelegateTask, LogsRequest, PollRequest, StartedRequest } from '@bridle/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HomeInUse } from './home.ts';
 import { RegistrationRefused } from './session.ts';
@@ -420,6 +420,80 @@ describe('as a process', { timeout: 60_000 }, () => {
     expect(await ended(again.child)).toBe(0);
   });
 
+  describe('the log of a step whose delegate is killed', () => {
+    const LINES = Array.from({ length: 20_000 }, (_, index) => `line ${index + 1}`).join('\n');
+    const task = (): DelegateTask => shellTask('for i in {1..20000}; do echo "line $i"; done; sleep 1000');
+
+    /** The server takes no logs until `letThrough`. Resolves when the delegate has read all lines. */
+    async function printAll(step: DelegateTask): Promise<{ readonly child: ChildProcess; letThrough(): void }> {
+      const { server, home } = scene;
+      let isOpen = false;
+      server.intercept = (path) => (path.endsWith('/logs') && !isOpen ? { status: 503 } : undefined);
+      const { child } = launch('--token', TOKEN);
+      server.give(step);
+      await waitFor(async () => (await spooled(home)).includes('line 20000\n'));
+      return { child, letThrough: () => void (isOpen = true) };
+    }
+
+    async function spooled(home: string): Promise<string> {
+      const folder = join(home, 'spool');
+      const names = await readdir(folder).catch(() => []);
+      return (await Promise.all(names.map((name) => readFile(join(folder, name), 'latin1')))).join('');
+    }
+
+    test('is sent to its end by the watchdog, before the server hears that the delegate is gone (R6)', async () => {
+      const { server, home } = scene;
+      const step = task();
+      const { child, letThrough } = await printAll(step);
+      child.kill('SIGKILL');
+      await ended(child);
+      letThrough();
+      await server.until(() => server.callsTo('/leave').length > 0);
+      expect(server.text(step.logKey)).toMatch(/^Executing step .*\n/);
+      expect(server.text(step.logKey).replace(/^.*\n/, '')).toBe(`${LINES}\n`);
+      expect(server.logs.get(step.logKey)?.isFinal).toBe(true);
+      await waitFor(async () => (await readdir(join(home, 'spool'))).length === 0);
+    });
+
+    test('is sent by the next start when the watchdog is gone as well, before that registers', async () => {
+      const { server, home } = scene;
+      const step = task();
+      const { child, letThrough } = await printAll(step);
+      const watchdog = await watchdogOf(child.pid ?? 0);
+      process.kill(watchdog, 'SIGSTOP');
+      child.kill('SIGKILL');
+      await ended(child);
+      process.kill(watchdog, 'SIGKILL');
+      letThrough();
+      expect(server.text(step.logKey)).toBe('');
+      const again = launch('--token', TOKEN);
+      await server.until(() => server.registrations.length === 2);
+      expect(server.text(step.logKey).replace(/^.*\n/, '')).toBe(`${LINES}\n`);
+      expect(server.logs.get(step.logKey)?.isFinal).toBe(true);
+      const paths = server.calls.map(({ path }) => path);
+      expect(paths.findLastIndex((path) => path.endsWith('/logs'))).toBeLessThan(paths.lastIndexOf('register'));
+      expect(await readdir(join(home, 'spool'))).toEqual([]);
+      again.child.kill('SIGTERM');
+      expect(await ended(again.child)).toBe(0);
+    });
+
+    test('and that of one that ended while the server was away goes with its report', async () => {
+      const { server } = scene;
+      const step = shellTask('for i in {1..20000}; do echo "line $i"; done');
+      const { child, letThrough } = await printAll(step);
+      child.kill('SIGTERM');
+      child.kill('SIGTERM');
+      await ended(child);
+      letThrough();
+      const again = launch('--token', TOKEN);
+      await server.completion(step.taskId);
+      expect(server.text(step.logKey)).toContain(`${LINES}\nExecution ended with exit code 0\n`);
+      expect(server.logs.get(step.logKey)?.isFinal).toBe(true);
+      again.child.kill('SIGTERM');
+      expect(await ended(again.child)).toBe(0);
+    });
+  });
+
   test('SIGTERM ends it with code 0; a missing token and a refused one with a text and another code', async () => {
     const { server } = scene;
     const good = launch('--token', TOKEN);
@@ -441,6 +515,14 @@ describe('as a process', { timeout: 60_000 }, () => {
 async function living(pids: readonly number[]): Promise<readonly number[]> {
   const states = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'latin1').catch(() => ') X')));
   return pids.filter((_, index) => !/\) [ZX]/.test(states[index] ?? ''));
+}
+
+/** The waiting shell that a delegate has started. */
+async function watchdogOf(pid: number): Promise<number> {
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'latin1')).trim().split(' ').map(Number);
+  const commands = await Promise.all(children.map((child) => readFile(`/proc/${child}/cmdline`, 'latin1')));
+  const place = commands.findIndex((command) => command.includes('bridle-watchdog'));
+  return children[place] ?? Number.NaN;
 }
 
 /** For what shows in no call: the delegate's own log. */

@@ -7,7 +7,7 @@
  * mark           marker of the processes that the last delegate process started
  * work/          folders of steps and stages
  * pipes/         named pipes before they are used
- * spool/         logs the server is too slow for
+ * spool/         what the server does not have of logs: also of processes that have ended, until it is delivered
  * reports/       reports that wait for the next start
  * ```
  */
@@ -46,9 +46,7 @@ export async function openHome(folder: string): Promise<Home> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await takeOwnership(folder);
   for (const path of Object.values(paths)) await mkdir(path, { recursive: true, mode: 0o700 });
-  for (const path of [paths.pipes, paths.spool]) {
-    for (const entry of await readdir(path)) await rm(join(path, entry), { recursive: true, force: true });
-  }
+  for (const entry of await readdir(paths.pipes)) await rm(join(paths.pipes, entry), { recursive: true, force: true });
   const installation = (await readText(join(folder, 'installation'))) ?? randomBytes(12).toString('hex');
   await replace(join(folder, 'installation'), installation);
   const earlierMark = await readText(join(folder, 'mark'));

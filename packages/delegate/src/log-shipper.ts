@@ -4,14 +4,15 @@
  * - B1 For each log the server gets every byte once, in order: a piece is kept and sent again until it is acknowledged.
  * - B2 One request is under way at a time; a batch waits at most `BATCH_WAIT_MS` for company, and not at all at the end of a log.
  * - B3 A log the server refuses (its fence is stale) is dropped; the others go on.
+ * - B4 What the server does not have when this process ends, however it ends, lies in the folder: kept-logs.ts sends it.
  */
-import { join } from 'node:path';
 import type { LogsResponse } from '@bridle/protocol';
 import type { LogSink } from '@bridle/executors';
 import type { Logger } from 'pino';
 import { readReceived } from './answers.ts';
 import { pause } from './backoff.ts';
 import { encodeLogBatch, jsonChunks, type RawLogChunk } from './log-batch.ts';
+import { LogJournal } from './log-journal.ts';
 import { LogSpool, type LogPiece } from './log-spool.ts';
 import type { Said, Session } from './session.ts';
 
@@ -45,7 +46,7 @@ export class LogShipper {
   #isHurried = false;
   #loop: Promise<void> | undefined;
 
-  /** @param folder - existing, for what memory does not hold */
+  /** @param folder - existing, for what the server does not have yet */
   constructor(session: Session, folder: string, log: Logger) {
     this.#session = session;
     this.#folder = folder;
@@ -53,23 +54,28 @@ export class LogShipper {
   }
 
   open(owner: LogOwner): TaskLog {
+    const { incarnation, registration } = this.#session;
+    const { delegateId, logBatches = false } = registration;
+    const journal = new LogJournal(this.#folder, { delegateId, incarnation, ...owner, logBatches });
     const log = new TaskLog(
       owner,
-      join(this.#folder, `${owner.taskId}.log`),
+      new LogSpool(journal, undefined, (error) =>
+        this.#log.error({ err: error, taskId: owner.taskId }, 'a log cannot be written to disk'),
+      ),
       (bytes, isLast) => this.#notice(bytes, isLast),
-      this.#session.registration.logBytesMax,
+      registration.logBytesMax,
     );
     this.#logs.set(owner.taskId, log);
     this.#loop ??= this.#run();
     return log;
   }
 
-  /** Ends without sending what is left. */
+  /** Ends without sending what is left: that stays on disk. */
   async close(): Promise<void> {
     this.#stop.abort();
     this.#wake?.abort();
     await this.#loop;
-    await Promise.all([...this.#logs.values()].map((log) => log.drop('the delegate stops')));
+    await Promise.all([...this.#logs.values()].map((log) => log.keep()));
     this.#logs.clear();
   }
 
@@ -194,16 +200,11 @@ export class TaskLog implements LogSink {
   stalls = 0;
 
   /** @param bytesMax - what is more is left out, and the log says so */
-  constructor(
-    owner: LogOwner,
-    spoolPath: string,
-    notice: (bytes: number, isLast: boolean) => void,
-    bytesMax = Infinity,
-  ) {
+  constructor(owner: LogOwner, spool: LogSpool, notice: (bytes: number, isLast: boolean) => void, bytesMax = Infinity) {
     this.owner = owner;
     this.#bytesMax = bytesMax;
     this.#bytesLeft = bytesMax;
-    this.#spool = new LogSpool(spoolPath);
+    this.#spool = spool;
     this.#notice = notice;
   }
 
@@ -236,9 +237,18 @@ export class TaskLog implements LogSink {
   }
 
   async drop(_reason: string): Promise<void> {
+    await this.#end(false);
+  }
+
+  /** Nobody sends it any more here; what the server does not have stays on disk. */
+  async keep(): Promise<void> {
+    if (!this.isDone) await this.#end(true);
+  }
+
+  async #end(isKept: boolean): Promise<void> {
     this.isDone = true;
     this.#finished.resolve();
-    await this.#spool.close();
+    await this.#spool.close(isKept);
   }
 
   async nextChunk(maxBytes: number, maxLines: number): Promise<RawLogChunk | undefined> {
@@ -266,6 +276,7 @@ export class TaskLog implements LogSink {
       return false;
     }
     this.stalls = 0;
+    this.#spool.acknowledge(received);
     if (piece !== undefined && taken < size) {
       this.#isAtLineStart = piece.bytes[taken - 1] === NEWLINE;
       this.#inFlight = without(piece, taken);

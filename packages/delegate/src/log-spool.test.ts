@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LogJournal } from './log-journal.ts';
 import { lineTimesOf } from './log-shipper.ts';
 import { LogSpool } from './log-spool.ts';
 
@@ -12,6 +13,16 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bridle-spool-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const HEAD = { delegateId: 'd', incarnation: 'i', fence: 1, logKey: 'k', logBatches: false };
+const journal = (taskId: string): LogJournal => new LogJournal(folder, { ...HEAD, taskId });
+const files = (taskId: string): readonly string[] =>
+  readdirSync(folder).filter((name) => name.startsWith(`${taskId}.`));
+
+/** For what only the disk shows. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
 
 describe('LogSpool', () => {
   test('what goes in comes out, in order, with the times of its pieces, whatever the limits (L1)', async () => {
@@ -26,11 +37,8 @@ describe('LogSpool', () => {
         fc.array(step, { maxLength: 40 }),
         fc.integer({ min: 1, max: 400 }),
         async (steps, memoryBytes) => {
-          const spool = new LogSpool(join(folder, String((file += 1))), {
-            memoryBytes,
-            diskBytes: Infinity,
-            patienceMs: 0,
-          });
+          const limits = { memoryBytes, diskBytes: Infinity, patienceMs: 0 };
+          const spool = new LogSpool(journal(String((file += 1))), limits);
           const given: number[] = [];
           const timeOf: number[] = [];
           const got: number[] = [];
@@ -67,7 +75,7 @@ describe('LogSpool', () => {
   });
 
   test('a writer waits while the disk part is full, and goes on when it is read (L2)', async () => {
-    const spool = new LogSpool(join(folder, 'full'), { memoryBytes: 10, diskBytes: 50, patienceMs: 0 });
+    const spool = new LogSpool(journal('full'), { memoryBytes: 10, diskBytes: 50, patienceMs: 0 });
     await spool.append(Buffer.alloc(10), 1);
     await spool.append(Buffer.alloc(30), 2);
     let isTaken = false;
@@ -80,8 +88,7 @@ describe('LogSpool', () => {
   });
 
   test('a writer waits while the server takes what there is, and nothing goes to disk (L2)', async () => {
-    const path = join(folder, 'taken');
-    const spool = new LogSpool(path, { memoryBytes: 10, diskBytes: 1_000, patienceMs: 60_000 });
+    const spool = new LogSpool(journal('taken'), { memoryBytes: 10, diskBytes: 1_000, patienceMs: 60_000 });
     await spool.append(Buffer.alloc(10), 1);
     let isTaken = false;
     const blocked = spool.append(Buffer.alloc(6), 2).then(() => (isTaken = true));
@@ -89,22 +96,21 @@ describe('LogSpool', () => {
     expect(isTaken).toBe(false);
     await spool.take(5, 1);
     await blocked;
-    expect(existsSync(path)).toBe(false);
+    expect(files('taken')).toEqual([]);
     await spool.close();
   });
 
   test('when nothing is taken any more the rest goes to disk, and the writer goes on (L2)', async () => {
-    const path = join(folder, 'away');
-    const spool = new LogSpool(path, { memoryBytes: 10, diskBytes: 1_000, patienceMs: 20 });
+    const spool = new LogSpool(journal('away'), { memoryBytes: 10, diskBytes: 1_000, patienceMs: 20 });
     await spool.append(Buffer.alloc(10), 1);
     await spool.append(Buffer.alloc(6), 2);
     await spool.append(Buffer.alloc(6), 3);
-    expect(existsSync(path)).toBe(true);
+    expect(files('away')).toHaveLength(1);
     await spool.close();
   });
 
   test('while nothing is taken only the first writer has to wait (L2)', async () => {
-    const spool = new LogSpool(join(folder, 'patient'), { memoryBytes: 10, diskBytes: 10_000, patienceMs: 300 });
+    const spool = new LogSpool(journal('patient'), { memoryBytes: 10, diskBytes: 10_000, patienceMs: 300 });
     await spool.append(Buffer.alloc(10), 1);
     await spool.append(Buffer.alloc(6), 2);
     const startedAt = performance.now();
@@ -113,8 +119,54 @@ describe('LogSpool', () => {
     await spool.close();
   });
 
+  test('what is not acknowledged soon is on disk; what is, never (L3)', async () => {
+    const spool = new LogSpool(journal('soon'));
+    await spool.append(Buffer.from('one'), 1);
+    spool.acknowledge(3);
+    await spool.append(Buffer.from('two\n'), 2);
+    await spool.append(Buffer.from('three'), 2);
+    await until(() => files('soon').length > 0);
+    await until(() => readFileSync(join(folder, files('soon')[0] ?? ''), 'latin1').includes('three'));
+    const content = readFileSync(join(folder, files('soon')[0] ?? ''), 'latin1');
+    expect(content).toContain('two\n');
+    expect(content).not.toContain('one');
+    await spool.close();
+    expect(files('soon')).toEqual([]);
+  });
+
+  test('files go as soon as the server has all that is in them', async () => {
+    const spool = new LogSpool(journal('rotated'), { memoryBytes: 0, diskBytes: Infinity, patienceMs: 0 });
+    const piece = Buffer.alloc(1024 * 1024);
+    for (let time = 0; time < 20; time += 1) await spool.append(piece, time);
+    expect(files('rotated')).toHaveLength(3);
+    for (let time = 0; time < 20; time += 1)
+      expect((await spool.take(piece.length, 1))?.bytes).toHaveLength(piece.length);
+    spool.acknowledge(9 * piece.length);
+    await until(() => files('rotated').length === 2);
+    spool.acknowledge(20 * piece.length);
+    await until(() => files('rotated').length === 1);
+    await spool.close();
+    expect(files('rotated')).toEqual([]);
+  });
+
+  test('a disk that takes nothing slows a log down and loses nothing of it', async () => {
+    const troubles: unknown[] = [];
+    const missing = new LogJournal(join(folder, 'missing'), { ...HEAD, taskId: 'none' });
+    const limits = { memoryBytes: 10, diskBytes: Infinity, patienceMs: 0 };
+    const spool = new LogSpool(missing, limits, (error) => troubles.push(error));
+    const written = (async () => {
+      for (let time = 0; time < 20; time += 1) await spool.append(Buffer.from(String(time).padStart(4)), time);
+    })();
+    let got = '';
+    while (got.length < 80) got += (await spool.take(7, 10))?.bytes.toString() ?? '';
+    await written;
+    expect(got).toBe(Array.from({ length: 20 }, (_, time) => String(time).padStart(4)).join(''));
+    expect(troubles).toHaveLength(1);
+    await spool.close();
+  });
+
   test('closing frees a waiting writer', async () => {
-    const spool = new LogSpool(join(folder, 'closed'), { memoryBytes: 0, diskBytes: 0, patienceMs: 0 });
+    const spool = new LogSpool(journal('closed'), { memoryBytes: 0, diskBytes: 0, patienceMs: 0 });
     const blocked = spool.append(Buffer.alloc(1), 1);
     await spool.close();
     await blocked;

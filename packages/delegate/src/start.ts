@@ -24,6 +24,7 @@ import { OutageError, ServerClient, type ServerWay } from './client.ts';
 import { HostLoad } from './host-load.ts';
 import { keepMark, openForSteps, openHome, type Home } from './home.ts';
 import { runInitScript } from './init-script.ts';
+import { KeptLogs } from './kept-logs.ts';
 import { LogShipper } from './log-shipper.ts';
 import { Delegate } from './loop.ts';
 import { ReportSpool } from './report-spool.ts';
@@ -35,6 +36,8 @@ import { Supervisor } from './supervisor.ts';
 
 /** A program or an engine that comes later is found after this time. */
 const LOOK_AGAIN_MS = 60_000;
+/** For the logs of earlier processes, before the new one registers. */
+const LOGS_FIRST_MS = 10_000;
 
 export interface RunningDelegate {
   /** Graceful stop; a second call does not wait for running steps. */
@@ -63,6 +66,7 @@ export async function startDelegate(
   const client = new ServerClient(settings.url, settings.token, way);
   const load = new HostLoad(settings, log);
   let lookout: NodeJS.Timeout | undefined;
+  const ending = new AbortController();
   const docker = new DockerHost({ mark: home.mark, installation: home.installation });
   const workspaces = new Workspaces({
     root: home.work,
@@ -76,6 +80,7 @@ export async function startDelegate(
   let session: Session | undefined;
   const close = async (): Promise<void> => {
     clearInterval(lookout);
+    ending.abort();
     load.close();
     session?.close();
     await client.close();
@@ -91,10 +96,20 @@ export async function startDelegate(
     await keepMark(home);
     await workspaces.open();
     supervisor.start();
-    supervisor.guard(home.mark, home.work, isolation?.groups?.folder);
+    const controlGroup = isolation?.groups?.folder;
+    supervisor.guard({
+      mark: home.mark,
+      root: home.work,
+      spool: home.spool,
+      ...(controlGroup === undefined ? {} : { controlGroup }),
+    });
 
     if (settings.initScript !== undefined) await runInitScript(settings.initScript, home.folder, log, signal);
     const reports = new ReportSpool(home.reports);
+    const keptLogs = openKeptLogs(home, client, log);
+    // Before anything else is said to the server: see `ReportSpool`. What takes longer goes on beside the work.
+    const first = AbortSignal.any([signal, AbortSignal.timeout(LOGS_FIRST_MS)]);
+    const logsLeft = await keptLogs.deliver(await keptLogs.list(), first);
     await deliverKept(reports, client, log, signal);
     const host = makeHost(settings, home, processes, docker, isolation);
     const standing = new Session(client, await registration(settings, home, host), log);
@@ -120,6 +135,9 @@ export async function startDelegate(
       delegate.abandon(abandoned);
     };
     await standing.register(signal);
+    void keptLogs
+      .deliver(logsLeft, ending.signal)
+      .catch((error: unknown) => log.error({ err: error }, 'logs of an earlier process could not be sent'));
     lookout = setInterval(() => void lookAgain(standing, host, log), LOOK_AGAIN_MS);
     lookout.unref();
     return { stop: () => delegate.drain(), ended: runToEnd(delegate, close) };
@@ -135,6 +153,14 @@ async function runToEnd(delegate: Delegate, close: () => Promise<void>): Promise
   } finally {
     await close();
   }
+}
+
+function openKeptLogs({ spool }: Home, client: ServerClient, log: Logger): KeptLogs {
+  return new KeptLogs({
+    folder: spool,
+    client,
+    onEnd: (taskId, end, reason) => log.info({ taskId, end, reason }, 'the rest of the log of an earlier process'),
+  });
 }
 
 /** Before anything else is said to the server: see `ReportSpool`. */

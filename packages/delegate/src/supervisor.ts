@@ -2,7 +2,7 @@
  * The delegate's side of its watchdog: a small process that outlives it and cleans up behind it.
  *
  * - H1 When this process ends without a farewell, however that happens, the pipe to the watchdog closes; then the watchdog kills
- *   what is left of the steps, removes their folders, and tells the server (R6).
+ *   what is left of the steps, removes their folders, sends the rest of their logs, and tells the server (R6).
  * - H2 Secrets reach the watchdog by the pipe, not by its arguments or environment.
  *
  * While there is nothing to do the watchdog is a shell that reads the pipe (about 1 MB, against 60 for a Node process); only a
@@ -73,10 +73,9 @@ export class Supervisor implements GroupObserver {
     for (const group of this.#groups) this.#send(`+${group}`);
   }
 
-  /** Where the steps' processes and folders are. */
-  guard(mark: string, root: string, controlGroup: string | undefined): void {
-    const fact: WatchdogFact = { kind: 'guard', mark, root, ...(controlGroup === undefined ? {} : { controlGroup }) };
-    this.#guard = `g ${JSON.stringify(fact)}`;
+  /** Where the steps' processes, folders and logs are. */
+  guard(fact: Omit<Extract<WatchdogFact, { kind: 'guard' }>, 'kind'>): void {
+    this.#guard = `g ${JSON.stringify({ kind: 'guard', ...fact } satisfies WatchdogFact)}`;
     this.#send(this.#guard);
   }
 

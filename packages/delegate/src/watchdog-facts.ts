@@ -6,6 +6,8 @@ export type WatchdogFact =
       readonly kind: 'guard';
       readonly mark: string;
       readonly root: string;
+      /** Folder of what the server does not have of the logs. */
+      readonly spool: string;
       /** The control group that those of steps lie in, where there are any. */
       readonly controlGroup?: string;
     }

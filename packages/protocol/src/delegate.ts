@@ -9,7 +9,7 @@
  * | POST /delegate/api/{delegateId}/heartbeat | extends leases; says which are lost |
  * | POST /delegate/api/{delegateId}/tasks/{taskId}/started | committed before the process is spawned (D2); 409 = do not start |
  * | POST /delegate/api/{delegateId}/tasks/{taskId}/complete | exactly once by fence; repeating the same report answers 200 again; 409 = stale |
- * | POST /delegate/api/{delegateId}/logs | log chunks, idempotent by key and byte offset |
+ * | POST /delegate/api/{delegateId}/logs | log chunks, idempotent by key and byte offset; 409 = not its task, or a closed log. Also in the name of a process that is gone |
  * | POST /delegate/api/{delegateId}/tasks/{taskId}/tests | results of its tests, in pieces |
  * | PUT /delegate/api/{delegateId}/tasks/{taskId}/artifacts | a file that is kept with the execution |
  * | POST /delegate/api/{delegateId}/logs/batch | the same, as bytes (`LogBatchHeader`) |

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { DelegateTask } from '@bridle/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { insertDelegateToken, revokeDelegateToken } from '../store/delegate-tokens.ts';
+import { findTask } from '../store/task-queue-statements.ts';
 import { ACCOUNT, createTestApp, type TestApp } from './test-app.ts';
 
 const SECRET = 'dlt.account.id.secret-of-a-test';
@@ -78,6 +79,26 @@ describe('/delegate/api', () => {
       body: {},
     });
     expect(list.status).toBe(401);
+  });
+
+  test('the rest of a log is taken in the name of a process that is gone, until its end', async () => {
+    const task = await leaseOne();
+    const { incarnation } = IDENTITY;
+    await post(mine(`tasks/${task.taskId}/started`), { incarnation, fence: task.fence });
+    const send = (text: string, byteOffset: number, final: boolean): ReturnType<typeof post> => {
+      const content = Buffer.from(text).toString('base64');
+      const { taskId, fence, logKey } = task;
+      const chunk = { taskId, fence, logKey, byteOffset, content, lineTimes: text === '' ? [] : [1], final };
+      return post(mine('logs'), { incarnation, chunks: [chunk] });
+    };
+    expect((await send('one\n', 0, false)).body).toEqual({ received: { [task.logKey]: 4 } });
+    await post(mine('leave'), { incarnation });
+    const state = (): Promise<{ readonly state: string } | undefined> => findTask(server.db, task.taskId);
+    await expect.poll(async () => (await state())?.state).toBe('lost');
+    expect((await send('two\n', 4, false)).body).toEqual({ received: { [task.logKey]: 8 } });
+    expect((await send('', 8, true)).status).toBe(200);
+    expect((await send('three\n', 8, false)).status).toBe(410);
+    expect((await post(mine('poll'), POLL)).status).toBe(410);
   });
 
   test('another incarnation, or a delegate of nobody: 410 for every call', async () => {

@@ -175,13 +175,17 @@ async function appendLogs(
   delegate: { readonly delegateId: string; readonly incarnation: string },
   chunks: readonly LogChunk[],
 ): Promise<Answer<unknown>> {
-  if (!(await dispatch.isRegistered(token, delegate.delegateId, delegate.incarnation))) return { kind: 'gone' };
+  const isRegistered = await dispatch.isRegistered(token, delegate.delegateId, delegate.incarnation);
+  // A process that is gone has left the rest of its logs to others (L5): they send it in its name.
+  const isOfThePast = !isRegistered && chunks.length > 0 && (await dispatch.isOfAccount(token, delegate.delegateId));
+  if (!isRegistered && !isOfThePast) return { kind: 'gone' };
   // What an errand says is in its outcome: its log is taken and not kept.
   const isOfErrand = ({ logKey }: LogChunk): boolean => logKey.startsWith(ERRAND_LOG_PREFIX);
   const result = await logs.append(
     delegate,
     chunks.filter((chunk) => !isOfErrand(chunk)),
   );
+  if (result.kind === 'stale' && isOfThePast) return { kind: 'gone' };
   if (result.kind !== 'received') return result;
   const received: Record<string, number> = { ...result.received };
   for (const { logKey, byteOffset, content } of chunks.filter(isOfErrand))

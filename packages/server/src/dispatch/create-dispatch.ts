@@ -245,6 +245,10 @@ class PostgresDispatch implements Dispatch {
     return (await this.#findRegistered(token, delegateId, incarnation)) !== undefined;
   }
 
+  async isOfAccount(token: TokenScope, delegateId: string): Promise<boolean> {
+    return (await findDelegate(this.#options.database.db, delegateId))?.accountId === token.accountId;
+  }
+
   async leave(
     token: TokenScope,
     delegateId: string,

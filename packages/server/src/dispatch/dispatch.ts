@@ -99,6 +99,8 @@ export interface Dispatch {
   ): Promise<Answer<Record<string, never>>>;
   /** Whether this process is the registered one: what it sends to other rooms (logs) counts only then. */
   isRegistered(token: TokenScope, delegateId: string, incarnation: string): Promise<boolean>;
+  /** Whether there is such a delegate in the token's account, living or not. */
+  isOfAccount(token: TokenScope, delegateId: string): Promise<boolean>;
   leave(token: TokenScope, delegateId: string, request: LeaveRequest): Promise<Answer<Record<string, never>>>;
   /** Delegates that may serve the scope; those that have left are listed for a day. */
   listDelegates(scope: {

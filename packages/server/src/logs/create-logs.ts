@@ -96,8 +96,9 @@ class PostgresLogs implements RunningLogs {
           message: `This delegate does not hold task ${chunk.taskId} with fence ${chunk.fence}, or ${chunk.logKey} is not its log.`,
         };
       }
-      const { accountId, executionId } = holder;
-      logs.set(chunk.logKey, { key: chunk.logKey, accountId, executionId, nodeExecutionId: chunk.taskId });
+      const { accountId, executionId, isLost } = holder;
+      const log = { key: chunk.logKey, accountId, executionId, nodeExecutionId: chunk.taskId, isLate: isLost };
+      logs.set(chunk.logKey, log);
     }
     const result = await database.pipelined((client) =>
       saveChunks(onClient(client), [...logs.values()], chunks, compressed),
@@ -247,7 +248,7 @@ class PostgresLogs implements RunningLogs {
   }
 }
 
-/** L2: the task was leased to this very process under this fence, and the log is the task's or one of its command units'. */
+/** L2: the task was last leased to this very process under this fence, and the log is the task's or one of its command units'. */
 function mayWrite(
   { delegateId, incarnation }: Parameters<Logs['append']>[0],
   chunk: LogChunk,

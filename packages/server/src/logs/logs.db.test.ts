@@ -3,8 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openFolderFiles } from '../files/folder-files.ts';
+import { closeDoneLogs } from '../store/delegates.ts';
+import { LATE_LOG_MS } from '../store/log-statements.ts';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
 import { WakeHub } from '../store/wake-hub.ts';
 import { createLogs, type RunningLogs } from './create-logs.ts';
@@ -92,6 +95,53 @@ describe('Logs', () => {
       kind: 'received',
     });
     expect(await logs.info(KEY)).toBeUndefined();
+  });
+
+  describe('L5 the log of a task that was given up', () => {
+    const [one, two, three] = cut(Buffer.from('one\ntwo\nend\n'), 4) as [LogChunk, LogChunk, LogChunk];
+
+    async function giveUp(): Promise<void> {
+      await database.db.updateTable('delegate_tasks').set({ state: 'lost' }).execute();
+      await database.db.transaction().execute((tx) => closeDoneLogs(tx, DELEGATE.delegateId));
+    }
+
+    test('is closed for its viewers at once, and takes the rest of its last fence until its end', async () => {
+      await append([one]);
+      await giveUp();
+      expect(await logs.read(KEY)).toMatchObject({ lines: [{ text: 'one' }], isClosed: true });
+      expect(await append([{ ...two, byteOffset: 9 }])).toBe(4); // a gap
+      expect(await logs.append(DELEGATE, [{ ...two, fence: 2 }])).toMatchObject({ kind: 'stale' });
+      expect(await logs.append({ ...DELEGATE, incarnation: 'second' }, [two])).toMatchObject({ kind: 'stale' });
+      expect(await append([one, two])).toBe(8);
+      expect(await logs.read(KEY)).toMatchObject({ lines: [{ text: 'one' }, { text: 'two' }], isClosed: true });
+      expect(await append([three])).toBe(12);
+      expect(await append([three])).toBe(12);
+      const late = { ...three, byteOffset: 12, content: Buffer.from('more\n'), lineTimes: [1] };
+      expect(await logs.append(DELEGATE, [late])).toMatchObject({ kind: 'stale' });
+      expect((await readAll(KEY)).toString()).toBe('one\ntwo\nend\n');
+    });
+
+    test('takes nothing when the task was given to somebody else since', async () => {
+      await append([one]);
+      await giveUp();
+      await database.db.updateTable('delegate_tasks').set({ fence: 2, incarnation: 'second' }).execute();
+      expect(await logs.append(DELEGATE, [two])).toMatchObject({ kind: 'stale' });
+      expect((await readAll(KEY)).toString()).toBe('one\n');
+    });
+
+    test('takes nothing after a day', async () => {
+      await append([one]);
+      await giveUp();
+      await sql`update logs set closed_at = closed_at - ${LATE_LOG_MS}`.execute(database.db);
+      expect(await logs.append(DELEGATE, [two])).toMatchObject({ kind: 'stale' });
+      expect((await readAll(KEY)).toString()).toBe('one\n');
+    });
+
+    test('is closed for its viewers, too, when its first byte is late', async () => {
+      await giveUp();
+      expect(await append([one])).toBe(4);
+      expect(await logs.read(KEY)).toMatchObject({ lines: [{ text: 'one' }], isClosed: true });
+    });
   });
 
   test('a chunk that makes no sense is refused whole, and the next one is taken', async () => {

@@ -4,9 +4,11 @@
  *
  * Invariants (cited by tests):
  * - L1 the bytes of a log are what its delegate sent, in order, without gap or repetition, however often a chunk is sent.
- * - L2 only the delegate that holds the task (D1) adds to its log, and only to a log of that task.
+ * - L2 only the process that holds the task (D1), or held it last, adds to its log, and only to a log of that task.
  * - L3 line numbers are 0-based, dense and stable: a view resumes by them.
  * - L4 a last line without line break is a line as soon as the log is closed; until then views hold it back.
+ * - L5 a closed log does not change. One that was closed because its delegate was given up lacks its end: for a day (LATE_LOG_MS),
+ *   and never once it is filed, the rest may be added by whoever found it on the delegate's disk. Then it is closed for good.
  */
 import type { LogMatch, LogQuery } from './search-log.ts';
 
@@ -91,15 +93,15 @@ export interface LogSearchPage {
 export type LogAppendResult =
   /** Per log key the number of bytes the server now has; the delegate goes on there. */
   | { readonly kind: 'received'; readonly received: Readonly<Record<string, number>> }
-  /** A chunk's task is not held by the delegate (L2). Nothing was added. */
+  /** A chunk's task is not the delegate's (L2), or its log is closed (L5). Nothing was added. */
   | { readonly kind: 'stale'; readonly message: string }
   /** A chunk does not make sense: wrong number of lines, too large. Nothing was added. */
   | { readonly kind: 'invalid'; readonly message: string };
 
 export interface Logs {
   /**
-   * Adds chunks (L1), all or none. What is there already is skipped; a chunk that would leave a gap, or that follows the last
-   * one, changes nothing: the answer says how far the log is.
+   * Adds chunks (L1), all or none. What is there already is skipped; a chunk that would leave a gap changes nothing: the answer
+   * says how far the log is.
    */
   append(
     delegate: { readonly delegateId: string; readonly incarnation: string },

@@ -56,7 +56,10 @@ test('the last chunk closes the log, also an empty or repeated one, and nothing 
     kind: 'placed',
     state: { isClosed: true },
   });
-  expect(placeChunk({ ...EMPTY, isClosed: true }, chunk('more'))).toEqual({ kind: 'skipped' });
+  expect(placeChunk({ ...EMPTY, bytes: 3, isClosed: true }, chunk('abc', { final: true }))).toEqual({
+    kind: 'skipped',
+  });
+  expect(placeChunk({ ...EMPTY, bytes: 3, isClosed: true }, chunk('abcd'))).toEqual({ kind: 'late' });
 });
 
 test('chunks that make no sense are named', () => {
@@ -102,6 +105,7 @@ test('L1/L3 however a log is cut, and however often its pieces are sent, the sam
           });
           if (placement.kind === 'invalid') throw new Error(placement.message);
           if (placement.kind === 'skipped') continue;
+          if (placement.kind === 'late') throw new Error('It is closed.');
           if (placement.chunk !== undefined) stored.push(placement.chunk.content);
           state = placement.state;
         }

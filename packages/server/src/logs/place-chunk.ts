@@ -23,15 +23,18 @@ export interface PlacedChunk {
 
 export type Placement =
   | { readonly kind: 'placed'; readonly chunk?: PlacedChunk; readonly state: LogState }
-  /** There already, beyond a gap, or after the end: nothing changes. */
+  /** There already, or beyond a gap: nothing changes. */
   | { readonly kind: 'skipped' }
+  /** Bytes behind the end of a closed log. */
+  | { readonly kind: 'late' }
   | { readonly kind: 'invalid'; readonly message: string };
 
 export function placeChunk(state: LogState, chunk: LogChunk): Placement {
   const { content } = chunk;
   if (content.length > LOG_CHUNK_BYTES_MAX)
     return { kind: 'invalid', message: `A chunk of ${chunk.logKey} is longer than ${LOG_CHUNK_BYTES_MAX} bytes.` };
-  if (state.isClosed || chunk.byteOffset > state.bytes) return { kind: 'skipped' };
+  if (state.isClosed) return { kind: chunk.byteOffset + content.length > state.bytes ? 'late' : 'skipped' };
+  if (chunk.byteOffset > state.bytes) return { kind: 'skipped' };
   const known = state.bytes - chunk.byteOffset;
   if (known > content.length) return { kind: 'skipped' };
   const fresh = content.subarray(known);

@@ -24,7 +24,7 @@ export type SavedChunks =
       /** The logs as they are now. */
       readonly rows: readonly LogRow[];
     }
-  | { readonly kind: 'invalid'; readonly message: string };
+  | { readonly kind: 'stale' | 'invalid'; readonly message: string };
 
 /**
  * Locks the logs, places the chunks and writes what is new, in two round trips.
@@ -37,18 +37,16 @@ export async function saveChunks(
   compressed: readonly (Buffer | undefined)[],
 ): Promise<SavedChunks> {
   const [, locked] = await Promise.all([connection.query(BEGIN, []), lockLogs(connection, logs)]);
-  const states = new Map<string, LogState>(
-    [...locked].map(([key, log]) => [key, { ...log, isClosed: log.closedAt !== undefined }]),
-  );
+  const states = new Map<string, LogState>([...locked].map(([key, log]) => [key, { ...log, isClosed: log.isFinal }]));
   const placed: { readonly key: string; readonly chunk: PlacedChunk; readonly compressed: Buffer | undefined }[] = [];
   for (const [index, received] of chunks.entries()) {
     const key = received.logKey;
     const state = states.get(key);
     if (state === undefined) throw new Error(`Log ${key} is not locked.`);
     const placement = placeChunk(state, received);
-    if (placement.kind === 'invalid') {
+    if (placement.kind === 'invalid' || placement.kind === 'late') {
       await connection.query(ROLLBACK, []);
-      return placement;
+      return placement.kind === 'invalid' ? placement : { kind: 'stale', message: `The log ${key} is closed.` };
     }
     if (placement.kind === 'skipped') continue;
     states.set(key, placement.state);

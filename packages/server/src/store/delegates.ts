@@ -108,10 +108,10 @@ export async function requeueLeasesOf(tx: Transaction, delegateId: string): Prom
   return Number(result.numAffectedRows ?? 0n);
 }
 
-/** Logs of ended tasks whose last chunk died with the process: nothing more will come. */
+/** Logs of ended tasks whose last chunk did not come before the process went: nobody waits for it. */
 export async function closeDoneLogs(tx: Transaction, delegateId: string): Promise<void> {
   await sql`
-    update logs set closed_at = bridle_now() from delegate_tasks t
+    update logs set closed_at = bridle_now(), lacks_end = true from delegate_tasks t
     where logs.closed_at is null and t.id = logs.node_execution_id and t.delegate_id = ${delegateId} and t.state in ('done', 'cancelled', 'lost')`.execute(
     tx,
   );

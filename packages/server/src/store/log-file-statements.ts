@@ -1,7 +1,7 @@
 /** Finished logs on their way from chunks to files: who writes one, where it lies, what may go. */
 import { sql, type Selectable } from 'kysely';
 import type { Database } from './database.ts';
-import { logRow, type LogRow } from './log-statements.ts';
+import { LATE_LOG_MS, logRow, type LogRow } from './log-statements.ts';
 import type { LogsTable } from './tables.ts';
 
 /** One block of a filed log: where it lies in the file, and which part of the log it is. */
@@ -44,7 +44,8 @@ export async function claimUnsettledLog(
     where key = (
       select key from logs
       where is_large and closed_at is not null and not is_settled and coalesce(filing_until, 0) <= (select bridle_now())
-        and coalesce(filed_at + ${afterFileMs}::bigint, closed_at + ${afterCloseMs}::bigint) <= (select bridle_now())
+        and coalesce(filed_at + ${afterFileMs}::bigint, closed_at + ${afterCloseMs}::bigint + case when lacks_end then ${LATE_LOG_MS}::bigint else 0 end)
+          <= (select bridle_now())
       order by closed_at limit 1 for update skip locked)
     returning *`.execute(db);
   const row = result.rows[0];

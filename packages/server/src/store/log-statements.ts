@@ -24,24 +24,40 @@ export interface NewLog {
   readonly accountId: string;
   readonly executionId: string;
   readonly nodeExecutionId: string;
+  /** Its task was given up before its first byte came. */
+  readonly isLate: boolean;
 }
 
 const OPEN_LOGS: Statement = {
   name: 'bridle_open_logs',
   text: `
-insert into logs (key, account_id, execution_id, node_execution_id, created_at)
-select key, account_id, execution_id, node_execution_id, bridle_now()
-from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as v(key, account_id, execution_id, node_execution_id) order by key
+insert into logs (key, account_id, execution_id, node_execution_id, created_at, closed_at, lacks_end)
+select key, account_id, execution_id, node_execution_id, bridle_now(), case when is_late then bridle_now() end, is_late
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[]) as v(key, account_id, execution_id, node_execution_id, is_late)
+order by key
 on conflict (key) do nothing`,
 };
 
+/** Since a log was closed without its last chunk: for so long its rest may come. */
+export const LATE_LOG_MS = 86_400_000;
+
 const LOCK_LOGS: Statement = {
   name: 'bridle_lock_logs',
-  text: 'select * from logs where key = any($1::text[]) order by key for update',
+  text: `
+select *, closed_at is not null and not (lacks_end and closed_at + ${LATE_LOG_MS} > bridle_now()) as is_final
+from logs where key = any($1::text[]) order by key for update`,
 };
 
+export interface LockedLog extends LogRow {
+  /** Nothing is added to it any more (T1). */
+  readonly isFinal: boolean;
+}
+
 /** Makes the logs that are not there yet and locks all of them, by key. */
-export async function lockLogs(connection: Connection, logs: readonly NewLog[]): Promise<ReadonlyMap<string, LogRow>> {
+export async function lockLogs(
+  connection: Connection,
+  logs: readonly NewLog[],
+): Promise<ReadonlyMap<string, LockedLog>> {
   const keys = logs.map(({ key }) => key);
   const [, rows] = await Promise.all([
     connection.query(OPEN_LOGS, [
@@ -49,10 +65,11 @@ export async function lockLogs(connection: Connection, logs: readonly NewLog[]):
       logs.map(({ accountId }) => accountId),
       logs.map(({ executionId }) => executionId),
       logs.map(({ nodeExecutionId }) => nodeExecutionId),
+      logs.map(({ isLate }) => isLate),
     ]),
-    connection.query<Selectable<LogsTable>>(LOCK_LOGS, [keys]),
+    connection.query<Selectable<LogsTable> & { readonly is_final: boolean }>(LOCK_LOGS, [keys]),
   ]);
-  return new Map(rows.map((row) => [row.key, logRow(row)]));
+  return new Map(rows.map((row) => [row.key, { ...logRow(row), isFinal: row.is_final }]));
 }
 
 /** A chunk as it is stored (logs/log-chunks.ts packs and opens it). */
@@ -109,7 +126,7 @@ const UPDATE_LOGS: Statement = {
   text: `
 update logs l set bytes = v.bytes, lines = v.lines, ends_in_line = v.ends_in_line, chunks = l.chunks + v.chunks_added,
   is_large = v.bytes > ${KEPT_LOG_BYTES_MAX} or l.chunks + v.chunks_added > ${KEPT_LOG_CHUNKS_MAX},
-  closed_at = case when v.is_closed then coalesce(l.closed_at, bridle_now()) end
+  closed_at = case when v.is_closed then coalesce(l.closed_at, bridle_now()) else l.closed_at end, lacks_end = l.lacks_end and not v.is_closed
 from unnest($1::text[], $2::bigint[], $3::bigint[], $4::boolean[], $5::boolean[], $6::integer[])
   as v(key, bytes, lines, ends_in_line, is_closed, chunks_added)
 where l.key = v.key`,

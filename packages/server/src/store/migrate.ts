@@ -13,6 +13,7 @@ import * as secrets from './migrations/0004-secrets.ts';
 import * as logs from './migrations/0005-logs.ts';
 import * as delegates from './migrations/0006-delegates.ts';
 import * as reports from './migrations/0007-reports.ts';
+import * as logTails from './migrations/0008-log-tails.ts';
 import type { StartErrorCode } from './start-error-codes.ts';
 
 /** Name → migration, in the order of their names. Never rename or change one that was released. */
@@ -24,6 +25,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-logs': logs,
   '0006-delegates': delegates,
   '0007-reports': reports,
+  '0008-log-tails': logTails,
 };
 
 /** Thrown when the database has migrations that this program does not know: it was used by a newer version. */

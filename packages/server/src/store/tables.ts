@@ -286,6 +286,7 @@ export interface LogsTable {
   ends_in_line: Generated<boolean>;
   created_at: number;
   closed_at: number | null;
+  lacks_end: Generated<boolean>;
   chunks: Generated<number>;
   is_large: Generated<boolean>;
   filing_until: number | null;

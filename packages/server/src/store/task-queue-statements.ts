@@ -230,6 +230,8 @@ export interface TaskHolder {
   readonly fence: number;
   readonly logKey: string;
   readonly accountId: string;
+  /** It was given up (D3). */
+  readonly isLost: boolean;
 }
 
 /** Who has a task, or had it last; `undefined` when it was never leased or is not there. */
@@ -239,7 +241,7 @@ export async function findTaskHolders(
 ): Promise<ReadonlyMap<string, TaskHolder>> {
   const rows = await db
     .selectFrom('delegate_tasks')
-    .select(['id', 'execution_id', 'delegate_id', 'incarnation', 'fence', 'log_key', 'account_id'])
+    .select(['id', 'execution_id', 'delegate_id', 'incarnation', 'fence', 'log_key', 'account_id', 'state'])
     .where(sql<boolean>`id = any(${taskIds}::text[])`)
     .execute();
   return new Map(
@@ -252,6 +254,7 @@ export async function findTaskHolders(
         fence: row.fence,
         logKey: row.log_key,
         accountId: row.account_id,
+        isLost: row.state === 'lost',
       };
       return [[row.id, holder] as const];
     }),

@@ -368,10 +368,10 @@ export async function releaseWorkspaces(connection: Connection, keys: readonly s
 
 const CLOSE_LOGS: Statement = {
   name: 'bridle_close_logs',
-  text: 'update logs set closed_at = bridle_now() where node_execution_id = any($1::text[]) and closed_at is null returning key',
+  text: 'update logs set closed_at = bridle_now(), lacks_end = true where node_execution_id = any($1::text[]) and closed_at is null returning key',
 };
 
-/** The logs of tasks of which nothing more can come. Answers with their keys. */
+/** The logs of tasks that were given up: whoever watches them waits for nothing more. Answers with their keys. */
 export async function closeLogsOf(
   connection: Connection,
   nodeExecutionIds: readonly string[],
