@@ -32,7 +32,7 @@ import { EnvironmentSecrets } from './secrets/environment-secrets.ts';
 import { FileSecrets } from './secrets/file-secrets.ts';
 import { Session } from './session.ts';
 import type { DelegateSettings } from './settings.ts';
-import { Supervisor } from './supervisor.ts';
+import { DelegateSupervisor } from './supervisor.ts';
 
 /** A program or an engine that comes later is found after this time. */
 const LOOK_AGAIN_MS = 60_000;
@@ -61,7 +61,7 @@ export async function startDelegate(
     throw error;
   });
   const processes = new ProcessTable();
-  const supervisor = new Supervisor(log);
+  const supervisor = new DelegateSupervisor(log);
   const way = serverWay(settings);
   const client = new ServerClient(settings.url, settings.token, way);
   const load = new HostLoad(settings, log);

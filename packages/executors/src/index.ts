@@ -26,6 +26,7 @@ export { MASK_TEXT } from './masking/masked-stream.ts';
 export { FifoPool } from './process/fifo-pool.ts';
 export type { Isolation } from './process/isolation.ts';
 export { checkReach, IsolationError, prepareIsolation, type IsolationWishes } from './process/prepare-isolation.ts';
+export { Supervisor } from './process/supervisor.ts';
 export { StepGroups } from './process/step-groups.ts';
 export { readFoundFile } from './process/step-files.ts';
 export { MARK_VARIABLE, ProcessTable, type ProcessSelection } from './process/process-table.ts';

@@ -27,6 +27,8 @@ export interface StepWorkspace {
   readonly scratch: string;
   /** True when `folder` belongs to a stage and outlives the step. */
   readonly isOfStage: boolean;
+  /** The folder is somebody's own and no copy: its permissions stay as they are. */
+  readonly isOfUser?: true;
   /** Like `scratch`, for a service of the stage: it stays until the stage is over. `undefined` outside of a stage. */
   readonly serviceScratch: string | undefined;
   /** The services of the stage; a step that starts one adds it. */

@@ -105,7 +105,8 @@ async function open(
   run.host.noteWriter(context.workspace.folder, found.info);
   const user = spec.user ?? found.info.Config.User;
   const variables = environmentOf(wish, files, await gitVariables(user, context), context);
-  if (!isRoot(user)) await chmod(context.workspace.folder, 0o777); // the folders around it keep other users of this host out
+  const isOpen = isRoot(user) || context.workspace.isOfUser === true;
+  if (!isOpen) await chmod(context.workspace.folder, 0o777); // the folders around it keep other users of this host out
   return {
     run,
     image: fullName(name),
