@@ -35,7 +35,7 @@ export function liveFrame(tree: RunTree, options: FrameOptions): readonly string
   if (rows <= 0) return [];
   const footer = footerOf(tree, options);
   const body = bodyOf(tree, options);
-  const gap = body.length > 0 && body.length + footer.length < rows ? 1 : 0;
+  const gap = body.length > 0 && footer.length > 0 && body.length + footer.length < rows ? 1 : 0;
   const room = Math.max(0, rows - footer.length - gap);
   const more = (count: number): Line => [
     { text: `${symbols.ellipsis} ${plural(count, 'line')} more`, paint: style.faint },

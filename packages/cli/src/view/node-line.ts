@@ -2,7 +2,7 @@
 import { displayWidth, formatDuration } from '@bridle/text';
 import type { Style } from '../terminal/style.ts';
 import type { Symbols } from '../terminal/symbols.ts';
-import type { Line, Piece } from './pieces.ts';
+import { printable, type Line, type Piece } from './pieces.ts';
 import { whySkipped } from './reasons.ts';
 import { stepsOf, visible, type TreeNode } from './run-tree.ts';
 import { isOver, lookOf, paintOf, symbolOf, type Phase } from './status-look.ts';
@@ -49,7 +49,7 @@ export function nameColumns(node: TreeNode, depth: number): number {
 
 export function nameOf({ state }: TreeNode): string {
   const { name, identifier, turn } = state;
-  const shown = name === '' ? identifier : name;
+  const shown = printable(name === '' ? identifier : name);
   if (turn === undefined || turn.label === '' || shown.includes(turn.label)) return shown;
   return `${shown} (${turn.label})`;
 }

@@ -1,5 +1,5 @@
 /** Lines made of pieces of text, each with its paint: cut to a width first, coloured afterwards. */
-import { cutToWidth, displayWidth, parseAnsiLine, type Colour, type TextStyle } from '@bridle/text';
+import { cutToWidth, displayWidth, parseAnsiLine, stripAnsi, type Colour, type TextStyle } from '@bridle/text';
 import type { Paint, Style } from '../terminal/style.ts';
 
 export interface Piece {
@@ -12,8 +12,10 @@ export type Line = readonly Piece[];
 const TAB = '    ';
 
 /** Whatever would move the cursor is not printed: names and messages are of the user's making. */
-function printable(text: string): string {
-  return text.replaceAll('\t', TAB).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
+export function printable(text: string): string {
+  return stripAnsi(text)
+    .replaceAll('\t', TAB)
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
 }
 
 export function widthOf(line: Line): number {
