@@ -61,10 +61,20 @@ export const ROOMS: readonly Room[] = [
     leaves: ['language/durations.ts', 'triggers/trigger-scope.ts', 'triggers/git/git-event.ts'],
     libraries: ['@noble/hashes'],
   },
+  {
+    ...PIPELINE,
+    folder: 'packages/pipeline/src/preview',
+    rooms: ['engine', 'plan', 'language', 'steps', 'expressions'],
+  },
   { ...PIPELINE, folder: 'packages/pipeline/src/triggers', rooms: ['expressions'], libraries: ['re2js', 'croner'] },
   {
     ...PIPELINE,
     folder: 'packages/pipeline/src/replay',
+    rooms: ['engine', 'plan', 'language', 'steps', 'expressions'],
+  },
+  {
+    ...PIPELINE,
+    folder: 'packages/pipeline/src/testing',
     rooms: ['engine', 'plan', 'language', 'steps', 'expressions'],
   },
 

@@ -291,3 +291,21 @@ export {
   type NodeStatus,
 } from './engine/status.ts';
 export { summarise, type ExecutionSummary, type LayoutNode, type StageCounts } from './engine/summary.ts';
+
+// replay
+export type { Difference, DifferenceKind, DifferentNode } from './replay/difference.ts';
+export { readRecordText, type ReadRecord } from './replay/read-record.ts';
+export {
+  printEnd,
+  printEvent,
+  printHeader,
+  RECORD_KIND,
+  RECORD_VERSION,
+  recordedDocuments,
+  type ExecutionRecord,
+  type RecordedDocument,
+  type RecordedEnd,
+  type RecordedSource,
+  type RecordHeader,
+} from './replay/record.ts';
+export { replayRecord, type Replay } from './replay/replay-record.ts';
