@@ -5,11 +5,7 @@ import type { TaskRequest, Value } from '@bridle/pipeline';
 export type ExecutorChoice = 'auto' | 'process' | 'docker';
 
 /** Step types that are nothing without a container. */
-export const CONTAINER_STEP_TYPES: ReadonlySet<string> = new Set([
-  'Plugin',
-  'Container',
-  'BuildAndPushDockerRegistry',
-]);
+export const CONTAINER_STEP_TYPES: ReadonlySet<string> = new Set(['Plugin', 'Container', 'BuildAndPushDockerRegistry']);
 
 /** Fields that say something of the container only. */
 const OF_CONTAINER = ['image', 'connectorRef', 'privileged', 'runAsUser', 'imagePullPolicy', 'resources'];

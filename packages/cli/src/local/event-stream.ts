@@ -10,6 +10,7 @@ export class EventStream {
   readonly #listener: RunListener;
   #waiting: RunEvent[] = [];
   #telling: Promise<void> | undefined;
+  #failure: { readonly reason: unknown } | undefined;
 
   constructor(listener: RunListener) {
     this.#listener = listener;
@@ -17,7 +18,7 @@ export class EventStream {
 
   push(event: RunEvent): void {
     this.#waiting.push(event);
-    void this.settled();
+    this.settled().catch(() => undefined); // whoever waits for the end hears of it
   }
 
   /** Resolves when these, and all before them, have been heard. */
@@ -36,10 +37,16 @@ export class EventStream {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
-      for (const event of batch) {
-        const heard = this.#listener(event);
-        if (heard !== undefined) await heard;
+      if (this.#failure !== undefined) continue;
+      try {
+        for (const event of batch) {
+          const heard = this.#listener(event);
+          if (heard !== undefined) await heard;
+        }
+      } catch (reason) {
+        this.#failure = { reason };
       }
     }
+    if (this.#failure !== undefined) throw this.#failure.reason;
   }
 }

@@ -7,6 +7,7 @@ import {
   type ExecutionId,
   type Failure,
   type NodeExecution,
+  type NodeExecutionId,
   type PlanNode,
   type Value,
 } from '@bridle/pipeline';
@@ -19,6 +20,8 @@ type Hide = (text: string) => string;
 export class NodeEvents {
   readonly #told = new Map<ExecutionId, { version: number; status: Execution['status'] }>();
   readonly #names = new Map<ExecutionId, string>();
+  /** What was said of a node last: a node that only gave birth to another has nothing to say. */
+  readonly #said = new Map<NodeExecutionId, string>();
   readonly #hide: Hide;
 
   /** @param hide - masks secrets in what people and steps have written */
@@ -31,16 +34,22 @@ export class NodeEvents {
     this.#names.set(id, name);
   }
 
-  /** What is new since the last call, in an order in which parents come before what they hold. */
+  /** What is new since the last call: parents begin before what they hold, and end after it. */
   of(execution: Execution): readonly RunEvent[] {
     const told = this.#told.get(execution.id);
     this.#told.set(execution.id, { version: execution.version, status: execution.status });
     const changed = Object.values(execution.nodes).filter((node) => node.changedAtVersion > (told?.version ?? -1));
+    const isEnd = (node: NodeExecution): boolean => this.#said.has(node.id) && isFinal(node.status);
+    const ordered = [...changed.filter((node) => !isEnd(node)), ...changed.filter(isEnd).toReversed()];
     const events: RunEvent[] = [];
     const isOver = isFinal(execution.status);
     if (told?.status !== execution.status && !isOver) events.push(this.#executionEvent(execution));
-    for (const node of changed) {
-      events.push(nodeEvent(execution, node, this.#hide));
+    for (const node of ordered) {
+      const event = nodeEvent(execution, node, this.#hide);
+      const { time: _time, ...said } = event;
+      const text = JSON.stringify(said);
+      if (this.#said.get(node.id) !== text) events.push(event);
+      this.#said.set(node.id, text);
       const waiting = waitingEvent(execution, node, this.#hide);
       if (waiting !== undefined) events.push(waiting);
     }
@@ -67,7 +76,9 @@ export class NodeEvents {
 /** Of the root, else of the first step that was not made good. */
 function failureOf({ nodes, plan }: Execution): Failure | undefined {
   const failed = Object.values(nodes)
-    .filter(({ failure, isSuperseded, status }) => failure !== undefined && isSuperseded !== true && status !== 'Success')
+    .filter(
+      ({ failure, isSuperseded, status }) => failure !== undefined && isSuperseded !== true && status !== 'Success',
+    )
     .toSorted((one, other) => (one.endedAt ?? Infinity) - (other.endedAt ?? Infinity));
   const root = failed.find(({ nodeId }) => nodeId === plan.rootId);
   return (root ?? failed[0])?.failure;

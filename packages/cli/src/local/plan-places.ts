@@ -1,5 +1,14 @@
 /** Where a step of a plan stands. */
-import { CLONE_STEP, type NodeId, type Plan, type PlanNode, type StageNode } from '@bridle/pipeline';
+import {
+  CLONE_STEP,
+  nodeExecutionId,
+  nodeIdentity,
+  type Execution,
+  type NodeId,
+  type Plan,
+  type PlanNode,
+  type StageNode,
+} from '@bridle/pipeline';
 
 /** The implicit clone of a CI stage. */
 export function isCodebaseStep({ kind, identifier }: PlanNode): boolean {
@@ -27,4 +36,17 @@ export function worksInCodebase(plan: Plan, id: NodeId): boolean {
 /** All steps that may run, with the script that a `CustomApproval` asks. */
 export function stepsOf(plan: Plan): readonly Extract<PlanNode, { readonly kind: 'step' }>[] {
   return Object.values(plan.nodes).filter((node) => node.kind === 'step');
+}
+
+/** Identifiers from the stage down to the node, with the turns of loops. */
+export function identifiersOf(execution: Pick<Execution, 'plan' | 'nodes'>, id: string): readonly string[] {
+  const identifiers: string[] = [];
+  for (let node = execution.nodes[nodeExecutionId(id)]; node !== undefined;) {
+    const kind = execution.plan.nodes[node.nodeId]?.kind;
+    if (kind === 'stage' || kind === 'stepGroup' || kind === 'step') {
+      identifiers.unshift(nodeIdentity(execution, node).identifier);
+    }
+    node = node.parentId === undefined ? undefined : execution.nodes[node.parentId];
+  }
+  return identifiers;
 }

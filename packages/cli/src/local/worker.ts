@@ -46,6 +46,7 @@ export class Worker {
 
   /** Resolves when nothing runs and all that was to be removed is gone. */
   async settled(): Promise<void> {
+    this.#options.tools.host.processes.hurry(); // leftovers are looked for together with those of later steps, and none come
     while (this.#running.size + this.#cleaning.size > 0) {
       await Promise.all([...[...this.#running.values()].map(({ done }) => done), ...this.#cleaning]);
     }

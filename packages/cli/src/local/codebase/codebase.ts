@@ -35,7 +35,8 @@ export async function provideCodebase(work: CodebaseWork): Promise<StepResult> {
   const log = new StepLog(work.log);
   const fields = isMap(spec) ? spec : {};
   const ignored = WITHOUT_EFFECT.filter((name) => Object.hasOwn(fields, name));
-  if (ignored.length > 0) await log.line(`Nothing is cloned here, so ${ignored.join(', ')} of the codebase has no effect.`);
+  if (ignored.length > 0)
+    await log.line(`Nothing is cloned here, so ${ignored.join(', ')} of the codebase has no effect.`);
   if (codebase.mode === 'copy') {
     const failure = await copy(work, log, fields['cloneDirectory']);
     if (failure !== undefined) return failure;
@@ -43,7 +44,11 @@ export async function provideCodebase(work: CodebaseWork): Promise<StepResult> {
     await log.line(`The steps of this stage work in ${codebase.root} itself.`);
   }
   if (signal.aborted) return { kind: 'cancelled' };
-  return { kind: 'succeeded', exitCode: 0, outputs: { ...(await describeCodebase(codebase.root, fields['build'] ?? null)) } };
+  return {
+    kind: 'succeeded',
+    exitCode: 0,
+    outputs: { ...(await describeCodebase(codebase.root, fields['build'] ?? null)) },
+  };
 }
 
 async function copy(

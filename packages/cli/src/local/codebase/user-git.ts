@@ -15,7 +15,8 @@ const QUIET = ['--no-optional-locks', '-c', 'core.fsmonitor=false', '-c', 'core.
 export function askGit(folder: string, args: readonly string[]): Promise<string | undefined> {
   const environment = { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
   // Variables of a hook that called us would point git somewhere else.
-  for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX']) Reflect.deleteProperty(environment, name);
+  for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX'])
+    Reflect.deleteProperty(environment, name);
   return new Promise((resolve) => {
     execFile(
       'git',
