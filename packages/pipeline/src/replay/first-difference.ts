@@ -142,6 +142,7 @@ const KINDS: Readonly<Record<Fact, DifferenceKind>> = {
 function findMove({ nodeId, then, now }: Candidate, sides: Sides): Found | undefined {
   const { execution: before } = sides.then;
   const { execution: after } = sides.now;
+  if (before.plan.nodes[nodeId]?.parentId !== after.plan.nodes[nodeId]?.parentId) return undefined;
   const earlierThen = listEarlier(before.plan, nodeId);
   const earlierNow = listEarlier(after.plan, nodeId);
   // What did not begin now has somebody new before it; what did has got past somebody.

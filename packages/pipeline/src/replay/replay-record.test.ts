@@ -160,7 +160,7 @@ describe('Y2 the first difference is named', () => {
       ),
     );
     expect(differenceOf(ab, inGroup)).toMatchObject({ kind: 'new', node: { identifier: 'g', kind: 'stepGroup' } });
-    expect(differenceOf(inGroup, ab)).toMatchObject({ kind: 'gone', node: { identifier: 'g', kind: 'stepGroup' } });
+    expect(differenceOf(inGroup, ab)).toMatchObject({ kind: 'new', node: { identifier: 'b', kind: 'step' } });
   });
 
   test('another order', () => {
