@@ -9,6 +9,8 @@ import type { Options } from './options.ts';
 export interface CommandDefinition {
   readonly name: string;
   readonly aliases?: readonly string[];
+  /** Not in the help: programs call it, people do not. */
+  readonly isHidden?: true;
   /** One line, without a full stop. */
   readonly summary: string;
   /** What it does and does not do, where one line is not enough. */
@@ -52,6 +54,8 @@ export interface ExampleDefinition {
 
 export interface CommandContext {
   readonly terminal: Terminal;
+  /** All commands there are, for those that speak of others. */
+  readonly commands: readonly CommandDefinition[];
   /** Absolute. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;

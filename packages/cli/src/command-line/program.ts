@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { CommandDefinition, CommandInput, OptionDefinition } from './command.ts';
 import { describeMore } from './help.ts';
 import { Options, type OptionValue } from './options.ts';
+import { listTopics } from './topics.ts';
 
 /** What was asked for, once the command line is understood. */
 export interface Call {
@@ -40,7 +41,9 @@ export function createProgram({ groups, version, isColoured, write }: ProgramOpt
   const program = new Command('bridle')
     .description('Run, test and understand Harness pipelines: on your machine, without a server.')
     .version(version, '-V, --version', 'print the version')
-    .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .commandsGroup('More:')
+    .helpCommand('help [name]', 'print the help of a command or topic')
     .configureOutput({
       writeOut: write.out,
       writeErr: write.err,
@@ -49,7 +52,11 @@ export function createProgram({ groups, version, isColoured, write }: ProgramOpt
       outputError: (text, print) => void print(text.replace(/^error: /, 'bridle: ')),
     })
     .showHelpAfterError('Run with --help to see how it is used.')
-    .addHelpText('after', '\nRun "bridle <command> --help" for examples, exit codes and environment.')
+    .addHelpText('after', `\nTopics:\n${listTopics()}`)
+    .addHelpText(
+      'after',
+      '\nRun "bridle <command> --help" for examples, exit codes and environment, "bridle help <topic>" for a topic.',
+    )
     .exitOverride();
   for (const { title, commands } of groups) {
     for (const definition of commands) {
@@ -64,7 +71,7 @@ export function createProgram({ groups, version, isColoured, write }: ProgramOpt
 
 function addCommand(program: Command, definition: CommandDefinition): Command {
   const command = program
-    .command(definition.name)
+    .command(definition.name, { hidden: definition.isHidden === true })
     .summary(definition.summary)
     .description(
       [sentence(definition.summary), ...(definition.details === undefined ? [] : [definition.details])].join('\n\n'),

@@ -5,8 +5,9 @@ import { wantsColour, type ColourWish } from '../terminal/style.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { closeJsonOption } from './json.ts';
-import { createProgram, type CommandGroup } from './program.ts';
+import { createProgram, type Call, type CommandGroup } from './program.ts';
 import { listenForStop } from './stop-signals.ts';
+import { findTopic } from './topics.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface CommandLineOptions {
@@ -14,13 +15,45 @@ export interface CommandLineOptions {
   readonly version: string;
 }
 
-export async function runCommandLine(
-  words: readonly string[],
-  { groups, version }: CommandLineOptions,
-): Promise<ExitCode> {
+export async function runCommandLine(words: readonly string[], options: CommandLineOptions): Promise<ExitCode> {
   ignoreClosedPipe(process.stdout);
   ignoreClosedPipe(process.stderr);
   const colour = colourWish(words);
+  const understood = understand(words, colour, options);
+  if (typeof understood === 'number') return understood;
+  const { definition, input } = understood;
+  const terminal = openTerminal({ colour, isQuiet: input.options.isOn('quiet') });
+  const stop = listenForStop();
+  try {
+    const action = await definition.load();
+    const commands = options.groups.flatMap((group) => group.commands);
+    const { signal } = stop;
+    return await action({ terminal, commands, folder: process.cwd(), environment: process.env, signal }, input);
+  } catch (error) {
+    if (error instanceof UsageError) return await tell(error, terminal);
+    throw error;
+  } finally {
+    stop.close();
+  }
+}
+
+/** What is to be done; or the exit code, when all there was to do is done: help was printed, or what is wrong with the words. */
+function understand(
+  words: readonly string[],
+  colour: ColourWish,
+  { groups, version }: CommandLineOptions,
+): Call | ExitCode {
+  const topic = findTopic(words);
+  if (topic !== undefined) {
+    process.stdout.write(`${topic.text}\n`);
+    return 0;
+  }
+  const [first, asked] = words;
+  const names = groups.flatMap(({ commands }) => commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]));
+  if (first === 'help' && asked !== undefined && !asked.startsWith('-') && !names.includes(asked)) {
+    process.stderr.write(`bridle: There is no command and no topic "${asked}". "bridle help" lists them.\n`);
+    return 2;
+  }
   const { program, call } = createProgram({
     groups,
     version,
@@ -33,20 +66,7 @@ export async function runCommandLine(
     if (!(error instanceof CommanderError)) throw error;
     return isHelp(error, words) ? 0 : 2;
   }
-  const called = call();
-  if (called === undefined) return 0;
-  const { definition, input } = called;
-  const terminal = openTerminal({ colour, isQuiet: input.options.isOn('quiet') });
-  const stop = listenForStop();
-  try {
-    const action = await definition.load();
-    return await action({ terminal, folder: process.cwd(), environment: process.env, signal: stop.signal }, input);
-  } catch (error) {
-    if (error instanceof UsageError) return await tell(error, terminal);
-    throw error;
-  } finally {
-    stop.close();
-  }
+  return call() ?? 0;
 }
 
 async function tell(error: UsageError, { err }: Terminal): Promise<ExitCode> {
@@ -70,11 +90,8 @@ function colourWish(words: readonly string[]): ColourWish {
   return value === 'always' || value === 'never' ? value : 'auto';
 }
 
-/** Help that was asked for is a success; help because nothing was asked for is not. */
+/** Help that was asked for is a success; help because nothing was asked for, or of what is not there, is not. */
 function isHelp({ code }: CommanderError, words: readonly string[]): boolean {
-  return (
-    code === 'commander.helpDisplayed' ||
-    code === 'commander.version' ||
-    (code === 'commander.help' && words.length > 0)
-  );
+  if (code === 'commander.helpDisplayed' || code === 'commander.version') return true;
+  return code === 'commander.help' && words[0] === 'help';
 }

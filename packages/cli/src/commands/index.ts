@@ -1,7 +1,11 @@
 /** Every command, in the order of the help. */
 import type { CommandGroup } from '../command-line/program.ts';
+import { complete, completion } from './completion.ts';
 import { fmt } from './fmt.ts';
 import { schema } from './schema.ts';
 import { validate } from './validate.ts';
 
-export const GROUPS: readonly CommandGroup[] = [{ title: 'Write pipelines', commands: [validate, fmt, schema] }];
+export const GROUPS: readonly CommandGroup[] = [
+  { title: 'Write pipelines', commands: [validate, fmt, schema] },
+  { title: 'More', commands: [completion, complete] },
+];

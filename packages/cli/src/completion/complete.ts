@@ -1,0 +1,91 @@
+/** What may stand where the cursor is. Pure but for the repository, which is only read when a value of it is wanted. */
+import type { ArgumentDefinition, CommandDefinition, Completion, OptionDefinition } from '../command-line/command.ts';
+
+export interface Candidate {
+  readonly value: string;
+  readonly description?: string;
+}
+
+export interface CompletionSource {
+  readonly commands: readonly CommandDefinition[];
+  /** Values from the outside: of the repository; files and folders are the shell's own business. */
+  readonly values: (kind: Exclude<Completion, 'file' | 'folder'>, place: Place) => readonly Candidate[];
+}
+
+/** What stands on the line already. */
+export interface Place {
+  /** The words that are no options and no values of them, without the command. */
+  readonly arguments: readonly string[];
+}
+
+/**
+ * @param words - those after `bridle`, the last one being what is typed now, perhaps empty
+ * @returns none = the shell completes file names
+ */
+export function complete(words: readonly string[], { commands, values }: CompletionSource): readonly Candidate[] {
+  const typed = words.at(-1) ?? '';
+  const [name, ...before] = words.slice(0, -1);
+  if (name === undefined) return matching(commands.flatMap(candidateOf), typed);
+  if (name === 'help') return before.length === 0 ? matching(commands.flatMap(candidateOf), typed) : [];
+  const command = commands.find((each) => each.name === name || each.aliases?.includes(name) === true);
+  if (command === undefined) return [];
+  const place = { arguments: argumentsOf(before, command) };
+  const ofOption = (option: OptionDefinition): readonly Candidate[] =>
+    option.choices?.map((value) => ({ value })) ?? valuesOf(option.completes);
+  const valuesOf = (kind: Completion | undefined): readonly Candidate[] =>
+    kind === undefined || kind === 'file' || kind === 'folder' ? [] : values(kind, place);
+
+  const open = optionOf(before.at(-1) ?? '', command);
+  if (open !== undefined && takesValue(open) && !isOptional(open)) return matching(ofOption(open), typed);
+  const inline = /^(--[^=]+)=(.*)$/.exec(typed);
+  if (inline !== null) {
+    const option = optionOf(inline[1] ?? '', command);
+    const found = option === undefined ? [] : matching(ofOption(option), inline[2] ?? '');
+    return found.map((each) => ({ ...each, value: `${inline[1] ?? ''}=${each.value}` }));
+  }
+  if (typed.startsWith('-')) return matching(optionsOf(command), typed);
+  return matching(valuesOf(argumentAt(place.arguments.length, command)?.completes), typed);
+}
+
+function candidateOf({ name, aliases = [], summary }: CommandDefinition): readonly Candidate[] {
+  return [name, ...aliases].map((value) => ({ value, description: summary }));
+}
+
+function optionsOf({ options = [] }: CommandDefinition): readonly Candidate[] {
+  const own = options.map(({ flags, description }) => ({ value: longOf(flags), description }));
+  return [...own, { value: '--help', description: 'how it is used' }];
+}
+
+function matching(candidates: readonly Candidate[], typed: string): readonly Candidate[] {
+  return candidates.filter(({ value }) => value.startsWith(typed));
+}
+
+function argumentAt(index: number, { arguments: all = [] }: CommandDefinition): ArgumentDefinition | undefined {
+  const last = all.at(-1);
+  return all[index] ?? (last?.isRepeatable === true ? last : undefined);
+}
+
+function argumentsOf(words: readonly string[], command: CommandDefinition): readonly string[] {
+  return words.filter((word, index) => {
+    if (word.startsWith('-')) return false;
+    const before = optionOf(words[index - 1] ?? '', command);
+    return before === undefined || !takesValue(before) || isOptional(before);
+  });
+}
+
+function optionOf(word: string, { options = [] }: CommandDefinition): OptionDefinition | undefined {
+  return options.find(({ flags }) => flags.split(/[ ,]+/).includes(word));
+}
+
+function takesValue({ flags }: OptionDefinition): boolean {
+  return /[<[]/.test(flags);
+}
+
+/** Its value stands behind `=` only. */
+function isOptional({ flags }: OptionDefinition): boolean {
+  return flags.includes('[');
+}
+
+function longOf(flags: string): string {
+  return /--[a-z-]+/.exec(flags)?.[0] ?? flags;
+}
