@@ -118,6 +118,7 @@ export {
 export { checkPipeline, type CheckedPipeline } from './language/check-pipeline.ts';
 export { parsePipeline, type ParsedPipeline } from './language/parse-pipeline.ts';
 export { parseRuntimeInput, type InputText, type RuntimeInput } from './language/runtime-input.ts';
+export { resolveTriggerInputs, resolveTriggerReferences, type ResolvedInputs } from './language/trigger-inputs.ts';
 export {
   canFire,
   parseTrigger,
@@ -187,6 +188,22 @@ export {
   type Timeout,
   type When,
 } from './plan/plan.ts';
+
+// preview
+export type {
+  ExpressionOutlook,
+  Outlook,
+  Preview,
+  PreviewCondition,
+  PreviewExpression,
+  PreviewLoop,
+  PreviewNode,
+  PreviewPart,
+  PreviewProblem,
+  PreviewTimeout,
+  Wait,
+} from './preview/preview.ts';
+export { previewPlan, type PreviewRequest } from './preview/preview-plan.ts';
 
 // triggers
 export {

@@ -36,6 +36,8 @@ const FUNCTORS: ReadonlyMap<string, Functor> = new Map<string, Functor>([
   ],
   ['secrets.getValue', { arity: [1, 1], run: secretValue }],
 ]);
+/** `json.select` and the like. */
+export const FUNCTOR_KEYS: readonly string[] = [...FUNCTORS.keys()];
 const FUNCTOR_NAMES: ReadonlySet<string> = new Set([...FUNCTORS.keys()].map((key) => key.split('.', 1)[0] ?? key));
 
 /** Whether a name belongs to functors; it may still name a step or stage of the user's. */
