@@ -37,6 +37,8 @@ export class JsonPrinter implements RunPrinter {
     return Promise.resolve();
   }
 
+  typed(): void {}
+
   aside<T>(question: () => Promise<T>): Promise<T> {
     return question();
   }

@@ -64,6 +64,11 @@ export class LiveArea {
     await this.#write(`${begin}${up}${ERASE_BELOW}${WRAP_ON}${text.replaceAll('\n', '\r\n')}${WRAP_OFF}${again}`);
   }
 
+  /** The cursor was moved to the next line, by the echo of the Enter key. */
+  lower(): void {
+    if (this.#lines.length > 0) this.#lines = [...this.#lines, ''];
+  }
+
   /** Gives the rows back, as for a question; the next `draw` takes them again. */
   async erase(): Promise<void> {
     if (this.#lines.length === 0) return;

@@ -61,6 +61,10 @@ export class LivePrinter implements RunPrinter {
     await this.#draw();
   }
 
+  typed(): void {
+    void this.#exclusive(() => Promise.resolve(this.#area.lower()));
+  }
+
   async aside<T>(question: () => Promise<T>): Promise<T> {
     this.#asides += 1;
     try {

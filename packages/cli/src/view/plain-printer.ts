@@ -79,6 +79,8 @@ export class PlainPrinter implements RunPrinter {
     return this.#beside(`Stopping${this.#terminal.symbols.ellipsis} ${STOPPING_HINT}`);
   }
 
+  typed(): void {}
+
   aside<T>(question: () => Promise<T>): Promise<T> {
     return question();
   }

@@ -7,6 +7,8 @@ export interface RunPrinter {
   stopping(): Promise<void>;
   /** Takes the screen for a question and gives it back afterwards; what happens meanwhile is shown then. */
   aside<T>(question: () => Promise<T>): Promise<T>;
+  /** Somebody pressed Enter: the terminal has moved its cursor. */
+  typed(): void;
   /** The last word: what ran, what failed and why. Leaves the terminal as it was found. */
   end(result: RunEnd): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** A terminal without a window: what was written to it, as a person would see it. */
-import { Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import xterm from '@xterm/headless';
 import { createStyle } from '../terminal/style.ts';
 import { chooseSymbols } from '../terminal/symbols.ts';
@@ -16,6 +16,8 @@ export class Screen {
   readonly terminal: Terminal;
   readonly #xterm: InstanceType<typeof xterm.Terminal>;
   readonly #stream: NodeJS.WriteStream;
+  readonly #keys = new PassThrough();
+  readonly #watchers = new Set<() => void>();
   /** All that was written, as it was. */
   written = '';
 
@@ -31,7 +33,10 @@ export class Screen {
       decodeStrings: false,
       write: (chunk: string, _encoding, done) => {
         this.written += chunk;
-        this.#xterm.write(chunk, () => done());
+        this.#xterm.write(chunk, () => {
+          done();
+          for (const watch of this.#watchers) watch();
+        });
       },
     });
     this.#stream = Object.assign(sink, { isTTY: true, columns, rows }) as unknown as NodeJS.WriteStream;
@@ -39,10 +44,33 @@ export class Screen {
     this.terminal = {
       out: stream,
       err: stream,
-      input: { stream: process.stdin, isTerminal: false },
+      input: {
+        stream: Object.assign(this.#keys, {
+          isTTY: true,
+          setRawMode: () => this.#keys,
+        }) as unknown as NodeJS.ReadStream,
+        isTerminal: true,
+      },
       symbols: chooseSymbols(isAscii ? { BRIDLE_ASCII: '1' } : {}, 'linux'),
       isQuiet: false,
     };
+  }
+
+  type(keys: string): void {
+    this.#keys.write(keys);
+  }
+
+  /** Resolves once the text can be seen. */
+  until(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      const watch = (): void => {
+        if (!this.text().includes(text)) return;
+        this.#watchers.delete(watch);
+        resolve();
+      };
+      this.#watchers.add(watch);
+      watch();
+    });
   }
 
   resize(columns: number, rows: number): void {
