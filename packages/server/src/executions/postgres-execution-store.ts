@@ -6,7 +6,7 @@
  *   written; a failing call has written nothing (or its commit got through and only the answer was lost).
  * - D1 guarded tasks are locked with their executions, executions first, each by id: nobody waits in a circle, and if
  *   somebody does after all, PostgreSQL ends one of the two and the batch is tried again.
- * - A batch takes two round trips whatever its size.
+ * - A batch takes two round trips whatever its size, and one when it only starts and reports work, as most do.
  */
 import { isFinal, type EngineEvent, type Execution, type ExecutionId } from '@bridle/pipeline';
 import {
@@ -21,6 +21,7 @@ import { isTransientConflict, onClient, type Connection, type Statement } from '
 import type { DatabaseClock } from '../store/clock.ts';
 import type { DatabaseHandle } from '../store/database.ts';
 import { findExecution, findNextTimerAt, listDueTimers, listEvents } from '../store/execution-statements.ts';
+import { commitPlainTransitions } from '../store/plain-transitions-statement.ts';
 import { lockWantedRequests } from '../store/request-statements.ts';
 import { insertExecutions, type NewExecutionRows } from '../store/start-statements.ts';
 import {
@@ -40,12 +41,14 @@ import {
   updateExecutions,
   updateTaskStates,
   upsertNodes,
+  type Locked,
 } from '../store/transition-statements.ts';
 import { EXECUTION_WAKES, wakeKeys, type Wake } from '../store/wake-hub.ts';
 import {
   addStart,
   addTransition,
   emptyBatch,
+  isPlain,
   judge,
   newExecution,
   touchedTasks,
@@ -59,6 +62,7 @@ const BEGIN: Statement = { name: 'bridle_begin', text: 'begin' };
 const COMMIT: Statement = { name: 'bridle_commit', text: 'commit' };
 const CONFLICT: CommitOutcome = { kind: 'conflict' };
 const NOTHING: readonly string[] = [];
+const NO_TASKS: Pick<Locked, 'tasks'> = { tasks: new Map() };
 
 export interface PostgresExecutionStoreOptions {
   readonly database: DatabaseHandle;
@@ -114,7 +118,24 @@ export class PostgresExecutionStore implements ExecutionStore {
     }
   }
 
-  async #save(connection: Connection, transitions: readonly Transition[]): Promise<Saved> {
+  #save(connection: Connection, transitions: readonly Transition[]): Promise<Saved> {
+    return transitions.every(isPlain)
+      ? this.#saveAtOnce(connection, transitions)
+      : this.#saveAll(connection, transitions);
+  }
+
+  /** The statement judges as `judge` does: it is handed what it may write. */
+  async #saveAtOnce(connection: Connection, transitions: readonly Transition[]): Promise<Saved> {
+    const batch = emptyBatch();
+    for (const transition of transitions) addTransition(batch, transition, NO_TASKS);
+    const locked = await commitPlainTransitions(connection, transitions, batch);
+    this.#clock.hear(locked.now);
+    const outcomes = transitions.map((transition) => judge(transition, locked));
+    const held = transitions.filter((_, index) => outcomes[index]?.kind === 'committed');
+    return { outcomes, wakes: held.flatMap(wakesOf) };
+  }
+
+  async #saveAll(connection: Connection, transitions: readonly Transition[]): Promise<Saved> {
     const executionIds = transitions.map(({ execution }) => execution.id);
     const [, locked] = await Promise.all([
       connection.query(BEGIN, []),

@@ -86,8 +86,31 @@ function holds(guard: TaskGuard, task: LockedTask): boolean {
   return task.fence === guard.fence && task.state === guard.from;
 }
 
+/**
+ * Whether the rows of the transition follow from it alone, so that they can be written by the statement that judges it: it only
+ * starts work, reports work, or ends a wait for time.
+ */
+export function isPlain({ expectedVersion, events, effects, guard, firedTimer }: Transition): boolean {
+  if (expectedVersion === undefined || guard?.to === 'lost') return false;
+  const { claims, requests, isAdmitted } = settledBy(events);
+  if (claims.length > 0 || requests.length > 0 || isAdmitted) return false;
+  const ended = new Set<string>(firedTimer === undefined ? [] : [firedTimer]);
+  for (const effect of effects) if (effect.kind === 'cancelTimer') ended.add(effect.timerId);
+  return effects.every((effect) => {
+    switch (effect.kind) {
+      case 'enqueueTask':
+      case 'cancelTimer':
+        return true;
+      case 'startTimer':
+        return !ended.has(effect.timerId); // one statement cannot delete a row and insert it again
+      default:
+        return false;
+    }
+  });
+}
+
 /** Adds an accepted transition of an existing execution. */
-export function addTransition(batch: BatchRows, transition: Transition, locked: Locked): void {
+export function addTransition(batch: BatchRows, transition: Transition, locked: Pick<Locked, 'tasks'>): void {
   const { execution, guard, firedTimer } = transition;
   batch.updates.push(updateOf(execution));
   addState(batch, transition);

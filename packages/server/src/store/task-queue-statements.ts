@@ -25,33 +25,32 @@ export interface Lease {
   readonly task: TaskRequest;
 }
 
-const LOCK_QUEUED: Statement = {
-  name: 'bridle_lock_queued',
-  text: `
-select id, execution_id, workspace_key from delegate_tasks where id = any($1::text[]) and state = 'queued'
-order by position for no key update skip locked`,
-};
-
-// The first one wins; a task whose workspace went to somebody else meanwhile is left out by LEASE.
-const BIND_WORKSPACES: Statement = {
-  name: 'bridle_bind_workspaces',
-  text: `
-insert into workspaces (key, execution_id, delegate_id, incarnation)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
-on conflict (key) do nothing`,
-};
-
-// Delegates and tokens are read, not locked: a lease given to a process that ends this moment just ends by its time.
+// Tasks are locked as the oldest first, or left to who is just leasing them. The first task of a workspace binds it; one whose
+// workspace is somebody else's is left out. Delegates and tokens are read, not locked: a lease given to a process that ends this
+// moment just ends by its time.
 const LEASE: Statement = {
   name: 'bridle_lease',
   text: `
+with given as (select * from unnest($1::text[], $2::text[], $3::text[]) as g(id, delegate_id, incarnation)),
+queued as materialized (
+  select id, position, execution_id, workspace_key from delegate_tasks where id = any($1::text[]) and state = 'queued'
+  order by position for no key update skip locked),
+bound as (
+  insert into workspaces (key, execution_id, delegate_id, incarnation)
+  select distinct on (q.workspace_key) q.workspace_key, q.execution_id, g.delegate_id, g.incarnation
+  from queued q join given g on g.id = q.id where q.workspace_key is not null order by q.workspace_key, q.position
+  on conflict (key) do nothing returning key, delegate_id, incarnation),
+owners as (
+  select key, delegate_id, incarnation from bound
+  union all select key, delegate_id, incarnation from workspaces where key in (select workspace_key from queued))
 update delegate_tasks t
-set state = 'leased', fence = t.fence + 1, delegate_id = v.delegate_id, incarnation = v.incarnation, lease_until = bridle_now() + $4::bigint
-from unnest($1::text[], $2::text[], $3::text[]) as v(id, delegate_id, incarnation)
-join delegates d on d.id = v.delegate_id and d.incarnation = v.incarnation and d.left_at is null
+set state = 'leased', fence = t.fence + 1, delegate_id = g.delegate_id, incarnation = g.incarnation, lease_until = bridle_now() + $4::bigint
+from queued q
+join given g on g.id = q.id
+join delegates d on d.id = g.delegate_id and d.incarnation = g.incarnation and d.left_at is null
 join delegate_tokens k on k.id = d.token_id and k.revoked_at is null
-where t.id = v.id and t.state = 'queued' and (t.workspace_key is null or exists (
-  select 1 from workspaces w where w.key = t.workspace_key and w.delegate_id = v.delegate_id and w.incarnation = v.incarnation))
+left join owners o on o.key = q.workspace_key
+where t.id = q.id and (q.workspace_key is null or (o.delegate_id = g.delegate_id and o.incarnation = g.incarnation))
 returning t.id, t.position, t.execution_id, t.account_id, t.org_identifier, t.project_identifier, t.delegate_id, t.incarnation, t.fence, t.lease_until, t.request`,
 };
 
@@ -69,45 +68,20 @@ interface LeaseRow {
   readonly request: unknown;
 }
 
-const BEGIN: Statement = { name: 'bridle_begin', text: 'begin' };
-const COMMIT: Statement = { name: 'bridle_commit', text: 'commit' };
-
 /**
- * Leases tasks as assigned (each task at most once in the list), in one transaction of two round trips on a pipelined
- * connection: those that are still queued and that nobody else is just leasing. Each gets a new fence (D1). Oldest first.
+ * Leases tasks as assigned (each task at most once in the list), in one statement: those that are still queued and that nobody
+ * else is just leasing. Each gets a new fence (D1). Oldest first.
  */
 export async function leaseTasks(
   connection: Connection,
   assignments: readonly Assignment[],
   leaseMs: number,
 ): Promise<readonly Lease[]> {
-  type Locked = { readonly id: string; readonly execution_id: string; readonly workspace_key: string | null };
-  const [, locked] = await Promise.all([
-    connection.query(BEGIN, []),
-    connection.query<Locked>(LOCK_QUEUED, [assignments.map(({ taskId }) => taskId)]),
-  ]);
-  const byId = new Map<string, Assignment>(assignments.map((assignment) => [assignment.taskId, assignment]));
-  const taken = locked.flatMap(({ id }) => byId.get(id) ?? []);
-  const bound = new Map(
-    locked.flatMap((row) => (row.workspace_key === null ? [] : [[row.workspace_key, row] as const])).toReversed(),
-  );
-  const keys = [...bound.keys()].toSorted();
-  const [, rows] = await Promise.all([
-    keys.length === 0
-      ? undefined
-      : connection.query(BIND_WORKSPACES, [
-          keys,
-          keys.map((key) => bound.get(key)?.execution_id),
-          keys.map((key) => byId.get(bound.get(key)?.id ?? '')?.delegateId),
-          keys.map((key) => byId.get(bound.get(key)?.id ?? '')?.incarnation),
-        ]),
-    connection.query<LeaseRow>(LEASE, [
-      taken.map(({ taskId }) => taskId),
-      taken.map(({ delegateId }) => delegateId),
-      taken.map(({ incarnation }) => incarnation),
-      leaseMs,
-    ]),
-    connection.query(COMMIT, []),
+  const rows = await connection.query<LeaseRow>(LEASE, [
+    assignments.map(({ taskId }) => taskId),
+    assignments.map(({ delegateId }) => delegateId),
+    assignments.map(({ incarnation }) => incarnation),
+    leaseMs,
   ]);
   return rows
     .map((row) => ({

@@ -30,7 +30,7 @@ union all select 'task', id, fence, state, delegate_id from locked_tasks
 union all select 'now', null, bridle_now(), null, null`,
 };
 
-interface LockRow {
+export interface LockRow {
   readonly kind: 'execution' | 'task' | 'now';
   readonly id: string;
   readonly number: number;
@@ -44,7 +44,10 @@ export async function lockTransitions(
   executionIds: readonly string[],
   taskIds: readonly string[],
 ): Promise<Locked> {
-  const rows = await connection.query<LockRow>(LOCK, [executionIds, taskIds]);
+  return lockedOf(await connection.query<LockRow>(LOCK, [executionIds, taskIds]));
+}
+
+export function lockedOf(rows: readonly LockRow[]): Locked {
   const versions = new Map<string, number>();
   const tasks = new Map<string, LockedTask>();
   let now = 0;

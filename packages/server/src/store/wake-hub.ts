@@ -7,11 +7,16 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Client, Notification } from 'pg';
+import type { Statement } from './connection.ts';
 import type { DatabaseHandle } from './database.ts';
 
 const CHANNEL = 'bridle_wake';
 /** PostgreSQL refuses payloads of 8,000 bytes. */
 const PAYLOAD_BYTES_MAX = 7_900;
+const NOTIFY: Statement = {
+  name: 'bridle_notify',
+  text: 'select pg_notify($1, payload) from unnest($2::text[]) as payload',
+};
 /** What waits to be sent while the connection is away or busy; more is dropped (N1). */
 const PENDING_KEYS_MAX = 10_000;
 const RECONNECT_MIN_MS = 100;
@@ -153,10 +158,7 @@ export class WakeHub {
       while (this.#client !== undefined && this.#outgoing.size > 0) {
         const payloads = encode(this.#origin, this.#outgoing);
         this.#outgoing = new Map();
-        await this.#client.query('select pg_notify($1, payload) from unnest($2::text[]) as payload', [
-          CHANNEL,
-          payloads,
-        ]);
+        await this.#client.query({ ...NOTIFY, values: [CHANNEL, payloads] });
       }
     } catch (error) {
       this.#onError(error);
@@ -183,7 +185,8 @@ export class WakeHub {
     client.on('notification', (notification) => this.#hear(notification));
     try {
       await client.connect();
-      await client.query(`listen ${CHANNEL}`);
+      // NOTIFY writes to the log of the database like every commit; it may be lost (N1), so nobody waits for the disk.
+      await client.query(`set synchronous_commit = off; listen ${CHANNEL}`);
     } catch (error) {
       over(error instanceof Error ? error : new Error(String(error)));
       return;
