@@ -235,7 +235,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     folder: 'bench',
-    packages: ['launcher', 'e2e', 'pipeline', 'pipeline/parse-pipeline', 'server/transition-load'],
+    packages: ['launcher', 'e2e', 'pipeline', 'server/transition-load'],
     libraries: ['pg', 'yaml'],
     node: true,
   },

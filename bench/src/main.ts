@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import type { BenchCase } from './bench-case.ts';
+import { cliHelp, validateCold } from './cases/cli.ts';
 import { coldStart, warmStart } from './cases/cold-start.ts';
 import { expressions } from './cases/expressions.ts';
 import { logThroughput } from './cases/log-throughput.ts';
@@ -14,7 +15,7 @@ import { noop3 } from './cases/noop-3.ts';
 import { stepToStep } from './cases/step-to-step.ts';
 import { triggerToStep } from './cases/trigger-to-step.ts';
 import { transitions } from './cases/transitions.ts';
-import { validateCold, validateWarm } from './cases/validate.ts';
+import { validateWarm } from './cases/validate.ts';
 import { webhookAck } from './cases/webhook-ack.ts';
 import { figuresOf, type Figures, type Run } from './samples.ts';
 
@@ -26,6 +27,7 @@ const CASES: readonly BenchCase[] = [
   logThroughput,
   transitions,
   expressions,
+  cliHelp,
   validateCold,
   validateWarm,
   matrix256,

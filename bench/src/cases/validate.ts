@@ -1,20 +1,13 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { parsePipeline } from '@bridle/pipeline';
 import { parse } from 'yaml';
 import type { BenchCase } from '../bench-case.ts';
 import type { Run } from '../samples.ts';
 
-const LINES = 500;
+export const LINES = 500;
 const ROUNDS = 200;
-const COLD_PROCESSES = 5;
 
 /** Custom stages of four ShellScript steps each, with variables and conditions, of `LINES` lines. */
-function pipelineText(): string {
+export function pipelineText(): string {
   const lines = ['pipeline:', '  identifier: big', '  name: big', '  stages:'];
   for (let stage = 0; ; stage += 1) {
     const indented = stageLines(stage).map((line) => `    ${line}`);
@@ -71,37 +64,5 @@ function timed(round: () => unknown): Run {
     round();
     return performance.now() - start;
   });
-  return { latencies };
-}
-
-export const validateCold: BenchCase = {
-  name: 'validate-cold',
-  timed: `a process that starts, reads a pipeline of ${LINES} lines, lists its diagnostics and ends`,
-  floor: 'a process that parses the same text by the YAML library alone',
-  target: '≤ 300 ms',
-  prepare: async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'bridle-validate-'));
-    const file = join(folder, 'pipeline.yml');
-    await writeFile(file, pipelineText());
-    // The first process of each kind fills the cache of compiled code.
-    await Promise.all([timeProcesses('validate', file), timeProcesses('parse', file)]);
-    return {
-      measure: () => timeProcesses('validate', file),
-      measureFloor: () => timeProcesses('parse', file),
-      close: () => rm(folder, { recursive: true, force: true }),
-    };
-  },
-};
-
-const SCRIPT = fileURLToPath(new URL('../validate-once.ts', import.meta.url));
-const run = promisify(execFile);
-
-async function timeProcesses(what: 'validate' | 'parse', file: string): Promise<Run> {
-  const latencies: number[] = [];
-  for (let index = 0; index < COLD_PROCESSES; index += 1) {
-    const start = performance.now();
-    await run(process.execPath, [SCRIPT, what, file]);
-    latencies.push(performance.now() - start);
-  }
   return { latencies };
 }
