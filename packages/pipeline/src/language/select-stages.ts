@@ -13,17 +13,27 @@ export interface StageSelection {
   readonly isLeftOut: (path: string) => boolean;
 }
 
-/** `stages`: identifiers; absent or empty = all. What cannot be chosen is reported. */
-export function selectStages(map: MapNode, stages: readonly string[] | undefined, findings: Findings): StageSelection {
+/**
+ * `stages`: identifiers; absent or empty = all. What cannot be chosen is reported. `isFree`: a pipeline that says nothing of a
+ * choice is only warned about.
+ */
+export function selectStages(
+  map: MapNode,
+  stages: readonly string[] | undefined,
+  findings: Findings,
+  isFree = false,
+): StageSelection {
   if (stages === undefined || stages.length === 0) return { map, unchosen: [], isLeftOut: () => false };
   const known = listIdentifiers(find(map, 'stages'));
   const place = find(map, 'stages') ?? map;
   if (findText(map, 'allowStageExecutions') !== 'true') {
     findings.add(
       'STAGE_SELECTION_NOT_ALLOWED',
-      'run',
+      isFree ? 'nothing' : 'run',
       find(map, 'allowStageExecutions') ?? map,
-      'This pipeline runs with all of its stages only.',
+      isFree
+        ? 'A server runs this pipeline with all of its stages only.'
+        : 'This pipeline runs with all of its stages only.',
       'Add allowStageExecutions: true to it, or choose no stages.',
     );
   }

@@ -26,6 +26,8 @@ export interface PipelineRequest {
   readonly known?: KnownValues;
   /** Identifiers of the stages to run; absent = all. */
   readonly stages?: readonly string[];
+  /** Stages may be chosen though the pipeline does not allow it: whoever runs it here may. */
+  readonly isStageChoiceFree?: true;
   /** What to put for expressions of the chosen stages that refer to stages that are not chosen. */
   readonly expressionValues?: Readonly<Record<string, string>>;
   /** Documents that the pipeline refers to, as far as they are loaded; absent = none is. */
@@ -164,6 +166,7 @@ function freeze({
   known,
   documents = NO_DOCUMENTS,
   stages,
+  isStageChoiceFree,
   expressionValues = {},
 }: PipelineRequest): Frozen {
   const { text, loaded, map, needsDocuments } = expandPipeline(yaml, documents);
@@ -173,7 +176,7 @@ function freeze({
   }
   const inPipeline = new Findings();
   const inInputs = new Findings('inputs');
-  const { map: wanted, chosen, unchosen } = selectStages(map, stages, inPipeline);
+  const { map: wanted, chosen, unchosen } = selectStages(map, stages, inPipeline, isStageChoiceFree);
   // Without a choice that holds nothing else can be said of it.
   if (isBlocked(inPipeline.list(), 'run')) return { kind: 'refused', diagnostics: inPipeline.list() };
   const leaves = listInputLeaves(map);

@@ -3,12 +3,16 @@
  * read, nothing is written.
  */
 import {
+  type CustomWebhookEvent,
+  type ExecutionCause,
   isBlocked,
   matchConditions,
-  NO_INPUTS_YAML,
-  type ExecutionCause,
   type MatchResult,
+  NO_INPUTS_YAML,
+  resolveTriggerInputs,
+  resolveTriggerReferences,
   type TriggerDocument,
+  triggerScope,
 } from '@bridle/pipeline';
 import type { TriggerEventStatus } from '@bridle/protocol';
 import type { StartRequest } from '../executions/service.ts';
@@ -19,7 +23,6 @@ import { describeDiagnostics } from './describe-diagnostics.ts';
 import type { DocumentSource } from './document-source.ts';
 import { parseKnownTrigger } from './known-documents.ts';
 import { prepareExecution } from './prepare-execution.ts';
-import { resolveTriggerInputs, resolveTriggerReferences, type TriggerFacts } from './resolve-trigger-inputs.ts';
 
 /** The texts that the founding document and its flows print exactly. */
 export const REQUESTED_MESSAGE = 'Pipeline execution was requested successfully';
@@ -47,7 +50,7 @@ export async function decideEvent(
   candidates: readonly Candidate[],
   source: DocumentSource,
 ): Promise<readonly [Decision, ...Decision[]]> {
-  const facts: TriggerFacts = { payload: event.payload.toString('utf8'), headers: event.headers };
+  const facts: CustomWebhookEvent = { payload: event.payload.toString('utf8'), headers: event.headers };
   const missed: Missed[] = [];
   const decisions: Decision[] = [];
   for (const candidate of candidates) {
@@ -72,7 +75,7 @@ interface Missed {
 }
 
 interface Matched {
-  readonly facts: TriggerFacts;
+  readonly facts: CustomWebhookEvent;
   readonly match: MatchResult;
   readonly source: DocumentSource;
 }
@@ -84,10 +87,10 @@ async function start(
   { facts, match, source }: Matched,
 ): Promise<Decision> {
   const conditions = { conditionResults: match.results };
-  const inputs = resolveTriggerInputs(document.inputYaml, facts);
+  const inputs = resolveTriggerInputs(document.inputYaml, triggerScope(facts));
   if (inputs.kind === 'failed') return refuse(trigger, inputs.message, conditions);
   const { inputSetRefs, stagesToExecute } = document;
-  const sets = resolveTriggerReferences(inputSetRefs, facts);
+  const sets = resolveTriggerReferences(inputSetRefs, triggerScope(facts));
   if (sets.kind === 'failed') return refuse(trigger, sets.message, conditions);
   const prepared = await prepareExecution(source, {
     pipeline,
@@ -115,7 +118,7 @@ async function start(
   };
 }
 
-function causeOf(event: TriggerEventRow, trigger: TriggerRow, facts: TriggerFacts): ExecutionCause {
+function causeOf(event: TriggerEventRow, trigger: TriggerRow, facts: CustomWebhookEvent): ExecutionCause {
   const { principal } = event;
   return {
     triggerType: 'WEBHOOK_CUSTOM',

@@ -3,13 +3,11 @@
  *
  * Values are put into scalars of the parsed document, never into its text: a payload cannot add keys, tags or aliases (S9).
  */
-import { resolveText, triggerScope, type KnownValues, type Value } from '@bridle/pipeline';
 import { isScalar, parseDocument, visit } from 'yaml';
-
-export interface TriggerFacts {
-  readonly payload: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
+import { resolveText } from '../expressions/evaluate.ts';
+import type { ExpressionScope } from '../expressions/scope.ts';
+import type { Value } from '../expressions/values.ts';
+import type { KnownValues } from './check-value.ts';
 
 export type ResolvedInputs =
   | {
@@ -22,18 +20,20 @@ export type ResolvedInputs =
 
 const ABOUT_THE_EVENT = /<\+\s*(trigger|eventPayload)\b/;
 
-/** Text that is no YAML is given back as it is: compiling reports what is wrong with it. */
-export function resolveTriggerInputs(inputYaml: string, facts: TriggerFacts): ResolvedInputs {
+/**
+ * Text that is no YAML is given back as it is: compiling reports what is wrong with it.
+ * @param event - what `trigger` and `eventPayload` mean (`triggerScope`)
+ */
+export function resolveTriggerInputs(inputYaml: string, event: ExpressionScope): ResolvedInputs {
   if (!ABOUT_THE_EVENT.test(inputYaml)) return { kind: 'resolved', inputYaml, known: new Map() };
   const document = parseDocument(inputYaml);
   if (document.errors.length > 0) return { kind: 'resolved', inputYaml, known: new Map() };
-  const scope = triggerScope(facts);
   const known = new Map<string, string>();
   let problem: string | undefined;
   visit(document, {
     Scalar: (key, node) => {
       if (key === 'key' || typeof node.value !== 'string' || !ABOUT_THE_EVENT.test(node.value)) return undefined;
-      const resolved = resolveText(node.value, scope, { nulls: 'lenient' });
+      const resolved = resolveText(node.value, event, { nulls: 'lenient' });
       if (resolved.error !== undefined) {
         problem = `${node.value} cannot be resolved: ${resolved.error.message}.`;
         return visit.BREAK;
@@ -60,14 +60,14 @@ export type ResolvedReferences =
   | { readonly kind: 'resolved'; readonly references: readonly string[] }
   | { readonly kind: 'failed'; readonly message: string };
 
-export function resolveTriggerReferences(written: readonly string[], facts: TriggerFacts): ResolvedReferences {
+export function resolveTriggerReferences(written: readonly string[], event: ExpressionScope): ResolvedReferences {
   const references: string[] = [];
   for (const text of written) {
     if (!ABOUT_THE_EVENT.test(text)) {
       references.push(text);
       continue;
     }
-    const { value, error } = resolveText(text, triggerScope(facts), { nulls: 'lenient' });
+    const { value, error } = resolveText(text, event, { nulls: 'lenient' });
     if (error !== undefined) return { kind: 'failed', message: `${text} cannot be resolved: ${error.message}.` };
     const items = Array.isArray(value) ? value : [value];
     references.push(...items.map((item) => String(scalarOf(item))));

@@ -1,7 +1,19 @@
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
-import { resolveTriggerInputs, resolveTriggerReferences } from './resolve-trigger-inputs.ts';
+import {
+  resolveTriggerInputs as resolveInputs,
+  resolveTriggerReferences as resolveReferences,
+  type ResolvedInputs,
+} from './language/trigger-inputs.ts';
+import { triggerScope, type CustomWebhookEvent } from './triggers/trigger-scope.ts';
+
+const resolveTriggerInputs = (inputYaml: string, event: CustomWebhookEvent): ResolvedInputs =>
+  resolveInputs(inputYaml, triggerScope(event));
+const resolveTriggerReferences = (
+  written: readonly string[],
+  event: CustomWebhookEvent,
+): ReturnType<typeof resolveReferences> => resolveReferences(written, triggerScope(event));
 
 const yaml = (value: string): string =>
   `pipeline:\n  identifier: p\n  variables:\n    - name: v\n      type: String\n      value: ${value}\n`;
