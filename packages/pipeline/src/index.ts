@@ -203,6 +203,13 @@ export type {
   PreviewTimeout,
   Wait,
 } from './preview/preview.ts';
+export {
+  explainExpression,
+  openPlace,
+  type Explanation,
+  type Place,
+  type UnknownPlace,
+} from './preview/explain-expression.ts';
 export { previewPlan, type PreviewRequest } from './preview/preview-plan.ts';
 
 // triggers
