@@ -7,7 +7,8 @@
  *
  * Invariants:
  * - P1 a line is written once and never changed; a prefix of a record that ends with a whole line is a record.
- * - P2 the value of a secret output is in none of them, not even sealed: nothing that is compared depends on it.
+ * - P2 the value of a secret output is in none of them, not even sealed: nothing that is compared depends on it. Of other secrets
+ *   state and events have no plaintext (K1), and the pipeline is as its author wrote it.
  */
 import { referenceKey, type DocumentReference, type Documents, type StoredDocument } from '../language/documents.ts';
 import { sealedOutputs } from '../engine/secret-outputs.ts';
@@ -72,8 +73,8 @@ export interface ExecutionRecord {
 export function printHeader(header: RecordHeader): string {
   const { execution } = header;
   const { retained } = execution;
-  if (retained === undefined) return JSON.stringify(header);
-  return JSON.stringify({ ...header, execution: { ...execution, retained: hideRetained(retained) } });
+  const hidden = retained === undefined ? execution : { ...execution, retained: hideRetained(retained) };
+  return JSON.stringify({ ...header, execution: hidden });
 }
 
 export function printEvent(event: EngineEvent): string {
