@@ -70,6 +70,14 @@ export class LogShipper {
     return log;
   }
 
+  /** Resolves when all logs are over and delivered, or after the time. */
+  async settled(ms: number): Promise<void> {
+    const over = new AbortController();
+    const all = Promise.all([...this.#logs.values()].map((log) => log.over));
+    await Promise.race([all, pause(ms, over.signal)]);
+    over.abort();
+  }
+
   /** Ends without sending what is left: that stays on disk. */
   async close(): Promise<void> {
     this.#stop.abort();
@@ -206,6 +214,11 @@ export class TaskLog implements LogSink {
     this.#bytesLeft = bytesMax;
     this.#spool = spool;
     this.#notice = notice;
+  }
+
+  /** Resolves when the server has everything, or the log was dropped. */
+  get over(): Promise<void> {
+    return this.#finished.promise;
   }
 
   get hasWork(): boolean {

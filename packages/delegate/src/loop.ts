@@ -23,6 +23,8 @@ const EMPTY_POLL_MS = 200;
 /** After the drain deadline: for stopping steps (kill grace apart) and telling the server. */
 const REPORT_DEADLINE_MS = 5_000;
 const LEAVE_TIMEOUT_MS = 2_000;
+/** For the end of the logs of services; what is left then waits for the next start. */
+const LOGS_DEADLINE_MS = 2_000;
 const UNKNOWN_CANCELS_MAX = 1_000;
 
 export interface DelegateOptions extends TaskTools {
@@ -73,6 +75,9 @@ export class Delegate {
       this.#end.abort();
       await heartbeats;
     }
+    // No stage goes on here. What its services write at last is shown, too.
+    await this.#options.workspaces.clear([]);
+    await this.#options.shipper.settled(LOGS_DEADLINE_MS);
     await this.#session
       .tell('leave', {}, { timeoutMs: LEAVE_TIMEOUT_MS, isPersistent: false, registers: false })
       .catch((error: unknown) => this.#log.warn({ reason: String(error) }, 'could not say goodbye to the server'));

@@ -30,6 +30,7 @@ import { Delegate } from './loop.ts';
 import { ReportSpool } from './report-spool.ts';
 import { EnvironmentSecrets } from './secrets/environment-secrets.ts';
 import { FileSecrets } from './secrets/file-secrets.ts';
+import { ServiceLogs } from './service-logs.ts';
 import { Session } from './session.ts';
 import type { DelegateSettings } from './settings.ts';
 import { DelegateSupervisor } from './supervisor.ts';
@@ -124,6 +125,7 @@ export async function startDelegate(
         environment: new EnvironmentSecrets(process.env, settings.secretNames),
         files: new FileSecrets(settings.secretsFolder),
       },
+      services: new ServiceLogs(),
       log,
       capacity: settings.capacity,
       load,

@@ -3,7 +3,7 @@
  *
  * - D2 No process before the server has committed `started`; 409 there = never start.
  * - T1 Exactly one report per task: repeated until the server has answered it; 409 = it was given to somebody else, drop it.
- * - T2 The log is complete at the server before the report is.
+ * - T2 The log is complete at the server before the report is; but that of a step whose service goes on stays open with it.
  * - T3 A lost task (its fence is no longer valid) is stopped and never reported.
  * - T4 Nothing unmasked leaves `#perform`: the log is masked before it is spooled, the result before it is reported or kept, and what
  *   the delegate's own log is told of it.
@@ -27,6 +27,7 @@ import { hideError } from './secrets/hide-error.ts';
 import type { SecretManagers } from './secrets/secret-manager.ts';
 import { seal } from './secrets/seal.ts';
 import { prepareTask } from './secrets/task-secrets.ts';
+import type { ServiceLogs, StageStep } from './service-logs.ts';
 import { orAbort, type Session } from './session.ts';
 import { TaskUploads } from './uploads/task-uploads.ts';
 
@@ -42,6 +43,7 @@ export interface TaskTools {
   readonly host: ExecutorHost;
   readonly reports: ReportSpool;
   readonly secrets: SecretManagers;
+  readonly services: ServiceLogs;
   readonly log: Logger;
 }
 
@@ -106,7 +108,7 @@ export class TaskRun {
   }
 
   async #run(): Promise<void> {
-    const { session, shipper, workspaces } = this.#tools;
+    const { session, shipper, workspaces, services } = this.#tools;
     const { taskId, fence, logKey } = this.task;
     const started = await session.tell(`tasks/${taskId}/started`, { fence }, { signal: this.#abandon.signal });
     if (started.kind === 'refused') {
@@ -123,17 +125,22 @@ export class TaskRun {
       return;
     }
     const masked = this.#mask.wrap(log);
-    const result = await this.#perform(masked, workspace);
+    const inStage = services.enter(this.task.workspaceKey, this.#mask, masked, log);
+    const result = await this.#perform(masked, workspace, inStage.keepLog);
     await this.#upload(masked);
-    await masked.end();
+    const isLogOver = await inStage.leave();
     // Folders and stray processes go while the report is under way: the next step must not wait for them.
     this.cleaned = workspace
       .leave()
       .catch((error: unknown) => this.#log.error({ err: error }, 'the step could not be cleaned up'));
-    await this.#report(log, this.#outcomeOf(result));
+    await this.#report(log, this.#outcomeOf(result), isLogOver);
   }
 
-  async #perform(log: MaskedLog, workspace: Awaited<ReturnType<Workspaces['enter']>>): Promise<StepResult> {
+  async #perform(
+    log: MaskedLog,
+    workspace: Awaited<ReturnType<Workspaces['enter']>>,
+    keepLog: StageStep['keepLog'],
+  ): Promise<StepResult> {
     const { task } = this;
     const executor = findExecutor(task.stepType);
     if (executor === undefined) {
@@ -152,6 +159,7 @@ export class TaskRun {
         workspace,
         signal: this.#stop.signal,
         log,
+        keepLog,
         mask: this.#mask,
         uploads: this.#uploads,
         host: this.#tools.host,
@@ -192,14 +200,14 @@ export class TaskRun {
     };
   }
 
-  async #report(log: TaskLog, result: StepResult): Promise<void> {
+  async #report(log: TaskLog, result: StepResult, isLogOver = true): Promise<void> {
     const { session, reports } = this.#tools;
     const { taskId, fence } = this.task;
     if (this.#stopReason === 'lost') {
       await log.drop('the task was lost');
       return;
     }
-    const finished = log.finish();
+    const finished = isLogOver ? log.finish() : Promise.resolve();
     const outcome = outcomeOf(result);
     const call = this.#abandon.signal;
     try {

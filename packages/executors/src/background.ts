@@ -3,17 +3,17 @@
  *
  * - G1 The step succeeds once the service has started. How the service ends changes no status; a step that fails later says in its
  *   log which services no longer ran.
- * - G2 What a service writes is not part of its step's log, which is closed long before the service ends. Only its end is kept, and
- *   shown, with the service's secrets hidden, by a later step that failed.
+ * - G2 What a service writes goes to the log of its step as it comes: that log stays open until the service has ended, long after the
+ *   step. The last lines of a service that ended early are shown, too, by a later step that failed, the service's secrets hidden.
  */
-import { failed, type StepContext, type StepExecutor, type StepResult } from './executor.ts';
+import { failed, type LogSink, type StepContext, type StepExecutor, type StepResult } from './executor.ts';
 import { makeEnvironment } from './process/environment.ts';
 import { parseShellName } from './process/shells.ts';
 import { spawnStep, type ProcessEnd, type StepProcess } from './process/spawn-step.ts';
 import { performStep } from './perform-step.ts';
 import { readCommand } from './run.ts';
 import { builtInVariables, refuse, scriptFolder, unknownShell, writeScript, type ScriptStep } from './script-step.ts';
-import { ServiceOutput } from './stage-services.ts';
+import { ServiceOutlet, ServiceOutput } from './stage-services.ts';
 import { StepLog } from './step-log.ts';
 import { SpecError, textOf, type SpecObject } from './step-spec.ts';
 
@@ -65,17 +65,27 @@ async function spawnService(process: StepProcess, context: StepContext): Promise
       started.resolve(undefined);
     },
   };
+  const { identifier } = context.step;
   const output = new ServiceOutput();
+  const outlet = new ServiceOutlet(identifier, context.keepLog?.());
+  const sink: LogSink = {
+    write: async (bytes) => {
+      await output.write(bytes);
+      await outlet.write(bytes);
+    },
+  };
   let end: ProcessEnd | undefined;
   // Nobody cancels it but the end of its stage.
-  const ended = spawnStep({ ...process, workspace }, output, new AbortController().signal, context.host).then(
+  const ended = spawnStep({ ...process, workspace }, sink, new AbortController().signal, context.host).then(
     (how) => (end = how),
     (error: unknown) => (end = { kind: 'notStarted', message: error instanceof Error ? error.message : String(error) }),
   );
+  void ended.then((how) => outlet.end(how.kind === 'notStarted' ? undefined : describe(how)));
   const first = await Promise.race([started.promise, ended]);
   if (first !== undefined && first.kind !== 'exited') return first;
   context.workspace.services.push({
-    identifier: context.step.identifier,
+    identifier,
+    stageEnds: () => outlet.stageEnds(),
     ended: async () =>
       end === undefined ? undefined : { how: describe(end), lastLines: output.lastLines(context.mask) },
   });

@@ -86,12 +86,20 @@ export interface LogSink {
   write(bytes: Uint8Array): Promise<void>;
 }
 
+/** The log of a step that stays open after it, for what the service writes that it has started. */
+export interface ServiceLog extends LogSink {
+  /** Nothing more comes. */
+  end(): void;
+}
+
 export interface StepContext {
   readonly step: StepRequest;
   readonly workspace: StepWorkspace;
   /** Aborted when the step must stop (timeout, abort, lost fence). */
   readonly signal: AbortSignal;
   readonly log: LogSink;
+  /** Keeps the step's log open beyond the step. Absent = what a service writes is not shown. */
+  readonly keepLog?: () => ServiceLog;
   readonly mask: SecretMask;
   readonly uploads: StepUploads;
   readonly host: ExecutorHost;

@@ -8,6 +8,7 @@ export {
   type ProxySettings,
   type SecretBytes,
   type SecretMask,
+  type ServiceLog,
   type SshSettings,
   type StepConnector,
   type StepContext,

@@ -1,5 +1,5 @@
 /** Services of a CI stage: what its `Background` steps have started, looked at again when a later step of the stage fails. */
-import type { SecretMask, StepContext, StepResult } from './executor.ts';
+import type { LogSink, SecretMask, ServiceLog, StepContext, StepResult } from './executor.ts';
 import { StepLog } from './step-log.ts';
 
 const LAST_BYTES_MAX = 16 * 1024;
@@ -10,6 +10,8 @@ export interface StageService {
   readonly identifier: string;
   /** `undefined` while it runs, and when nobody knows. */
   ended(): Promise<ServiceEnd | undefined>;
+  /** Its stage is over: it is stopped now, and that is no news. */
+  stageEnds?(): void;
 }
 
 export interface ServiceEnd {
@@ -28,6 +30,39 @@ export async function reportEndedServices(result: StepResult, context: StepConte
     if (end === undefined) continue;
     await log.line(`The service ${service.identifier} of this stage no longer runs: it ${end.how}.`);
     for (const line of end.lastLines) await log.line(`${service.identifier} | ${line}`);
+  }
+}
+
+/** What a service writes, shown in the log of its step until it has ended. */
+export class ServiceOutlet implements LogSink {
+  readonly #identifier: string;
+  readonly #log: ServiceLog | undefined;
+  #isAtLineStart = true;
+  #isOver = false;
+
+  /** @param log - absent = it is not shown */
+  constructor(identifier: string, log: ServiceLog | undefined) {
+    this.#identifier = identifier;
+    this.#log = log;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.#log === undefined || bytes.length === 0) return;
+    this.#isAtLineStart = bytes[bytes.length - 1] === 0x0a;
+    await this.#log.write(bytes);
+  }
+
+  stageEnds(): void {
+    this.#isOver = true;
+  }
+
+  /** @param how - as in "it …"; `undefined` = nobody knows */
+  async end(how: string | undefined): Promise<void> {
+    if (!this.#isOver && how !== undefined) {
+      const line = `The service ${this.#identifier} ${how}.\n`;
+      await this.#log?.write(Buffer.from(this.#isAtLineStart ? line : `\n${line}`));
+    }
+    this.#log?.end();
   }
 }
 

@@ -128,6 +128,7 @@ export class Workspaces {
 
   /** Kills every process of this delegate process's steps and throws their own folders away: for when it is gone. */
   async clear(groups: readonly number[]): Promise<void> {
+    for (const service of [...this.#services.values()].flat()) service.stageEnds?.();
     await this.#groups?.clear();
     await this.#processes.killAll({ markPrefix: `${this.#mark}:`, groups });
     await this.#containers?.clear();
@@ -177,6 +178,7 @@ export class Workspaces {
   /** The stage is over: its processes are killed, its folder is gone from its place when this resolves. */
   async release(workspaceKey: string): Promise<void> {
     const key = checkedKey(workspaceKey);
+    for (const service of this.#services.get(key) ?? []) service.stageEnds?.();
     await this.#groups?.release(key);
     await this.#processes.killAll({ markPrefix: this.#stageMark(key), groups: [] });
     await this.#containers?.releaseStage(key);

@@ -4,7 +4,7 @@ import { failed, type SecretMask, type StepContext, type StepResult } from '../e
 import { parseShellName } from '../process/shells.ts';
 import { readCommand } from '../run.ts';
 import { refuse, unknownShell, writeScript } from '../script-step.ts';
-import { ServiceOutput, type ServiceEnd } from '../stage-services.ts';
+import { ServiceOutlet, ServiceOutput, type ServiceEnd } from '../stage-services.ts';
 import { StepLog } from '../step-log.ts';
 import { variableMap, type SpecObject } from '../step-spec.ts';
 import type { ContainerRequest } from './container-request.ts';
@@ -105,15 +105,39 @@ async function conclude(
       break;
   }
   const { identifier } = context.step;
+  const { containerId } = started;
+  const outlet = new ServiceOutlet(identifier, context.keepLog?.());
   context.workspace.services.push({
     identifier,
-    ended: () => endOfService(opened.run, started.containerId, context.mask),
+    stageEnds: () => outlet.stageEnds(),
+    ended: () => endOfService(opened.run, containerId, context.mask),
   });
   const there = hasPorts ? ' and this host at its ports' : '';
   await log.line(
     `The service ${identifier} (${opened.image}) has started; containers of this stage reach it as ${identifier}${there}. It runs until the stage is over.`,
   );
+  void followService(opened.run, containerId, outlet, context.mask);
   return { kind: 'succeeded', outputs: {} };
+}
+
+/** From its first byte on: the engine keeps what a service writes. Ends with the container. */
+async function followService(
+  run: ContainerRun,
+  containerId: string,
+  outlet: ServiceOutlet,
+  mask: SecretMask,
+): Promise<void> {
+  try {
+    const container = run.engine.client.getContainer(containerId);
+    const output = await container.logs({ follow: true, stdout: true, stderr: true });
+    const demultiplexer = new Demultiplexer();
+    for await (const chunk of output as AsyncIterable<Buffer>) {
+      for (const piece of demultiplexer.push(chunk)) await outlet.write(piece);
+    }
+  } catch {
+    // The engine has gone, or the container: either way nothing more comes.
+  }
+  await outlet.end((await endOfService(run, containerId, mask))?.how);
 }
 
 async function endOfService(run: ContainerRun, containerId: string, mask: SecretMask): Promise<ServiceEnd | undefined> {

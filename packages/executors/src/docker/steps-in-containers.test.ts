@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StepRequest, StepResult } from '../executor.ts';
-import { openStage, type Stage, type StartOptions, type StepStart } from '../testing/stage.ts';
+import { KeptServiceLog, openStage, type Stage, type StartOptions, type StepStart } from '../testing/stage.ts';
 import {
   describeWithDocker,
   EMPTY_IMAGE,
@@ -272,6 +272,33 @@ describeWithDocker('steps in containers', () => {
       expect(failing.log.text).toContain('The service web of this stage no longer runs: it ended with exit code 5.\n');
       expect(failing.log.text).toContain('web | line 100\nweb | no such table\n');
       expect(failing.log.text).not.toContain('web | line 20\n');
+    });
+
+    test.each([
+      ['a container', IMAGE],
+      ['a process', undefined],
+    ])('what %s writes is shown as it comes, until its stage is over', async (_name, image) => {
+      const serviceLog = new KeptServiceLog();
+      const command = 'set +x; echo begun; until test -e go; do sleep 0.05; done; echo went on >&2; exec sleep 1000';
+      await stage.start('Background', { image, command }, { ...inStage({ identifier: 'web' }), serviceLog }).result;
+      await serviceLog.until(/begun/);
+      expect(serviceLog.isOver).toBe(false);
+      expect(await run({ command: 'touch go' }, inStage()).result).toMatchObject({ kind: 'succeeded' });
+      await serviceLog.until(/went on/);
+      await stage.workspaces.release(KEY);
+      await serviceLog.over;
+      expect(serviceLog.text.replaceAll(/^\+.*\n/gm, '')).toBe('begun\nwent on\n');
+    });
+
+    test.each([
+      ['a container', IMAGE],
+      ['a process', undefined],
+    ])('the log of %s that ends before its stage says how', async (_name, image) => {
+      const serviceLog = new KeptServiceLog();
+      const command = 'set +x; printf bye; exit 3';
+      await stage.start('Background', { image, command }, { ...inStage({ identifier: 'web' }), serviceLog }).result;
+      await serviceLog.over;
+      expect(serviceLog.text.replaceAll(/^\+.*\n/gm, '')).toBe('bye\nThe service web ended with exit code 3.\n');
     });
 
     test('without an image it is a process of this host, with the same life', async () => {

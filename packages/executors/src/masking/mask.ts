@@ -20,6 +20,7 @@ export class Mask implements SecretMask {
   readonly #verbatim = new Map<string, Buffer>();
   readonly #encoded = new Map<string, Buffer>();
   readonly #secrets = new Set<string>();
+  readonly #listeners = new Set<(plaintext: Uint8Array) => void>();
   #formBytes = 0;
   #patterns: Patterns | undefined = { verbatim: undefined, encoded: undefined };
 
@@ -40,12 +41,20 @@ export class Mask implements SecretMask {
       throw new MaskLimitPassed(`The step has more than ${SECRETS_MAX} secrets; no more can be kept out of the log.`);
     }
     this.#secrets.add(key);
+    for (const listen of this.#listeners) listen(secret);
     const { verbatim, encoded } = formsOf(secret);
     for (const form of verbatim) this.#keep(this.#verbatim, form);
     for (const form of encoded) this.#keep(this.#encoded, form);
     if (this.#formBytes > FORM_BYTES_MAX) {
       throw new MaskLimitPassed('The secrets of the step are too large together to be kept out of the log.');
     }
+  }
+
+  /** Tells of every secret, those of now and those to come, until the answer is called. */
+  onSecret(listen: (plaintext: Uint8Array) => void): () => void {
+    for (const key of this.#secrets) listen(Buffer.from(key, 'latin1'));
+    this.#listeners.add(listen);
+    return () => void this.#listeners.delete(listen);
   }
 
   /** A log that gets only what may be seen. Call `end` when nothing more comes. */

@@ -9,6 +9,7 @@ import {
   type ExecutorHost,
   type ExecutorSettings,
   type LogSink,
+  type ServiceLog,
   type StepRequest,
   type StepResult,
 } from '../executor.ts';
@@ -59,6 +60,21 @@ export class KeptLog implements LogSink {
   }
 }
 
+/** What a service writes, and whether that is all. */
+export class KeptServiceLog extends KeptLog implements ServiceLog {
+  readonly #over = Promise.withResolvers<void>();
+  isOver = false;
+
+  get over(): Promise<void> {
+    return this.#over.promise;
+  }
+
+  end(): void {
+    this.isOver = true;
+    this.#over.resolve();
+  }
+}
+
 export interface StepStart {
   readonly log: KeptLog;
   readonly taskId: string;
@@ -78,6 +94,8 @@ export interface StartOptions {
   readonly step?: Partial<StepRequest>;
   /** Leave folders and processes as they are when the step is over. */
   readonly keep?: boolean;
+  /** Where what a service writes is shown. */
+  readonly serviceLog?: ServiceLog;
 }
 
 export interface Stage {
@@ -131,6 +149,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     workspaces,
     start(stepType, spec, options = {}) {
       const log = options.log ?? new KeptLog();
+      const { serviceLog } = options;
       const taskId = randomBytes(16).toString('base64url').slice(0, 22);
       const stop = new AbortController();
       const reports: string[] = [];
@@ -153,6 +172,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
           workspace,
           signal: stop.signal,
           log: masked,
+          ...(serviceLog === undefined ? {} : { keepLog: () => serviceLog }),
           mask,
           uploads: { addTestReports: (paths) => void reports.push(...paths), addArtifact: () => undefined },
           host: { ...host, shells: options.shells ?? host.shells, settings: { ...host.settings, ...options.settings } },

@@ -3,7 +3,7 @@ import type { NodeExecutionId } from '@bridle/pipeline';
 import type { DelegateView, HeldTask, LeasedTask, LostTask, TaskQueue } from '@bridle/runtime';
 import { leaseRound } from '../dispatch/lease-round.ts';
 import type { DatabaseHandle } from '../store/database.ts';
-import { findDelegate, readInbox } from '../store/delegates.ts';
+import { closeDesertedLogs, findDelegate, readInbox } from '../store/delegates.ts';
 import { extendLeases, listLostTasks, requeueExpiredLeases, type LostTaskRow } from '../store/task-queue-statements.ts';
 
 export class PostgresTaskQueue implements TaskQueue {
@@ -42,6 +42,7 @@ export class PostgresTaskQueue implements TaskQueue {
   }
 
   async listLost(graceMs: number, limit: number): Promise<readonly LostTask[]> {
+    await closeDesertedLogs(this.#database.db, graceMs);
     const rows = await listLostTasks(this.#database.db, graceMs, limit);
     return rows.map((row) => ({
       taskId: row.taskId,

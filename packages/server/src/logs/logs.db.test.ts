@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openFolderFiles } from '../files/folder-files.ts';
-import { closeDoneLogs } from '../store/delegates.ts';
+import { closeDesertedLogs, closeDoneLogs } from '../store/delegates.ts';
 import { LATE_LOG_MS } from '../store/log-statements.ts';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
 import { WakeHub } from '../store/wake-hub.ts';
@@ -135,6 +135,28 @@ describe('Logs', () => {
       await sql`update logs set closed_at = closed_at - ${LATE_LOG_MS}`.execute(database.db);
       expect(await logs.append(DELEGATE, [two])).toMatchObject({ kind: 'stale' });
       expect((await readAll(KEY)).toString()).toBe('one\n');
+    });
+
+    test('is closed as well when it outlived its task, as that of a service, and its delegate is silent', async () => {
+      const { delegateId, incarnation } = DELEGATE;
+      await sql`insert into accounts (id, name, created_at) values ('account', 'a', 0) on conflict do nothing`.execute(
+        database.db,
+      );
+      await sql`
+        insert into delegates (id, account_id, name, installation, incarnation, tags, facts, capacity, registered_at, heartbeat_at)
+        values (${delegateId}, 'account', 'd', 'i', ${incarnation}, '{}', '{}', 1, 0, bridle_now() - 60000)`.execute(
+        database.db,
+      );
+      await append([one]);
+      await closeDesertedLogs(database.db, 1_000);
+      expect(await logs.read(KEY)).toMatchObject({ isClosed: false }); // its task is still running
+      await database.db.updateTable('delegate_tasks').set({ state: 'done' }).execute();
+      await closeDesertedLogs(database.db, 120_000);
+      expect(await logs.read(KEY)).toMatchObject({ isClosed: false });
+      expect(await append([two])).toBe(8);
+      await closeDesertedLogs(database.db, 1_000);
+      expect(await logs.read(KEY)).toMatchObject({ isClosed: true });
+      expect(await append([three])).toBe(12);
     });
 
     test('is closed for its viewers, too, when its first byte is late', async () => {

@@ -117,6 +117,19 @@ export async function closeDoneLogs(tx: Transaction, delegateId: string): Promis
   );
 }
 
+/**
+ * The same for all processes that are gone, or silent for so long: the log of a service stays open after its task is done, and nothing
+ * else looks at that task again.
+ */
+export async function closeDesertedLogs(db: Database, graceMs: number): Promise<void> {
+  await sql`
+    update logs set closed_at = bridle_now(), lacks_end = true from delegate_tasks t join delegates d on d.id = t.delegate_id
+    where logs.closed_at is null and t.id = logs.node_execution_id and t.state in ('done', 'cancelled', 'lost')
+      and (d.left_at is not null or d.incarnation <> t.incarnation or d.heartbeat_at <= (select bridle_now()) - ${graceMs}::bigint)`.execute(
+    db,
+  );
+}
+
 async function listStarted(tx: Transaction, delegateId: string): Promise<readonly NodeExecutionId[]> {
   const rows = await tx
     .selectFrom('delegate_tasks')
