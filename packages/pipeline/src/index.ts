@@ -242,6 +242,43 @@ export type {
 export { gitValues, type GitValues } from './triggers/git/git-values.ts';
 export { recogniseEvent, type RecognisedEvent } from './triggers/git/recognise.ts';
 
+// testing
+export { checkCase } from './testing/check-case.ts';
+export {
+  COVERAGE_KINDS,
+  measureCoverage,
+  type CoverageCount,
+  type CoverageKind,
+  type CoveragePoint,
+  type PipelineCoverage,
+} from './testing/coverage.ts';
+export { printDuration } from './testing/durations.ts';
+export type { FinishedRun } from './testing/finished-run.ts';
+export { judge, judgeRefusal, type Mismatch } from './testing/judge.ts';
+export {
+  isNamed,
+  listPlanPlaces,
+  listRunPlaces,
+  segmentsOf,
+  type PlanPlace,
+  type RunPlace,
+  type Segment,
+} from './testing/names.ts';
+export { isWhich } from './testing/node-runs.ts';
+export { parseTest, type ParsedTest } from './testing/parse-test.ts';
+export { performMocked, type MockedEnd, type MockedTask } from './testing/perform-mocks.ts';
+export type {
+  Answer,
+  Expectation,
+  Given,
+  Mock,
+  Placed,
+  TestCase,
+  TestDocument,
+  TestInterrupt,
+} from './testing/test-document.ts';
+export { updateTest } from './testing/update-test.ts';
+
 // engine
 export { advance, createExecution, replay, type Advance } from './engine/advance.ts';
 export { aggregateFinal, aggregateLive } from './engine/aggregate.ts';

@@ -7,7 +7,7 @@
  * - F2 an abort, and an end that comes from what holds the node, ask no strategy.
  * - F3 inside rollback steps only the strategies of the step and of the groups in there count, and none of them rolls back.
  */
-import type { ErrorName, FailureAction, FailureStrategy, PlanNode } from '../plan/plan.ts';
+import { ERROR_NAMES, type ErrorName, type FailureAction, type FailureStrategy, type PlanNode } from '../plan/plan.ts';
 import type { Draft } from './draft.ts';
 import { evaluateAt, resolveNumber } from './evaluation.ts';
 import type { Failure, FailureType, NodeExecution } from './execution.ts';
@@ -46,6 +46,23 @@ const ERROR_OF: Readonly<Record<FailureType, ErrorName>> = {
   CONFIGURATION_FAILURE: 'ConfigurationFailure',
 };
 
+/** The same the other way round: what a failure that a strategy names may be. */
+export const FAILURE_TYPES: Readonly<Record<ErrorName, readonly FailureType[]>> = invert();
+
+function invert(): Readonly<Record<ErrorName, readonly FailureType[]>> {
+  const types = Object.entries(ERROR_OF) as [FailureType, ErrorName][];
+  const entries = ERROR_NAMES.map((error) => [error, types.filter(([, name]) => name === error).map(([type]) => type)]);
+  return Object.fromEntries(entries) as Record<ErrorName, readonly FailureType[]>;
+}
+
+/** Whether a failure strategy is about this failure. */
+export function isAbout({ errors }: FailureStrategy, { types }: Failure): boolean {
+  return matches(
+    { errors },
+    types.map((type) => ERROR_OF[type]),
+  );
+}
+
 export function failureOf(message: string, type: FailureType = 'APPLICATION_ERROR'): Failure {
   return { message, types: [type] };
 }
@@ -81,7 +98,7 @@ function advise(draft: Draft, id: NodeExecutionId, failure: Failure): Advice | u
   return undefined;
 }
 
-function matches({ errors }: FailureStrategy, found: readonly ErrorName[]): boolean {
+function matches({ errors }: Pick<FailureStrategy, 'errors'>, found: readonly ErrorName[]): boolean {
   return errors.some((error) => error === 'AllErrors' || found.includes(error));
 }
 

@@ -118,7 +118,9 @@ test('every diagnostic code is shown by a file', () => {
   const texts = readdirSync(FOLDER)
     .map((name) => readFileSync(join(FOLDER, name), 'utf8'))
     .join('');
-  const missing = DIAGNOSTIC_CODES.filter((code) => !texts.includes(` ${code} (`) && !SHOWN_ELSEWHERE.includes(code));
+  // Tests of pipelines are a room of their own, with files of their own.
+  const codes = DIAGNOSTIC_CODES.filter((code) => !code.startsWith('TEST_') && !SHOWN_ELSEWHERE.includes(code));
+  const missing = codes.filter((code) => !texts.includes(` ${code} (`));
   expect(missing).toEqual([]);
 });
 

@@ -12,6 +12,7 @@ import { INPUT_SET_DEFINITIONS } from './input-set-schema.ts';
 import { reference, type JsonSchema } from './json-schema.ts';
 import { PIPELINE_DEFINITIONS } from './pipeline-schema.ts';
 import { TEMPLATE_DEFINITIONS } from './template-schema.ts';
+import { TEST_DEFINITIONS } from './test-schema.ts';
 import { TRIGGER_DEFINITIONS } from './trigger-schema.ts';
 
 interface KindSchema {
@@ -63,6 +64,11 @@ const KINDS = {
     root: 'infrastructureDefinition',
     description: 'An infrastructure: a part of an environment, and how it is reached.',
     definitions: DEPLOYED,
+  },
+  test: {
+    root: 'test',
+    description: 'A test of a pipeline: cases with mocked steps, in virtual time.',
+    definitions: TEST_DEFINITIONS,
   },
 } as const satisfies Readonly<Record<string, KindSchema>>;
 

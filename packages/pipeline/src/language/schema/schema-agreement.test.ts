@@ -19,6 +19,7 @@ import { loadYaml } from '../load-yaml.ts';
 import { parsePipeline } from '../parse-pipeline.ts';
 import { expandPipeline } from '../templates/expand-pipeline.ts';
 import { parseTemplate } from '../templates/template-document.ts';
+import { parseTest } from '../../testing/parse-test.ts';
 import { parseTrigger } from '../trigger-document.ts';
 import { toValue } from '../yaml-node.ts';
 import { checkBySchema } from './check-by-schema.ts';
@@ -36,6 +37,7 @@ const READERS: Readonly<Record<DocumentKind, (yaml: string) => { readonly diagno
   service: parseService,
   environment: parseEnvironment,
   infrastructure: parseInfrastructure,
+  test: parseTest,
 };
 
 /** What is said below `pipeline` of an input set is judged when the set meets its pipeline, not when it is saved. */
