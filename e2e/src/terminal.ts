@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import xterm from '@xterm/headless';
+import { terminalPage, type Theme } from './terminal-picture.ts';
 
 export interface TerminalOptions {
   readonly folder: string;
@@ -52,7 +53,8 @@ export class TerminalSession {
         SHELL: '/bin/sh',
         ...environment,
       },
-      stdio: ['pipe', 'pipe', 'inherit'],
+      // It tells of its own end there.
+      stdio: ['pipe', 'pipe', 'ignore'],
     });
     this.#xterm.onData((answer) => this.type(answer));
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -77,6 +79,11 @@ export class TerminalSession {
   /** With what has gone out of sight above. */
   everything(): string {
     return this.#text(0);
+  }
+
+  /** The same as a page of HTML. */
+  page(title: string, theme: Theme): string {
+    return terminalPage(this.#xterm.buffer.active, this.#xterm.rows, title, theme);
   }
 
   /** Resolves once the screen shows it; rejects when the command ends before, or after a while. */

@@ -27,7 +27,11 @@ export function nodeLine(node: TreeNode, depth: number, nameWidth: number, brush
   const look = lookOf(state.status);
   const paint = paintOf(look, style);
   const gap = ' '.repeat(Math.max(0, nameWidth - nameColumns(node, depth)));
-  const name: Piece = { text: nameOf(node), ...(depth === 0 ? { paint: style.bold } : {}) };
+  const isAbsent = look.phase === 'skipped' || look.phase === 'idle';
+  const name: Piece = {
+    text: nameOf(node),
+    ...(isAbsent ? { paint: style.faint } : depth === 0 ? { paint: style.bold } : {}),
+  };
   const duration = durationOf(node, brush.nowMs);
   return [
     indent(depth),
