@@ -73,7 +73,13 @@ describe('the live printer', () => {
     expect(withoutTimes(screen.text())).toMatchInlineSnapshot(`
       "build/unit │ one
       build/unit │ two
-      ! There is no network."
+      ! There is no network.
+      ● build   Running  TIME
+        ● unit  Running  TIME
+          │ one
+          │ two
+
+      ● Release  Running  TIME  1 running"
     `);
     await printer.end(END);
   });

@@ -137,6 +137,7 @@ describe('without a screen', () => {
       waiting('gate/ask', 'Go live?\nReally?'),
       step('gate/ask', { status: 'Success', from: 6, to: 9 }),
       stage('gate', { status: 'Running' }),
+      stage('gate', { status: 'Success', to: 9 }),
     ];
     expect((await printed(events)).out.replaceAll(/^\d\d:/gm, 'HH:')).toMatchInlineSnapshot(`
       "
@@ -150,8 +151,9 @@ describe('without a screen', () => {
       gate/ask │ Go live?
       gate/ask │ Really?
       HH:00:09  gate › ask  Success  3s
+      HH:00:09  gate  Success  9s
 
-      ● gate  Running  5h 37m
+      ✓ gate  Success  9s  2 steps
 
       ✗ Failed  Release  1m 12s  2 steps: 2 succeeded
       "
