@@ -22,6 +22,8 @@ export interface Place {
   readonly kind: 'place';
   readonly address: string;
   readonly outlook: Outlook;
+  /** Names of what is around it and would be skipped: a run does not come here. */
+  readonly skippedAround: readonly string[];
   explain(text: string): Explanation;
   /** The name that a text ends with, as far as it is written, and the names it may become. */
   complete(text: string): { readonly partial: string; readonly names: readonly string[] };
@@ -44,8 +46,8 @@ export function openPlace(request: PreviewRequest, at: string): Place | UnknownP
   let place: Place | undefined;
   const walker = new Walker(execution, notes, yaml, {
     node: id,
-    arrive: (viewpoint, outlook) => {
-      place = placeAt(viewpoint, fqn, outlook);
+    arrive: (viewpoint, outlook, skippedAround) => {
+      place = placeAt(viewpoint, { address: fqn, outlook, skippedAround });
     },
   });
   walker.walk();
@@ -57,11 +59,10 @@ export function explainExpression(request: PreviewRequest, at: string, text: str
   return place.kind === 'unknown' ? place : place.explain(text);
 }
 
-function placeAt(viewpoint: Viewpoint, address: string, outlook: Outlook): Place {
+function placeAt(viewpoint: Viewpoint, about: Pick<Place, 'address' | 'outlook' | 'skippedAround'>): Place {
   return {
     kind: 'place',
-    address,
-    outlook,
+    ...about,
     explain: (text) => explain(text, viewpoint),
     complete: (text) => complete(text, viewpoint),
   };

@@ -52,7 +52,12 @@ export function outlookOf(foreseen: Foreseen, viewpoint: Viewpoint): ExpressionO
       // Nothing but a name that is not there: null, or a slip.
       return foreseen.value === null && unresolved.length > 0
         ? { kind: 'neverKnown', ...missing(unresolved, viewpoint), fails: false }
-        : { kind: 'value', value: foreseen.value, isSecret: foreseen.usesSecret };
+        : {
+            kind: 'value',
+            value: foreseen.value,
+            isSecret: foreseen.usesSecret,
+            ...(unresolved.length === 0 ? {} : { missing: unresolved }),
+          };
     case 'later': {
       const waitsFor = readWaits(foreseen.waitsFor);
       const doubt = doubtAbout(waitsFor);

@@ -20,6 +20,8 @@ export interface PreviewProblem {
   readonly document?: string;
   readonly message: string;
   readonly hint?: string;
+  /** The node would fail; else only a value is in doubt. */
+  readonly isFatal: boolean;
 }
 
 export interface PreviewNode {
@@ -108,7 +110,12 @@ export interface PreviewExpression {
 
 export type ExpressionOutlook =
   /** `secret`: it uses one; the text has its reference. */
-  | { readonly kind: 'value'; readonly value: Value; readonly isSecret: boolean }
-  | { readonly kind: 'knownLater'; readonly waitsFor: readonly Wait[]; readonly doubt?: string }
+  /** `missing`: names in it that do not exist, and count as null. */
+  | { readonly kind: 'value'; readonly value: Value; readonly isSecret: boolean; readonly missing?: readonly string[] }
+  | {
+      readonly kind: 'knownLater';
+      readonly waitsFor: readonly Wait[];
+      readonly doubt?: { readonly message: string; readonly hint?: string };
+    }
   /** `fails`: the node cannot start because of it; else it is null. */
   | { readonly kind: 'neverKnown'; readonly message: string; readonly hint?: string; readonly fails: boolean };

@@ -43,13 +43,13 @@ export function laterObject(
   };
 }
 
-/** A sentence about outputs that nobody declares. */
-export function doubtAbout(waits: readonly Wait[]): string | undefined {
+/** About outputs that nobody declares. */
+export function doubtAbout(waits: readonly Wait[]): { readonly message: string; readonly hint?: string } | undefined {
   for (const { undeclared, text } of waits) {
     if (undeclared === undefined) continue;
     const { name, declared } = undeclared;
     const hint = didYouMean(name, declared) ?? 'It has a value only if the script writes it to its output file.';
-    return `${name} is not among the output variables behind "${text}". ${hint}`;
+    return { message: `${text} has no declared output variable ${name}`, hint };
   }
   return undefined;
 }

@@ -46,7 +46,8 @@ import { readWait, readWaits } from './waits.ts';
 /** The place that somebody asks about: the walk ends there. */
 export interface Goal {
   readonly node: NodeId;
-  arrive(viewpoint: Viewpoint, outlook: Outlook): void;
+  /** `skipped`: the names of what holds it and would be skipped. */
+  arrive(viewpoint: Viewpoint, outlook: Outlook, skipped: readonly string[]): void;
 }
 
 /** Nothing is wrong: the walk has come to the place it was to find. */
@@ -61,6 +62,7 @@ export class Walker {
   readonly #goal: Goal | undefined;
   /** What holds the goal is entered, whether or not it would run. */
   readonly #wayToGoal: ReadonlySet<NodeId>;
+  readonly #skippedOnTheWay: string[] = [];
 
   constructor(execution: Execution, notes: Notes, yaml: YamlNode | undefined, goal?: Goal) {
     this.#draft = new Draft(execution, execution.createdAt, new PreviewForesight(notes));
@@ -98,6 +100,7 @@ export class Walker {
       this.#draft.end(id, 'Skipped');
       return this.#nodeOf(id, plan, outlook, { expressions });
     }
+    if (isSkipped && plan.id !== this.#goal?.node) this.#skippedOnTheWay.push(plan.name);
     if (outlook.kind === 'depends') {
       const why = outlook.waitsFor.map(({ text }) => text).join(', ');
       const wait: Wait = { kind: 'decision', node: plan.fqn, text: `whether ${plan.name} runs (${why})` };
@@ -123,7 +126,13 @@ export class Walker {
         case 'skip':
           return { kind: 'skipped', why: skippedBecause(record.statusHolds), condition };
         case 'error':
-          this.#problem(plan, this.#place(plan, ['when', 'condition'], text ?? '', 0), decision.failure.message);
+          this.#problem(
+            plan,
+            this.#place(plan, ['when', 'condition'], text ?? '', 0),
+            decision.failure.message,
+            undefined,
+            true,
+          );
           return { kind: 'fails', message: decision.failure.message, condition };
       }
     } catch (thrown) {
@@ -146,7 +155,7 @@ export class Walker {
         return { kind: 'depends', waitsFor: readWaits(foreseen.waitsFor), condition };
       case 'error': {
         const message = `The condition of ${plan.name} cannot be evaluated: ${foreseen.error.message}`;
-        this.#problem(plan, this.#place(plan, ['when', 'condition'], text, 0), message);
+        this.#problem(plan, this.#place(plan, ['when', 'condition'], text, 0), message, undefined, true);
         return { kind: 'fails', message, condition };
       }
     }
@@ -157,7 +166,7 @@ export class Walker {
     const outlook = this.#orFails(plan, decided, whyNot);
     this.#ask(id, plan);
     if (plan.id === this.#goal?.node) {
-      this.#goal.arrive(this.#viewpoint(id, plan), outlook);
+      this.#goal.arrive(this.#viewpoint(id, plan), outlook, this.#skippedOnTheWay);
       throw new Arrived();
     }
     const expressions = [...this.#condition(id, plan), ...this.#texts(id, plan)];
@@ -412,9 +421,9 @@ export class Walker {
     const expressions = [...late, ...own];
     for (const { text, result, ...at } of expressions) {
       if (result.kind === 'neverKnown' && at.path !== 'when.condition')
-        this.#problem(plan, at, `${text} of ${at.path}: ${result.message}`, result.hint);
+        this.#problem(plan, at, `${text} of ${at.path}: ${result.message}`, result.hint, result.fails);
       if (result.kind === 'knownLater' && result.doubt !== undefined)
-        this.#problem(plan, at, `${text} of ${at.path}: ${result.doubt}`);
+        this.#problem(plan, at, `${text} of ${at.path}: ${result.doubt.message}`, result.doubt.hint);
     }
     return expressions;
   }
@@ -443,8 +452,9 @@ export class Walker {
 
   #orFails(plan: PlanNode, decided: Outlook, why: string | undefined): Outlook {
     if (why === undefined || decided.kind === 'fails') return decided;
-    const yaml = this.#yamlOf(plan);
-    this.#problem(plan, yaml === undefined ? { line: plan.line } : placeOf(yaml, [], '', 0), why);
+    // Where an expression is to blame, that was said already.
+    if (!this.problems.some(({ node, isFatal }) => node === plan.fqn && isFatal))
+      this.#problem(plan, { line: plan.line }, why, undefined, true);
     return {
       kind: 'fails',
       message: why,
@@ -452,13 +462,14 @@ export class Walker {
     };
   }
 
-  #problem(plan: PlanNode, { line, document }: TextPlace, message: string, hint?: string): void {
+  #problem(plan: PlanNode, { line, document }: TextPlace, message: string, hint?: string, isFatal = false): void {
     const problem: PreviewProblem = {
       node: plan.fqn,
       line,
       ...(document === undefined ? {} : { document }),
       message,
       ...(hint === undefined ? {} : { hint }),
+      isFatal,
     };
     // Each turn of a loop says the same.
     if (!this.problems.some((known) => known.message === message && known.line === line)) this.problems.push(problem);
