@@ -11,7 +11,8 @@ const folder = join(root, 'dist');
 rmSync(folder, { recursive: true, force: true });
 const bundle = await rolldown({
   cwd: root,
-  input: { main: 'src/main.ts' },
+  // The second one is started by the watchdog of a run, behind a program that has died.
+  input: { main: 'src/main.ts', watchdog: 'src/local/watchdog.ts' },
   platform: 'node',
   // Its paths are the type checker's: one of them stands in for declarations.
   tsconfig: false,
