@@ -41,6 +41,8 @@ export interface UnheardAnswer {
   readonly nodeExecutionId: NodeExecutionId;
   readonly answer: PersonAnswer;
   readonly reason: string;
+  /** The node did not wait any more. */
+  readonly isLate: boolean;
 }
 
 export interface VirtualPeopleOptions {
@@ -80,11 +82,14 @@ export class VirtualPeople {
 
   async #give(executionId: ExecutionId, nodeExecutionId: NodeExecutionId, answer: PersonAnswer): Promise<void> {
     let reason: string | undefined;
+    let isLate = false;
     await this.#options.runner.deliver(executionId, (at, execution) => {
+      const node = execution.nodes[nodeExecutionId];
+      isLate = node === undefined || waitOf(execution, node) === undefined;
       reason = this.#objection(execution, nodeExecutionId, answer);
       return reason === undefined ? this.#event(at, nodeExecutionId, answer) : undefined;
     });
-    if (reason !== undefined) this.unheard.push({ executionId, nodeExecutionId, answer, reason });
+    if (reason !== undefined) this.unheard.push({ executionId, nodeExecutionId, answer, reason, isLate });
   }
 
   #objection(execution: Execution, id: NodeExecutionId, answer: PersonAnswer): string | undefined {

@@ -20,6 +20,7 @@ const SEED_BYTES = 16;
 export function prepareChild(
   { parent, nodeExecutionId, childExecutionId, request }: ChildStart,
   repository: Repository,
+  seed: string = randomBytes(SEED_BYTES).toString('hex'),
 ): PreparedChild {
   const { pipelineIdentifier, orgIdentifier, projectIdentifier, inputSetReferences, outputs } = request;
   const file = repository.findFile('pipeline', pipelineIdentifier);
@@ -51,7 +52,6 @@ export function prepareChild(
     const why = compiled.diagnostics.filter((each) => isBlocked([each], 'run')).map(({ message }) => message);
     return { kind: 'refused', reason: `The pipeline ${pipelineIdentifier} cannot run. ${why.join(' ')}` };
   }
-  const seed = randomBytes(SEED_BYTES).toString('hex');
   const plan = compiled.planOf(seed);
   const chained = chainedStage(plan);
   if (chained !== undefined) {

@@ -20,7 +20,6 @@ import {
   type ExecutionId,
   type FinalStatus,
   type Plan,
-  type ProjectScope,
 } from '@bridle/pipeline';
 import {
   AdmissionLoop,
@@ -49,6 +48,7 @@ import { EventStream } from './event-stream.ts';
 import { openHost } from './host.ts';
 import type { LocalRun, RunEnd, RunListener } from './local-run.ts';
 import type { LocalSecrets } from './local-secrets.ts';
+import { LOCAL_DEFAULTS, LOCAL_SCOPE } from './local-settings.ts';
 import { NodeEvents } from './node-events.ts';
 import { answerFor, type GivenAnswers } from './people.ts';
 import { identifiersOf } from './plan-places.ts';
@@ -82,15 +82,6 @@ export interface RunNote {
   readonly text: string;
 }
 
-export const LOCAL_SCOPE: ProjectScope = {
-  accountId: 'local',
-  orgIdentifier: 'default',
-  projectIdentifier: 'local',
-};
-
-const HOUR_MS = 3_600_000;
-/** Those of a server that says nothing else. */
-const DEFAULTS = { pipelineTimeoutMs: 24 * HOUR_MS, stepTimeoutMs: 10 * HOUR_MS };
 const ID_BYTES = 16;
 /** One run, and what it starts. */
 const EXECUTIONS_MAX = 1_000;
@@ -217,7 +208,7 @@ class Run implements LocalRun {
       plan,
       cause,
       executionUrl: '',
-      defaults: DEFAULTS,
+      defaults: LOCAL_DEFAULTS,
     };
   }
 

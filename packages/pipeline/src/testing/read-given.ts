@@ -11,7 +11,8 @@ import {
   TEST_INTERRUPT_KEYS,
   TEST_INTERRUPTS,
 } from '../language/test-words.ts';
-import { find, toTextValue, type MapNode } from '../language/yaml-node.ts';
+import { printYaml } from '../language/print-yaml.ts';
+import { find, toTextValue, toValue, type MapNode } from '../language/yaml-node.ts';
 import {
   readCount,
   readMaps,
@@ -24,7 +25,7 @@ import {
   refuseUnknownKeys,
   wordOf,
 } from './read-parts.ts';
-import type { Answer, Given, Mock, Placed, Subject, TestInterrupt } from './test-document.ts';
+import type { Answer, Given, GivenInputs, Mock, Placed, Subject, TestInterrupt } from './test-document.ts';
 
 export function readGiven(map: MapNode, what: string, findings: Findings): Given {
   const inputs = readMap(map, 'inputs', what, findings);
@@ -32,7 +33,7 @@ export function readGiven(map: MapNode, what: string, findings: Findings): Given
   const eventPlace = find(map, 'event');
   const startAt = readStart(map, what, findings);
   return {
-    inputs: inputs === undefined ? [] : [inputs],
+    inputs: inputs === undefined ? [] : [readInputs(inputs)],
     inputSets: readTexts(find(map, 'inputSets'), `inputSets of ${what}`, findings),
     secrets: readTextMap(map, 'secrets', what, findings),
     ...(event === undefined || eventPlace === undefined ? {} : { event: { value: event, place: eventPlace } }),
@@ -41,6 +42,17 @@ export function readGiven(map: MapNode, what: string, findings: Findings): Given
     mocks: readMaps(map, 'mocks', what, findings).flatMap((item) => readMock(item, findings) ?? []),
     answers: readMaps(map, 'answers', what, findings).flatMap((item) => readAnswer(item, findings) ?? []),
   };
+}
+
+/** A map with the one key `pipeline` is a tree as an input set has it. */
+function readInputs(map: MapNode): GivenInputs {
+  if (map.entries.size === 1 && find(map, 'pipeline')?.kind === 'map') return { kind: 'tree', yaml: printYaml(map) };
+  const values = [...map.entries.values()].map(({ key, keyRange, value }) => ({
+    name: { value: key, place: { path: value.path, range: keyRange } },
+    value: toValue(value),
+    written: toTextValue(value),
+  }));
+  return { kind: 'named', values };
 }
 
 /** What all cases are given, with what this one is given: its own comes first, or wins. */

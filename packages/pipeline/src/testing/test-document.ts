@@ -11,7 +11,7 @@ import type {
   ROLLBACK_WORDS,
   TEST_INTERRUPTS,
 } from '../language/test-words.ts';
-import type { MapNode, YamlNode } from '../language/yaml-node.ts';
+import type { YamlNode } from '../language/yaml-node.ts';
 import type { Value } from '../expressions/values.ts';
 
 export interface Placed<T> {
@@ -29,7 +29,7 @@ export interface TestDocument {
 /** What a run is given. */
 export interface Given {
   /** Those of the case stand after those of all cases: the last one of a name wins. */
-  readonly inputs: readonly MapNode[];
+  readonly inputs: readonly GivenInputs[];
   readonly inputSets: readonly Placed<string>[];
   readonly secrets: Readonly<Record<string, string>>;
   readonly event?: Placed<string>;
@@ -39,6 +39,17 @@ export interface Given {
   /** The first one that fits counts. */
   readonly mocks: readonly Mock[];
   readonly answers: readonly Answer[];
+}
+
+export type GivenInputs =
+  /** YAML rooted at `pipeline`. */
+  { readonly kind: 'tree'; readonly yaml: string } | { readonly kind: 'named'; readonly values: readonly NamedInputValue[] };
+
+export interface NamedInputValue {
+  readonly name: Placed<string>;
+  readonly value: Value;
+  /** With scalars as they are written: `1.10` stays `1.10`. */
+  readonly written: Value;
 }
 
 export interface TestCase extends Given {
