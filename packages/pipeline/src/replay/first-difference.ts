@@ -15,6 +15,8 @@ export interface Sides {
   readonly now: Advance;
   /** One order over the nodes of both plans. */
   readonly order: ReadonlyMap<NodeId, number>;
+  /** How the record leaves its nodes: what came of them then. */
+  readonly last: Execution['nodes'];
 }
 
 type Found = Omit<Difference, 'event'>;
@@ -114,15 +116,22 @@ function describe(candidate: Candidate, sides: Sides): Found {
   const { execution: before } = sides.then;
   const { execution: after } = sides.now;
   const node = differentNode({ execution: before, node: then?.node }, { execution: after, node: now?.node });
+  const came = sides.last[candidate.id] ?? then?.node;
   if (then !== undefined && now !== undefined) {
     assertInvariant(fact !== undefined, 'a node that both have differs in a fact');
-    return { kind: KINDS[fact], node, ...explainFact(fact, then, now) };
+    const words = explainFact(fact, then, now);
+    return {
+      kind: KINDS[fact],
+      node,
+      ...words,
+      ...(fact === 'condition' && came !== undefined ? { then: describeStatus(came.status) } : {}),
+    };
   }
   const moved = findMove(candidate, sides);
   if (moved !== undefined) return moved;
-  if (then !== undefined) return { kind: 'gone', node, ...explainGone(candidate, then, after) };
+  if (then !== undefined) return { kind: 'gone', node, ...explainGone(candidate, came ?? then.node, after) };
   assertInvariant(now !== undefined, 'one of the two has the node');
-  return { kind: 'new', node, ...explainNew(candidate, now, before) };
+  return { kind: 'new', node, ...explainNew(now, came, before) };
 }
 
 const KINDS: Readonly<Record<Fact, DifferenceKind>> = {
@@ -182,7 +191,7 @@ function identifierOf(execution: Execution, id: NodeId, node: NodeExecution | un
   return node === undefined ? (execution.plan.nodes[id]?.identifier ?? '') : nodeIdentity(execution, node).identifier;
 }
 
-function explainGone({ nodeId }: Candidate, { node }: Seen, now: Execution): Words {
+function explainGone({ nodeId }: Candidate, node: NodeExecution, now: Execution): Words {
   const isThere = now.plan.nodes[nodeId] !== undefined;
   return {
     then: describeStatus(node.status),
@@ -190,13 +199,13 @@ function explainGone({ nodeId }: Candidate, { node }: Seen, now: Execution): Wor
   };
 }
 
-function explainNew({ nodeId }: Candidate, { node }: Seen, then: Execution): Words {
-  const isThere = then.plan.nodes[nodeId] !== undefined;
+function explainNew({ node }: Seen, came: NodeExecution | undefined, then: Execution): Words {
+  const isThere = then.plan.nodes[node.nodeId] !== undefined;
   const why = node.when === undefined || node.status !== 'Skipped' ? undefined : explainWhen(node.when, undefined);
-  const unknown = node.status === 'Skipped' ? undefined : 'What it would give is not recorded.';
+  const unknown = node.status === 'Skipped' || came !== undefined ? undefined : 'What it would give is not recorded.';
   const reason = why ?? unknown;
   return {
-    then: isThere ? 'it did not begin' : 'it was not in the pipeline',
+    then: came !== undefined ? 'it had not begun yet' : isThere ? 'it did not begin' : 'it was not in the pipeline',
     now: describeStatus(node.status),
     ...(reason === undefined ? {} : { why: reason }),
   };

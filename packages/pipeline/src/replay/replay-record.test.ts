@@ -96,7 +96,7 @@ describe('Y2 the first difference is named', () => {
         statusThen: 'TaskWaiting',
         statusNow: 'Skipped',
       },
-      then: 'it starts',
+      then: 'it succeeded',
       now: 'it was skipped',
       why: 'Its condition <+pipeline.variables.env> == "prod" gives false, because <+pipeline.variables.env> is "test" (then "prod").',
       event: { sequence: 3, at: 1000, description: 'after a had succeeded' },
@@ -135,7 +135,7 @@ describe('Y2 the first difference is named', () => {
     expect(differenceOf(ab, without)).toMatchObject({
       kind: 'gone',
       node: { identifier: 'b' },
-      then: 'it starts',
+      then: 'it succeeded',
       now: 'it is not in the pipeline',
       event: { description: 'after a had succeeded' },
     });
@@ -181,7 +181,11 @@ describe('Y2 the first difference is named', () => {
       node: { identifier: 'b' },
       now: 'it does not begin',
     });
-    expect(differenceOf(now, then)).toMatchObject({ kind: 'new', node: { identifier: 'b' }, then: 'it did not begin' });
+    expect(differenceOf(now, then)).toMatchObject({
+      kind: 'new',
+      node: { identifier: 'b' },
+      then: 'it had not begun yet',
+    });
   });
 
   test('a stage that is skipped, and not the steps that follow from it', () => {

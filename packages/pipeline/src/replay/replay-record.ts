@@ -11,7 +11,7 @@
  * - Y3 what was not decided again counts for nothing: names, descriptions, another text of a condition with the same result,
  *   the length of pauses between attempts.
  */
-import { advance, createExecution } from '../engine/advance.ts';
+import { advance, createExecution, replay } from '../engine/advance.ts';
 import type { EngineEvent } from '../engine/events.ts';
 import type { Execution } from '../engine/execution.ts';
 import type { NodeStatus } from '../engine/status.ts';
@@ -43,11 +43,12 @@ export function replayRecord(record: ExecutionRecord, plan: Plan): Replay {
   const then = new Side(createExecution(execution, createdAt));
   const now = new Side(createExecution({ ...execution, plan }, createdAt));
   const order = mergeOrders(execution.plan, plan);
+  const { nodes: last } = replay(execution, createdAt, events);
   for (const [index, event] of events.entries()) {
     const place = { sequence: index + 1, at: event.at, description: describeEvent(then.execution, event) };
     const late = findTimerDifference(event, then, now);
     if (late !== undefined) return { kind: 'different', difference: { ...late, event: place } };
-    const sides: Sides = { then: then.apply(event), now: now.apply(event), order };
+    const sides: Sides = { then: then.apply(event), now: now.apply(event), order, last };
     const found = findFirstDifference(sides);
     if (found !== undefined) return { kind: 'different', difference: { ...found, event: place } };
   }
