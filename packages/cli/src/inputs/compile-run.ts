@@ -34,7 +34,7 @@ export function compileRun(
   chosen: ChosenPipeline,
   options: Options,
   folder: string,
-  more: Pick<PipelineRequest, 'known' | 'expressionValues'> = {},
+  more: Pick<PipelineRequest, 'known' | 'expressionValues' | 'isStageChoiceFree'> = {},
 ): CompiledRun | RefusedRun {
   const inputs = readInputs(chosen, options, folder);
   return compileWith(chosen, inputs, more);
@@ -44,7 +44,7 @@ export function compileRun(
 export function compileWith(
   { file, repository }: ChosenPipeline,
   inputs: GivenInputs,
-  more: Pick<PipelineRequest, 'known' | 'expressionValues'> = {},
+  more: Pick<PipelineRequest, 'known' | 'expressionValues' | 'isStageChoiceFree'> = {},
 ): CompiledRun | RefusedRun {
   const { inputYaml, stages } = inputs;
   const compiled = compilePipeline({

@@ -1,0 +1,260 @@
+/** `bridle run`: reads what was asked for, refuses what cannot run before anything starts, runs it, and tells how it ended. */
+import { resolve } from 'node:path';
+import { DockerHost, MaskLimitPassed } from '@bridle/executors';
+import {
+  compilePipeline,
+  type CompiledPipeline,
+  type DocumentReference,
+  type FinalStatus,
+  type RecordedDocument,
+  type RecordedSource,
+} from '@bridle/pipeline';
+import type { CommandAction, CommandContext, CommandInput } from '../command-line/command.ts';
+import type { ExitCode } from '../command-line/exit-codes.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { shownPath } from '../diagnostics/sources.ts';
+import { printDiagnostics } from '../inputs/compile-run.ts';
+import { readInputs, type GivenInputs } from '../inputs/read-inputs.ts';
+import { openRecord, type RunRecord } from '../record/open-record.ts';
+import { choosePipeline, type ChosenPipeline } from '../repository/choose-pipeline.ts';
+import { canAsk } from '../view/ask-inputs.ts';
+import { choosePrinter } from '../view/choose-printer.ts';
+import { createPrompter } from '../view/prompter.ts';
+import { chooseSteps } from './choose-step.ts';
+import { compileComplete } from './complete-inputs.ts';
+import { findConnector } from './connectors.ts';
+import type { LocalRun, RunEnd } from './local-run.ts';
+import { LocalSecrets } from './local-secrets.ts';
+import { findRequirements } from './requirements.ts';
+import { findCause, type RunCause } from './run-cause.ts';
+import { answersOf, executorOf, parallelOf, splitInputs, timeoutOf } from './run-options.ts';
+import { readSecrets } from './secret-options.ts';
+import { startLocalRun, type LocalRunRequest, type RunNote } from './start-local-run.ts';
+
+const SEED_BYTES = 16;
+
+export const runCommand: CommandAction = async (context, input) => {
+  const prepared = await prepare(context, input);
+  return prepared === undefined ? 2 : perform(context, input, prepared);
+};
+
+interface Prepared {
+  readonly request: LocalRunRequest;
+  readonly file: string;
+  readonly record: RunRecord | undefined;
+}
+
+/** `undefined` = it was said why not. @throws UsageError */
+async function prepare(
+  context: CommandContext,
+  { arguments: [given], options }: CommandInput,
+): Promise<Prepared | undefined> {
+  const { folder, terminal, environment, signal } = context;
+  const chosen = choosePipeline(folder, given);
+  const { file, repository } = chosen;
+  const people = {
+    answers: answersOf(options),
+    approvesAll: options.isOn('yes'),
+    // Commander's name for "do wait", which is on unless --no-wait-on-approval was given.
+    canAsk: canAsk(terminal) && options.fields() === undefined && options.isOn('no-wait-on-approval'),
+  };
+  const parallel = parallelOf(options);
+  const executor = executorOf(options);
+  const secrets = maskSecrets(
+    readSecrets({ secrets: options.texts('secret'), files: options.texts('secrets-file') }, folder, environment),
+  );
+  const { inputs: inputOptions, expressionValues } = splitInputs(chosen, options);
+  const started = findCause(
+    chosen,
+    readInputs(chosen, inputOptions, folder),
+    { event: options.text('event'), trigger: options.text('trigger') },
+    folder,
+  );
+  const more = {
+    isStageChoiceFree: true,
+    expressionValues,
+    ...(started.known === undefined ? {} : { known: started.known }),
+  } as const;
+  const result = await compileComplete(chosen, started.inputs, more, terminal, signal);
+  if (result.kind === 'refused') {
+    await printDiagnostics(result.diagnostics, chosen, result.inputs, folder, terminal.err);
+    return undefined;
+  }
+  const { compiled, inputs, warnings } = result;
+  const seed = Buffer.from(crypto.getRandomValues(new Uint8Array(SEED_BYTES))).toString('hex');
+  const whole = compiled.planOf(seed);
+  const steps = options.texts('step');
+  const { plan, lacks } = steps.length === 0 ? { plan: whole, lacks: [] } : chooseSteps(whole, steps);
+  const shown = shownPath(file.path, folder);
+  const isInPlace = options.isOn('in-place');
+  const codebase = { root: repository.root, mode: isInPlace ? 'inPlace' : 'copy' } as const;
+  if (executor === 'dummy') throw new UsageError('--executor dummy is not there yet.');
+  const requirements = await findRequirements({
+    plan,
+    file: shown,
+    executor,
+    secrets,
+    findConnector: (reference) => findConnector(repository, reference),
+    hasEngine: async () => (await new DockerHost({ mark: 'look' }).version()) !== undefined,
+    isInPlace,
+  });
+  if (requirements.objections.length > 0) {
+    throw new UsageError(requirements.objections.join('\n'), requirements.hints.join('\n'));
+  }
+  const recordFolder = options.text('record');
+  const record =
+    recordFolder === undefined
+      ? undefined
+      : openRecord(
+          resolve(folder, recordFolder),
+          recordFolder,
+          sourceOf(chosen, compiled, inputs, started, expressionValues),
+        );
+  return {
+    file: shown,
+    record,
+    request: {
+      repository,
+      pipeline: compiled.pipeline,
+      plan,
+      seed,
+      cause: started.cause,
+      notes: [
+        ...warnings.map(({ range, message, document }): RunNote => {
+          const place = document ?? `${shown}:${range.start.line}`;
+          return { level: 'warning', text: `${place}: ${message}` };
+        }),
+        ...started.notes,
+        ...requirements.notes,
+        ...lacks.map((text): RunNote => ({
+          level: 'warning',
+          text: `${text} is of a step that does not run: it has no value.`,
+        })),
+      ],
+      codebase,
+      executor,
+      parallel,
+      secrets,
+      people,
+      environment,
+      ...(record === undefined ? {} : { artifactsFolder: record.artifactsFolder, onCommitted: record.onCommitted }),
+    },
+  };
+}
+
+function maskSecrets(given: ReadonlyMap<string, Buffer>): LocalSecrets {
+  try {
+    return new LocalSecrets(given);
+  } catch (error) {
+    if (error instanceof MaskLimitPassed) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function sourceOf(
+  { file, repository }: ChosenPipeline,
+  { resolvedYaml }: CompiledPipeline,
+  { inputYaml, stages }: GivenInputs,
+  { known }: RunCause,
+  expressionValues: Readonly<Record<string, string>>,
+): RecordedSource {
+  const documents: RecordedDocument[] = [];
+  const noted = {
+    find: (reference: DocumentReference) => {
+      const document = repository.find(reference);
+      documents.push({ reference, document });
+      return document;
+    },
+  };
+  compilePipeline({
+    yaml: file.text,
+    inputYaml,
+    documents: noted,
+    expressionValues,
+    isStageChoiceFree: true,
+    ...(stages === undefined ? {} : { stages }),
+    ...(known === undefined ? {} : { known }),
+  });
+  return {
+    yaml: file.text,
+    documents: [...new Map(documents.map((each) => [JSON.stringify(each.reference), each])).values()],
+    inputYaml,
+    resolvedYaml,
+    ...(known === undefined ? {} : { known: Object.fromEntries(known) as Record<string, string> }),
+    ...(stages === undefined ? {} : { stages }),
+    ...(Object.keys(expressionValues).length === 0 ? {} : { expressionValues }),
+  };
+}
+
+async function perform(
+  { terminal, environment, signal }: CommandContext,
+  { options }: CommandInput,
+  { request, file, record }: Prepared,
+): Promise<ExitCode> {
+  const timeoutMs = timeoutOf(options);
+  const printer = choosePrinter(
+    terminal,
+    { fields: options.fields(), hasLogs: options.isOn('logs'), file },
+    environment,
+  );
+  const begun = Promise.withResolvers<LocalRun>();
+  const prompter = request.people.canAsk
+    ? createPrompter({
+        terminal,
+        printer,
+        decide: async (decision) => (await begun.promise).decide(decision),
+        interrupt: () => void process.kill(process.pid, 'SIGINT'),
+      })
+    : undefined;
+  let isTimeout = false;
+  const starting = await startLocalRun(request, (event) => {
+    record?.hear(event);
+    prompter?.on(event);
+    return printer.on(event);
+  });
+  begun.resolve(starting);
+  const stop = (): void => {
+    void printer.stopping();
+    starting.abort();
+  };
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          isTimeout = true;
+          starting.abort();
+        }, timeoutMs);
+  let end: RunEnd;
+  try {
+    end = await starting.ended;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+    await prompter?.close();
+    record?.close();
+  }
+  await printer.end(end);
+  if (signal.aborted) return 130;
+  if (isTimeout) return 7;
+  return end.neededPerson ? 6 : exitCodeOf(end.status);
+}
+
+function exitCodeOf(status: FinalStatus): ExitCode {
+  switch (status) {
+    case 'Success':
+    case 'IgnoreFailed':
+    case 'Skipped':
+    case 'Suspended':
+      return 0;
+    case 'Failed':
+    case 'Errored':
+    case 'ApprovalRejected':
+      return 1;
+    case 'Aborted':
+    case 'AbortedByFreeze':
+    case 'Expired':
+      return 3;
+  }
+}
