@@ -2,10 +2,9 @@
 import { relative, sep } from 'node:path';
 import {
   referenceKey,
-  type CompiledPlan,
-  type CompileRequest,
   type DocumentReference,
   type Documents,
+  type PipelineRequest,
   type RecordedDocument,
   type RecordedSource,
   type StoredDocument,
@@ -33,41 +32,37 @@ export class RememberedDocuments implements Documents {
 
 export interface SourceFacts {
   /** What the plan was compiled from. */
-  readonly request: Omit<CompileRequest, 'seed' | 'documents'>;
+  readonly request: Omit<PipelineRequest, 'documents'>;
   readonly documents: RememberedDocuments;
-  readonly compiled: Pick<CompiledPlan, 'resolvedYaml'>;
+  readonly resolvedYaml: string;
+  /** Steps that were chosen; empty = all. */
+  readonly steps: readonly string[];
   /** The file of the pipeline and the folder of the record, absolute. */
   readonly file: string;
   readonly recordFolder: string;
 }
 
-export function makeSource({ request, documents, compiled, file, recordFolder }: SourceFacts): RecordedSource {
-  const { yaml, inputYaml, inputSets, known, stages, expressionValues } = request;
+export function makeSource({
+  request,
+  documents,
+  resolvedYaml,
+  steps,
+  file,
+  recordFolder,
+}: SourceFacts): RecordedSource {
+  const { known, ...rest } = request;
   return {
-    yaml,
+    ...rest,
     file: relative(recordFolder, file).split(sep).join('/'),
     documents: documents.list(),
-    inputYaml,
-    ...(inputSets === undefined ? {} : { inputSets }),
     ...(known === undefined ? {} : { known: Object.fromEntries(known) }),
-    ...(stages === undefined ? {} : { stages }),
-    ...(expressionValues === undefined ? {} : { expressionValues }),
-    resolvedYaml: compiled.resolvedYaml,
+    ...(steps.length === 0 ? {} : { steps }),
+    resolvedYaml,
   };
 }
 
 /** The request that compiles the same again, over another text where one is given. */
-export function requestOf(
-  source: RecordedSource,
-  yaml: string = source.yaml,
-): Omit<CompileRequest, 'seed' | 'documents'> {
-  const { inputYaml, inputSets, known, stages, expressionValues } = source;
-  return {
-    yaml,
-    inputYaml,
-    ...(inputSets === undefined ? {} : { inputSets }),
-    ...(known === undefined ? {} : { known: new Map(Object.entries(known)) }),
-    ...(stages === undefined ? {} : { stages }),
-    ...(expressionValues === undefined ? {} : { expressionValues }),
-  };
+export function requestOf(source: RecordedSource, yaml: string = source.yaml): Omit<PipelineRequest, 'documents'> {
+  const { known, documents: _d, file: _f, resolvedYaml: _r, steps: _s, ...request } = source;
+  return { ...request, yaml, ...(known === undefined ? {} : { known: new Map(Object.entries(known)) }) };
 }

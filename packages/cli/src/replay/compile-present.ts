@@ -13,6 +13,7 @@ import { UsageError } from '../command-line/usage-error.ts';
 import { describeDiagnostic, type DescribedSource } from '../diagnostics/describe-diagnostic.ts';
 import { createSources, shownPath } from '../diagnostics/sources.ts';
 import type { FoundRecord } from '../record/read-record.ts';
+import { chooseSteps } from '../local/choose-step.ts';
 import { requestOf } from '../record/record-source.ts';
 import { choosePipeline, type ChosenPipeline } from '../repository/choose-pipeline.ts';
 import type { Style } from '../terminal/style.ts';
@@ -38,7 +39,7 @@ export interface PresentOptions {
   readonly style: Style;
 }
 
-/** @throws UsageError when there is no pipeline to replay it under */
+/** @throws UsageError when there is no pipeline to replay it under, or when the steps that were chosen then are not in it */
 export function compilePresent(found: FoundRecord, options: PresentOptions): PresentResult {
   const { record } = found;
   if (options.isRecorded) return compileRecorded(record, options.style);
@@ -96,7 +97,8 @@ function compile({ header }: ExecutionRecord, yaml: string, documents: Documents
   const { execution, source } = header;
   const result = compilePlan({ ...requestOf(source, yaml), seed: execution.seed, documents });
   if (result.kind === 'needsDocuments') throw new Error('A repository and a record answer every reference at once.');
-  return result;
+  if (result.kind === 'refused' || source.steps === undefined) return result;
+  return { kind: 'compiled', plan: chooseSteps(result.plan, source.steps).plan };
 }
 
 function refused(

@@ -49,6 +49,10 @@ export interface RecordedSource {
   readonly known?: Readonly<Record<string, string>>;
   /** Identifiers of the chosen stages; absent = all. */
   readonly stages?: readonly string[];
+  /** Stages were chosen though the pipeline does not allow it. */
+  readonly isStageChoiceFree?: true;
+  /** Of its steps only these ran, as `STEP` or `STAGE.STEP`; absent = all. */
+  readonly steps?: readonly string[];
   readonly expressionValues?: Readonly<Record<string, string>>;
   /** The text with every input replaced by its value. */
   readonly resolvedYaml: string;
