@@ -9,7 +9,7 @@ import type { Yaml, YamlMap } from './yaml-value.ts';
 type Notes = Map<object, readonly string[]>;
 
 /** @param draft - its stages need each other in no circle */
-export function assemblePipeline(draft: PipelineDraft, ledger: Ledger): string {
+export function assemblePipeline(draft: PipelineDraft, system: string, ledger: Ledger): string {
   const notes: Notes = new Map();
   const ordered = toLevels(draft.stages);
   const levels = ordered.kind === 'levels' ? ordered.levels : draft.stages.map((stage) => [stage]);
@@ -27,8 +27,15 @@ export function assemblePipeline(draft: PipelineDraft, ledger: Ledger): string {
       return items.length === 1 && first !== undefined ? first : { parallel: items };
     }),
   };
-  if (draft.notes.length > 0) notes.set(pipeline, draft.notes);
-  return printYaml({ pipeline }, notes);
+  const document: YamlMap = { pipeline };
+  notes.set(document, [`Converted from ${system}.`, ...toDo(ledger)]);
+  return printYaml(document, notes);
+}
+
+/** What is left to a person, once more at the top: not all of it has a place of its own in the pipeline. */
+function toDo(ledger: Ledger): readonly string[] {
+  const left = ledger.items().filter(({ level }) => level === 'manual');
+  return left.map(({ line, what, why }) => `TODO: line ${String(line)}, ${what}: ${why}`.replaceAll(/\s*\n\s*/g, ' '));
 }
 
 /** Levels wait for more than the source says: whoever relied on the difference should know. */
@@ -109,6 +116,7 @@ function whenOf(when: WhenDraft | undefined, key: 'pipelineStatus' | 'stageStatu
 export function printYaml(value: YamlMap, notes: Notes = new Map()): string {
   const document = new Document();
   document.contents = toMap(value, document, notes);
+  comment(document, value, notes);
   return document.toString({ lineWidth: 0, blockQuote: 'literal', flowCollectionPadding: false });
 }
 
@@ -137,11 +145,9 @@ function toNode(value: Yaml, document: Document, notes: Notes): unknown {
   return document.createNode(value);
 }
 
-function comment(node: YAMLMap, value: Yaml, notes: Notes): void {
+function comment(node: { commentBefore?: string | null }, value: Yaml, notes: Notes): void {
   const lines = typeof value === 'object' && value !== null ? notes.get(value) : undefined;
-  if (lines === undefined) return;
-  node.commentBefore = lines
-    .flatMap((line) => line.split('\n'))
-    .map((line) => ` ${line}`)
-    .join('\n');
+  if (lines === undefined || lines.length === 0) return;
+  const all = new Set(lines.flatMap((line) => line.split('\n')));
+  node.commentBefore = [...all].map((line) => ` ${line}`).join('\n');
 }

@@ -20,12 +20,20 @@ export function convert(source: string, from: SourceSystem, options: ConvertOpti
   if (loaded.kind === 'refused') return loaded;
   const made = CONVERTERS[from](loaded.documents, options);
   if (made.kind === 'refused') return made;
-  const files = made.pipelines.flatMap(({ draft, triggers }) => [
-    { path: `.harness/${draft.identifier}.yaml`, yaml: assemblePipeline(draft, made.ledger) },
+  const { draft, triggers, ledger } = made;
+  const files = [
+    { path: `.harness/${draft.identifier}.yaml`, yaml: assemblePipeline(draft, TITLES[from], ledger) },
     ...triggers.map((trigger) => assembleTrigger(trigger, draft, options)),
-  ]);
-  return { kind: 'converted', files, report: made.ledger.items() };
+  ];
+  return { kind: 'converted', files, report: ledger.items() };
 }
+
+/** What each system is called. */
+export const TITLES: Readonly<Record<SourceSystem, string>> = {
+  github: 'GitHub Actions',
+  gitlab: 'GitLab CI',
+  drone: 'Drone',
+};
 
 const CONVERTERS: Readonly<
   Record<SourceSystem, (documents: readonly SourceMap[], options: ConvertOptions) => ConvertedSource>

@@ -5,11 +5,12 @@ import type { Place } from './source.ts';
 import type { TriggerDraft } from './triggers.ts';
 import type { Yaml, YamlMap } from './yaml-value.ts';
 
-/** What a source comes to: usually one pipeline. */
+/** What a source comes to: one pipeline, and what starts it. */
 export type ConvertedSource =
   | {
       readonly kind: 'converted';
-      readonly pipelines: readonly { readonly draft: PipelineDraft; readonly triggers: readonly TriggerDraft[] }[];
+      readonly draft: PipelineDraft;
+      readonly triggers: readonly TriggerDraft[];
       readonly ledger: Ledger;
     }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
@@ -21,8 +22,6 @@ export interface PipelineDraft {
   readonly codebase: CodebaseDraft;
   readonly timeout?: string;
   readonly stages: readonly StageDraft[];
-  /** What a person has to do for the pipeline as a whole. */
-  readonly notes: readonly string[];
 }
 
 export interface VariableDraft {
@@ -42,7 +41,7 @@ export interface StageDraft {
   readonly key: string;
   readonly identifier: string;
   readonly name: string;
-  readonly type: 'CI' | 'Approval';
+  readonly type: 'CI' | 'Approval' | 'Custom';
   /** Keys of the stages that must be over before it begins. */
   readonly needs: readonly string[];
   readonly place: Place;

@@ -50,7 +50,27 @@ export function bothHold(left: string | undefined, right: string | undefined): s
 
 /** Around what binds less than a comparison. */
 export function inParentheses(text: string): string {
-  return /&&|\|\||\?/.test(text) ? `(${text})` : text;
+  return /&&|\|\||\?/.test(text) && !isEnclosed(text) ? `(${text})` : text;
+}
+
+/** Its first parenthesis closes at its end. */
+function isEnclosed(text: string): boolean {
+  if (!text.startsWith('(')) return false;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === '"') at = endOfText(text, at);
+    if (character === '(') depth += 1;
+    if (character === ')') depth -= 1;
+    if (depth === 0) return at === text.length - 1;
+  }
+  return false;
+}
+
+function endOfText(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text.charAt(at) !== '"') at += text.charAt(at) === '\\' ? 2 : 1;
+  return at;
 }
 
 const BUILD = 'pipeline.properties.ci.codebase.build';

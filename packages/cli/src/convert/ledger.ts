@@ -6,12 +6,14 @@
  */
 import type { ReportItem, ReportLevel } from './result.ts';
 import type { Place, SourceEntry, SourceMap, SourceNode } from './source.ts';
-import { describe } from './source-nodes.ts';
+import { describe, mayBeSecret } from './source-nodes.ts';
 
 const UNKNOWN = 'Bridle has nothing that corresponds to it.';
 
 export class Ledger {
   readonly #read = new Set<number>();
+  /** Where values begin that somebody has read: an alias leads to the same place as its anchor. */
+  readonly #values = new Set<number>();
   readonly #items: ReportItem[] = [];
   readonly #seen = new Set<string>();
 
@@ -22,15 +24,26 @@ export class Ledger {
 
   takeEntry(map: SourceMap | undefined, key: string): SourceEntry | undefined {
     const entry = map?.entries.get(key);
-    if (entry !== undefined) this.#read.add(entry.place.offset);
+    if (entry !== undefined) this.#mark(entry);
     return entry;
   }
 
   /** The keys of a map, all of which count as read: they are names, or values that go over as they are. */
   takeAll(map: SourceMap | undefined): readonly SourceEntry[] {
     const entries = [...(map?.entries.values() ?? [])];
-    for (const { place } of entries) this.#read.add(place.offset);
+    for (const entry of entries) this.#mark(entry);
     return entries;
+  }
+
+  #mark({ place, value }: SourceEntry): void {
+    this.#read.add(place.offset);
+    this.#markValue(value);
+  }
+
+  #markValue(node: SourceNode): void {
+    if (node.kind === 'scalar' && node.value === null) return;
+    this.#values.add(node.place.offset);
+    if (node.kind === 'list') for (const item of node.items) this.#markValue(item);
   }
 
   /** Everything at and below the node counts as read. */
@@ -69,18 +82,21 @@ export class Ledger {
     if (root.kind === 'list') for (const item of root.items) this.close(item);
     if (root.kind !== 'map') return;
     for (const entry of root.entries.values()) {
-      if (this.#read.has(entry.place.offset) || this.#isReadBelow(entry.value)) this.close(entry.value);
+      if (this.isRead(entry)) this.close(entry.value);
       else this.#add('dropped', entry.place, labelOf(entry), UNKNOWN);
     }
   }
 
-  /** A key that only its contents were read by: what an alias or a template leads to. */
+  /** By itself, by an alias or a template that leads to it, or by something below it. */
+  isRead({ place, value }: SourceEntry): boolean {
+    return this.#read.has(place.offset) || this.#isReadBelow(value);
+  }
+
   #isReadBelow(node: SourceNode): boolean {
+    if (this.#values.has(node.place.offset) && !(node.kind === 'scalar' && node.value === null)) return true;
     if (node.kind === 'list') return node.items.some((item) => this.#isReadBelow(item));
     if (node.kind !== 'map') return false;
-    return [...node.entries.values()].some(
-      ({ place, value }) => this.#read.has(place.offset) || this.#isReadBelow(value),
-    );
+    return [...node.entries.values()].some((entry) => this.isRead(entry));
   }
 
   /** In the order of the source; the same is said once, however often an alias leads to it. */
@@ -98,6 +114,6 @@ export class Ledger {
 }
 
 function labelOf({ key, value }: SourceEntry): string {
-  const text = describe(value);
+  const text = mayBeSecret(key) && value.kind === 'scalar' && value.value !== null ? '…' : describe(value);
   return text === '' ? `${key}:` : `${key}: ${text}`;
 }

@@ -44,11 +44,31 @@ export function valueOf(node: SourceNode): Yaml {
   }
 }
 
-/** One line of text for reports. */
+const LABEL_LENGTH_MAX = 160;
+
+/** One line of text for reports. Values that may be secrets are not repeated. */
 export function describe(node: SourceNode): string {
-  const text = node.kind === 'scalar' ? node.text : JSON.stringify(valueOf(node));
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+  const line = brief(node).replaceAll(/\s+/g, ' ').trim();
+  return line.length > LABEL_LENGTH_MAX ? `${line.slice(0, LABEL_LENGTH_MAX - 1)}…` : line;
+}
+
+const SECRET_KEY = /passw|token|secret|credential|private|api[-_]?key|hmac|^data$/i;
+
+export function mayBeSecret(key: string): boolean {
+  return SECRET_KEY.test(key);
+}
+
+function brief(node: SourceNode): string {
+  switch (node.kind) {
+    case 'scalar':
+      return node.text;
+    case 'list':
+      return `[${node.items.map(brief).join(', ')}]`;
+    case 'map': {
+      const entries = [...node.entries.values()];
+      return `{${entries.map(({ key, value }) => `${key}: ${mayBeSecret(key) ? '…' : brief(value)}`).join(', ')}}`;
+    }
+  }
 }
 
 export type { SourceList, SourceMap, SourceNode, SourceScalar };

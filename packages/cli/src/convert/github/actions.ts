@@ -169,8 +169,16 @@ function restore(step: UsesStep): StepDraft {
 
 function save(step: UsesStep, frame: Omit<StepDraft, 'type' | 'spec'>): StepDraft {
   if (step.action === 'actions/cache/save') step.state.ledger.converted(step.uses, labelOf(step), 'A folder of the delegate keeps the cache.');
-  const spec: YamlMap = { key: cacheKey(step), sourcePaths: [...lines(input(step, 'path'))] };
-  return { ...frame, type: 'SaveCache', spec };
+  const paths = lines(input(step, 'path'));
+  const outside = paths.filter((path) => /^[~/]/.test(path));
+  if (outside.length > 0) {
+    const why = 'Caches keep folders of the workspace.';
+    const hint = 'Let the tool keep its files in the workspace, and name that folder.';
+    step.state.ledger.manual(step.uses, `path: ${outside.join(', ')}`, why, hint);
+    step.notes.push(`TODO: ${why} Let the tool keep ${outside.join(', ')} there.`);
+  }
+  const spec: YamlMap = { key: cacheKey(step), sourcePaths: [...paths] };
+  return { ...frame, type: 'SaveCache', spec, notes: step.notes };
 }
 
 /** `hashFiles('a', 'b')` is `{{ checksum "a" "b" }}`, which knows no patterns. */
@@ -240,9 +248,8 @@ function download(step: UsesStep): readonly StepDraft[] {
 
 function unneeded(step: UsesStep, why: string, hint?: string): readonly StepDraft[] {
   const { ledger } = step.state;
-  if (step.with !== undefined) ledger.takeWhole(step.with);
-  const values = step.with === undefined ? '' : ` with ${JSON.stringify(valueOf(step.with))}`;
-  ledger.dropped(step.uses, `${labelOf(step)}${values}`, why, hint);
+  ledger.report('dropped', step.step, 'with', why);
+  ledger.dropped(step.uses, labelOf(step), why, hint);
   return [];
 }
 

@@ -82,7 +82,7 @@ function reference(names: readonly string[], at: Surroundings): Operand {
       return operand(`<+secrets.getValue(${quote(name)})>`);
     case 'vars':
       at.askFor(name);
-      return operand(path('pipeline.variables', name));
+      return operand(path('pipeline.variables', name), `vars.${name} is the variable ${name} of the pipeline, which has to be given a value.`);
     case 'env':
       return environment(name, at);
     case 'matrix':

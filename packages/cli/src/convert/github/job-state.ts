@@ -78,6 +78,7 @@ export function translated(
   notes: string[],
 ): string {
   const made = interpolate(text, contexts);
+  for (const { text: expression, into } of made.translations) ledger.converted(at, `${what}: ${expression}`, `It is ${into}.`);
   for (const remark of made.remarks) ledger.emulated(at, what, remark);
   for (const { text: expression, why } of made.failures) {
     ledger.manual(at, `${what}: ${expression}`, why);

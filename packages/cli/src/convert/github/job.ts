@@ -175,8 +175,8 @@ function calledWorkflow({ map }: JobSource, job: JobState): readonly StepDraft[]
 function reportRest(map: SourceMap, ledger: WorkflowState['ledger']): void {
   const outputs = ledger.takeEntry(map, 'outputs');
   if (outputs !== undefined) {
-    ledger.takeWhole(outputs.value);
-    ledger.converted(outputs, 'outputs', 'Other stages name the outputs of the steps themselves.');
+    const names = ledger.takeAll(mapOf(outputs.value)).map(({ key }) => key);
+    ledger.converted(outputs, `outputs: ${names.join(', ')}`, 'Other stages name the outputs of the steps themselves.');
   }
   ledger.report('dropped', map, 'permissions', 'Steps get no token of the host of the repository.');
   ledger.report('manual', map, 'environment', 'An environment of Bridle belongs to a Deployment stage.', 'Put an Approval stage before it where a person must agree.');

@@ -47,8 +47,9 @@ function nameJob(key: string, job: SourceMap, identifier: string): JobNames {
     const step = mapOf(item);
     const id = field(step, 'id');
     const uses = field(step, 'uses');
-    const isRun = step?.entries.has('run') === true;
-    const own = identifiers.take(id ?? field(step, 'name') ?? wordsOf(uses) ?? (isRun ? 'run' : 'step'), 'step');
+    const command = field(step, 'run');
+    const isRun = command !== undefined;
+    const own = identifiers.take(id ?? field(step, 'name') ?? wordsOf(uses) ?? firstWords(command) ?? 'unnamed', 'unnamed');
     stepIdentifiers.push(own);
     if (id !== undefined) steps.set(id, { identifier: own, isRun, ...(uses === undefined ? {} : { uses }) });
   }
@@ -62,6 +63,13 @@ function nameJob(key: string, job: SourceMap, identifier: string): JobNames {
 function field(map: SourceMap | undefined, key: string): string | undefined {
   const node: SourceNode | undefined = map?.entries.get(key)?.value;
   return textOf(node);
+}
+
+/** The first words of a command: what people call a step without a name. */
+export function firstWords(command: string | undefined): string | undefined {
+  const [line = ''] = (command ?? '').trim().split('\n');
+  const words = line.replaceAll(/\$\{\{[^]*?\}\}/g, ' ').split(/\s+/).slice(0, 4).join(' ').slice(0, 40);
+  return words === '' ? undefined : words;
 }
 
 /** `actions/setup-node@v4` → `setup-node`. */

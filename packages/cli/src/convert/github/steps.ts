@@ -6,6 +6,7 @@ import { flagOf, isNothing, mapOf, textOf } from '../source-nodes.ts';
 import type { YamlMap } from '../yaml-value.ts';
 import { convertAction } from './actions.ts';
 import { readCondition } from './conditions.ts';
+import { firstWords } from './names.ts';
 import { fieldText, translated, type JobState } from './job-state.ts';
 import { prepareScript, shellOf } from './run-script.ts';
 import type { Contexts } from './translate.ts';
@@ -55,7 +56,8 @@ function stepVariables(step: SourceMap, state: JobState, notes: string[]): Reado
 function nameOf(step: SourceMap, state: JobState, identifier: string): string {
   const node = state.ledger.take(step, 'name');
   const text = textOf(node);
-  if (node === undefined || text === undefined) return identifier;
+  if (node === undefined || text === undefined)
+    return toName(firstWords(textOf(step.entries.get('run')?.value)) ?? identifier, identifier);
   const name = toName(text, identifier);
   if (name !== text) state.ledger.converted(node, `name: ${text}`, `It is called ${name}: names of steps take no other characters.`);
   return name;

@@ -130,6 +130,8 @@ function call(name: string, args: readonly Expression[], contexts: Contexts): Op
       return truth(`${first} =$ ${second}`, note);
     case 'tojson':
       return operand(`json.format(${first})`, note);
+    case 'fromjson':
+      return operand(`json.object(${first})`, note);
     case 'format':
       return format(args, texts, note);
     default:
@@ -165,6 +167,7 @@ function format(args: readonly Expression[], texts: readonly string[], note: str
 
 export interface Interpolated {
   readonly text: string;
+  readonly translations: readonly { readonly text: string; readonly into: string }[];
   /** What differs, and what could not be translated and stands there as it was. */
   readonly remarks: readonly string[];
   readonly failures: readonly { readonly text: string; readonly why: string }[];
@@ -174,6 +177,7 @@ export interface Interpolated {
 export function interpolate(text: string, contexts: Contexts): Interpolated {
   const found: string[] = [];
   const failures: { text: string; why: string }[] = [];
+  const translations: { text: string; into: string }[] = [];
   const made = text.replaceAll(/\$\{\{([^]*?)\}\}/g, (whole, inner: string) => {
     const result = translate(inner, contexts);
     if (result.kind === 'none') {
@@ -182,9 +186,11 @@ export function interpolate(text: string, contexts: Contexts): Interpolated {
     }
     if (result.remark !== undefined) found.push(result.remark);
     const literal = /^"((?:[^"\\<>])*)"$/.exec(result.text);
-    return literal?.[1] ?? asText(result.text);
+    const into = literal?.[1] ?? asText(result.text);
+    translations.push({ text: whole, into });
+    return into;
   });
-  return { text: made, remarks: [...new Set(found)], failures };
+  return { text: made, translations, remarks: [...new Set(found)], failures };
 }
 
 /** A ref, or a pattern of refs, compared with what is built. */

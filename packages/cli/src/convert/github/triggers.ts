@@ -47,7 +47,7 @@ function readEvent(name: string, event: SourceEntry, ledger: Ledger): readonly T
     case 'issue_comment':
       return byAction(name, event, filters, ledger);
     case 'schedule':
-      for (const item of itemsOf(event.value)) ledger.takeWhole(item);
+      for (const item of itemsOf(event.value)) for (const key of ['cron', 'timezone']) ledger.take(mapOf(item), key);
       ledger.manual(
         event,
         `schedule: ${itemsOf(event.value).map((item) => textOf(mapOf(item)?.entries.get('cron')?.value) ?? '').join(', ')}`,

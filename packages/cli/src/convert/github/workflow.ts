@@ -54,9 +54,8 @@ export function convertWorkflow(documents: readonly SourceMap[], options: Conver
     variables: [...events.inputs, ...env.variables, ...asked.values()],
     codebase,
     stages: followSkips(stages),
-    notes: [],
   };
-  return { kind: 'converted', pipelines: [{ draft, triggers: events.triggers }], ledger };
+  return { kind: 'converted', draft, triggers: events.triggers, ledger };
 }
 
 function reportUnknownNeeds(
