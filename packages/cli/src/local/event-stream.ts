@@ -29,11 +29,13 @@ export class EventStream {
 
   /** Resolves when all that was pushed so far has been heard. Rejects with what the listener rejects with. */
   settled(): Promise<void> {
-    this.#telling ??= this.#tell().finally(() => (this.#telling = undefined));
+    this.#telling ??= this.#tell();
     return this.#telling;
   }
 
   async #tell(): Promise<void> {
+    // So that `#telling` is set before it is taken back below, in the moment in which nothing waits: no event falls between.
+    await undefined;
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
@@ -47,6 +49,7 @@ export class EventStream {
         this.#failure = { reason };
       }
     }
+    this.#telling = undefined;
     if (this.#failure !== undefined) throw this.#failure.reason;
   }
 }

@@ -14,7 +14,7 @@ import { noteLine } from './note-line.ts';
 import { logText, print } from './pieces.ts';
 import type { PrinterOptions, RunPrinter } from './printer.ts';
 import { whySkipped } from './reasons.ts';
-import { pathOf, RunTree, visible, type TreeNode } from './run-tree.ts';
+import { hasBroken, pathOf, RunTree, visible, type TreeNode } from './run-tree.ts';
 import { StepLabels } from './step-labels.ts';
 import { isOver, lookOf, paintOf } from './status-look.ts';
 
@@ -154,7 +154,8 @@ function isShown(node: TreeNode): boolean {
   return visible([node]).includes(node) || (kind === 'rollback' && status !== 'Skipped');
 }
 
-function factsOf({ state }: TreeNode): readonly string[] {
+function factsOf(node: TreeNode): readonly string[] {
+  const { state } = node;
   const look = lookOf(state.status);
   const facts: string[] = [];
   if (state.startedAt !== undefined && state.endedAt !== undefined && look.phase !== 'skipped') {
@@ -165,7 +166,9 @@ function factsOf({ state }: TreeNode): readonly string[] {
     const reason = whySkipped(state.when);
     if (reason !== undefined) facts.push(reason);
   }
-  if (look.phase === 'broken' && state.failure !== undefined) facts.push(firstLine(state.failure.message));
+  // What failed within has said so itself.
+  const isOwn = !visible(node.children).some(hasBroken);
+  if (look.phase === 'broken' && isOwn && state.failure !== undefined) facts.push(firstLine(state.failure.message));
   return facts;
 }
 
