@@ -31,7 +31,7 @@ const DEFAULTS: Execution['defaults'] = {
   approvalTimeoutMs: 24 * HOUR_MS,
 };
 const BY_HAND: ExecutionCause = { triggerType: 'MANUAL', triggeredBy: { uuid: 'you', identifier: 'you' } };
-const ASSUMPTIONS = ['Every step succeeds at its first attempt, and every approval is given.'];
+const ASSUMPTIONS = ['every step succeeds at its first attempt, and every approval is given.'];
 
 export function previewPlan(request: PreviewRequest): Preview {
   const { identifier, name } = request.compiled.pipeline;

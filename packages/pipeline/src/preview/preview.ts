@@ -36,7 +36,7 @@ export interface PreviewNode {
   /** 1-based; 0 = it stands in no text of the author's. */
   readonly line: number;
   readonly outlook: Outlook;
-  /** Absent = none of its own. */
+  /** Absent = there is none. */
   readonly timeout?: PreviewTimeout;
   /** Those that would be asked about a failure of it, in their order: `Timeout → Retry 2, then Ignore`. */
   readonly failureStrategies: readonly string[];
@@ -49,7 +49,8 @@ export interface PreviewNode {
 }
 
 export type PreviewTimeout =
-  | { readonly kind: 'value'; readonly ms: number }
+  /** `isDefault`: the pipeline says nothing of it. */
+  | { readonly kind: 'value'; readonly ms: number; readonly isDefault: boolean }
   | { readonly kind: 'knownLater'; readonly waitsFor: readonly Wait[] };
 
 export type PreviewLoop =

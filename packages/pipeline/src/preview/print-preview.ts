@@ -11,7 +11,13 @@ export function printPreview({ root, problems }: Preview): string {
 function printNode(node: PreviewNode, indent: string): readonly string[] {
   const { kind, identifier, name, type, line, timeout, loop, turn, failureStrategies, expressions, children } = node;
   const more = [
-    ...(timeout === undefined ? [] : [timeout.kind === 'value' ? `timeout ${String(timeout.ms)}` : 'timeout later']),
+    ...(timeout === undefined
+      ? []
+      : [
+          timeout.kind === 'value'
+            ? `timeout ${String(timeout.ms)}${timeout.isDefault ? ' (default)' : ''}`
+            : 'timeout later',
+        ]),
     ...(turn === undefined ? [] : [`turn ${String(turn.index)} ${JSON.stringify(turn.values)}`]),
     ...(loop === undefined
       ? []

@@ -340,7 +340,7 @@ export class Walker {
       ...typeOf(plan),
       address: plan.fqn,
       line: plan.line,
-      outlook: { kind: 'skipped', why: 'runs only when something before fails' },
+      outlook: { kind: 'skipped', why: 'it runs only when something before fails' },
       failureStrategies: [],
       expressions: [],
       children: children.map((child) => this.#unwalked(child)),
@@ -372,7 +372,7 @@ export class Walker {
     if (resolved.kind === 'error') return [undefined, resolved.failure.message];
     if (resolved.ms === undefined) return [undefined];
     this.#draft.update(id, { timeoutMs: resolved.ms });
-    return [{ kind: 'value', ms: resolved.ms }];
+    return [{ kind: 'value', ms: resolved.ms, isDefault: plan.timeout === undefined }];
   }
 
   /** Where people are asked for values there stands a name for them. */
@@ -499,7 +499,7 @@ export class Walker {
       address: identity.fqn,
       line: plan.line,
       outlook,
-      failureStrategies: plan.kind === 'step' || plan.kind === 'stage' ? strategiesInForce(around) : [],
+      failureStrategies: strategiesInForce(around),
       ...(iteration === undefined || iteration.index < 0
         ? {}
         : { turn: { index: iteration.index, values: turnValues(iteration) } }),
@@ -513,7 +513,7 @@ type Chain = NonNullable<Extract<PlanNode, { readonly kind: 'stage' }>['chain']>
 type Found = Pick<PreviewNode, 'expressions' | 'timeout' | 'loop'> & { readonly children?: readonly PreviewNode[] };
 
 function skippedBecause(statusHolds: boolean): string {
-  return statusHolds ? 'its condition does not hold' : 'skipped unless something before fails';
+  return statusHolds ? 'its condition does not hold' : 'it runs only when something before fails';
 }
 
 function typeOf(plan: PlanNode): Pick<PreviewNode, 'type'> {
