@@ -265,7 +265,7 @@ export {
   type Segment,
 } from './testing/names.ts';
 export { isWhich } from './testing/node-runs.ts';
-export { parseTest, type ParsedTest } from './testing/parse-test.ts';
+export { parseMocks, parseTest, type ParsedTest } from './testing/parse-test.ts';
 export { performMocked, type MockedEnd, type MockedTask } from './testing/perform-mocks.ts';
 export type {
   Answer,

@@ -7,10 +7,11 @@ import { plan } from './plan.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
+import { test } from './test.ts';
 import { validate } from './validate.ts';
 
 export const GROUPS: readonly CommandGroup[] = [
-  { title: 'Run pipelines', commands: [run, plan, replay] },
+  { title: 'Run pipelines', commands: [run, plan, test, replay] },
   { title: 'Write pipelines', commands: [validate, fmt, explain, schema] },
   { title: 'More', commands: [completion, complete] },
 ];

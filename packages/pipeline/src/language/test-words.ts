@@ -1,7 +1,17 @@
 /** Keys and words of a test of a pipeline (`*.test.yaml`): said once for its reader and its schema. */
 import { ERROR_NAMES, type ErrorName } from './node-parts.ts';
 
-const GIVEN_KEYS = ['inputs', 'inputSets', 'secrets', 'event', 'startAt', 'strict', 'mocks', 'answers'] as const;
+const GIVEN_KEYS = [
+  'inputs',
+  'inputSets',
+  'secrets',
+  'event',
+  'trigger',
+  'startAt',
+  'strict',
+  'mocks',
+  'answers',
+] as const;
 export const TEST_KEYS = ['pipeline', 'cases', ...GIVEN_KEYS] as const;
 export const TEST_CASE_KEYS = ['name', ...GIVEN_KEYS, 'stages', 'interrupts', 'expect'] as const;
 export const MOCK_KEYS = [

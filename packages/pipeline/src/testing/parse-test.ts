@@ -6,9 +6,9 @@ import { readText } from '../language/read-fields.ts';
 import { TEST_CASE_KEYS, TEST_KEYS } from '../language/test-words.ts';
 import { find, isEmpty, type MapNode } from '../language/yaml-node.ts';
 import { readExpectations } from './read-expectations.ts';
-import { mergeGiven, readGiven, readInterrupt } from './read-given.ts';
+import { mergeGiven, readGiven, readInterrupt, readMock } from './read-given.ts';
 import { readMaps, readTexts, refuseUnknownKeys } from './read-parts.ts';
-import type { Given, TestCase, TestDocument } from './test-document.ts';
+import type { Given, Mock, TestCase, TestDocument } from './test-document.ts';
 
 export interface ParsedTest {
   /** Absent when the text is no YAML or has no `test`. */
@@ -79,4 +79,22 @@ function reportDuplicates(cases: readonly TestCase[], findings: Findings): void 
     }
     seen.add(name.value);
   }
+}
+
+/** Mocks alone: a document with the one key `mocks`, as it stands in a test. */
+export function parseMocks(yaml: string): {
+  readonly mocks: readonly Mock[];
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const { root, diagnostics } = loadYaml(yaml);
+  const findings = new Findings();
+  findings.addAll(diagnostics);
+  if (root?.kind !== 'map') {
+    if (root !== undefined)
+      findings.add('STRUCTURE_INVALID', 'run', root, 'Mocks stand in a list below the key mocks.');
+    return { mocks: [], diagnostics: findings.list() };
+  }
+  refuseUnknownKeys(root, ['mocks'], 'The document', findings);
+  const mocks = readMaps(root, 'mocks', 'the document', findings).flatMap((item) => readMock(item, findings) ?? []);
+  return { mocks, diagnostics: findings.list() };
 }

@@ -29,19 +29,26 @@ import type { Answer, Given, GivenInputs, Mock, Placed, Subject, TestInterrupt }
 
 export function readGiven(map: MapNode, what: string, findings: Findings): Given {
   const inputs = readMap(map, 'inputs', what, findings);
-  const event = readText(map, 'event', what, findings);
-  const eventPlace = find(map, 'event');
+  const event = readPlaced(map, 'event', what, findings);
+  const trigger = readPlaced(map, 'trigger', what, findings);
   const startAt = readStart(map, what, findings);
   return {
     inputs: inputs === undefined ? [] : [readInputs(inputs)],
     inputSets: readTexts(find(map, 'inputSets'), `inputSets of ${what}`, findings),
     secrets: readTextMap(map, 'secrets', what, findings),
-    ...(event === undefined || eventPlace === undefined ? {} : { event: { value: event, place: eventPlace } }),
+    ...(event === undefined ? {} : { event }),
+    ...(trigger === undefined ? {} : { trigger }),
     ...(startAt === undefined ? {} : { startAt }),
     isStrict: readFlag(map, 'strict', what, findings),
     mocks: readMaps(map, 'mocks', what, findings).flatMap((item) => readMock(item, findings) ?? []),
     answers: readMaps(map, 'answers', what, findings).flatMap((item) => readAnswer(item, findings) ?? []),
   };
+}
+
+function readPlaced(map: MapNode, key: string, what: string, findings: Findings): Placed<string> | undefined {
+  const value = readText(map, key, what, findings);
+  const place = find(map, key);
+  return value === undefined || value === '' || place === undefined ? undefined : { value, place };
 }
 
 /** A map with the one key `pipeline` is a tree as an input set has it. */
@@ -80,7 +87,7 @@ function readStart(map: MapNode, what: string, findings: Findings): number | und
   return undefined;
 }
 
-function readMock(map: MapNode, findings: Findings): Mock | undefined {
+export function readMock(map: MapNode, findings: Findings): Mock | undefined {
   const what = 'the mock';
   refuseUnknownKeys(map, MOCK_KEYS, 'The mock', findings);
   const subject = subjectOf(map, what, findings);

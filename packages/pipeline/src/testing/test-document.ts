@@ -33,6 +33,7 @@ export interface Given {
   readonly inputSets: readonly Placed<string>[];
   readonly secrets: Readonly<Record<string, string>>;
   readonly event?: Placed<string>;
+  readonly trigger?: Placed<string>;
   /** Epoch milliseconds. */
   readonly startAt?: number;
   readonly isStrict: boolean;
@@ -43,7 +44,8 @@ export interface Given {
 
 export type GivenInputs =
   /** YAML rooted at `pipeline`. */
-  { readonly kind: 'tree'; readonly yaml: string } | { readonly kind: 'named'; readonly values: readonly NamedInputValue[] };
+  | { readonly kind: 'tree'; readonly yaml: string }
+  | { readonly kind: 'named'; readonly values: readonly NamedInputValue[] };
 
 export interface NamedInputValue {
   readonly name: Placed<string>;

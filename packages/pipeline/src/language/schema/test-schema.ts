@@ -31,6 +31,7 @@ const GIVEN = {
     description: 'A file with the payload of a webhook, from this file: the event that starts the pipeline.',
     examples: ['./push.json'],
   }),
+  trigger: text('The trigger of the repository whose inputs the event supplies.'),
   startAt: text({ description: 'When the run starts, in virtual time.', examples: ['2026-03-01T09:00:00Z'] }),
   strict: flag({ description: 'Whether a step that a delegate would run must be mocked.', default: false }),
   mocks: list(reference('mock'), 'What steps come to; the first one that fits counts. Other steps succeed at once.'),

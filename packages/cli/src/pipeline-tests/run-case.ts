@@ -1,0 +1,181 @@
+/** One case: the pipeline is compiled with what it is given, runs in virtual time, and is held against what is expected. */
+import {
+  checkCase,
+  executionId,
+  isBlocked,
+  judge,
+  judgeRefusal,
+  listPlanPlaces,
+  listRunPlaces,
+  performMocked,
+  segmentsOf,
+  type CompiledPipeline,
+  type Diagnostic,
+  type Execution,
+  type ExecutionHeader,
+  type ExecutionId,
+  type Mismatch,
+  type NodeExecutionId,
+  type Plan,
+  type PlanPlace,
+  type Segment,
+  type TaskRequest,
+  type TestCase,
+} from '@bridle/pipeline';
+import { runVirtually, type PersonAnswer, type VirtualRun } from '@bridle/runtime';
+import { compileWith } from '../inputs/compile-run.ts';
+import { LOCAL_DEFAULTS, LOCAL_SCOPE } from '../local/local-settings.ts';
+import { prepareChild } from '../local/start-child.ts';
+import type { ChosenPipeline } from '../repository/choose-pipeline.ts';
+import { readCaseInputs } from './case-inputs.ts';
+import { answersTo, toAct, type GivenAnswer } from './case-people.ts';
+import type { TestFile } from './find-tests.ts';
+import { mockedChild } from './mocked-child.ts';
+
+export interface CaseResult {
+  readonly name: string;
+  readonly outcome: 'passed' | 'failed';
+  readonly mismatches: readonly Mismatch[];
+  /** What is wrong with the case itself: not empty = it says nothing about the pipeline. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Virtual; absent where nothing ran. */
+  readonly durationMs?: number;
+  /** How long the case took to be run. */
+  readonly elapsedMs: number;
+  /** For coverage; absent where nothing ran. */
+  readonly ran?: { readonly execution: Execution; readonly plans: readonly Plan[] };
+}
+
+/** Runs of tests begin on a Monday morning, unless the test says when. */
+const START_AT = Date.UTC(2026, 0, 5, 9);
+/** The same in every run of a case: ids are derived from it. */
+const SEED = 'test';
+const EXECUTION_ID: ExecutionId = executionId('test');
+
+export async function runCase(chosen: ChosenPipeline, test: TestCase, file: TestFile): Promise<CaseResult> {
+  const begunAt = performance.now();
+  const result = await run(chosen, test, file);
+  return {
+    name: test.name.value,
+    outcome: result.mismatches.length === 0 && !isBlocked(result.diagnostics, 'run') ? 'passed' : 'failed',
+    ...result,
+    elapsedMs: performance.now() - begunAt,
+  };
+}
+
+type Ran = Omit<CaseResult, 'name' | 'outcome' | 'elapsedMs'>;
+
+async function run(chosen: ChosenPipeline, test: TestCase, file: TestFile): Promise<Ran> {
+  const read = readCaseInputs(chosen, test, file);
+  if (read.kind === 'wrong') return { mismatches: [], diagnostics: read.diagnostics };
+  const compiled = compileWith(chosen, read.inputs, read.known === undefined ? {} : { known: read.known });
+  if (compiled.kind === 'refused') {
+    const blocking = compiled.diagnostics.filter((each) => isBlocked([each], 'run'));
+    return { mismatches: judgeRefusal(test.expect.list, blocking, test.expect.place), diagnostics: [] };
+  }
+  const places = placesOf(chosen, compiled.compiled, read.inputs.stages !== undefined);
+  const header: ExecutionHeader = {
+    id: EXECUTION_ID,
+    scope: LOCAL_SCOPE,
+    pipelineIdentifier: compiled.compiled.pipeline.identifier,
+    runSequence: 1,
+    seed: SEED,
+    plan: compiled.compiled.planOf(SEED),
+    cause: read.cause,
+    executionUrl: '',
+    defaults: LOCAL_DEFAULTS,
+  };
+  return new CaseRun(chosen, test, places.all).run(header, places.plans);
+}
+
+/** What has a name, also in stages that were not chosen. */
+function placesOf(
+  chosen: ChosenPipeline,
+  compiled: CompiledPipeline,
+  isSelection: boolean,
+): { readonly all: readonly PlanPlace[]; readonly plans: readonly Plan[] } {
+  const plan = compiled.planOf(SEED);
+  const whole = isSelection ? compileWith(chosen, { inputYaml: compiled.inputYaml, diagnostics: [] }) : undefined;
+  const plans = whole?.kind === 'compiled' ? [plan, whole.compiled.planOf(SEED)] : [plan];
+  return { all: plans.flatMap((each) => listPlanPlaces(each)), plans };
+}
+
+class CaseRun {
+  readonly #chosen: ChosenPipeline;
+  readonly #test: TestCase;
+  readonly #places: readonly PlanPlace[];
+  readonly #tasks = new Map<NodeExecutionId, TaskRequest>();
+  readonly #given = new Map<PersonAnswer, GivenAnswer>();
+  /** The way to the stage that started a chained execution. */
+  readonly #outside = new Map<ExecutionId, readonly Segment[]>();
+  readonly #unmocked = new Set<string>();
+
+  constructor(chosen: ChosenPipeline, test: TestCase, places: readonly PlanPlace[]) {
+    this.#chosen = chosen;
+    this.#test = test;
+    this.#places = places;
+  }
+
+  async run(header: ExecutionHeader, plans: readonly Plan[]): Promise<Ran> {
+    const { startAt = START_AT, interrupts, expect } = this.#test;
+    const run = await runVirtually({
+      header,
+      startAt,
+      perform: (task, execution) => {
+        this.#tasks.set(task.taskId, task);
+        const { end, mock } = performMocked(this.#test, task, execution, this.#outsideOf(execution));
+        if (mock === undefined) this.#unmocked.add(task.fqn);
+        return end;
+      },
+      answer: (waiting, execution) => {
+        const answers = answersTo(this.#test, waiting, execution, this.#outsideOf(execution));
+        for (const answer of answers) this.#given.set(answer.given, answer);
+        return answers.map(({ given }) => given);
+      },
+      startChild: (start) => {
+        const node = start.parent.nodes[start.nodeExecutionId];
+        const outside = node === undefined ? [] : [...this.#outsideOf(start.parent), ...segmentsOf(start.parent, node)];
+        const mocked = mockedChild(this.#test.mocks, start, outside);
+        if (mocked !== undefined) return mocked;
+        const prepared = prepareChild(start, this.#chosen.repository, start.nodeExecutionId);
+        if (prepared.kind === 'refused') return prepared;
+        this.#outside.set(start.childExecutionId, outside);
+        return { kind: 'runs', header: prepared.header };
+      },
+      acts: interrupts.map(toAct),
+    });
+    const find = (id: ExecutionId): Execution | undefined => run.executions.get(id)?.execution;
+    const { execution } = run.root;
+    const finished = { execution, find, tasks: this.#tasks, startedAt: startAt, endedAt: run.endedAt };
+    return {
+      mismatches: [...this.#troubles(run), ...judge(expect.list, finished, this.#test)],
+      diagnostics: checkCase(this.#test, this.#places, listRunPlaces(execution, find)),
+      durationMs: run.endedAt - startAt,
+      ran: { execution, plans },
+    };
+  }
+
+  #outsideOf({ id }: Execution): readonly Segment[] {
+    return this.#outside.get(id) ?? [];
+  }
+
+  /** What no expectation is about. */
+  #troubles({ stuck, unheard }: VirtualRun): readonly Mismatch[] {
+    const { name, isStrict } = this.#test;
+    const troubles: Mismatch[] = [];
+    if (stuck !== undefined) {
+      const actual = stuck === 'tooManyEvents' ? 'it goes round in circles' : 'nothing happens any more';
+      troubles.push({ title: 'the run', place: name.place, expected: 'it ends', actual });
+    }
+    for (const { answer, reason, isLate } of unheard) {
+      const given = this.#given.get(answer);
+      if (isLate || given === undefined) continue;
+      troubles.push({ title: 'answer', place: given.answer.place, expected: 'it counts', actual: reason });
+    }
+    if (isStrict && this.#unmocked.size > 0) {
+      const actual = `none for ${[...this.#unmocked].join(', ')}`;
+      troubles.push({ title: 'strict', place: name.place, expected: 'a mock for each step', actual });
+    }
+    return troubles;
+  }
+}
