@@ -1,6 +1,6 @@
 /** Which pipeline a command is about. */
 import { readFileSync, statSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { UsageError } from '../command-line/usage-error.ts';
 import { findRootKey, makeRepositoryFile, type RepositoryFile } from './repository-file.ts';
 import { openRepository, openRepositoryOf, type Repository } from './repository.ts';
@@ -49,7 +49,7 @@ const WHY: Readonly<Record<string, string>> = {
 
 function chooseOnly(folder: string): ChosenPipeline {
   const repository = openRepository(folder);
-  const files = repository.list('pipeline');
+  const files = nearest(repository);
   const [file, ...others] = files;
   if (file === undefined) {
     const where =
@@ -63,6 +63,13 @@ function chooseOnly(folder: string): ChosenPipeline {
     );
   }
   return { file, repository };
+}
+
+/** The pipelines of the first `.harness` folder on the way up that has any: a part of a repository has its own. */
+function nearest(repository: Repository): readonly RepositoryFile[] {
+  const files = repository.list('pipeline');
+  const own = repository.harnessFolders.map((harness) => files.filter(({ path }) => path.startsWith(harness + sep)));
+  return own.find((each) => each.length > 0) ?? [];
 }
 
 function chooseByIdentifier(folder: string, given: string): ChosenPipeline {

@@ -116,6 +116,17 @@ describe('choosePipeline', () => {
     expect(choosePipeline(folder, 'empty').file.field('identifier')).toBe('one');
   });
 
+  it('takes the only one of the nearest folder that has any', () => {
+    const folder = testFolder({
+      '.harness/one.yaml': ONE,
+      '.harness/two.yaml': ONE,
+      'part/.harness/part.yaml': 'pipeline:\n  identifier: part\n',
+      'part/deeper/.harness/set.yaml': 'inputSet:\n  identifier: set\n',
+    });
+    expect(choosePipeline(join(folder, 'part/deeper'), undefined).file.field('identifier')).toBe('part');
+    expect(refusal(() => choosePipeline(folder, undefined)).message).toContain('2 pipelines');
+  });
+
   it('says what there is to choose from', () => {
     const folder = testFolder({ '.harness/one.yaml': ONE, '.harness/two.yaml': ONE, 'set.yaml': 'inputSet: {}\n' });
     expect(refusal(() => choosePipeline(folder, undefined))).toMatchObject({
