@@ -1,5 +1,4 @@
 /** Does the engine of today lead the recorded events to where they led then? (E2: the state is the fold of the events.) */
-import { replay } from '../engine/advance.ts';
 import type { Execution } from '../engine/execution.ts';
 import type { NodeExecutionId } from '../engine/ids.ts';
 import { differentNode } from './different-node.ts';
@@ -9,11 +8,13 @@ import { findDifference } from './facts.ts';
 import { mergeOrders } from './plan-order.ts';
 import type { ExecutionRecord, RecordedEnd } from './record.ts';
 
-/** Of a record that breaks off nothing is known of its end. */
-export function findEngineDifference({ header, events, end }: ExecutionRecord): Difference | undefined {
+/**
+ * Of a record that breaks off nothing is known of its end.
+ * @param now - where the events lead today
+ */
+export function findEngineDifference({ header, events, end }: ExecutionRecord, now: Execution): Difference | undefined {
   if (end === undefined) return undefined;
   const then = endState(header.execution, end, header.createdAt);
-  const now = replay(header.execution, header.createdAt, events);
   const order = mergeOrders(header.execution.plan, header.execution.plan);
   const ids = [...new Set([...keysOf(then), ...keysOf(now)])];
   const found = ids.flatMap((id) => {

@@ -15,8 +15,8 @@ export interface Sides {
   readonly now: Advance;
   /** One order over the nodes of both plans. */
   readonly order: ReadonlyMap<NodeId, number>;
-  /** How the record leaves its nodes: what came of them then. */
-  readonly last: Execution['nodes'];
+  /** Where the record leads to: what came of its nodes then. Asked for once there is a difference. */
+  readonly last: () => Execution;
 }
 
 type Found = Omit<Difference, 'event'>;
@@ -116,7 +116,7 @@ function describe(candidate: Candidate, sides: Sides): Found {
   const { execution: before } = sides.then;
   const { execution: after } = sides.now;
   const node = differentNode({ execution: before, node: then?.node }, { execution: after, node: now?.node });
-  const came = sides.last[candidate.id] ?? then?.node;
+  const came = sides.last().nodes[candidate.id] ?? then?.node;
   if (then !== undefined && now !== undefined) {
     assertInvariant(fact !== undefined, 'a node that both have differs in a fact');
     const words = explainFact(fact, then, now);

@@ -11,7 +11,7 @@
  * - Y3 what was not decided again counts for nothing: names, descriptions, another text of a condition with the same result,
  *   the length of pauses between attempts.
  */
-import { advance, createExecution, replay } from '../engine/advance.ts';
+import { advance, createExecution } from '../engine/advance.ts';
 import type { EngineEvent } from '../engine/events.ts';
 import type { Execution } from '../engine/execution.ts';
 import type { NodeStatus } from '../engine/status.ts';
@@ -19,7 +19,7 @@ import type { Plan } from '../plan/plan.ts';
 import { describeEvent } from './describe-event.ts';
 import type { Difference } from './difference.ts';
 import { findEngineDifference } from './engine-difference.ts';
-import { findFirstDifference, type Sides } from './first-difference.ts';
+import { findFirstDifference } from './first-difference.ts';
 import { mergeOrders } from './plan-order.ts';
 import type { ExecutionRecord } from './record.ts';
 import { findTimerDifference } from './timer-difference.ts';
@@ -38,26 +38,32 @@ export type Replay =
 export function replayRecord(record: ExecutionRecord, plan: Plan): Replay {
   const { header, events } = record;
   const { execution, createdAt } = header;
-  const engine = findEngineDifference(record);
-  if (engine !== undefined) return { kind: 'different', difference: engine };
   const then = new Side(createExecution(execution, createdAt));
   const now = new Side(createExecution({ ...execution, plan }, createdAt));
-  const order = mergeOrders(execution.plan, plan);
-  const { nodes: last } = replay(execution, createdAt, events);
-  for (const [index, event] of events.entries()) {
-    const place = { sequence: index + 1, at: event.at, description: describeEvent(then.execution, event) };
-    const late = findTimerDifference(event, then, now);
-    if (late !== undefined) return { kind: 'different', difference: { ...late, event: place } };
-    const sides: Sides = { then: then.apply(event), now: now.apply(event), order, last };
-    const found = findFirstDifference(sides);
-    if (found !== undefined) return { kind: 'different', difference: { ...found, event: place } };
-  }
+  const difference = findDifference(record, then, now);
+  // An engine that decides otherwise explains all else: the recorded pipeline itself would not go the same way.
+  const engine = findEngineDifference(record, then.carryThrough(events));
+  const first = engine ?? difference;
+  if (first !== undefined) return { kind: 'different', difference: first };
   return {
     kind: 'same',
     events: events.length,
     nodes: Object.keys(now.execution.nodes).length,
     status: now.execution.status,
   };
+}
+
+function findDifference({ header, events }: ExecutionRecord, then: Side, now: Side): Difference | undefined {
+  const order = mergeOrders(header.execution.plan, now.execution.plan);
+  const last = (): Execution => then.carryThrough(events);
+  for (const [index, event] of events.entries()) {
+    const place = { sequence: index + 1, at: event.at, description: describeEvent(then.execution, event) };
+    const found =
+      findTimerDifference(event, then, now) ??
+      findFirstDifference({ then: then.apply(event), now: now.apply(event), order, last });
+    if (found !== undefined) return { ...found, event: place };
+  }
+  return undefined;
 }
 
 /** One of the two executions as far as it has come. */
@@ -75,5 +81,11 @@ class Side {
     this.execution = advanced.execution;
     this.timers.take(advanced.effects);
     return advanced;
+  }
+
+  /** Its state after the last event. */
+  carryThrough(events: readonly EngineEvent[]): Execution {
+    for (const event of events.slice(this.execution.version)) this.apply(event);
+    return this.execution;
   }
 }
