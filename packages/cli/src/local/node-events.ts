@@ -199,14 +199,15 @@ function withInputs(inputs: WaitingInputs): { inputs?: WaitingInputs } {
 }
 
 function approvalInput(input: NonNullable<NodeExecution['approval']>['inputs'][number]): WaitingInputs[number] {
-  const { name, description, required, defaultValue, allowedValues, isMultiple } = input;
+  const { name, description, required, defaultValue, allowedValues, isMultiple, regex } = input;
   return {
     name,
     required,
     ...(description === undefined ? {} : { description }),
-    ...(defaultValue === '' ? {} : { default: defaultValue }),
+    ...(defaultValue === '' ? {} : { defaultValue }),
     ...(allowedValues === undefined ? {} : { allowedValues: [...allowedValues] }),
     ...(isMultiple === true ? { isMultiple: true } : {}),
+    ...(regex === undefined ? {} : { regex }),
   };
 }
 
@@ -215,7 +216,7 @@ function executionInput(input: NonNullable<PlanNode['executionInputs']>[number])
   return {
     name: path.join('.'),
     required: required && fallback === undefined,
-    ...(fallback === undefined ? {} : { default: textOf(fallback) }),
+    ...(fallback === undefined ? {} : { defaultValue: textOf(fallback) }),
     ...(allowedValues === undefined ? {} : { allowedValues: [...allowedValues] }),
     ...(isMultiple === true ? { isMultiple: true } : {}),
   };

@@ -141,17 +141,17 @@ export class Asker {
       isInterrupted = bytes.toString().includes(CTRL_C);
     };
     input.on('data', listen);
+    // The library listens to its signal for ever: this one is of one question.
+    const closing = new AbortController();
+    const close = (): void => closing.abort();
+    this.#signal?.addEventListener('abort', close);
     try {
-      const output = this.#terminal.err.stream;
-      const value = await ask(prompts, {
-        input,
-        output,
-        ...(this.#signal === undefined ? {} : { signal: this.#signal }),
-      });
+      const value = await ask(prompts, { input, output: this.#terminal.err.stream, signal: closing.signal });
       if (!prompts.isCancel(value)) return { kind: 'given', value };
       if (isAborted(this.#signal)) return { kind: 'closed' };
       return { kind: isInterrupted ? 'interrupted' : 'left' };
     } finally {
+      this.#signal?.removeEventListener('abort', close);
       input.off('data', listen);
       // Nobody reads on: the process may end.
       input.pause();
@@ -167,7 +167,7 @@ function isAborted(signal: AbortSignal | undefined): boolean {
 interface Streams {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
-  readonly signal?: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
 function messageOf({ name, description, required, regex }: Question): string {

@@ -108,9 +108,10 @@ export function createPrompter({ terminal, printer, decide, interrupt }: Prompte
           left.push(waiting);
           await terminal.err.line('Left waiting. Press Enter to be asked again.');
         }
-        if (wish.kind !== 'given') return;
-        objection = await decide(wish.value);
+        if (wish.kind === 'closed' && !isClosed) await terminal.err.line('It needs no answer any more.');
+        objection = wish.kind === 'given' ? await decide(wish.value) : undefined;
       } while (objection !== undefined && !controller.signal.aborted);
+      await terminal.err.write('\n');
     } finally {
       open = undefined;
     }
