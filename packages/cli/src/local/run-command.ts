@@ -4,9 +4,8 @@ import { DockerHost, MaskLimitPassed } from '@bridle/executors';
 import {
   compilePipeline,
   type CompiledPipeline,
-  type DocumentReference,
+  type ExpressionValues,
   type FinalStatus,
-  type RecordedDocument,
   type RecordedSource,
 } from '@bridle/pipeline';
 import type { CommandAction, CommandContext, CommandInput } from '../command-line/command.ts';
@@ -16,6 +15,7 @@ import { shownPath } from '../diagnostics/sources.ts';
 import { printDiagnostics } from '../inputs/compile-run.ts';
 import { readInputs, type GivenInputs } from '../inputs/read-inputs.ts';
 import { openRecord, type RunRecord } from '../record/open-record.ts';
+import { makeSource, RememberedDocuments, type SourceFacts } from '../record/record-source.ts';
 import { choosePipeline, type ChosenPipeline } from '../repository/choose-pipeline.ts';
 import { canAsk } from '../view/ask-inputs.ts';
 import { choosePrinter } from '../view/choose-printer.ts';
@@ -108,7 +108,11 @@ async function prepare(
       : openRecord(
           resolve(folder, recordFolder),
           recordFolder,
-          sourceOf(chosen, compiled, inputs, started, expressionValues),
+          sourceOf(chosen, compiled, inputs, started, {
+            recordFolder: resolve(folder, recordFolder),
+            expressionValues,
+            steps,
+          }),
         );
   return {
     file: shown,
@@ -151,39 +155,27 @@ function maskSecrets(given: ReadonlyMap<string, Buffer>): LocalSecrets {
   }
 }
 
+/** Compiled once more, for what was asked for on the way. */
 function sourceOf(
   { file, repository }: ChosenPipeline,
   { resolvedYaml }: CompiledPipeline,
   { inputYaml, stages }: GivenInputs,
   { known }: RunCause,
-  expressionValues: Readonly<Record<string, string>>,
-): RecordedSource {
-  const documents: RecordedDocument[] = [];
-  const noted = {
-    find: (reference: DocumentReference) => {
-      const document = repository.find(reference);
-      documents.push({ reference, document });
-      return document;
-    },
-  };
-  compilePipeline({
-    yaml: file.text,
-    inputYaml,
-    documents: noted,
+  {
     expressionValues,
-    isStageChoiceFree: true,
-    ...(stages === undefined ? {} : { stages }),
-    ...(known === undefined ? {} : { known }),
-  });
-  return {
+    ...facts
+  }: Pick<SourceFacts, 'recordFolder' | 'steps'> & { readonly expressionValues: ExpressionValues },
+): RecordedSource {
+  const documents = new RememberedDocuments(repository);
+  const request = {
     yaml: file.text,
-    documents: [...new Map(documents.map((each) => [JSON.stringify(each.reference), each])).values()],
     inputYaml,
-    resolvedYaml,
-    ...(known === undefined ? {} : { known: Object.fromEntries(known) as Record<string, string> }),
-    ...(stages === undefined ? {} : { stages }),
+    ...(stages === undefined ? {} : { stages, isStageChoiceFree: true as const }),
+    ...(known === undefined ? {} : { known }),
     ...(Object.keys(expressionValues).length === 0 ? {} : { expressionValues }),
   };
+  compilePipeline({ ...request, documents });
+  return makeSource({ ...facts, request, documents, resolvedYaml, file: file.path });
 }
 
 async function perform(
