@@ -35,7 +35,7 @@ export class EventStream {
 
   async #tell(): Promise<void> {
     // So that `#telling` is set before it is taken back below, in the moment in which nothing waits: no event falls between.
-    await undefined;
+    await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { RunEvent, type RunNodeEvent } from '@bridle/protocol';
+import type { RunEvent, RunNodeEvent } from '@bridle/protocol';
 import type { ExitCode } from '../command-line/exit-codes.ts';
 import { createProgram } from '../command-line/program.ts';
 import { UsageError } from '../command-line/usage-error.ts';
