@@ -91,12 +91,17 @@ export function nodeObject(view: SeatedView, seat: Seat): ScopeObject {
   };
 }
 
+/** Nobody reads more names of turns. */
+const TURN_NAMES_MAX = 50;
+
 /** What may stand behind `steps.` and the like: turns by their own names. */
 function childNames(view: SeatedView, parent: Seat): readonly string[] {
   const { plan, turns } = parent;
   if (plan.kind === 'step' || plan.kind === 'section') return [];
   if (plan.kind === 'strategy') {
-    const turnsOf = (stateOf(view, parent)?.children ?? []).map((id) => view.draft.get(id).iteration?.postfix ?? '');
+    const turnsOf = (stateOf(view, parent)?.children ?? [])
+      .slice(0, TURN_NAMES_MAX)
+      .map((id) => view.draft.get(id).iteration?.postfix ?? '');
     return [plan.identifier, ...turnsOf.map((postfix) => plan.identifier + postfix)];
   }
   return plan.children.flatMap((id) => {

@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import type { Execution } from '../engine/execution.ts';
 import { runScenario, type StepBehaviour } from '../engine/scenario-world.ts';
 import { headerOf } from '../engine/test-plans.ts';
 import type { Value } from '../expressions/values.ts';
@@ -15,7 +16,10 @@ import { previewPlan } from './preview-plan.ts';
 
 const RUNS = { numRuns: 200 };
 
-test('what a preview says holds in the run', () => {
+/** Two hundred pipelines compiled, foreseen and run take their time on a busy machine. */
+const TIMEOUT_MS = 120_000;
+
+test('what a preview says holds in the run', { timeout: TIMEOUT_MS }, () => {
   const comparison = emptyComparison();
   fc.assert(
     fc.property(randomPipelines, (random) => {
@@ -33,8 +37,8 @@ test('what a preview says holds in the run', () => {
       // What is wrong with a pipeline lets it fail; a preview takes it for mended.
       if (hasFailing(preview.root)) return;
       const { execution } = runScenario(header, { steps: behaviours(random) });
-      // A duration or a list that comes from a step may turn out to be none.
-      if (execution.status !== 'Success' && hasLateParts(preview.root)) return;
+      // A duration or a list that comes from a step may turn out to be none, and steps that wait for each other's texts a circle.
+      if (execution.status !== 'Success' && (hasLateParts(preview.root) || endsInCircle(execution))) return;
       expect(execution.status).toBe('Success');
       compareWithRun(preview.root, execution, comparison);
       expect(comparison.differences).toEqual([]);
@@ -66,6 +70,12 @@ function hasFailing({ outlook, expressions, children }: PreviewNode): boolean {
     ({ result, path }) => result.kind === 'neverKnown' && result.fails && path !== 'when.condition',
   );
   return outlook.kind === 'fails' || fails || children.some(hasFailing);
+}
+
+function endsInCircle({ nodes }: Execution): boolean {
+  return Object.values(nodes).some(
+    ({ failure }) => failure?.message.includes('refer to each other in a circle') === true,
+  );
 }
 
 function hasLateParts({ timeout, loop, children }: PreviewNode): boolean {

@@ -95,13 +95,10 @@ function isCondition(text: string): boolean {
 
 const PATH_AT_END = /[A-Za-z_][\w-]*(?:\.[\w-]*)*$/;
 
-function complete(
-  text: string,
-  { scope, around }: Viewpoint,
-): { readonly partial: string; readonly names: readonly string[] } {
+function complete(text: string, viewpoint: Viewpoint): { readonly partial: string; readonly names: readonly string[] } {
   const [path = ''] = PATH_AT_END.exec(text) ?? [];
   const names = path.split('.');
   const partial = names.pop() ?? '';
-  const behind = namesBehind(scope, names, around);
+  const behind = namesBehind(viewpoint.scope, names, viewpoint.around());
   return { partial, names: behind.names.filter((name) => name.startsWith(partial)).toSorted() };
 }

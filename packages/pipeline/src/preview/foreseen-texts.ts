@@ -16,7 +16,7 @@ export interface Viewpoint {
   /** Address of the node. */
   readonly node: string;
   /** Names that an expression may begin with there. */
-  readonly around: readonly string[];
+  around(): readonly string[];
   /** There is an event that started the run. */
   readonly hasEvent: boolean;
 }
@@ -75,13 +75,14 @@ export function outlookOf(foreseen: Foreseen, viewpoint: Viewpoint): ExpressionO
 
 function missing(
   unresolved: readonly string[],
-  { scope, around, hasEvent }: Viewpoint,
+  viewpoint: Viewpoint,
 ): { readonly message: string; readonly hint?: string } {
+  const { scope, hasEvent } = viewpoint;
   const message = `there is no ${unresolved.join(', and no ')}`;
   const isOfEvent = unresolved.some((name) => /^(?:trigger|eventPayload)\b/.test(name));
   if (isOfEvent && !hasEvent) return { message, hint: 'Nothing started this run but you: give it an event.' };
   for (const reference of unresolved) {
-    const hint = hintFor(scope, reference, around);
+    const hint = hintFor(scope, reference, viewpoint.around());
     if (hint !== undefined) return { message, hint };
   }
   return { message };

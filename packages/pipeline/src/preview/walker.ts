@@ -434,7 +434,7 @@ export class Walker {
       scope: executionScope(this.#draft, id),
       nulls: execution.switches?.unresolved,
       node: plan.fqn,
-      around: this.#namesAround(id),
+      around: () => this.#namesAround(id),
       hasEvent: execution.cause.trigger !== undefined,
     };
   }
