@@ -93,7 +93,7 @@ test('a record of a real run: whole, without secrets, and replayed', async () =>
     out: '✓ The same path under .harness/ship.yaml: IgnoreFailed (8 events, 5 nodes)\n',
   });
   expect(await bridle('replay', 'runs/1', '--recorded')).toMatchObject({ exitCode: 0 });
-  const again = await bridle('run', '--record', 'runs/1');
+  const again = await bridle('run', '--secret', 'token', '--record', 'runs/1');
   expect(again).toMatchObject({ exitCode: 2 });
   expect(again.err).toContain('runs/1 is not empty.');
 }, 60_000);
