@@ -3,6 +3,7 @@ import type { CommandGroup } from '../command-line/program.ts';
 import { complete, completion } from './completion.ts';
 import { explain } from './explain.ts';
 import { fmt } from './fmt.ts';
+import { init } from './init.ts';
 import { plan } from './plan.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
@@ -12,6 +13,6 @@ import { validate } from './validate.ts';
 
 export const GROUPS: readonly CommandGroup[] = [
   { title: 'Run pipelines', commands: [run, plan, test, replay] },
-  { title: 'Write pipelines', commands: [validate, fmt, explain, schema] },
+  { title: 'Write pipelines', commands: [init, validate, fmt, explain, schema] },
   { title: 'More', commands: [completion, complete] },
 ];
