@@ -70,8 +70,8 @@ async function run(chosen: ChosenPipeline, test: TestCase, file: TestFile): Prom
   if (read.kind === 'wrong') return { mismatches: [], diagnostics: read.diagnostics };
   const compiled = compileWith(chosen, read.inputs, read.known === undefined ? {} : { known: read.known });
   if (compiled.kind === 'refused') {
-    const blocking = compiled.diagnostics.filter((each) => isBlocked([each], 'run'));
-    return { mismatches: judgeRefusal(test.expect.list, blocking, test.expect.place), diagnostics: [] };
+    const reasons = compiled.diagnostics.filter((each) => isBlocked([each], 'run')).map(toReason);
+    return { mismatches: judgeRefusal(test.expect.list, reasons, test.expect.place), diagnostics: [] };
   }
   const places = placesOf(chosen, compiled.compiled, read.inputs.stages !== undefined);
   const header: ExecutionHeader = {
@@ -86,6 +86,13 @@ async function run(chosen: ChosenPipeline, test: TestCase, file: TestFile): Prom
     defaults: LOCAL_DEFAULTS,
   };
   return new CaseRun(chosen, test, places.all).run(header, places.plans);
+}
+
+function toReason({ code, message, range, document }: Diagnostic): { readonly code: string; readonly message: string } {
+  const line = String(range.start.line);
+  const where =
+    document === undefined ? ` (line ${line})` : document === 'inputs' ? '' : ` (line ${line} of ${document})`;
+  return { code, message: `${message}${where}` };
 }
 
 /** What has a name, also in stages that were not chosen. */

@@ -11,6 +11,7 @@ import {
   parseService,
   parseServiceOverrides,
   parseTemplate,
+  parseTest,
   parseTrigger,
   expandTemplate,
   type Diagnostic,
@@ -39,8 +40,9 @@ export function checkFile(file: RepositoryFile, repository: Repository): readonl
       return parseInfrastructure(file.text).diagnostics;
     case 'serviceOverrides':
       return parseServiceOverrides(file.text).diagnostics;
-    case 'connector':
     case 'test':
+      return parseTest(file.text).diagnostics;
+    case 'connector':
       return undefined;
   }
 }

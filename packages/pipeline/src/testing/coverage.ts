@@ -95,13 +95,12 @@ function isDecided({ kind, when }: PlanNode): boolean {
   return when.condition !== undefined || when.status === 'Failure';
 }
 
-const NO_TURN = 'no turn';
 const ONE_TURN = 'one turn';
 const TURNS = 'several turns';
 
-/** A loop whose turns are all written in the text always has the same. */
+/** A loop whose turns are all written in the text always has the same. One without turns fails; its guard is a branch. */
 function waysOf({ loop }: StrategyNode): readonly string[] {
-  return isFixed(loop) ? [TURNS] : [NO_TURN, ONE_TURN, TURNS];
+  return isFixed(loop) ? [TURNS] : [ONE_TURN, TURNS];
 }
 
 function isFixed(loop: Loop): boolean {
@@ -173,7 +172,7 @@ function reachedAt(node: NodeExecution, plan: PlanNode, name: string): readonly 
     points.push({ kind: 'branch', name, line, way: statusHolds && conditionHolds !== false ? RUNS : IS_SKIPPED });
   }
   if (plan.kind === 'strategy' && node.iterations !== undefined) {
-    const way = isFixed(plan.loop) || node.iterations > 1 ? TURNS : node.iterations === 1 ? ONE_TURN : NO_TURN;
+    const way = isFixed(plan.loop) || node.iterations > 1 ? TURNS : ONE_TURN;
     points.push({ kind: 'loop', name, line, way });
   }
   return points;
