@@ -38,13 +38,11 @@ export class NodeEvents {
   of(execution: Execution): readonly RunEvent[] {
     const told = this.#told.get(execution.id);
     this.#told.set(execution.id, { version: execution.version, status: execution.status });
-    const changed = Object.values(execution.nodes).filter((node) => node.changedAtVersion > (told?.version ?? -1));
-    const isEnd = (node: NodeExecution): boolean => this.#said.has(node.id) && isFinal(node.status);
-    const ordered = [...changed.filter((node) => !isEnd(node)), ...changed.filter(isEnd).toReversed()];
+    const changed = inOrder(execution, this.#said).filter((node) => node.changedAtVersion > (told?.version ?? -1));
     const events: RunEvent[] = [];
     const isOver = isFinal(execution.status);
     if (told?.status !== execution.status && !isOver) events.push(this.#executionEvent(execution));
-    for (const node of ordered) {
+    for (const node of changed) {
       const event = nodeEvent(execution, node, this.#hide);
       const { time: _time, ...said } = event;
       const text = JSON.stringify(said);
@@ -71,6 +69,29 @@ export class NodeEvents {
       ...(failure === undefined ? {} : { failure: shownFailure(failure, this.#hide) }),
     };
   }
+}
+
+/**
+ * As a reader of the pipeline meets them; a node that was known and has ended stands behind what is below it. Order of creation
+ * would tell of the next stage before the last step's end.
+ */
+function inOrder(
+  { nodes, plan }: Execution,
+  known: ReadonlyMap<NodeExecution['id'], unknown>,
+): readonly NodeExecution[] {
+  const ordered = new Set<NodeExecution>();
+  const visit = (node: NodeExecution | undefined): void => {
+    if (node === undefined || ordered.has(node)) return;
+    for (const earlier of node.retryIds ?? []) visit(nodes[earlier]);
+    const isEnd = known.has(node.id) && isFinal(node.status);
+    if (!isEnd) ordered.add(node);
+    for (const child of node.children) visit(nodes[child]);
+    ordered.add(node);
+  };
+  for (const node of Object.values(nodes)) if (node.nodeId === plan.rootId) visit(node);
+  // Whatever hangs on nothing.
+  for (const node of Object.values(nodes)) visit(node);
+  return [...ordered];
 }
 
 /** Of the root, else of the first step that was not made good. */
@@ -154,7 +175,8 @@ function textOf(value: Value): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function waitingEvent(execution: Execution, node: NodeExecution, hide: Hide): RunWaitingEvent | undefined {
+/** What is asked of people at this node; `undefined` = nothing. */
+export function waitingEvent(execution: Execution, node: NodeExecution, hide: Hide): RunWaitingEvent | undefined {
   if (node.stopping !== undefined) return undefined;
   const event = {
     type: 'waiting',
