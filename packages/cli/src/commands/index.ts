@@ -1,6 +1,7 @@
 /** Every command, in the order of the help. */
 import type { CommandGroup } from '../command-line/program.ts';
 import { complete, completion } from './completion.ts';
+import { convert } from './convert.ts';
 import { explain } from './explain.ts';
 import { fmt } from './fmt.ts';
 import { init } from './init.ts';
@@ -13,6 +14,6 @@ import { validate } from './validate.ts';
 
 export const GROUPS: readonly CommandGroup[] = [
   { title: 'Run pipelines', commands: [run, plan, test, replay] },
-  { title: 'Write pipelines', commands: [init, validate, fmt, explain, schema] },
+  { title: 'Write pipelines', commands: [init, validate, fmt, explain, schema, convert] },
   { title: 'More', commands: [completion, complete] },
 ];

@@ -6,6 +6,12 @@ export type Combination = Readonly<Record<string, Yaml>>;
 /** What is more is refused by Harness. */
 export const COMBINATIONS_MAX = 256;
 
+/** What an axis can hold: texts and maps. Lists inside of it become text. */
+export function toAxisValue(value: Yaml): Yaml {
+  if (value === null) return '';
+  return Array.isArray(value) ? JSON.stringify(value) : value;
+}
+
 /** The product of the axes, the last one fastest. */
 export function multiply(axes: Readonly<Record<string, readonly Yaml[]>>): readonly Combination[] {
   let combinations: readonly Combination[] = [{}];
@@ -17,7 +23,9 @@ export function multiply(axes: Readonly<Record<string, readonly Yaml[]>>): reado
 }
 
 export function isWithout(combination: Combination, excluded: readonly Combination[]): boolean {
-  return !excluded.some((partial) => Object.entries(partial).every(([name, value]) => isSame(combination[name], value)));
+  return !excluded.some((partial) =>
+    Object.entries(partial).every(([name, value]) => isSame(combination[name], value)),
+  );
 }
 
 /**
@@ -47,7 +55,23 @@ export function toRows(combinations: readonly Combination[]): readonly YamlMap[]
   return combinations.map((combination) => Object.fromEntries(names.map((name) => [name, combination[name] ?? ''])));
 }
 
-function isSame(left: Yaml | undefined, right: Yaml | undefined): boolean {
-  if (left !== null && typeof left === 'object') return JSON.stringify(left) === JSON.stringify(right);
-  return String(left) === String(right);
+/** Numbers and texts that look alike are the same, as in the source. */
+function spell(value: Yaml | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }
+
+function isSame(left: Yaml | undefined, right: Yaml | undefined): boolean {
+  return spell(left) === spell(right);
+}
+
+/** Each axis has values, and there is one. */
+export function isUsable(axes: YamlMap): boolean {
+  const lists = Object.entries(axes).filter(([name]) => name !== 'exclude');
+  return (
+    lists.length > 0 &&
+    lists.every(([name, values]) => Array.isArray(values) && values.length > 0 && !SETTINGS.includes(name))
+  );
+}
+
+/** Axes of these names would be read as settings of the matrix. */
+const SETTINGS: readonly string[] = ['maxConcurrency', 'nodeName', 'exclude'];

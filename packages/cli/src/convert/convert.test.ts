@@ -4,7 +4,17 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { canFire, checkPipeline, NO_DOCUMENTS, parseTrigger, type Diagnostic } from '@bridle/pipeline';
 import { describe, expect, test } from 'vitest';
-import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument, type Document, type Node, type Pair } from 'yaml';
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  parseDocument,
+  type Document,
+  type Node,
+  type Pair,
+} from 'yaml';
 import { convert } from './convert.ts';
 import { SOURCE_SYSTEMS, type ConvertResult, type ReportItem, type SourceSystem } from './result.ts';
 
@@ -34,8 +44,12 @@ function converted({ text, system }: Pick<Sample, 'text' | 'system'>): Converted
 /** What our own language has against it, warnings aside. */
 function errorsOf({ files }: Converted): readonly string[] {
   return files.flatMap(({ path, yaml }) => {
-    const found = path.includes('/triggers/') ? parseTrigger(yaml).diagnostics : checkPipeline(yaml, NO_DOCUMENTS).diagnostics;
-    return found.filter(({ blocks }) => blocks !== 'nothing').map((diagnostic) => `${path}: ${explain(diagnostic, yaml)}`);
+    const found = path.includes('/triggers/')
+      ? parseTrigger(yaml).diagnostics
+      : checkPipeline(yaml, NO_DOCUMENTS).diagnostics;
+    return found
+      .filter(({ blocks }) => blocks !== 'nothing')
+      .map((diagnostic) => `${path}: ${explain(diagnostic, yaml)}`);
   });
 }
 
@@ -54,7 +68,9 @@ describe.each(SAMPLES)('$name', (sample) => {
   test('is accounted for, every value of it (C1)', () => {
     const result = converted(sample);
     const output = result.files.map(({ yaml }) => squeeze(yaml)).join('\n');
-    const lost = leaves(sample.text).filter(({ text, places }) => !isIn(output, text) && !isReported(result.report, places));
+    const lost = leaves(sample.text).filter(
+      ({ text, places }) => !isIn(output, text) && !isReported(result.report, places),
+    );
     expect(lost.map(({ path, text }) => `${path}: ${text}`)).toEqual([]);
   });
 
@@ -95,23 +111,37 @@ test.each([
   ['nothing', '', 'ROOT_KEY_MISSING'],
   ['a list', '- a\n', 'STRUCTURE_INVALID'],
   ['no jobs', 'on: push\n', 'ROOT_KEY_MISSING'],
-  ['jobs in a circle', 'on: push\njobs:\n  a: {needs: b, steps: [{run: x}]}\n  b: {needs: a, steps: [{run: x}]}\n', 'STRUCTURE_INVALID'],
+  [
+    'jobs in a circle',
+    'on: push\njobs:\n  a: {needs: b, steps: [{run: x}]}\n  b: {needs: a, steps: [{run: x}]}\n',
+    'STRUCTURE_INVALID',
+  ],
 ])('refuses %s, with a place', (_, text, code) => {
   const result = convert(text, 'github');
-  expect(result.kind === 'refused' && result.diagnostics[0]).toMatchObject({ code, range: { start: { line: expect.any(Number) } } });
+  expect(result.kind === 'refused' && result.diagnostics[0]).toMatchObject({
+    code,
+    range: { start: { line: expect.any(Number) } },
+  });
 });
 
 test('refuses aliases that multiply', () => {
-  const levels = Array.from({ length: 9 }, (_, level) => `a${String(level + 1)}: &a${String(level + 1)} [${Array.from({ length: 9 }, () => `*a${String(level)}`).join(', ')}]`);
+  const levels = Array.from(
+    { length: 9 },
+    (_, level) =>
+      `a${String(level + 1)}: &a${String(level + 1)} [${Array.from({ length: 9 }, () => `*a${String(level)}`).join(', ')}]`,
+  );
   const result = convert(`a0: &a0 [x]\n${levels.join('\n')}\njobs: {a: {steps: [{run: x}]}}\n`, 'github');
   expect(result.kind === 'refused' && result.diagnostics[0]?.code).toBe('YAML_TOO_LARGE');
 });
 
 test('repeats no value of what looks like a secret', () => {
-  const text = 'on: push\njobs:\n  a:\n    container: {image: x, credentials: {username: me, password: hunter2}}\n    steps:\n      - uses: docker/login-action@v3\n        with: {password: hunter2}\n';
+  const text =
+    'on: push\njobs:\n  a:\n    container: {image: x, credentials: {username: me, password: hunter2}}\n    steps:\n      - uses: docker/login-action@v3\n        with: {password: hunter2}\n';
   const result = converted({ text, system: 'github' });
   expect(JSON.stringify(result)).not.toContain('hunter2');
-  expect(result.report.filter(({ what }) => what.startsWith('credentials') || what.includes('login-action'))).toHaveLength(2);
+  expect(
+    result.report.filter(({ what }) => what.startsWith('credentials') || what.includes('login-action')),
+  ).toHaveLength(2);
 });
 
 /** Blank space and quotes are written anew. */
@@ -144,11 +174,12 @@ function leaves(text: string): readonly Leaf[] {
   const visit = (node: Node | null, path: string, places: readonly string[]): void => {
     const here = [...places, place(node)];
     if (isMap(node)) {
-      for (const { key, value } of node.items as Pair<Node, Node | null>[]) visit(value, `${path}.${String(key)}`, [...here, place(key)]);
+      for (const { key, value } of node.items as Pair<Node, Node | null>[])
+        visit(value, `${path}.${String(key)}`, [...here, place(key)]);
     } else if (isSeq(node)) {
       for (const [index, item] of node.items.entries()) visit(item as Node | null, `${path}[${String(index)}]`, here);
     } else if (isScalar(node) && node.value !== null && node.value !== '') {
-      found.push({ path, text: node.source ?? String(node.value), places: here.slice(1) });
+      found.push({ path, text: node.source ?? JSON.stringify(node.value), places: here.slice(1) });
     }
   };
   const documents = parseAllDocuments(text, { lineCounter: lines });
@@ -187,7 +218,30 @@ interface Damage {
 }
 
 function damage(): fc.Arbitrary<Damage> {
-  const texts = fc.constantFrom('', 'x', 'a b/c:d', '${{ matrix.os }}', '${{ a && }}', '$CI_COMMIT_TAG =~ /x/', '<+input>', '0', '-1', 'true', '"', "it's", 'a,b', '{{ x }}', '*', '1.5', 'ünïcödé', 'status', 'never', 'manual', '9'.repeat(30), 'y'.repeat(200));
+  const texts = fc.constantFrom(
+    '',
+    'x',
+    'a b/c:d',
+    '${{ matrix.os }}',
+    '${{ a && }}',
+    '$CI_COMMIT_TAG =~ /x/',
+    '<+input>',
+    '0',
+    '-1',
+    'true',
+    '"',
+    "it's",
+    'a,b',
+    '{{ x }}',
+    '*',
+    '1.5',
+    'ünïcödé',
+    'status',
+    'never',
+    'manual',
+    '9'.repeat(30),
+    'y'.repeat(200),
+  );
   const value = fc.oneof(
     texts,
     fc.constantFrom<unknown>(null, true, 0, 3.5, [], {}, [null], ['a', 'b'], [['a']], { a: 'b' }, [{ a: { b: 'c' } }]),
@@ -203,7 +257,9 @@ function applyDamage(text: string, { at, value }: Damage): string {
   const places: { readonly document: Document; readonly path: readonly (string | number)[] }[] = [];
   const collect = (document: Document, node: unknown, path: readonly (string | number)[]): void => {
     if (path.length > 0) places.push({ document, path });
-    if (isMap(node)) for (const { key, value: member } of node.items as Pair<Node, Node | null>[]) collect(document, member, [...path, String(key)]);
+    if (isMap(node))
+      for (const { key, value: member } of node.items as Pair<Node, Node | null>[])
+        collect(document, member, [...path, String(key)]);
     else if (isSeq(node)) for (const [index, item] of node.items.entries()) collect(document, item, [...path, index]);
   };
   for (const document of documents) collect(document, document.contents, []);

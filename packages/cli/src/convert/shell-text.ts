@@ -18,3 +18,6 @@ export function keepAsArtifacts(paths: readonly string[]): string {
 export function names(script: string, variable: string): boolean {
   return new RegExp(String.raw`(?<![A-Za-z0-9_])${variable}(?![A-Za-z0-9_])`).test(script);
 }
+
+/** Stands where an image is missing, and can be pulled from nowhere. */
+export const NO_IMAGE = 'image-is-missing';

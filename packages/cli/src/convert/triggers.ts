@@ -69,7 +69,9 @@ export function assembleTrigger(
 
 function condition(key: string, values: readonly string[]): Yaml {
   const [only = ''] = values;
-  return values.length === 1 ? { key, operator: 'Equals', value: only } : { key, operator: 'In', value: values.join(', ') };
+  return values.length === 1
+    ? { key, operator: 'Equals', value: only }
+    : { key, operator: 'In', value: values.join(', ') };
 }
 
 /** Values for what the pipeline asks for and has no default for: nobody is there to be asked. */

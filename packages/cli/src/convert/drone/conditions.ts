@@ -51,7 +51,11 @@ export function readWhen(
     return isOneOf(`<+pipeline.variables.${TARGET}>`, [name]);
   });
   if (isStage && map.entries.has('branch'))
-    ledger.emulated(entry, 'branch of pull requests', 'Their target branch is not known before the clone: every pull request counts.');
+    ledger.emulated(
+      entry,
+      'branch of pull requests',
+      'Their target branch is not known before the clone: every pull request counts.',
+    );
   for (const key of ['repo', 'instance', 'cron', 'action', 'paths']) {
     if (!map.entries.has(key)) continue;
     ledger.report('manual', map, key, 'It is not known to conditions, and counts as if it held.');

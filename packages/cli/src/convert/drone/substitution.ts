@@ -36,22 +36,29 @@ export interface Substitution {
 }
 
 /** A field that no shell reads. */
-export function substitute(text: string, at: { readonly place: Place }, what: string, { ledger, askFor, notes }: Substitution): string {
+export function substitute(
+  text: string,
+  at: { readonly place: Place },
+  what: string,
+  { ledger, askFor, notes }: Substitution,
+): string {
   const escaped = '\u{0}';
-  const made = text.replaceAll('$$', escaped).replaceAll(/\$\{([A-Za-z_]\w*)([^}]*)\}/g, (whole, name: string, rest: string) => {
-    const expression = EXPRESSIONS[name];
-    if (name === TARGET) askFor(TARGET);
-    const short = /^:0:(\d+)$/.exec(rest)?.[1];
-    if (expression !== undefined && (rest === '' || short !== undefined)) {
-      const into = short === undefined ? expression : `<+${expression}.substring(0, ${short})>`;
-      ledger.converted(at, `${what}: ${whole}`, `It is ${into}.`);
-      return into;
-    }
-    const why = expression === undefined ? `No expression tells ${name}.` : `There is nothing like ${whole}.`;
-    ledger.manual(at, `${what}: ${whole}`, why);
-    notes.push(`TODO: ${whole} in ${what}: ${why}`);
-    return whole;
-  });
+  const made = text
+    .replaceAll('$$', escaped)
+    .replaceAll(/\$\{([A-Za-z_]\w*)([^}]*)\}/g, (whole, name: string, rest: string) => {
+      const expression = EXPRESSIONS[name];
+      if (name === TARGET) askFor(TARGET);
+      const short = /^:0:(\d+)$/.exec(rest)?.[1];
+      if (expression !== undefined && (rest === '' || short !== undefined)) {
+        const into = short === undefined ? expression : `<+${expression}.substring(0, ${short})>`;
+        ledger.converted(at, `${what}: ${whole}`, `It is ${into}.`);
+        return into;
+      }
+      const why = expression === undefined ? `No expression tells ${name}.` : `There is nothing like ${whole}.`;
+      ledger.manual(at, `${what}: ${whole}`, why);
+      notes.push(`TODO: ${whole} in ${what}: ${why}`);
+      return whole;
+    });
   return made.replaceAll(escaped, '$');
 }
 
@@ -71,7 +78,9 @@ export function valueWithSecrets(node: SourceNode, what: string, substitution: S
   if (secret !== undefined) return `<+secrets.getValue(${quote(secret)})>`;
   if (node.kind === 'list') return node.items.map((item) => valueWithSecrets(item, what, substitution));
   if (node.kind === 'map') {
-    const entries = substitution.ledger.takeAll(node).map(({ key, value }) => [key, valueWithSecrets(value, `${what}.${key}`, substitution)] as const);
+    const entries = substitution.ledger
+      .takeAll(node)
+      .map(({ key, value }) => [key, valueWithSecrets(value, `${what}.${key}`, substitution)] as const);
     return Object.fromEntries(entries);
   }
   if (typeof node.value !== 'string') return node.text;

@@ -3,6 +3,9 @@ import type { Ledger } from '../ledger.ts';
 import type { SourceMap, SourceNode } from '../source.ts';
 import { itemsOf, mapOf, textOf } from '../source-nodes.ts';
 
+/** What can be shared: absolute, plain, and none of the container's own folders. */
+const SHARED = /^\/(?!(?:harness|proc|sys|dev)(?:\/|$))(?!.*(?:^|\/)\.\.(?:\/|$))[^*?[\]\s]+$/;
+
 export class Volumes {
   readonly #ledger: Ledger;
   /** Names of temporary volumes. */
@@ -16,11 +19,22 @@ export class Volumes {
       const map = mapOf(item);
       const name = textOf(ledger.take(map, 'name')) ?? '';
       const isTemporary = map?.entries.has('temp') === true;
-      ledger.report(isTemporary ? 'converted' : 'manual', map, isTemporary ? 'temp' : 'host', isTemporary ? 'It lasts as long as the stage.' : 'Steps mount nothing of the machine.');
+      ledger.report(
+        isTemporary ? 'converted' : 'manual',
+        map,
+        isTemporary ? 'temp' : 'host',
+        isTemporary ? 'It lasts as long as the stage.' : 'Steps mount nothing of the machine.',
+      );
       if (isTemporary) {
         this.#temporary.add(name);
         ledger.converted(item, `volume ${name}`, 'It is a shared path of the stage.');
-      } else ledger.manual(item, `volume ${name}`, 'Steps mount nothing of the machine.', 'Use a cache, or what the container engine offers to its own steps.');
+      } else
+        ledger.manual(
+          item,
+          `volume ${name}`,
+          'Steps mount nothing of the machine.',
+          'Use a cache, or what the container engine offers to its own steps.',
+        );
     }
   }
 
@@ -30,7 +44,7 @@ export class Volumes {
       const name = textOf(this.#ledger.take(map, 'name')) ?? '';
       const path = textOf(this.#ledger.take(map, 'path')) ?? '';
       const first = this.#paths.get(name);
-      if (this.#temporary.has(name) && (first === undefined || first === path)) {
+      if (this.#temporary.has(name) && (first === undefined || first === path) && SHARED.test(path)) {
         this.#paths.set(name, path);
         this.#ledger.converted(item, `volume ${name} at ${path}`, 'All containers of the stage see it there.');
       } else {

@@ -38,7 +38,11 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'docker/setup-buildx-action': (step) => unneeded(step, 'Images are built by the engine of the delegate.'),
   'docker/setup-qemu-action': (step) => unneeded(step, 'Images are built for the platform of the delegate.'),
   'docker/login-action': (step) =>
-    unneeded(step, 'The connector of the step that builds the image signs in.', 'Make a DockerRegistry connector with the same account.'),
+    unneeded(
+      step,
+      'The connector of the step that builds the image signs in.',
+      'Make a DockerRegistry connector with the same account.',
+    ),
   'docker/build-push-action': buildAndPush,
 };
 
@@ -54,11 +58,20 @@ function labelOf({ uses }: UsesStep): string {
 }
 
 function input(step: UsesStep, name: string): string | undefined {
-  return fieldText(step.state.ledger.take(step.with, name), `with ${name}`, step.contexts, step.state.ledger, step.notes);
+  return fieldText(
+    step.state.ledger.take(step.with, name),
+    `with ${name}`,
+    step.contexts,
+    step.state.ledger,
+    step.notes,
+  );
 }
 
 function lines(text: string | undefined): readonly string[] {
-  return (text ?? '').split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  return (text ?? '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }
 
 /** The codebase when it is the repository itself, a GitClone for another one or another place. */
@@ -66,23 +79,21 @@ function checkout(step: UsesStep): readonly StepDraft[] {
   const { state, uses } = step;
   const [repository, ref, folder] = ['repository', 'ref', 'path'].map((name) => input(step, name));
   const fields: Record<string, Yaml> = {};
-  const depth = input(step, 'fetch-depth');
-  if (depth !== undefined) fields['depth'] = /^\d+$/.test(depth) ? Number(depth) : depth;
-  const submodules = input(step, 'submodules');
-  if (submodules !== undefined) fields['submoduleStrategy'] = submodules;
-  const lfs = state.ledger.take(step.with, 'lfs');
-  if (lfs !== undefined) fields['lfs'] = flagOf(lfs) ?? textOf(lfs) ?? '';
-  const tags = state.ledger.take(step.with, 'fetch-tags');
-  if (tags !== undefined) fields['fetchTags'] = flagOf(tags) ?? textOf(tags) ?? '';
+  const number = /^\d{1,9}$/;
+  take(step, fields, 'fetch-depth', 'depth', (text) => (number.test(text) ? Number(text) : undefined));
+  take(step, fields, 'submodules', 'submoduleStrategy', (text) => (SUBMODULES.includes(text) ? text : undefined));
+  for (const [name, field] of FLAGS) take(step, fields, name, field, (text) => ({ true: true, false: false })[text]);
   const patterns = lines(input(step, 'sparse-checkout'));
   if (patterns.length > 0) fields['sparseCheckout'] = patterns;
-  const persists = state.ledger.take(step.with, 'persist-credentials');
-  if (persists !== undefined) fields['persistCredentials'] = flagOf(persists) ?? true;
   state.ledger.report('dropped', step.with, 'token', 'The connector of the codebase signs in.');
   state.ledger.report('dropped', step.with, 'clean', 'Every stage begins with an empty workspace.');
   if (repository === undefined && ref === undefined && folder === undefined) return codebase(step, fields);
   const build: YamlMap = { type: 'branch', spec: { branch: ref ?? 'main' } };
-  state.ledger.manual(uses, labelOf(step), 'It is a GitClone step; name the connector of the repository, and what is built.');
+  state.ledger.manual(
+    uses,
+    labelOf(step),
+    'It is a GitClone step; name the connector of the repository, and what is built.',
+  );
   const spec: YamlMap = {
     connectorRef: '<+input>',
     repoName: repository?.split('/').at(-1),
@@ -94,6 +105,33 @@ function checkout(step: UsesStep): readonly StepDraft[] {
   return [{ ...step.frame, type: 'GitClone', spec, notes: [...step.notes, note] }];
 }
 
+const SUBMODULES: readonly string[] = ['true', 'false', 'recursive'];
+const FLAGS = [
+  ['lfs', 'lfs'],
+  ['fetch-tags', 'fetchTags'],
+  ['persist-credentials', 'persistCredentials'],
+] as const;
+
+/** One input as a field of the clone; what the field does not take is left to a person. */
+function take(
+  step: UsesStep,
+  fields: Record<string, Yaml>,
+  name: string,
+  field: string,
+  read: (text: string) => Yaml | undefined,
+): void {
+  const node = step.state.ledger.take(step.with, name);
+  if (node === undefined) return;
+  const value = read((textOf(node) ?? '').toLowerCase());
+  if (value !== undefined) fields[field] = value;
+  else
+    step.state.ledger.manual(
+      node,
+      `${name}: ${textOf(node) ?? ''}`,
+      `The field ${field} of the codebase does not take it.`,
+    );
+}
+
 function codebase(step: UsesStep, fields: Readonly<Record<string, Yaml>>): readonly StepDraft[] {
   const { state, uses } = step;
   state.clones = true;
@@ -101,7 +139,11 @@ function codebase(step: UsesStep, fields: Readonly<Record<string, Yaml>>): reado
     const known = state.workflow.codebase[name];
     if (known === undefined) state.workflow.codebase[name] = value;
     else if (JSON.stringify(known) !== JSON.stringify(value))
-      state.ledger.emulated(uses, `${name} of the checkout: ${JSON.stringify(value)}`, `All stages clone alike: ${name} is ${JSON.stringify(known)}.`);
+      state.ledger.emulated(
+        uses,
+        `${name} of the checkout: ${JSON.stringify(value)}`,
+        `All stages clone alike: ${name} is ${JSON.stringify(known)}.`,
+      );
   }
   if (state.names.stepIdentifiers[0] === step.frame.identifier)
     state.ledger.converted(uses, labelOf(step), 'The stage clones the codebase.');
@@ -110,10 +152,20 @@ function codebase(step: UsesStep, fields: Readonly<Record<string, Yaml>>): reado
 }
 
 /** A version of a language is an image from there on. */
-function setUp(step: UsesStep, language: string, keys: readonly string[], toImage: (version: string) => string): readonly StepDraft[] {
+function setUp(
+  step: UsesStep,
+  language: string,
+  keys: readonly string[],
+  toImage: (version: string) => string,
+): readonly StepDraft[] {
   const { state, uses } = step;
   const version = keys.map((key) => input(step, key)).find((text) => text !== undefined) ?? 'latest';
-  state.ledger.report('dropped', step.with, 'cache', 'Add RestoreCache and SaveCache around the steps, or caching to the stage.');
+  state.ledger.report(
+    'dropped',
+    step.with,
+    'cache',
+    'Add RestoreCache and SaveCache around the steps, or caching to the stage.',
+  );
   state.ledger.report('dropped', step.with, 'distribution', 'The image is that of Eclipse Temurin.');
   const image = toImage(imageTag(version));
   if (state.container !== undefined) {
@@ -123,7 +175,11 @@ function setUp(step: UsesStep, language: string, keys: readonly string[], toImag
     return [];
   }
   if (state.surroundings.os !== undefined && state.surroundings.os !== 'Linux') {
-    state.ledger.manual(uses, labelOf(step), `The steps run on the machine itself, which must have ${language} ${version}.`);
+    state.ledger.manual(
+      uses,
+      labelOf(step),
+      `The steps run on the machine itself, which must have ${language} ${version}.`,
+    );
     state.notes.push(`TODO: the machine must have ${language} ${version}.`);
     return [];
   }
@@ -142,7 +198,10 @@ function setUp(step: UsesStep, language: string, keys: readonly string[], toImag
 /** `20.x` and `^3.11` as tags of images. */
 function imageTag(version: string): string {
   if (version.includes('<+')) return version;
-  const plain = version.trim().replace(/^[\^~>=v\s]+/, '').replace(/(?:\.[x*])+$/, '');
+  const plain = version
+    .trim()
+    .replace(/^[\^~>=v\s]+/, '')
+    .replace(/(?:\.[x*])+$/, '');
   return /^[\w.-]+$/.test(plain) && plain !== '*' ? plain : 'latest';
 }
 
@@ -157,7 +216,13 @@ function cache(step: UsesStep): readonly StepDraft[] {
 function restore(step: UsesStep): StepDraft {
   const { state, uses } = step;
   state.ledger.converted(uses, labelOf(step), 'A folder of the delegate keeps the cache.');
-  state.ledger.report('dropped', step.with, 'restore-keys', 'A cache is found by its whole key only.', 'Shorten the key where an older cache is better than none.');
+  state.ledger.report(
+    'dropped',
+    step.with,
+    'restore-keys',
+    'A cache is found by its whole key only.',
+    'Shorten the key where an older cache is better than none.',
+  );
   const fails = state.ledger.take(step.with, 'fail-on-cache-miss');
   const spec: YamlMap = {
     key: cacheKey(step),
@@ -168,7 +233,8 @@ function restore(step: UsesStep): StepDraft {
 }
 
 function save(step: UsesStep, frame: Omit<StepDraft, 'type' | 'spec'>): StepDraft {
-  if (step.action === 'actions/cache/save') step.state.ledger.converted(step.uses, labelOf(step), 'A folder of the delegate keeps the cache.');
+  if (step.action === 'actions/cache/save')
+    step.state.ledger.converted(step.uses, labelOf(step), 'A folder of the delegate keeps the cache.');
   const paths = lines(input(step, 'path'));
   const outside = paths.filter((path) => /^[~/]/.test(path));
   if (outside.length > 0) {
@@ -192,7 +258,8 @@ function cacheKey(step: UsesStep): string {
     const plain = files.map((file) => file.replace(/^\*\*\//, '').replace(/^\.\//, ''));
     if (files.some((file) => file.includes('*'))) {
       const how = `The key takes the checksum of ${plain.join(', ')} in the workspace itself: a checksum knows no patterns.`;
-      if (plain.some((file) => /[*?]/.test(file))) step.state.ledger.manual(node, `key: ${text}`, how, 'Name the files.');
+      if (plain.some((file) => /[*?]/.test(file)))
+        step.state.ledger.manual(node, `key: ${text}`, how, 'Name the files.');
       else step.state.ledger.emulated(node, `key: ${text}`, how);
     } else step.state.ledger.converted(node, `key: ${text}`, 'It takes the checksum of the same files.');
     kept.push(`{{ checksum ${plain.map((file) => `"${file.replaceAll(/[*?]/g, '_')}"`).join(' ')} }}`);
@@ -213,7 +280,12 @@ function upload(step: UsesStep): readonly StepDraft[] {
   state.ledger.report('dropped', step.with, 'if-no-files-found', 'Paths that lead to nothing are passed over.');
   const kept = paths.filter((path) => !path.startsWith('!'));
   if (kept.length < paths.length)
-    state.ledger.manual(uses, `path: ${paths.join(' ')}`, 'What begins with ! cannot be left out again.', 'Name what is kept.');
+    state.ledger.manual(
+      uses,
+      `path: ${paths.join(' ')}`,
+      'What begins with ! cannot be left out again.',
+      'Name what is kept.',
+    );
   const identifier = state.names.identifiers.take(`hand_over_${name}`, 'hand_over');
   return [
     { ...step.frame, type: 'Run', spec: { shell: 'Sh', command: keepAsArtifacts(kept) }, notes: step.notes },
@@ -265,8 +337,11 @@ function buildAndPush(step: UsesStep): readonly StepDraft[] {
     step.notes.push(`TODO: ${why}`);
   }
   const others = tags.filter((tag) => tag.replace(/:[^:/]*$/, '') !== repository);
-  if (others.length > 0) state.ledger.manual(uses, `tags: ${others.join(' ')}`, 'A step pushes to one repository.', 'Add a step for each.');
-  const pairs = lines(input(step, 'build-args')).map((line) => [line.split('=')[0] ?? '', line.split('=').slice(1).join('=')] as const);
+  if (others.length > 0)
+    state.ledger.manual(uses, `tags: ${others.join(' ')}`, 'A step pushes to one repository.', 'Add a step for each.');
+  const pairs = lines(input(step, 'build-args')).map(
+    (line) => [line.split('=')[0] ?? '', line.split('=').slice(1).join('=')] as const,
+  );
   state.ledger.manual(uses, labelOf(step), 'It is BuildAndPushDockerRegistry; name the connector of the registry.');
   step.notes.push('TODO: name the DockerRegistry connector in connectorRef, or give it at each run.');
   for (const key of ['cache-from', 'cache-to', 'provenance', 'sbom', 'load'])

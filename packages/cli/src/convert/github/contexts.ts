@@ -47,7 +47,10 @@ const GITHUB: Readonly<Record<string, Operand>> = {
   actor: operand('<+pipeline.triggeredBy.name>'),
   triggering_actor: operand('<+pipeline.triggeredBy.name>'),
   repositoryurl: operand('<+codebase.repoUrl>'),
-  event_name: operand('<+pipeline.triggerType>', 'github.event_name is the kind of trigger here: MANUAL, WEBHOOK_CUSTOM, ….'),
+  event_name: operand(
+    '<+pipeline.triggerType>',
+    'github.event_name is the kind of trigger here: MANUAL, WEBHOOK_CUSTOM, ….',
+  ),
 };
 
 /** What asks about the build before anything is cloned. */
@@ -82,7 +85,10 @@ function reference(names: readonly string[], at: Surroundings): Operand {
       return operand(`<+secrets.getValue(${quote(name)})>`);
     case 'vars':
       at.askFor(name);
-      return operand(path('pipeline.variables', name), `vars.${name} is the variable ${name} of the pipeline, which has to be given a value.`);
+      return operand(
+        path('pipeline.variables', name),
+        `vars.${name} is the variable ${name} of the pipeline, which has to be given a value.`,
+      );
     case 'env':
       return environment(name, at);
     case 'matrix':
@@ -108,8 +114,15 @@ function reference(names: readonly string[], at: Surroundings): Operand {
 function github([name = '', ...rest]: readonly string[], at: Surroundings): Operand {
   if (name === 'event' && rest[0] === 'inputs') return operand(path('pipeline.variables', ...rest.slice(1)));
   if (name === 'event' && rest.length > 0)
-    return operand(path('trigger.payload', ...rest), 'github.event is what the webhook of the repository sends; it is null in other runs.');
-  if (name === 'token') return operand('<+secrets.getValue("GITHUB_TOKEN")>', 'There is no token for each run: GITHUB_TOKEN is a secret of the project.');
+    return operand(
+      path('trigger.payload', ...rest),
+      'github.event is what the webhook of the repository sends; it is null in other runs.',
+    );
+  if (name === 'token')
+    return operand(
+      '<+secrets.getValue("GITHUB_TOKEN")>',
+      'There is no token for each run: GITHUB_TOKEN is a secret of the project.',
+    );
   const early = at.isStage === true ? EARLY[name] : undefined;
   return early ?? GITHUB[name.toLowerCase()] ?? none(`github.${[name, ...rest].join('.')} has no equal here.`);
 }
@@ -119,7 +132,9 @@ function environment(name: string, at: Surroundings): Operand {
   if (own !== undefined) return /<\+/.test(own) ? operand(own) : operand(quote(own));
   if (at.stageVariables?.has(name) === true) return operand(path('stage.variables', name));
   if (at.workflow.variables.has(name)) return operand(path('pipeline.variables', name));
-  return none(`env.${name} is set nowhere in the workflow; what a step sets while it runs is an output of that step here.`);
+  return none(
+    `env.${name} is set nowhere in the workflow; what a step sets while it runs is an output of that step here.`,
+  );
 }
 
 function runner(name: string, { os }: Surroundings): Operand {
@@ -129,7 +144,9 @@ function runner(name: string, { os }: Surroundings): Operand {
 }
 
 /** Outputs of actions that have another name in the step that takes their place. */
-const RENAMED: readonly (readonly [RegExp, string, string])[] = [[/^actions\/cache(?:\/restore)?@/, 'cache-hit', 'cacheHit']];
+const RENAMED: readonly (readonly [RegExp, string, string])[] = [
+  [/^actions\/cache(?:\/restore)?@/, 'cache-hit', 'cacheHit'],
+];
 
 function stepOutput([id = '', what = '', ...names]: readonly string[], at: Surroundings): Operand {
   const step = at.job?.steps.get(id);
@@ -154,11 +171,15 @@ function need([key = '', what = '', name = '']: readonly string[], at: Surroundi
   if (job === undefined) return none(`There is no job ${key}.`);
   if (job.hasMatrix) return none(`The job ${key} runs several times: what it gives has no single value.`);
   if (what === 'result')
-    return operand(`<+pipeline.stages.${job.identifier}.status>`, `needs.${key}.result is spelled SUCCEEDED, FAILED, … here.`);
+    return operand(
+      `<+pipeline.stages.${job.identifier}.status>`,
+      `needs.${key}.result is spelled SUCCEEDED, FAILED, … here.`,
+    );
   const output = what === 'outputs' ? job.outputs.get(name) : undefined;
   if (output === undefined) return none(`The job ${key} has no output ${name}.`);
   const inner = /^\s*\$\{\{([^]*)\}\}\s*$/.exec(output)?.[1];
-  if (inner === undefined) return output.includes('${{') ? none(`The output ${name} of ${key} is a mixed text.`) : operand(quote(output));
+  if (inner === undefined)
+    return output.includes('${{') ? none(`The output ${name} of ${key} is a mixed text.`) : operand(quote(output));
   return translate(inner, contextsOf({ workflow: at.workflow, job, isFromOutside: true, askFor: at.askFor }));
 }
 
@@ -168,12 +189,15 @@ function compare(names: readonly string[], value: string, at: Surroundings): Ope
   if (whole === 'github.ref') return compareRef(value);
   if (whole === 'github.event_name') return compareEvent(value);
   if (whole === 'github.ref_type') return truth(`${BUILD_TYPE} == ${quote(value)}`);
-  const isResult = (root === 'needs' && second === 'result') || (root === 'steps' && /^(?:outcome|conclusion)$/.test(second));
+  const isResult =
+    (root === 'needs' && second === 'result') || (root === 'steps' && /^(?:outcome|conclusion)$/.test(second));
   if (!isResult && whole !== 'job.status') return undefined;
   const word = RESULTS[value];
   const found = reference(names, at);
   if (found.kind === 'none') return found;
-  return word === undefined ? none(`${value} is no result of ${root}.${first}.`) : truth(`${found.text} == ${quote(word)}`);
+  return word === undefined
+    ? none(`${value} is no result of ${root}.${first}.`)
+    : truth(`${found.text} == ${quote(word)}`);
 }
 
 function compareRef(value: string): Operand {

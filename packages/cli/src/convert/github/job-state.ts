@@ -78,7 +78,8 @@ export function translated(
   notes: string[],
 ): string {
   const made = interpolate(text, contexts);
-  for (const { text: expression, into } of made.translations) ledger.converted(at, `${what}: ${expression}`, `It is ${into}.`);
+  for (const { text: expression, into } of made.translations)
+    ledger.converted(at, `${what}: ${expression}`, `It is ${into}.`);
   for (const remark of made.remarks) ledger.emulated(at, what, remark);
   for (const { text: expression, why } of made.failures) {
     ledger.manual(at, `${what}: ${expression}`, why);
@@ -93,13 +94,22 @@ export interface ReadVariables {
 }
 
 /** `env` of a workflow or a job as variables; one that is exactly a secret is a variable of that type. */
-export function readVariables(map: SourceMap | undefined, what: string, contexts: Contexts, ledger: Ledger): ReadVariables {
+export function readVariables(
+  map: SourceMap | undefined,
+  what: string,
+  contexts: Contexts,
+  ledger: Ledger,
+): ReadVariables {
   const variables = ledger.takeAll(map).map(({ key, value, place }): VariableDraft => {
     const notes: string[] = [];
     const text = fieldText(value, `${what} ${key}`, contexts, ledger, notes) ?? '';
     const secret = /^<\+secrets\.getValue\("([^"]+)"\)>$/.exec(text)?.[1];
     if (secret !== undefined)
-      ledger.converted({ place }, `${what} ${key}`, `It is a variable of the type Secret, which needs the secret ${secret}.`);
+      ledger.converted(
+        { place },
+        `${what} ${key}`,
+        `It is a variable of the type Secret, which needs the secret ${secret}.`,
+      );
     return secret === undefined
       ? { name: key, type: 'String', value: text, notes }
       : { name: key, type: 'Secret', value: secret, notes };

@@ -20,7 +20,12 @@ export interface JobSource {
   readonly names: JobNames;
 }
 
-export function convertJob(source: JobSource, workflow: WorkflowNames, outer: StepDefaults, state: WorkflowState): StageDraft {
+export function convertJob(
+  source: JobSource,
+  workflow: WorkflowNames,
+  outer: StepDefaults,
+  state: WorkflowState,
+): StageDraft {
   const { map, names, entry } = source;
   const { ledger } = state;
   const notes: string[] = [];
@@ -44,7 +49,8 @@ export function convertJob(source: JobSource, workflow: WorkflowNames, outer: St
     item.kind === 'map' ? convertStep(item, index, job) : [],
   );
   const called = calledWorkflow(source, job);
-  const timeout = fieldText(ledger.take(map, 'timeout-minutes'), 'timeout-minutes', contexts, ledger, notes);
+  const timeoutNode = ledger.take(map, 'timeout-minutes');
+  const timeoutText = fieldText(timeoutNode, 'timeout-minutes', contexts, ledger, notes) ?? '';
   reportRest(map, ledger);
   const all = [...services, ...steps, ...job.atEnd, ...called];
   return {
@@ -56,7 +62,7 @@ export function convertJob(source: JobSource, workflow: WorkflowNames, outer: St
     place: entry.place,
     ...whenOf(map, surroundings, state, notes),
     ...(strategy === undefined ? {} : { strategy }),
-    ...(timeout === undefined ? {} : { timeout: minutes(timeout) }),
+    ...(timeoutNode === undefined ? {} : minutes(timeoutText, timeoutNode, ledger, notes)),
     variables: [...own.variables, ...container.variables],
     failureStrategies: failureOf(map, state),
     delegateSelectors: runsOn.delegateSelectors,
@@ -70,7 +76,12 @@ export function convertJob(source: JobSource, workflow: WorkflowNames, outer: St
 
 /** A stage has at least one step; a job may have none after its checkout is gone. */
 function nothing(names: JobNames): StepDraft {
-  return { identifier: names.identifiers.take('nothing', 'nothing'), name: 'nothing', type: 'Run', spec: { shell: 'Sh', command: 'true' } };
+  return {
+    identifier: names.identifiers.take('nothing', 'nothing'),
+    name: 'nothing',
+    type: 'Run',
+    spec: { shell: 'Sh', command: 'true' },
+  };
 }
 
 function nameOf(map: SourceMap, names: JobNames, ledger: WorkflowState['ledger']): string {
@@ -78,7 +89,8 @@ function nameOf(map: SourceMap, names: JobNames, ledger: WorkflowState['ledger']
   const text = textOf(node);
   if (node === undefined || text === undefined) return toName(names.key, names.identifier);
   const name = toName(text, names.identifier);
-  if (name !== text) ledger.converted(node, `name: ${text}`, `It is called ${name}: names of stages take no other characters.`);
+  if (name !== text)
+    ledger.converted(node, `name: ${text}`, `It is called ${name}: names of stages take no other characters.`);
   return name;
 }
 
@@ -90,7 +102,8 @@ function readDefaults(map: SourceMap, outer: StepDefaults, { ledger }: WorkflowS
 export function defaultsOf(map: SourceMap, ledger: WorkflowState['ledger']): StepDefaults {
   const run = mapOf(ledger.take(mapOf(ledger.take(map, 'defaults')), 'run'));
   const [shell, folder] = [ledger.take(run, 'shell'), ledger.take(run, 'working-directory')];
-  if (shell !== undefined) ledger.converted(shell, `shell: ${textOf(shell) ?? ''}`, 'Each step without a shell of its own has it.');
+  if (shell !== undefined)
+    ledger.converted(shell, `shell: ${textOf(shell) ?? ''}`, 'Each step without a shell of its own has it.');
   return {
     ...(textOf(shell) === undefined ? {} : { shell: textOf(shell) ?? '' }),
     ...(textOf(folder) === undefined ? {} : { folder: textOf(folder) ?? '' }),
@@ -179,6 +192,18 @@ function reportRest(map: SourceMap, ledger: WorkflowState['ledger']): void {
     ledger.converted(outputs, `outputs: ${names.join(', ')}`, 'Other stages name the outputs of the steps themselves.');
   }
   ledger.report('dropped', map, 'permissions', 'Steps get no token of the host of the repository.');
-  ledger.report('manual', map, 'environment', 'An environment of Bridle belongs to a Deployment stage.', 'Put an Approval stage before it where a person must agree.');
-  ledger.report('manual', map, 'concurrency', 'A stage does not cancel or wait for others by itself.', 'A Queue step in a Custom stage lets one execution in at a time.');
+  ledger.report(
+    'manual',
+    map,
+    'environment',
+    'An environment of Bridle belongs to a Deployment stage.',
+    'Put an Approval stage before it where a person must agree.',
+  );
+  ledger.report(
+    'manual',
+    map,
+    'concurrency',
+    'A stage does not cancel or wait for others by itself.',
+    'A Queue step in a Custom stage lets one execution in at a time.',
+  );
 }

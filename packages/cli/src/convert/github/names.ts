@@ -49,7 +49,10 @@ function nameJob(key: string, job: SourceMap, identifier: string): JobNames {
     const uses = field(step, 'uses');
     const command = field(step, 'run');
     const isRun = command !== undefined;
-    const own = identifiers.take(id ?? field(step, 'name') ?? wordsOf(uses) ?? firstWords(command) ?? 'unnamed', 'unnamed');
+    const own = identifiers.take(
+      id ?? field(step, 'name') ?? wordsOf(uses) ?? firstWords(command) ?? 'unnamed',
+      'unnamed',
+    );
     stepIdentifiers.push(own);
     if (id !== undefined) steps.set(id, { identifier: own, isRun, ...(uses === undefined ? {} : { uses }) });
   }
@@ -68,7 +71,12 @@ function field(map: SourceMap | undefined, key: string): string | undefined {
 /** The first words of a command: what people call a step without a name. */
 export function firstWords(command: string | undefined): string | undefined {
   const [line = ''] = (command ?? '').trim().split('\n');
-  const words = line.replaceAll(/\$\{\{[^]*?\}\}/g, ' ').split(/\s+/).slice(0, 4).join(' ').slice(0, 40);
+  const words = line
+    .replaceAll(/\$\{\{[^]*?\}\}/g, ' ')
+    .split(/\s+/)
+    .slice(0, 4)
+    .join(' ')
+    .slice(0, 40);
   return words === '' ? undefined : words;
 }
 

@@ -36,7 +36,9 @@ export function prepareScript(script: string, shell: string, folder: string | un
   const emulated: string[] = [];
   const manual: { what: string; why: string }[] = [];
   const isPosix = POSIX.includes(shell);
-  const used = [...Object.keys(VARIABLES), ...OUTPUT_FILES, 'GITHUB_STEP_SUMMARY'].filter((name) => names(script, name));
+  const used = [...Object.keys(VARIABLES), ...OUTPUT_FILES, 'GITHUB_STEP_SUMMARY'].filter((name) =>
+    names(script, name),
+  );
   if (isPosix) {
     for (const name of used) {
       const file = OUTPUT_FILES.some((known) => known === name);
@@ -49,12 +51,21 @@ export function prepareScript(script: string, shell: string, folder: string | un
     for (const name of used) manual.push({ what: name, why: `Nothing sets ${name} in a ${shell} script here.` });
   }
   if (/[\w-]<<['"]?[A-Za-z_]/.test(script) && OUTPUT_FILES.some((name) => names(script, name)))
-    manual.push({ what: 'an output of several lines', why: 'Bridle reads name=value lines; write such a value as name="…" with \\n in it.' });
+    manual.push({
+      what: 'an output of several lines',
+      why: 'Bridle reads name=value lines; write such a value as name="…" with \\n in it.',
+    });
   if (names(script, 'GITHUB_PATH'))
-    manual.push({ what: 'GITHUB_PATH', why: 'No step changes the PATH of later ones; set PATH in the steps that need it.' });
+    manual.push({
+      what: 'GITHUB_PATH',
+      why: 'No step changes the PATH of later ones; set PATH in the steps that need it.',
+    });
   const command = /::(?:set-output|set-env|add-path|save-state)\b/.exec(script)?.[0];
   if (command !== undefined)
-    manual.push({ what: command, why: 'Bridle reads no commands from the output; append name=value to $DRONE_OUTPUT.' });
+    manual.push({
+      what: command,
+      why: 'Bridle reads no commands from the output; append name=value to $DRONE_OUTPUT.',
+    });
   if (/<\+/.test(script))
     manual.push({ what: '<+ in a script', why: 'Harness reads <+…> as an expression; separate the two characters.' });
   if (folder !== undefined && folder !== '.') lines.push(changeFolder(folder, shell));
@@ -63,8 +74,10 @@ export function prepareScript(script: string, shell: string, folder: string | un
 
 function emulation(name: string): string {
   if (name === 'GITHUB_STEP_SUMMARY') return 'Summaries are thrown away: an execution has no page for them.';
-  if (name === 'GITHUB_ENV') return '$GITHUB_ENV is $DRONE_OUTPUT: what is written there is an output too, and a variable of later steps.';
-  if (name === 'GITHUB_OUTPUT') return '$GITHUB_OUTPUT is $DRONE_OUTPUT: what is written there is a variable of later steps too.';
+  if (name === 'GITHUB_ENV')
+    return '$GITHUB_ENV is $DRONE_OUTPUT: what is written there is an output too, and a variable of later steps.';
+  if (name === 'GITHUB_OUTPUT')
+    return '$GITHUB_OUTPUT is $DRONE_OUTPUT: what is written there is a variable of later steps too.';
   return `$${name} is ${VARIABLES[name] ?? ''}.`;
 }
 
@@ -79,5 +92,7 @@ export function shellOf(text: string | undefined): { readonly shell: string; rea
   const [program = 'bash', ...options] = (text ?? 'bash').trim().split(/\s+/);
   const shell = { bash: 'Bash', sh: 'Sh', python: 'Python', pwsh: 'Pwsh', powershell: 'Powershell' }[program];
   if (shell === undefined) return { shell: 'Bash', problem: `There is no shell ${program} here.` };
-  return options.length === 0 ? { shell } : { shell, problem: `${shell} is started without options of its own (${options.join(' ')}).` };
+  return options.length === 0
+    ? { shell }
+    : { shell, problem: `${shell} is started without options of its own (${options.join(' ')}).` };
 }

@@ -18,23 +18,38 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/^windows(?:-|$)/i, 'Windows'],
 ];
 
-export function readRunsOn(job: SourceMap, axes: Readonly<Record<string, readonly Yaml[]>>, ledger: Ledger): ReadRunsOn {
+export function readRunsOn(
+  job: SourceMap,
+  axes: Readonly<Record<string, readonly Yaml[]>>,
+  ledger: Ledger,
+): ReadRunsOn {
   const entry = ledger.takeEntry(job, 'runs-on');
   if (entry === undefined) return { delegateSelectors: [] };
   const group = mapOf(entry.value);
-  if (group !== undefined) ledger.report('dropped', group, 'group', 'Delegates have no groups of this kind; give them tags.');
+  if (group !== undefined)
+    ledger.report('dropped', group, 'group', 'Delegates have no groups of this kind; give them tags.');
   const labels = textsOf(group === undefined ? entry.value : ledger.take(group, 'labels'));
   const [label = ''] = labels;
   const axis = /^\$\{\{\s*matrix\.([\w-]+)\s*\}\}$/.exec(label)?.[1];
   if (axis !== undefined) return fromMatrix(entry, axis, axes[axis] ?? [], ledger);
   const os = labels.map(systemOf).find((system) => system !== undefined);
-  const others = labels.filter((text) => systemOf(text) === undefined && !/^(?:self-hosted|x64|arm64|arm)$/i.test(text));
-  const isArm = labels.some((text) => /(?:^|-)arm(?:64)?$/i.test(text)) || labels.some((text) => /^macos-(?:1[4-9]|latest)/.test(text));
+  const others = labels.filter(
+    (text) => systemOf(text) === undefined && !/^(?:self-hosted|x64|arm64|arm)$/i.test(text),
+  );
+  const isArm =
+    labels.some((text) => /(?:^|-)arm(?:64)?$/i.test(text)) ||
+    labels.some((text) => /^macos-(?:1[4-9]|latest)/.test(text));
   const late = others.filter((text) => text.includes('${{'));
-  if (late.length > 0) ledger.manual(entry, `runs-on: ${late.join(', ')}`, 'Which delegate it needs cannot be told from it.');
+  if (late.length > 0)
+    ledger.manual(entry, `runs-on: ${late.join(', ')}`, 'Which delegate it needs cannot be told from it.');
   const selectors = others.filter((text) => !late.includes(text));
   if (os === undefined) {
-    if (selectors.length > 0) ledger.converted(entry, `runs-on: ${labels.join(', ')}`, `It needs a delegate with the tags ${selectors.join(', ')}.`);
+    if (selectors.length > 0)
+      ledger.converted(
+        entry,
+        `runs-on: ${labels.join(', ')}`,
+        `It needs a delegate with the tags ${selectors.join(', ')}.`,
+      );
     else if (late.length === 0) ledger.emulated(entry, `runs-on: ${labels.join(', ')}`, 'It runs on any delegate.');
     return { delegateSelectors: selectors };
   }
@@ -56,6 +71,11 @@ function fromMatrix(entry: SourceEntry, axis: string, values: readonly Yaml[], l
     ledger.emulated(entry, what, `It needs a ${only} Amd64 delegate; the versions of the system make no difference.`);
     return { platform: { os: only, arch: 'Amd64' }, os: only, delegateSelectors: [] };
   }
-  ledger.manual(entry, what, 'A stage has one platform: its combinations run on any delegate.', 'Make a stage for each system.');
+  ledger.manual(
+    entry,
+    what,
+    'A stage has one platform: its combinations run on any delegate.',
+    'Make a stage for each system.',
+  );
   return { delegateSelectors: [] };
 }

@@ -1,7 +1,8 @@
 /** Steps of a job: what all of them have alike, and commands. */
 import { IGNORE_FAILURE, type StepDraft, type WhenDraft } from '../draft.ts';
 import { toName } from '../identifiers.ts';
-import type { SourceMap } from '../source.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Place, SourceMap } from '../source.ts';
 import { flagOf, isNothing, mapOf, textOf } from '../source-nodes.ts';
 import type { YamlMap } from '../yaml-value.ts';
 import { convertAction } from './actions.ts';
@@ -31,7 +32,16 @@ export function convertStep(step: SourceMap, index: number, state: JobState): re
   const made =
     uses === undefined
       ? [runStep(step, frame, variables, contexts, state, notes)]
-      : convertAction({ ...actionOf(textOf(uses.value) ?? ''), state, step, uses, with: mapOf(ledger.take(step, 'with')), contexts, frame, notes });
+      : convertAction({
+          ...actionOf(textOf(uses.value) ?? ''),
+          state,
+          step,
+          uses,
+          with: mapOf(ledger.take(step, 'with')),
+          contexts,
+          frame,
+          notes,
+        });
   return uses === undefined ? made : made.map((draft) => withVariables(draft, variables));
 }
 
@@ -59,19 +69,34 @@ function nameOf(step: SourceMap, state: JobState, identifier: string): string {
   if (node === undefined || text === undefined)
     return toName(firstWords(textOf(step.entries.get('run')?.value)) ?? identifier, identifier);
   const name = toName(text, identifier);
-  if (name !== text) state.ledger.converted(node, `name: ${text}`, `It is called ${name}: names of steps take no other characters.`);
+  if (name !== text)
+    state.ledger.converted(node, `name: ${text}`, `It is called ${name}: names of steps take no other characters.`);
   return name;
 }
 
 function timeoutOf(step: SourceMap, state: JobState, notes: string[]): { readonly timeout?: string } {
   const node = state.ledger.take(step, 'timeout-minutes');
   const text = fieldText(node, 'timeout-minutes', state.contexts(), state.ledger, notes);
-  return text === undefined ? {} : { timeout: minutes(text) };
+  return node === undefined ? {} : minutes(text ?? '', node, state.ledger, notes);
 }
 
-export function minutes(text: string): string {
-  return /^\d+(?:\.\d+)?$/.test(text) && text.includes('.') ? `${String(Math.round(Number(text) * 60))}s` : `${text}m`;
+/** A timeout from `timeout-minutes`; one that is no number is left to a person. */
+export function minutes(
+  text: string,
+  at: { readonly place: Place },
+  ledger: Ledger,
+  notes: string[],
+): { readonly timeout?: string } {
+  const seconds = Math.round(Number(text) * 60);
+  if (/^\d+(?:\.\d+)?$/.test(text) && seconds > 0 && seconds * 1000 <= TIMEOUT_MS_MAX)
+    return { timeout: seconds % 60 === 0 ? `${String(seconds / 60)}m` : `${String(seconds)}s` };
+  ledger.manual(at, `timeout-minutes: ${text}`, 'It is no number of minutes that Harness takes: there is no timeout.');
+  notes.push(`TODO: the timeout, ${text} minutes.`);
+  return {};
 }
+
+/** Harness's ceiling, 53 weeks. */
+const TIMEOUT_MS_MAX = 53 * 7 * 24 * 60 * 60 * 1000;
 
 function conditionOf(
   step: SourceMap,
@@ -97,7 +122,11 @@ function failureOf(step: SourceMap, state: JobState, notes: string[]): Pick<Step
   const node = state.ledger.take(step, 'continue-on-error');
   if (node === undefined || flagOf(node) === false) return {};
   if (flagOf(node) === undefined) {
-    state.ledger.manual(node, `continue-on-error: ${textOf(node) ?? ''}`, 'A failure strategy has no condition of this kind.');
+    state.ledger.manual(
+      node,
+      `continue-on-error: ${textOf(node) ?? ''}`,
+      'A failure strategy has no condition of this kind.',
+    );
     notes.push('TODO: its failure counts; add the failure strategy Ignore if it should not.');
     return {};
   }
@@ -119,8 +148,10 @@ function runStep(
   if (isNothing(node)) ledger.manual(at, 'a step without run and uses', 'There is nothing to run.');
   const shellNode = ledger.take(step, 'shell');
   const { shell, problem } = shellOf(textOf(shellNode) ?? state.defaults.shell);
-  if (shellNode !== undefined) ledger.converted(shellNode, `shell: ${textOf(shellNode) ?? ''}`, `The shell is ${shell}.`);
-  if (problem !== undefined) ledger.emulated(shellNode ?? at, `shell: ${textOf(shellNode) ?? state.defaults.shell ?? ''}`, problem);
+  if (shellNode !== undefined)
+    ledger.converted(shellNode, `shell: ${textOf(shellNode) ?? ''}`, `The shell is ${shell}.`);
+  if (problem !== undefined)
+    ledger.emulated(shellNode ?? at, `shell: ${textOf(shellNode) ?? state.defaults.shell ?? ''}`, problem);
   const folderNode = ledger.take(step, 'working-directory');
   const folder = fieldText(folderNode, 'working-directory', contexts, ledger, notes) ?? state.defaults.folder;
   const script = (textOf(node) ?? '').replaceAll(/\$\{\{\s*github\.workspace\s*\}\}/g, '$$HARNESS_WORKSPACE');

@@ -144,7 +144,11 @@ export const STATUS_FUNCTIONS: readonly string[] = ['success', 'failure', 'alway
 /** `startsWith(github.ref, 'refs/heads/x')` as a comparison with a pattern. */
 function startOfRef(args: readonly Expression[]): string | undefined {
   const [where, what] = args;
-  if (where?.kind !== 'reference' || where.names.join('.') !== 'github.ref') return undefined;
+  if (
+    where?.kind !== 'reference' ||
+    !(where.names.length === 2 && where.names[0] === 'github' && where.names[1] === 'ref')
+  )
+    return undefined;
   if (what?.kind !== 'literal' || typeof what.value !== 'string') return undefined;
   return `${what.value}**`;
 }

@@ -50,14 +50,21 @@ function readEvent(name: string, event: SourceEntry, ledger: Ledger): readonly T
       for (const item of itemsOf(event.value)) for (const key of ['cron', 'timezone']) ledger.take(mapOf(item), key);
       ledger.manual(
         event,
-        `schedule: ${itemsOf(event.value).map((item) => textOf(mapOf(item)?.entries.get('cron')?.value) ?? '').join(', ')}`,
+        `schedule: ${itemsOf(event.value)
+          .map((item) => textOf(mapOf(item)?.entries.get('cron')?.value) ?? '')
+          .join(', ')}`,
         'Bridle does not serve scheduled triggers yet.',
         'Let a cron job call the custom webhook of a trigger.',
       );
       return [];
     default:
       ledger.takeWhole(event.value);
-      ledger.manual(event, `on: ${name}`, 'There is no trigger for it.', 'Write a custom webhook trigger with a condition on the payload.');
+      ledger.manual(
+        event,
+        `on: ${name}`,
+        'There is no trigger for it.',
+        'Write a custom webhook trigger with a condition on the payload.',
+      );
       return [];
   }
 }
@@ -71,7 +78,8 @@ function push(event: SourceEntry, filters: SourceMap | undefined, ledger: Ledger
   const alive: TriggerCondition = { path: 'deleted', operator: 'NotEquals', value: 'true' };
   const made: TriggerDraft[] = [];
   if (branches.length > 0 || tags.length === 0) {
-    const of = branches.length > 0 ? branches : [{ path: 'ref', operator: 'StartsWith' as const, value: 'refs/heads/' }];
+    const of =
+      branches.length > 0 ? branches : [{ path: 'ref', operator: 'StartsWith' as const, value: 'refs/heads/' }];
     made.push({ ...base, name: 'push', conditions: [alive, ...of], build: PUSHED_BRANCH });
   }
   if (tags.length > 0 || branches.length === 0) {
@@ -88,12 +96,18 @@ function pullRequest(
   ledger: Ledger,
 ): readonly TriggerDraft[] {
   const types = textsOf(ledger.take(filters, 'types'));
-  const branches = refCondition(filters, 'branches', '', event, ledger).map((condition) => ({ ...condition, path: 'pull_request.base.ref' }));
+  const branches = refCondition(filters, 'branches', '', event, ledger).map((condition) => ({
+    ...condition,
+    path: 'pull_request.base.ref',
+  }));
   reportPaths(filters, ledger);
   ledger.emulated(event, `on: ${name}`, 'It is a custom webhook trigger.', WEBHOOK);
   const actions = types.length > 0 ? types : ['opened', 'synchronize', 'reopened'];
   const build = { type: 'PR', spec: { number: '<+trigger.payload.number>' } };
-  const conditions: readonly TriggerCondition[] = [{ path: 'action', operator: 'In', value: actions.join(', ') }, ...branches];
+  const conditions: readonly TriggerCondition[] = [
+    { path: 'action', operator: 'In', value: actions.join(', ') },
+    ...branches,
+  ];
   return [{ name, header: HEADER, events: ['pull_request'], conditions, build }];
 }
 
@@ -127,14 +141,27 @@ function refCondition(
   const ignored = textsOf(ledger.take(filters, `${key}-ignore`));
   const refused = wanted.filter((pattern) => pattern.startsWith('!'));
   if (refused.length > 0 && taken !== undefined)
-    ledger.manual(taken, `${key}: ${refused.join(', ')}`, 'A pattern that takes others back is left out.', 'Write the condition of the trigger by hand.');
+    ledger.manual(
+      taken,
+      `${key}: ${refused.join(', ')}`,
+      'A pattern that takes others back is left out.',
+      'Write the condition of the trigger by hand.',
+    );
   const kept = wanted.filter((pattern) => !refused.includes(pattern));
   if (kept.length > 0) return [oneOf(kept, prefix)];
   if (ignored.length === 0) return [];
   const isOnlyPrefix = prefix === '' ? [] : [{ path: 'ref', operator: 'StartsWith' as const, value: prefix }];
-  if (!ignored.some(isGlob)) return [...isOnlyPrefix, { path: 'ref', operator: 'NotIn', value: ignored.map((name) => prefix + name).join(', ') }];
+  if (!ignored.some(isGlob))
+    return [
+      ...isOnlyPrefix,
+      { path: 'ref', operator: 'NotIn', value: ignored.map((name) => prefix + name).join(', ') },
+    ];
   const patterns = ignored.map((name) => `${prefix}${globToPattern(name)}`).join(', ');
-  ledger.emulated(event, `${key}-ignore: ${ignored.join(', ')}`, `It is a list of patterns that the ref must not match: ${patterns}.`);
+  ledger.emulated(
+    event,
+    `${key}-ignore: ${ignored.join(', ')}`,
+    `It is a list of patterns that the ref must not match: ${patterns}.`,
+  );
   return [...isOnlyPrefix, { path: 'ref', operator: 'NotIn', value: patterns }];
 }
 
@@ -150,7 +177,13 @@ function oneOf(names: readonly string[], prefix: string): TriggerCondition {
 
 function reportPaths(filters: SourceMap | undefined, ledger: Ledger): void {
   for (const key of ['paths', 'paths-ignore'])
-    ledger.report('manual', filters, key, 'A custom webhook does not say which files were changed.', 'Compare with the base commit in the first step, or run always.');
+    ledger.report(
+      'manual',
+      filters,
+      key,
+      'A custom webhook does not say which files were changed.',
+      'Compare with the base commit in the first step, or run always.',
+    );
 }
 
 function reportStart(name: string, at: Pick<SourceEntry, 'place'>, ledger: Ledger): void {
@@ -162,7 +195,13 @@ function readInputs(event: SourceEntry, ledger: Ledger): readonly VariableDraft[
   reportStart(event.key, event, ledger);
   const map = mapOf(event.value);
   ledger.report('manual', map, 'outputs', 'A chained stage names the outputs it takes itself.');
-  ledger.report('manual', map, 'secrets', 'Secrets are those of the project.', 'Make sure that they are there under these names.');
+  ledger.report(
+    'manual',
+    map,
+    'secrets',
+    'Secrets are those of the project.',
+    'Make sure that they are there under these names.',
+  );
   return ledger.takeAll(mapOf(ledger.take(map, 'inputs'))).map((entry) => readInput(entry, ledger));
 }
 
@@ -173,7 +212,11 @@ function readInput({ key, value, place }: SourceEntry, ledger: Ledger): Variable
   const description = textOf(ledger.take(input, 'description'));
   const isRequired = flagOf(ledger.take(input, 'required')) === true;
   const choices = kind === 'boolean' ? ['true', 'false'] : textsOf(ledger.take(input, 'options'));
-  ledger.converted({ place }, `input ${key} (${kind})`, `It is the variable ${key} of the pipeline, which is asked for at the start.`);
+  ledger.converted(
+    { place },
+    `input ${key} (${kind})`,
+    `It is the variable ${key} of the pipeline, which is asked for at the start.`,
+  );
   const parts = [
     initial === undefined ? (kind === 'boolean' ? '.default(false)' : '') : `.default(${argument(initial)})`,
     choices.length === 0 ? '' : `.allowedValues(${choices.map(argument).join(',')})`,

@@ -19,14 +19,27 @@ export function convertWorkflow(documents: readonly SourceMap[], options: Conver
   if (second !== undefined) return refuse('STRUCTURE_INVALID', second.place, 'A workflow is one document.');
   const jobs = mapOf(root.entries.get('jobs')?.value);
   if (jobs === undefined || jobs.entries.size === 0)
-    return refuse('ROOT_KEY_MISSING', root.place, 'A workflow of GitHub Actions has jobs; this text has none.', 'Name the system it is written for with --from.');
+    return refuse(
+      'ROOT_KEY_MISSING',
+      root.place,
+      'A workflow of GitHub Actions has jobs; this text has none.',
+      'Name the system it is written for with --from.',
+    );
   const ledger = new Ledger();
   const events = readEvents(root, ledger);
   const asked = new Map<string, VariableDraft>();
-  const early = new Set([...events.inputs.map(({ name }) => name), ...(mapOf(root.entries.get('env')?.value)?.entries.keys() ?? [])]);
+  const early = new Set([
+    ...events.inputs.map(({ name }) => name),
+    ...(mapOf(root.entries.get('env')?.value)?.entries.keys() ?? []),
+  ]);
   const names = nameWorkflow(root, early);
   const askFor = (name: string): void => {
-    asked.set(name, { name, type: 'String', value: '<+input>', notes: [`TODO: the configuration variable ${name} of the repository; give it a value.`] });
+    asked.set(name, {
+      name,
+      type: 'String',
+      value: '<+input>',
+      notes: [`TODO: the configuration variable ${name} of the repository; give it a value.`],
+    });
   };
   const env = readVariables(mapOf(ledger.take(root, 'env')), 'env', contextsOf({ workflow: names, askFor }), ledger);
   const codebase: Record<string, Yaml> = {};
@@ -42,6 +55,7 @@ export function convertWorkflow(documents: readonly SourceMap[], options: Conver
     return [convertJob({ entry, map, names: job }, names, defaults, state)];
   });
   for (const stage of stages) reportUnknownNeeds(stage.needs, stage, names.jobs, ledger);
+  if (stages.length === 0) return refuse('STRUCTURE_INVALID', jobs.place, 'None of the jobs is a map.');
   const order = toLevels(stages);
   if (order.kind === 'cycle')
     return refuse('STRUCTURE_INVALID', jobs.place, `The jobs ${order.keys.join(', ')} need each other.`);
@@ -71,5 +85,11 @@ function reportUnknownNeeds(
 function reportRest(root: SourceMap, ledger: Ledger): void {
   ledger.report('dropped', root, 'run-name', 'Executions are called by their pipeline and number.');
   ledger.report('dropped', root, 'permissions', 'Steps get no token of the host of the repository.');
-  ledger.report('manual', root, 'concurrency', 'A pipeline does not cancel or wait for others by itself.', 'A Queue step in a Custom stage lets one execution in at a time.');
+  ledger.report(
+    'manual',
+    root,
+    'concurrency',
+    'A pipeline does not cancel or wait for others by itself.',
+    'A Queue step in a Custom stage lets one execution in at a time.',
+  );
 }

@@ -2,12 +2,17 @@
 import type { StepDraft } from '../draft.ts';
 import type { Identifiers } from '../identifiers.ts';
 import { toName } from '../identifiers.ts';
+import { NO_IMAGE } from '../shell-text.ts';
 import type { SourceMap, SourceNode } from '../source.ts';
 import { describe, itemsOf, mapOf, textOf, textsOf } from '../source-nodes.ts';
 import type { YamlMap } from '../yaml-value.ts';
 import { expand, type VariableScope } from './variables.ts';
 
-const PULL_POLICIES: Readonly<Record<string, string>> = { always: 'Always', 'if-not-present': 'IfNotPresent', never: 'Never' };
+const PULL_POLICIES: Readonly<Record<string, string>> = {
+  always: 'Always',
+  'if-not-present': 'IfNotPresent',
+  never: 'Never',
+};
 
 /** What says of a step in which image it runs. */
 export function readImage(job: SourceMap, scope: VariableScope): YamlMap {
@@ -30,7 +35,11 @@ function pullPolicy(map: SourceMap | undefined, { ledger }: VariableScope): stri
   const entry = ledger.takeEntry(map, 'pull_policy');
   if (entry === undefined) return undefined;
   const [first = ''] = textsOf(entry.value);
-  ledger.converted(entry, `pull_policy: ${describe(entry.value)}`, 'It is imagePullPolicy; the first of several counts.');
+  ledger.converted(
+    entry,
+    `pull_policy: ${describe(entry.value)}`,
+    'It is imagePullPolicy; the first of several counts.',
+  );
   return PULL_POLICIES[first];
 }
 
@@ -43,7 +52,9 @@ function readService(item: SourceNode, identifiers: Identifiers, scope: Variable
   const { ledger } = scope;
   const map = mapOf(item);
   const node = map === undefined ? item : (ledger.take(map, 'name') ?? item);
-  const image = expand(textOf(node) ?? '', node, 'image of a service', scope);
+  const named = expand(textOf(node) ?? '', node, 'image of a service', scope);
+  if (named === '') ledger.manual(item, 'a service', 'It has no image.');
+  const image = named === '' ? NO_IMAGE : named;
   const aliasEntry = ledger.takeEntry(map, 'alias');
   const aliases = (textOf(aliasEntry?.value) ?? '').split(/[\s,]+/).filter((text) => text !== '');
   const host = aliases[0] ?? hostOf(textOf(node) ?? '');
@@ -52,14 +63,23 @@ function readService(item: SourceNode, identifiers: Identifiers, scope: Variable
   if (identifier === host && aliases.length < 2)
     ledger.converted(item, what, `It is a Background step: containers reach it as ${host}.`);
   else
-    ledger.emulated(item, what, `It is a Background step, which containers reach as ${identifier} only.`, `Write ${identifier} where a script calls ${[host, ...aliases.slice(1)].join(' or ')}.`);
-  const variables = ledger.takeAll(mapOf(ledger.take(map, 'variables'))).map(
-    ({ key, value }) => [key, expand(textOf(value) ?? '', value, key, scope)] as const,
-  );
+    ledger.emulated(
+      item,
+      what,
+      `It is a Background step, which containers reach as ${identifier} only.`,
+      `Write ${identifier} where a script calls ${[host, ...aliases.slice(1)].join(' or ')}.`,
+    );
+  const variables = ledger
+    .takeAll(mapOf(ledger.take(map, 'variables')))
+    .map(({ key, value }) => [key, expand(textOf(value) ?? '', value, key, scope)] as const);
   const [entrypoint, command] = ['entrypoint', 'command'].map((key) => textsOf(ledger.take(map, key)));
   const words = [...(entrypoint ?? []), ...(command ?? [])];
   if ((command ?? []).length > 0 && (entrypoint ?? []).length === 0)
-    ledger.manual(item, `${what}: command`, 'The words are the whole command line here: put the program of the image before them.');
+    ledger.manual(
+      item,
+      `${what}: command`,
+      'The words are the whole command line here: put the program of the image before them.',
+    );
   return {
     identifier,
     name: toName(host, identifier),

@@ -14,18 +14,39 @@ import { conditionOf, decide, type Rule } from './rules.ts';
 import { expand, type VariableScope } from './variables.ts';
 
 /** Keys of the file that name no job. */
-const GLOBAL: readonly string[] = ['stages', 'types', 'variables', 'default', 'include', 'workflow', 'spec', ...DEFAULT_KEYS];
+const GLOBAL: readonly string[] = [
+  'stages',
+  'types',
+  'variables',
+  'default',
+  'include',
+  'workflow',
+  'spec',
+  ...DEFAULT_KEYS,
+];
 const DEFAULT_STAGES = ['build', 'test', 'deploy'];
 
 export function convertGitlab(documents: readonly SourceMap[], options: ConvertOptions): ConvertedSource {
   const root = documents.at(-1);
   if (root === undefined) return refuse('ROOT_KEY_MISSING', START, 'The text is empty.');
   const ledger = new Ledger();
-  for (const head of documents.slice(0, -1)) ledger.report('manual', head, 'spec', 'Inputs of an included file have no values here.', 'Write the values into the file first.');
+  for (const head of documents.slice(0, -1))
+    ledger.report(
+      'manual',
+      head,
+      'spec',
+      'Inputs of an included file have no values here.',
+      'Write the values into the file first.',
+    );
   const entries = [...root.entries.values()].filter(({ key }) => !GLOBAL.includes(key));
   const jobEntries = entries.filter(({ key, value }) => !key.startsWith('.') && mapOf(value) !== undefined);
   if (!jobEntries.some(({ value }) => isJob(mapOf(value))))
-    return refuse('ROOT_KEY_MISSING', root.place, 'A pipeline of GitLab CI has jobs with a script; this text has none.', 'Name the system it is written for with --from.');
+    return refuse(
+      'ROOT_KEY_MISSING',
+      root.place,
+      'A pipeline of GitLab CI has jobs with a script; this text has none.',
+      'Name the system it is written for with --from.',
+    );
   reportIncludes(root, ledger);
 
   const asked = new Map<string, VariableDraft>();
@@ -34,7 +55,11 @@ export function convertGitlab(documents: readonly SourceMap[], options: ConvertO
     pipeline: new Set(globals?.entries.keys() ?? []),
     ledger,
     askFor: (name, value) => {
-      const notes = [value === undefined ? `TODO: ${name} is set in no file; give it a value, or make it a Secret.` : 'TODO: the default branch of the repository.'];
+      const notes = [
+        value === undefined
+          ? `TODO: ${name} is set in no file; give it a value, or make it a Secret.`
+          : 'TODO: the default branch of the repository.',
+      ];
       asked.set(name, { name, type: 'String', value: value ?? '<+input>', notes });
     },
   };
@@ -50,7 +75,11 @@ export function convertGitlab(documents: readonly SourceMap[], options: ConvertO
   const outer = workflowCondition(root, scope);
   const codebase: Record<string, Yaml> = {};
   Object.assign(codebase, defined(cloneFields((name) => textOf(globals?.entries.get(name)?.value))));
-  const hasArtifacts = new Set(jobs.filter(({ map }) => mapOf(map.entries.get('artifacts')?.value)?.entries.has('paths') === true).map(({ identifier }) => identifier));
+  const hasArtifacts = new Set(
+    jobs
+      .filter(({ map }) => mapOf(map.entries.get('artifacts')?.value)?.entries.has('paths') === true)
+      .map(({ identifier }) => identifier),
+  );
   const stages: StageDraft[] = [];
   for (const job of jobs) {
     const made = convertJob(job, scope, outer, (identifier) => hasArtifacts.has(identifier));
@@ -59,11 +88,13 @@ export function convertGitlab(documents: readonly SourceMap[], options: ConvertO
   }
   const placed = optionalLast(stages);
   const levels = toLevels(placed);
-  if (levels.kind === 'cycle') return refuse('STRUCTURE_INVALID', root.place, `The jobs ${levels.keys.join(', ')} need each other.`);
+  if (levels.kind === 'cycle')
+    return refuse('STRUCTURE_INVALID', root.place, `The jobs ${levels.keys.join(', ')} need each other.`);
 
   const title = textOf(ledger.take(mapOf(ledger.take(root, 'workflow')), 'name')) ?? options.name ?? 'pipeline';
   const isTitle = !title.includes('$');
-  for (const entry of resolver.replaced()) ledger.dropped(entry, `${entry.key}: ${describe(entry.value)}`, 'Whatever extends it says something else.');
+  for (const entry of resolver.replaced())
+    ledger.dropped(entry, `${entry.key}: ${describe(entry.value)}`, 'Whatever extends it says something else.');
   for (const entry of entries.filter((candidate) => candidate.key.startsWith('.') && !ledger.isRead(candidate))) {
     ledger.report('dropped', root, entry.key, 'Nothing in the file uses it.');
   }
@@ -75,7 +106,12 @@ export function convertGitlab(documents: readonly SourceMap[], options: ConvertO
     codebase,
     stages: placed,
   };
-  ledger.emulated({ place: START }, 'pushes and merge requests', 'GitLab runs the file by itself; here custom webhook triggers do, which its webhooks call.', 'Remove the triggers that should start nothing.');
+  ledger.emulated(
+    { place: START },
+    'pushes and merge requests',
+    'GitLab runs the file by itself; here custom webhook triggers do, which its webhooks call.',
+    'Remove the triggers that should start nothing.',
+  );
   return { kind: 'converted', draft, triggers: triggers(), ledger };
 }
 
@@ -91,22 +127,37 @@ function reportIncludes(root: SourceMap, ledger: Ledger): void {
   const entry = ledger.takeEntry(root, 'include');
   for (const item of itemsOf(entry?.value)) {
     ledger.takeWhole(item);
-    ledger.manual(item, `include: ${describe(item)}`, 'Only this file is converted.', 'Convert the merged file, which the pipeline editor of GitLab shows.');
+    ledger.manual(
+      item,
+      `include: ${describe(item)}`,
+      'Only this file is converted.',
+      'Convert the merged file, which the pipeline editor of GitLab shows.',
+    );
   }
 }
 
 /** A value, or a map that asks for one. */
 function readGlobal({ key, value, place }: SourceEntry, scope: Omit<VariableScope, 'stage'>): VariableDraft {
   const map = mapOf(value);
-  const inner: VariableScope = { ...scope, pipeline: new Set([...scope.pipeline].filter((name) => name !== key)), stage: new Set() };
-  if (map === undefined) return { name: key, type: 'String', value: expand(textOf(value) ?? '', value, `variable ${key}`, inner) };
+  const inner: VariableScope = {
+    ...scope,
+    pipeline: new Set([...scope.pipeline].filter((name) => name !== key)),
+    stage: new Set(),
+  };
+  if (map === undefined)
+    return { name: key, type: 'String', value: expand(textOf(value) ?? '', value, `variable ${key}`, inner) };
   const initial = textOf(scope.ledger.take(map, 'value')) ?? '';
   const description = textOf(scope.ledger.take(map, 'description'));
   const options = textsOf(scope.ledger.take(map, 'options'));
   const expands = scope.ledger.takeEntry(map, 'expand');
-  if (expands !== undefined) scope.ledger.converted(expands, `expand: ${textOf(expands.value) ?? ''}`, 'The value stands as it is written.');
+  if (expands !== undefined)
+    scope.ledger.converted(expands, `expand: ${textOf(expands.value) ?? ''}`, 'The value stands as it is written.');
   if (description === undefined && options.length === 0)
-    return { name: key, type: 'String', value: flagOf(expands?.value) === false ? initial : expand(initial, { place }, `variable ${key}`, inner) };
+    return {
+      name: key,
+      type: 'String',
+      value: flagOf(expands?.value) === false ? initial : expand(initial, { place }, `variable ${key}`, inner),
+    };
   scope.ledger.converted({ place }, `variable ${key}`, 'It is asked for at the start.');
   const choices = options.length === 0 ? '' : `.allowedValues(${options.map(argument).join(',')})`;
   const chain = `<+input>${initial === '' ? '' : `.default(${argument(initial)})`}${choices}`;
@@ -118,18 +169,34 @@ function argument(text: string): string {
 }
 
 /** What each job comes after: what it needs, or everything of earlier stages. */
-function order(root: SourceMap, read: readonly { readonly entry: SourceEntry; readonly map: SourceMap }[], ledger: Ledger): readonly GitlabJob[] {
+function order(
+  root: SourceMap,
+  read: readonly { readonly entry: SourceEntry; readonly map: SourceMap }[],
+  ledger: Ledger,
+): readonly GitlabJob[] {
   const stagesEntry = ledger.takeEntry(root, 'stages') ?? ledger.takeEntry(root, 'types');
   const named = textsOf(stagesEntry?.value);
   const stages = ['.pre', ...(named.length === 0 ? DEFAULT_STAGES : named), '.post'];
-  if (stagesEntry !== undefined) ledger.converted(stagesEntry, `stages: ${named.join(', ')}`, 'Jobs of one stage run side by side; they keep the order of the stages.');
+  if (stagesEntry !== undefined)
+    ledger.converted(
+      stagesEntry,
+      `stages: ${named.join(', ')}`,
+      'Jobs of one stage run side by side; they keep the order of the stages.',
+    );
   const identifiers = new Identifiers();
   const known = read.map(({ entry, map }) => {
     const stageEntry = ledger.takeEntry(map, 'stage');
     const stage = textOf(stageEntry?.value) ?? 'test';
-    if (stageEntry !== undefined) ledger.converted(stageEntry, `stage: ${stage}`, 'It decides the place among the stages.');
-    if (stageEntry !== undefined && !stages.includes(stage)) ledger.manual(stageEntry, `stage: ${stage}`, 'It is not among the stages of the file.');
-    return { entry, map, identifier: identifiers.take(entry.key, 'job'), rank: stages.includes(stage) ? stages.indexOf(stage) : stages.indexOf('test') };
+    if (stageEntry !== undefined)
+      ledger.converted(stageEntry, `stage: ${stage}`, 'It decides the place among the stages.');
+    if (stageEntry !== undefined && !stages.includes(stage))
+      ledger.manual(stageEntry, `stage: ${stage}`, 'It is not among the stages of the file.');
+    return {
+      entry,
+      map,
+      identifier: identifiers.take(entry.key, 'job'),
+      rank: stages.includes(stage) ? stages.indexOf(stage) : stages.indexOf('test'),
+    };
   });
   return known.map(({ entry, map, identifier, rank }): GitlabJob => {
     const earlier = known.filter((other) => other.rank < rank);
@@ -139,8 +206,16 @@ function order(root: SourceMap, read: readonly { readonly entry: SourceEntry; re
       if (!known.some((other) => other.entry.key === need.job) && !need.isOptional)
         ledger.manual({ place: entry.place }, `needs: ${need.job}`, 'There is no such job in this file.');
     const dependencies = ledger.takeEntry(map, 'dependencies');
-    if (dependencies !== undefined) ledger.converted(dependencies, `dependencies: ${textsOf(dependencies.value).join(', ')}`, 'It gets the artifacts of these.');
-    const sources = dependencies === undefined ? (needs?.filter(({ hasArtifacts }) => hasArtifacts).map(({ job }) => job) ?? wanted) : textsOf(dependencies.value);
+    if (dependencies !== undefined)
+      ledger.converted(
+        dependencies,
+        `dependencies: ${textsOf(dependencies.value).join(', ')}`,
+        'It gets the artifacts of these.',
+      );
+    const sources =
+      dependencies === undefined
+        ? (needs?.filter(({ hasArtifacts }) => hasArtifacts).map(({ job }) => job) ?? wanted)
+        : textsOf(dependencies.value);
     return {
       entry,
       map,
@@ -171,9 +246,25 @@ function readNeeds(map: SourceMap, ledger: Ledger): readonly Need[] | undefined 
     const artifacts = ledger.takeEntry(need, 'artifacts');
     const optional = ledger.takeEntry(need, 'optional');
     ledger.report('dropped', need, 'parallel', 'It comes after all turns of the job.');
-    if (artifacts !== undefined) ledger.converted(artifacts, `artifacts: ${textOf(artifacts.value) ?? ''}`, 'It decides whether the artifacts are brought back.');
-    if (optional !== undefined) ledger.converted(optional, `optional: ${textOf(optional.value) ?? ''}`, 'A stage that is left out is not waited for.');
-    return [{ job: textOf(ledger.take(need, 'job')) ?? '', hasArtifacts: flagOf(artifacts?.value) !== false, isOptional: flagOf(optional?.value) === true }];
+    if (artifacts !== undefined)
+      ledger.converted(
+        artifacts,
+        `artifacts: ${textOf(artifacts.value) ?? ''}`,
+        'It decides whether the artifacts are brought back.',
+      );
+    if (optional !== undefined)
+      ledger.converted(
+        optional,
+        `optional: ${textOf(optional.value) ?? ''}`,
+        'A stage that is left out is not waited for.',
+      );
+    return [
+      {
+        job: textOf(ledger.take(need, 'job')) ?? '',
+        hasArtifacts: flagOf(artifacts?.value) !== false,
+        isOptional: flagOf(optional?.value) === true,
+      },
+    ];
   });
 }
 
@@ -184,7 +275,11 @@ function workflowCondition(root: SourceMap, scope: Omit<VariableScope, 'stage'>)
   ledger.report('dropped', workflow, 'auto_cancel', 'A newer execution does not end an older one.');
   const entry = ledger.takeEntry(workflow, 'rules');
   if (entry === undefined) return undefined;
-  ledger.emulated(entry, 'rules of the workflow', 'They are a condition of every stage: a run in which none holds skips everything.');
+  ledger.emulated(
+    entry,
+    'rules of the workflow',
+    'They are a condition of every stage: a run in which none holds skips everything.',
+  );
   const rules = itemsOf(entry.value).flatMap((item): readonly Rule[] => {
     const rule = mapOf(item);
     const when = ledger.takeEntry(rule, 'when');
@@ -192,7 +287,12 @@ function workflowCondition(root: SourceMap, scope: Omit<VariableScope, 'stage'>)
     const test = ledger.takeEntry(rule, 'if');
     for (const key of ['changes', 'exists'])
       ledger.report('manual', rule, key, 'It is not known before the run begins, and counts as if it held.');
-    ledger.report('manual', rule, 'variables', 'Variables that only a rule sets have nothing that corresponds to them.');
+    ledger.report(
+      'manual',
+      rule,
+      'variables',
+      'Variables that only a rule sets have nothing that corresponds to them.',
+    );
     ledger.report('dropped', rule, 'auto_cancel', 'A newer execution does not end an older one.');
     const word = textOf(when?.value) ?? 'always';
     if (test === undefined) return [{ when: word }];
@@ -203,23 +303,45 @@ function workflowCondition(root: SourceMap, scope: Omit<VariableScope, 'stage'>)
 
 /** What a person may start or not comes last: nothing waits for it but what needs it. */
 function optionalLast(stages: readonly StageDraft[]): readonly StageDraft[] {
-  const optional = stages.filter(({ type, steps }) => type === 'Approval' && (steps[0]?.[0]?.failureStrategies ?? []).length > 0);
+  const optional = stages.filter(
+    ({ type, steps }) => type === 'Approval' && (steps[0]?.[0]?.failureStrategies ?? []).length > 0,
+  );
   if (optional.length === 0) return stages;
   const approvals = new Set(optional.map(({ key }) => key));
-  const byPerson = new Set(stages.filter(({ needs }) => needs.some((need) => approvals.has(need))).map(({ key }) => key));
+  const byPerson = new Set(
+    stages.filter(({ needs }) => needs.some((need) => approvals.has(need))).map(({ key }) => key),
+  );
   // Jobs of later stages do not wait for a manual job.
   const relaxed = stages.map((stage) =>
-    approvals.has(stage.key) || byPerson.has(stage.key) ? stage : { ...stage, needs: stage.needs.filter((need) => !byPerson.has(need)) },
+    approvals.has(stage.key) || byPerson.has(stage.key)
+      ? stage
+      : { ...stage, needs: stage.needs.filter((need) => !byPerson.has(need)) },
   );
   const automatic = relaxed.filter(({ key }) => !approvals.has(key) && !byPerson.has(key)).map(({ key }) => key);
-  return relaxed.map((stage) => (approvals.has(stage.key) ? { ...stage, needs: [...stage.needs.filter((need) => !byPerson.has(need)), ...automatic] } : stage));
+  return relaxed.map((stage) =>
+    approvals.has(stage.key)
+      ? { ...stage, needs: [...stage.needs.filter((need) => !byPerson.has(need)), ...automatic] }
+      : stage,
+  );
 }
 
 function triggers(): readonly TriggerDraft[] {
   const header = 'X-Gitlab-Event';
   return [
-    { name: 'push', header, events: ['Push Hook'], conditions: [{ path: 'checkout_sha', operator: 'NotEquals', value: '' }], build: PUSHED_BRANCH },
-    { name: 'tag', header, events: ['Tag Push Hook'], conditions: [{ path: 'checkout_sha', operator: 'NotEquals', value: '' }], build: PUSHED_TAG },
+    {
+      name: 'push',
+      header,
+      events: ['Push Hook'],
+      conditions: [{ path: 'checkout_sha', operator: 'NotEquals', value: '' }],
+      build: PUSHED_BRANCH,
+    },
+    {
+      name: 'tag',
+      header,
+      events: ['Tag Push Hook'],
+      conditions: [{ path: 'checkout_sha', operator: 'NotEquals', value: '' }],
+      build: PUSHED_TAG,
+    },
     {
       name: 'merge_request',
       header,
@@ -229,4 +351,3 @@ function triggers(): readonly TriggerDraft[] {
     },
   ];
 }
-

@@ -29,7 +29,11 @@ export function readCaches(job: SourceMap, identifiers: Identifiers, scope: Vari
   scope.ledger.converted(entry, 'cache', 'A folder of the delegate keeps it.');
   if (caches.length === 1 && only.when === 'Success') {
     const policy = only.policy === 'pull-push' ? undefined : only.policy;
-    return { caching: { enabled: true, key: only.key, paths: only.paths, policy, override: true }, before: [], after: [] };
+    return {
+      caching: { enabled: true, key: only.key, paths: only.paths, policy, override: true },
+      before: [],
+      after: [],
+    };
   }
   const steps = caches.map((cache, index) => {
     const number = index + 1;
@@ -38,7 +42,12 @@ export function readCaches(job: SourceMap, identifiers: Identifiers, scope: Vari
     return {
       isRestored: cache.policy !== 'push',
       isSaved: cache.policy !== 'pull',
-      restore: { identifier: restore, name: restore, type: 'RestoreCache', spec: { key: cache.key } } satisfies StepDraft,
+      restore: {
+        identifier: restore,
+        name: restore,
+        type: 'RestoreCache',
+        spec: { key: cache.key },
+      } satisfies StepDraft,
       save: {
         identifier: save,
         name: save,
@@ -54,6 +63,8 @@ export function readCaches(job: SourceMap, identifiers: Identifiers, scope: Vari
   };
 }
 
+const POLICIES: readonly string[] = ['pull', 'push', 'pull-push'];
+
 function readCache(item: SourceNode, scope: VariableScope): readonly Cache[] {
   const { ledger } = scope;
   const map = mapOf(item);
@@ -61,13 +72,16 @@ function readCache(item: SourceNode, scope: VariableScope): readonly Cache[] {
   const pathsNode = ledger.take(map, 'paths');
   const paths = textsOf(pathsNode).map((path) => expand(path, pathsNode ?? item, 'cache path', scope));
   const policyNode = ledger.take(map, 'policy');
-  const policy = policyNode === undefined ? 'pull-push' : expand(textOf(policyNode) ?? '', policyNode, 'cache policy', scope);
+  const policy = textOf(policyNode) ?? 'pull-push';
+  if (policyNode !== undefined && !POLICIES.includes(policy))
+    ledger.manual(policyNode, `policy: ${policy}`, 'It is no policy of Harness: the cache is brought back and kept.');
   const when = whenOf(ledger.takeEntry(map, 'when'), scope);
   ledger.report('dropped', map, 'fallback_keys', 'A cache is found by its whole key only.');
   ledger.report('manual', map, 'untracked', 'A cache keeps the folders that it names.', 'Name the folders in paths.');
   ledger.report('dropped', map, 'unprotect', 'Caches are those of the project, for all branches.');
   const key = keyOf(ledger.takeEntry(map, 'key'), scope);
-  return paths.length === 0 ? [] : [{ key, paths, policy, when }];
+  if (paths.length === 0) ledger.dropped(item, `cache ${key}`, 'It names no paths.');
+  return paths.length === 0 ? [] : [{ key, paths, policy: POLICIES.includes(policy) ? policy : 'pull-push', when }];
 }
 
 function keyOf(entry: SourceEntry | undefined, scope: VariableScope): string {
@@ -99,24 +113,44 @@ export function readArtifacts(job: SourceMap, scope: VariableScope): ReadArtifac
   const entry = ledger.takeEntry(job, 'artifacts');
   const map = mapOf(entry?.value);
   const pathsEntry = ledger.takeEntry(map, 'paths');
-  const paths = textsOf(pathsEntry?.value).map((path) => expand(path, pathsEntry ?? { place: job.place }, 'artifact path', scope));
+  const paths = textsOf(pathsEntry?.value).map((path) =>
+    expand(path, pathsEntry ?? { place: job.place }, 'artifact path', scope),
+  );
   if (pathsEntry !== undefined)
-    ledger.emulated(pathsEntry, `paths: ${paths.join(', ')}`, 'They are artifacts of the execution, and a cache under its id hands them to later stages.', 'Stages on different delegates need SaveCacheS3 and RestoreCacheS3.');
+    ledger.emulated(
+      pathsEntry,
+      `paths: ${paths.join(', ')}`,
+      'They are artifacts of the execution, and a cache under its id hands them to later stages.',
+      'Stages on different delegates need SaveCacheS3 and RestoreCacheS3.',
+    );
   const when = whenOf(ledger.takeEntry(map, 'when'), scope);
   ledger.report('dropped', map, 'expire_in', 'Artifacts go after 30 days (BRIDLE_ARTIFACTS_DAYS).');
   ledger.report('dropped', map, 'name', 'Artifacts are listed by their paths.');
   ledger.report('dropped', map, 'expose_as', 'An execution lists all of its artifacts.');
   ledger.report('dropped', map, 'public', 'Who may see the execution may see them.');
   ledger.report('dropped', map, 'access', 'Who may see the execution may see them.');
-  ledger.report('manual', map, 'exclude', 'Nothing can be left out again of what the paths name.', 'Name what is kept.');
+  ledger.report(
+    'manual',
+    map,
+    'exclude',
+    'Nothing can be left out again of what the paths name.',
+    'Name what is kept.',
+  );
   if (flagOf(map?.entries.get('untracked')?.value) !== undefined)
     ledger.report('manual', map, 'untracked', 'What is kept is named by paths.');
   const reports = mapOf(ledger.take(map, 'reports'));
   const junit = ledger.takeEntry(reports, 'junit');
   const globs = textsOf(junit?.value);
-  ledger.report('manual', reports, 'dotenv', 'Variables of a file are no outputs by themselves.', 'Append the file to $DRONE_OUTPUT in the script, and name the outputs where they are used.');
+  ledger.report(
+    'manual',
+    reports,
+    'dotenv',
+    'Variables of a file are no outputs by themselves.',
+    'Append the file to $DRONE_OUTPUT in the script, and name the outputs where they are used.',
+  );
   for (const { key } of reports?.entries.values() ?? [])
-    if (key !== 'junit' && key !== 'dotenv') ledger.report('dropped', reports, key, 'Bridle reads reports in the format of JUnit.');
+    if (key !== 'junit' && key !== 'dotenv')
+      ledger.report('dropped', reports, key, 'Bridle reads reports in the format of JUnit.');
   return { paths, when, ...(globs.length === 0 ? {} : { reports: { type: 'JUnit', spec: { paths: globs } } }) };
 }
 
@@ -134,7 +168,13 @@ export function keepArtifacts(
   const [keep, save] = [identifiers.take('keep_artifacts', 'keep'), identifiers.take('hand_over_artifacts', 'save')];
   const status = { when: { status: when } };
   return [
-    { identifier: keep, name: 'keep artifacts', type: 'Run', ...status, spec: { shell: 'Sh', command: keepAsArtifacts(paths) } },
+    {
+      identifier: keep,
+      name: 'keep artifacts',
+      type: 'Run',
+      ...status,
+      spec: { shell: 'Sh', command: keepAsArtifacts(paths) },
+    },
     {
       identifier: save,
       name: 'hand over artifacts',

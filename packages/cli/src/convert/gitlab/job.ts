@@ -1,12 +1,19 @@
 /** One job: a CI stage, and an Approval stage before it where a person starts it. */
-import { IGNORE_FAILURE, onAnyError, retryOnError, type StageDraft, type StepDraft, type VariableDraft } from '../draft.ts';
+import {
+  IGNORE_FAILURE,
+  onAnyError,
+  retryOnError,
+  type StageDraft,
+  type StepDraft,
+  type VariableDraft,
+} from '../draft.ts';
 import { toDuration } from '../durations.ts';
 import { Identifiers, toName } from '../identifiers.ts';
 import { bothHold } from '../jexl.ts';
 import { refuseInShell } from '../shell-text.ts';
 import type { SourceEntry, SourceMap } from '../source.ts';
 import { describe, flagOf, itemsOf, mapOf, textOf, textsOf, valueOf } from '../source-nodes.ts';
-import { COMBINATIONS_MAX, multiply, toRows } from '../combinations.ts';
+import { COMBINATIONS_MAX, isUsable, multiply, toAxisValue, toRows } from '../combinations.ts';
 import type { Yaml, YamlMap } from '../yaml-value.ts';
 import { readImage, readServices } from './containers.ts';
 import { handOverKey, keepArtifacts, readArtifacts, readCaches, type ReadArtifacts } from './files.ts';
@@ -29,7 +36,12 @@ export interface ConvertedJob {
 }
 
 /** @param outer - the condition of `workflow: rules` */
-export function convertJob(job: GitlabJob, scope: Omit<VariableScope, 'stage'>, outer: string | undefined, isSource: (identifier: string) => boolean): ConvertedJob {
+export function convertJob(
+  job: GitlabJob,
+  scope: Omit<VariableScope, 'stage'>,
+  outer: string | undefined,
+  isSource: (identifier: string) => boolean,
+): ConvertedJob {
   const { entry, map, identifier } = job;
   const { ledger } = scope;
   const notes: string[] = [];
@@ -42,7 +54,11 @@ export function convertJob(job: GitlabJob, scope: Omit<VariableScope, 'stage'>, 
   const variables: readonly VariableDraft[] = [
     ...ledger.takeAll(variablesMap).map(({ key, value }): VariableDraft => {
       const node = mapOf(value) === undefined ? value : (ledger.take(mapOf(value), 'value') ?? value);
-      return { name: key, type: 'String', value: expand(textOf(node) ?? '', node, `variable ${key}`, { ...inner, stage: without(own, key) }) };
+      return {
+        name: key,
+        type: 'String',
+        value: expand(textOf(node) ?? '', node, `variable ${key}`, { ...inner, stage: without(own, key) }),
+      };
     }),
     ...matrix.names.map((name): VariableDraft => ({ name, type: 'String', value: matrix.reference(name) })),
     ...environment,
@@ -60,7 +76,12 @@ export function convertJob(job: GitlabJob, scope: Omit<VariableScope, 'stage'>, 
   const steps = scripts(job, inner, { image, artifacts, ignores, identifiers }, notes);
   const restored = job.sources.filter(isSource).map((source): StepDraft => {
     const step = identifiers.take(`artifacts_of_${source}`, 'artifacts');
-    return { identifier: step, name: toName(`artifacts of ${source}`, step), type: 'RestoreCache', spec: { key: handOverKey(source) } };
+    return {
+      identifier: step,
+      name: toName(`artifacts of ${source}`, step),
+      type: 'RestoreCache',
+      spec: { key: handOverKey(source) },
+    };
   });
   const all = [
     ...services,
@@ -74,14 +95,20 @@ export function convertJob(job: GitlabJob, scope: Omit<VariableScope, 'stage'>, 
   const codebase = readClone(map, scope);
   const timeout = readTimeout(map, inner);
   const condition = bothHold(outer, rules.when.condition);
-  const approval = rules.manual === undefined ? undefined : approvalStage(job, rules.manual.condition, isOptional, outer);
+  const approval =
+    rules.manual === undefined ? undefined : approvalStage(job, rules.manual.condition, isOptional, outer);
   const delay = rules.delay === undefined ? undefined : delayStage(job, rules.delay, condition);
   const first = [approval, delay].filter((stage) => stage !== undefined);
   reportRest(map, ledger, notes);
   const approved = approval !== undefined && isOptional ? approvedCondition(approval) : undefined;
   const whole = bothHold(approved, condition);
   if (rules.manual !== undefined)
-    ledger.emulated(entry, `the manual job ${entry.key}`, 'An Approval stage before it asks a person; approving starts it, rejecting leaves it out or fails the run.', 'Name the user group that may approve.');
+    ledger.emulated(
+      entry,
+      `the manual job ${entry.key}`,
+      'An Approval stage before it asks a person; approving starts it, rejecting leaves it out or fails the run.',
+      'Name the user group that may approve.',
+    );
   const stage: StageDraft = {
     key: entry.key,
     identifier,
@@ -122,10 +149,19 @@ function allowance(map: SourceMap, ledger: VariableScope['ledger']): boolean | u
   const flag = flagOf(entry.value);
   if (flag === undefined) {
     ledger.takeWhole(entry.value);
-    ledger.manual(entry, `allow_failure: ${describe(entry.value)}`, 'A failure strategy does not ask for the exit code: every failure counts.', 'End the script with exit 0 for those codes.');
+    ledger.manual(
+      entry,
+      `allow_failure: ${describe(entry.value)}`,
+      'A failure strategy does not ask for the exit code: every failure counts.',
+      'End the script with exit 0 for those codes.',
+    );
     return false;
   }
-  ledger.converted(entry, `allow_failure: ${String(flag)}`, flag ? 'Its failure is ignored (failure strategy Ignore).' : 'Its failure counts.');
+  ledger.converted(
+    entry,
+    `allow_failure: ${String(flag)}`,
+    flag ? 'Its failure is ignored (failure strategy Ignore).' : 'Its failure counts.',
+  );
   return flag;
 }
 
@@ -148,7 +184,8 @@ function scripts(
   const after = textsOf(last);
   const command = lines.join('\n');
   const prepared = prepareVariables(command, main ?? entry, 'script', scope);
-  const done = after.length === 0 ? undefined : prepareVariables(after.join('\n'), last ?? entry, 'after_script', scope);
+  const done =
+    after.length === 0 ? undefined : prepareVariables(after.join('\n'), last ?? entry, 'after_script', scope);
   const retry = readRetry(map, ledger, ignores);
   const identifier = identifiers.take('script', 'script');
   const called = main === undefined ? calledPipeline(map, ledger) : undefined;
@@ -164,13 +201,23 @@ function scripts(
     spec: {
       ...image,
       shell: main === undefined ? 'Sh' : 'Bash',
-      command: main === undefined ? refuseInShell(called ?? `the job ${entry.key} has no script`) : [...prepared.before, command].join('\n'),
+      command:
+        main === undefined
+          ? refuseInShell(called ?? `the job ${entry.key} has no script`)
+          : [...prepared.before, command].join('\n'),
       reports: artifacts.reports,
     },
-    notes: [...prepared.notes, ...(called === undefined ? [] : [`TODO: a stage of the type Pipeline takes the place of ${called}`])],
+    notes: [
+      ...prepared.notes,
+      ...(called === undefined ? [] : [`TODO: a stage of the type Pipeline takes the place of ${called}`]),
+    ],
   };
   if (done === undefined) return { before: [script], after: [] };
-  ledger.converted(last ?? entry, 'after_script', 'It is a step of its own, which runs whatever came before and whose failure is ignored.');
+  ledger.converted(
+    last ?? entry,
+    'after_script',
+    'It is a step of its own, which runs whatever came before and whose failure is ignored.',
+  );
   const own = identifiers.take('after_script', 'after_script');
   const cleanup: StepDraft = {
     identifier: own,
@@ -194,10 +241,16 @@ function calledPipeline(map: SourceMap, ledger: VariableScope['ledger']): string
   if (entry === undefined) return undefined;
   ledger.takeWhole(entry.value);
   const what = `trigger: ${describe(entry.value)}`;
-  ledger.manual(entry, `trigger: ${textOf(entry.value) ?? JSON.stringify(valueOf(entry.value))}`, 'Convert the pipeline it starts, and start it by a stage of the type Pipeline.');
+  ledger.manual(
+    entry,
+    `trigger: ${textOf(entry.value) ?? JSON.stringify(valueOf(entry.value))}`,
+    'Convert the pipeline it starts, and start it by a stage of the type Pipeline.',
+  );
   return what;
 }
 
+/** GitLab takes two at most; what is far beyond is a mistake. */
+const RETRIES_MAX = 100;
 /** Reasons to try again, with what they are called here. */
 const REASONS: Readonly<Record<string, string>> = {
   always: 'AllErrors',
@@ -222,12 +275,22 @@ function readRetry(map: SourceMap, ledger: VariableScope['ledger'], ignores: boo
   const count = Number(textOf(inner === undefined ? entry.value : max?.value) ?? '1');
   const reasons = textsOf(ledger.take(inner, 'when'));
   const errors = [...new Set(reasons.map((reason) => REASONS[reason] ?? 'AllErrors'))];
-  ledger.report('manual', inner, 'exit_codes', 'It tries again whatever the exit code was.', 'Add condition to the spec of Retry.');
-  if (!Number.isInteger(count) || count < 1) {
+  ledger.report(
+    'manual',
+    inner,
+    'exit_codes',
+    'It tries again whatever the exit code was.',
+    'Add condition to the spec of Retry.',
+  );
+  if (!Number.isInteger(count) || count < 1 || count > RETRIES_MAX) {
     ledger.dropped(entry, `retry: ${describe(entry.value)}`, 'Nothing is tried again.');
     return [];
   }
-  ledger.converted(entry, `retry: ${describe(entry.value)}`, `It is the failure strategy Retry, of ${errors.join(', ') || 'AllErrors'}.`);
+  ledger.converted(
+    entry,
+    `retry: ${describe(entry.value)}`,
+    `It is the failure strategy Retry, of ${errors.join(', ') || 'AllErrors'}.`,
+  );
   return [retryOnError(errors.length === 0 || errors.includes('AllErrors') ? ['AllErrors'] : errors, count, ignores)];
 }
 
@@ -242,24 +305,44 @@ function readParallel(map: SourceMap, ledger: VariableScope['ledger']): ReadPara
   const none: ReadParallel = { names: [], reference: () => '', notes: [] };
   const entry = ledger.takeEntry(map, 'parallel');
   if (entry === undefined) return none;
-  const count = Number(textOf(entry.value));
-  if (Number.isInteger(count)) {
+  const count = Number(textOf(entry.value) ?? 'none');
+  if (Number.isInteger(count) && count > 0 && count <= COMBINATIONS_MAX) {
     ledger.converted(entry, `parallel: ${String(count)}`, 'It is the strategy parallelism.');
     return { ...none, strategy: { parallelism: count } };
   }
   const rows = itemsOf(ledger.take(mapOf(entry.value), 'matrix')).map((item) => {
-    const axes = ledger.takeAll(mapOf(item)).map(({ key, value }) => [key, itemsOf(value).map(valueOf)] as const);
+    const axes = ledger
+      .takeAll(mapOf(item))
+      .map(({ key, value }) => [key, itemsOf(value).map((inner) => toAxisValue(valueOf(inner)))] as const);
     return Object.fromEntries(axes);
   });
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const [only] = rows;
+  if (rows.length === 0 || !rows.every(isUsable)) {
+    ledger.takeWhole(entry.value);
+    ledger.manual(
+      entry,
+      `parallel: ${describe(entry.value)}`,
+      'It is neither a number nor a matrix that Harness takes: the stage runs once.',
+    );
+    return none;
+  }
   if (rows.length === 1 && only !== undefined) {
-    ledger.converted(entry, 'parallel: matrix', 'It is a matrix with the same axes, each of which is a variable of the stage.');
+    ledger.converted(
+      entry,
+      'parallel: matrix',
+      'It is a matrix with the same axes, each of which is a variable of the stage.',
+    );
     return { strategy: { matrix: only }, names, reference: (name) => `<+matrix.${name}>`, notes: [] };
   }
   const combinations = rows.flatMap((row) => multiply(row));
-  ledger.emulated(entry, 'parallel: matrix', `Its ${String(combinations.length)} combinations are written out as one axis.`);
-  if (combinations.length > COMBINATIONS_MAX) ledger.manual(entry, 'parallel: matrix', `Harness runs ${String(COMBINATIONS_MAX)} at most.`);
+  ledger.emulated(
+    entry,
+    'parallel: matrix',
+    `Its ${String(combinations.length)} combinations are written out as one axis.`,
+  );
+  if (combinations.length > COMBINATIONS_MAX)
+    ledger.manual(entry, 'parallel: matrix', `Harness runs ${String(COMBINATIONS_MAX)} at most.`);
   return {
     strategy: { matrix: { combination: toRows(combinations) } },
     names,
@@ -274,24 +357,43 @@ function readEnvironment(map: SourceMap, scope: VariableScope): readonly Variabl
   const entry = ledger.takeEntry(map, 'environment');
   if (entry === undefined) return [];
   const inner = mapOf(entry.value);
-  const [name, url] = inner === undefined ? [entry.value, undefined] : [ledger.take(inner, 'name'), ledger.take(inner, 'url')];
+  const [name, url] =
+    inner === undefined ? [entry.value, undefined] : [ledger.take(inner, 'name'), ledger.take(inner, 'url')];
   const why = 'It is a variable of the stage only; an environment of Bridle belongs to a Deployment stage.';
   ledger.emulated(entry, `environment: ${describe(entry.value)}`, why);
   for (const key of ['on_stop', 'action', 'auto_stop_in', 'kubernetes', 'deployment_tier'])
     ledger.report('manual', inner, key, 'Environments are not stopped by stages.');
   const made: VariableDraft[] = [];
-  if (name !== undefined) made.push({ name: 'CI_ENVIRONMENT_NAME', type: 'String', value: expand(textOf(name) ?? '', name, 'environment', scope) });
-  if (url !== undefined) made.push({ name: 'CI_ENVIRONMENT_URL', type: 'String', value: expand(textOf(url) ?? '', url, 'environment', scope) });
+  if (name !== undefined)
+    made.push({
+      name: 'CI_ENVIRONMENT_NAME',
+      type: 'String',
+      value: expand(textOf(name) ?? '', name, 'environment', scope),
+    });
+  if (url !== undefined)
+    made.push({
+      name: 'CI_ENVIRONMENT_URL',
+      type: 'String',
+      value: expand(textOf(url) ?? '', url, 'environment', scope),
+    });
   return made;
 }
 
 /** Variables that tell GitLab's runner how to clone; they stay variables too. */
-function readClone(map: SourceMap, scope: Omit<VariableScope, 'stage'>): { readonly clones: boolean; readonly fields: YamlMap } {
+function readClone(
+  map: SourceMap,
+  scope: Omit<VariableScope, 'stage'>,
+): { readonly clones: boolean; readonly fields: YamlMap } {
   const variables = mapOf(map.entries.get('variables')?.value);
   const value = (name: string): string | undefined => textOf(variables?.entries.get(name)?.value);
   const entry = variables?.entries.get('GIT_STRATEGY');
   const clones = !['none', 'empty'].includes(value('GIT_STRATEGY') ?? '');
-  if (entry !== undefined) scope.ledger.converted(entry, `GIT_STRATEGY: ${value('GIT_STRATEGY') ?? ''}`, clones ? 'The stage clones the codebase.' : 'The stage does not clone the codebase.');
+  if (entry !== undefined)
+    scope.ledger.converted(
+      entry,
+      `GIT_STRATEGY: ${value('GIT_STRATEGY') ?? ''}`,
+      clones ? 'The stage clones the codebase.' : 'The stage does not clone the codebase.',
+    );
   return { clones, fields: cloneFields(value) };
 }
 
@@ -318,12 +420,20 @@ function readTags(map: SourceMap, scope: VariableScope): readonly string[] {
   const entry = scope.ledger.takeEntry(map, 'tags');
   if (entry === undefined) return [];
   const tags = textsOf(entry.value).map((tag) => expand(tag, entry, 'tag', scope));
-  scope.ledger.converted(entry, `tags: ${tags.join(', ')}`, 'They are delegate selectors: a delegate must have all of them.');
+  scope.ledger.converted(
+    entry,
+    `tags: ${tags.join(', ')}`,
+    'They are delegate selectors: a delegate must have all of them.',
+  );
   return tags;
 }
 
 /** `start_in`: a stage that only waits, since CI stages of Harness know no Wait step. */
-function delayStage({ entry, identifier, needs }: GitlabJob, duration: string, condition: string | undefined): StageDraft {
+function delayStage(
+  { entry, identifier, needs }: GitlabJob,
+  duration: string,
+  condition: string | undefined,
+): StageDraft {
   const wait: StepDraft = { identifier: 'wait', name: 'wait', type: 'Wait', spec: { duration } };
   return {
     ...askingStage(entry, needs, condition),
@@ -386,8 +496,20 @@ function approvalStage(
 
 function reportRest(map: SourceMap, ledger: VariableScope['ledger'], notes: string[]): void {
   if (map.entries.has('release')) notes.push('TODO: the release that GitLab makes after the script.');
-  ledger.report('manual', map, 'release', 'Bridle makes no releases.', "Call the API of the repository's host in a step.");
-  ledger.report('manual', map, 'resource_group', 'A stage does not wait for those of other executions by itself.', 'A Queue step in a Custom stage lets one execution in at a time.');
+  ledger.report(
+    'manual',
+    map,
+    'release',
+    'Bridle makes no releases.',
+    "Call the API of the repository's host in a step.",
+  );
+  ledger.report(
+    'manual',
+    map,
+    'resource_group',
+    'A stage does not wait for those of other executions by itself.',
+    'A Queue step in a Custom stage lets one execution in at a time.',
+  );
   ledger.report('manual', map, 'secrets', 'Secrets are read by expressions: <+secrets.getValue("…")>.');
   ledger.report('manual', map, 'id_tokens', 'Steps get no tokens that say who they are.');
   ledger.report('manual', map, 'identity', 'Steps get no tokens that say who they are.');

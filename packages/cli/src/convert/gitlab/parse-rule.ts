@@ -110,7 +110,8 @@ class Parser {
     }
     if (variable.kind === 'variable' && other.kind === 'text') {
       const special = this.#names.special(variable.text, other.text);
-      if (special !== undefined) return special.kind === 'none' || sign === '==' ? special : truth(`!(${special.text})`);
+      if (special !== undefined)
+        return special.kind === 'none' || sign === '==' ? special : truth(`!(${special.text})`);
     }
     const [from, to] = [this.#value(left), this.#value(right)];
     if (from === undefined || to === undefined) return this.#unknown(left.kind === 'variable' ? left.text : right.text);

@@ -50,7 +50,11 @@ export class Resolver {
     const from = this.#ledger.takeEntry(map, 'extends');
     if (from === undefined) return map;
     if (level >= EXTENDS_LEVELS_MAX) {
-      this.#ledger.manual(from, `extends of ${at.key}`, `It goes through more than ${String(EXTENDS_LEVELS_MAX)} levels.`);
+      this.#ledger.manual(
+        from,
+        `extends of ${at.key}`,
+        `It goes through more than ${String(EXTENDS_LEVELS_MAX)} levels.`,
+      );
       return map;
     }
     let base: SourceMap | undefined;
@@ -58,14 +62,20 @@ export class Resolver {
       const found = this.#root.entries.get(name);
       const other = mapOf(found?.value);
       if (found === undefined || other === undefined) {
-        this.#ledger.manual(from, `extends: ${name}`, 'It is not in this file.', 'Convert the file with what it includes written into it.');
+        this.#ledger.manual(
+          from,
+          `extends: ${name}`,
+          'It is not in this file.',
+          'Convert the file with what it includes written into it.',
+        );
         continue;
       }
       const whole = this.#extend(other, found, level + 1);
       base = base === undefined ? whole : this.#merge(base, whole);
     }
     const names = textsOf(from.value).join(', ');
-    if (base !== undefined) this.#ledger.converted(from, `extends: ${names}`, 'What it takes from there is written out.');
+    if (base !== undefined)
+      this.#ledger.converted(from, `extends: ${names}`, 'What it takes from there is written out.');
     return base === undefined ? map : this.#merge(base, map);
   }
 
@@ -114,7 +124,11 @@ export class Resolver {
     const inherit = mapOf(this.#ledger.take(job, 'inherit'));
     const wanted = this.#ledger.takeEntry(inherit, 'default');
     if (wanted !== undefined)
-      this.#ledger.converted(wanted, `inherit default: ${textOf(wanted.value) ?? textsOf(wanted.value).join(', ')}`, 'What it takes from there is written out.');
+      this.#ledger.converted(
+        wanted,
+        `inherit default: ${textOf(wanted.value) ?? textsOf(wanted.value).join(', ')}`,
+        'What it takes from there is written out.',
+      );
     const only = wanted?.value.kind === 'list' ? textsOf(wanted.value) : undefined;
     if ((wanted !== undefined && flagOf(wanted.value) === false) || job.entries.has('trigger')) return job;
     const entries = new Map(job.entries);

@@ -1,5 +1,15 @@
 /** `rules`, and `only` and `except`: whether a job runs, by itself or when a person says so. */
-import { BUILD_BRANCH, BUILD_TAG, BUILD_TYPE, bothHold, inParentheses, none, quote, truth, type Operand } from '../jexl.ts';
+import {
+  BUILD_BRANCH,
+  BUILD_TAG,
+  BUILD_TYPE,
+  bothHold,
+  inParentheses,
+  none,
+  quote,
+  truth,
+  type Operand,
+} from '../jexl.ts';
 import type { WhenDraft } from '../draft.ts';
 import type { SourceEntry, SourceMap, SourceNode } from '../source.ts';
 import { describe, flagOf, itemsOf, mapOf, textOf, textsOf } from '../source-nodes.ts';
@@ -38,7 +48,8 @@ function ruleNames(scope: VariableScope): RuleNames {
 }
 
 function special(name: string, value: string | undefined): Operand | undefined {
-  if (/^CI_MERGE_REQUEST_(?:ID|IID)$/.test(name)) return value === undefined ? truth(`${BUILD_TYPE} == "PR"`) : undefined;
+  if (/^CI_MERGE_REQUEST_(?:ID|IID)$/.test(name))
+    return value === undefined ? truth(`${BUILD_TYPE} == "PR"`) : undefined;
   if (name === 'CI_COMMIT_BRANCH' && value === undefined) return truth(`${BUILD_TYPE} == "branch"`);
   if (name === 'CI_COMMIT_TAG' && value === undefined) return truth(`${BUILD_TYPE} == "tag"`);
   if (name !== 'CI_PIPELINE_SOURCE') return undefined;
@@ -70,7 +81,10 @@ export function readRules(job: SourceMap, scope: VariableScope): ReadRules {
   const startIn = ledger.takeEntry(job, 'start_in');
   const delay = startIn === undefined ? undefined : toDuration(textOf(startIn.value) ?? '', 's');
   const entry = ledger.takeEntry(job, 'rules');
-  const rules = entry === undefined ? oldRules(job, textOf(own?.value) ?? 'on_success', scope, notes) : newRules(entry, textOf(own?.value) ?? 'on_success', scope, notes);
+  const rules =
+    entry === undefined
+      ? oldRules(job, textOf(own?.value) ?? 'on_success', scope, notes)
+      : newRules(entry, textOf(own?.value) ?? 'on_success', scope, notes);
   const at = entry ?? own;
   if (own !== undefined) ledger.converted(own, `when: ${textOf(own.value) ?? ''}`, meaningOf(textOf(own.value) ?? ''));
   const isManual = rules.some(({ when }) => when === 'manual');
@@ -81,7 +95,9 @@ export function readRules(job: SourceMap, scope: VariableScope): ReadRules {
     ledger.manual(at, `when: ${rules.map(({ when }) => when).join(', ')}`, 'It is no word that GitLab documents.');
   return {
     when: { status: statusOf(rules, at, scope), ...(runs === undefined ? {} : { condition: runs }) },
-    ...(isManual ? { manual: { hasRules: entry !== undefined, ...(manual === undefined ? {} : { condition: manual }) } } : {}),
+    ...(isManual
+      ? { manual: { hasRules: entry !== undefined, ...(manual === undefined ? {} : { condition: manual }) } }
+      : {}),
     ...(delay === undefined ? {} : { delay }),
     ...(allowance === undefined ? {} : { allowsFailure: allowance }),
     notes,
@@ -104,7 +120,8 @@ export function decide(rules: readonly Rule[], isWanted: (when: string) => boole
     const wanted = isWanted(when);
     if (condition === undefined) text = wanted ? 'true' : 'false';
     else if (wanted) text = text === 'true' ? 'true' : either(condition, text);
-    else text = text === 'false' ? 'false' : bothHold(`!(${condition})`, text === 'true' ? undefined : text) ?? 'true';
+    else
+      text = text === 'false' ? 'false' : (bothHold(`!(${condition})`, text === 'true' ? undefined : text) ?? 'true');
   }
   return text === 'true' ? undefined : text;
 }
@@ -120,7 +137,11 @@ function statusOf(rules: readonly Rule[], at: SourceEntry | undefined, { ledger 
   if (words.size === 1 && only === 'on_failure') return 'Failure';
   if (!words.has('always') && !words.has('on_failure')) return 'Success';
   if (at !== undefined)
-    ledger.emulated(at, 'rules with several kinds of when', 'A stage has one status: it runs whatever came before (All).');
+    ledger.emulated(
+      at,
+      'rules with several kinds of when',
+      'A stage has one status: it runs whatever came before (All).',
+    );
   return 'All';
 }
 
@@ -140,12 +161,28 @@ function readRule(item: SourceNode, otherwise: string, scope: VariableScope, not
   const test = ledger.takeEntry(rule, 'if');
   for (const key of ['changes', 'exists']) {
     if (rule.entries.has(key)) notes.push(`TODO: a rule that asks for ${key} counts as if it held.`);
-    ledger.report('manual', rule, key, 'Which files were changed or exist is not known before the stage begins: the rule counts as if it held.', 'Ask in the first step.');
+    ledger.report(
+      'manual',
+      rule,
+      key,
+      'Which files were changed or exist is not known before the stage begins: the rule counts as if it held.',
+      'Ask in the first step.',
+    );
   }
-  ledger.report('manual', rule, 'variables', 'Variables that only a rule sets have nothing that corresponds to them.', 'Write the variable with an expression such as <+condition ? "a" : "b">.');
+  ledger.report(
+    'manual',
+    rule,
+    'variables',
+    'Variables that only a rule sets have nothing that corresponds to them.',
+    'Write the variable with an expression such as <+condition ? "a" : "b">.',
+  );
   const allows = ledger.takeEntry(rule, 'allow_failure');
   if (allows !== undefined)
-    ledger.converted(allows, `allow_failure: ${describe(allows.value)}`, 'It counts for the stage when all of its rules agree.');
+    ledger.converted(
+      allows,
+      `allow_failure: ${describe(allows.value)}`,
+      'It counts for the stage when all of its rules agree.',
+    );
   ledger.report('dropped', rule, 'interruptible', 'A newer execution does not end an older one.');
   ledger.report('manual', rule, 'needs', 'The order of stages does not depend on rules.');
   const flag = flagOf(allows?.value);
@@ -155,12 +192,20 @@ function readRule(item: SourceNode, otherwise: string, scope: VariableScope, not
 }
 
 /** `allow_failure` of rules counts when all rules by which the job runs say the same. */
-function allowanceOf(entry: SourceEntry | undefined, rules: readonly Rule[], { ledger }: VariableScope): boolean | undefined {
+function allowanceOf(
+  entry: SourceEntry | undefined,
+  rules: readonly Rule[],
+  { ledger }: VariableScope,
+): boolean | undefined {
   const flags = rules.filter(({ when }) => when !== 'never').map(({ allowsFailure }) => allowsFailure);
   const [first] = flags;
   if (entry === undefined || flags.every((flag) => flag === undefined)) return undefined;
   if (flags.every((flag) => flag === first)) return first;
-  ledger.manual(entry, 'allow_failure of some rules', 'A failure strategy has no condition of this kind: every failure counts.');
+  ledger.manual(
+    entry,
+    'allow_failure of some rules',
+    'A failure strategy has no condition of this kind: every failure counts.',
+  );
   return false;
 }
 
@@ -189,13 +234,20 @@ function filter(entry: SourceEntry, scope: VariableScope, notes: string[], sign:
   const map = mapOf(entry.value);
   const refs = textsOf(map === undefined ? entry.value : scope.ledger.take(map, 'refs'));
   const tests = scope.ledger.takeEntry(map, 'variables');
-  const parts = [refs.map((ref) => refTest(ref, entry, scope, notes)), itemsOf(tests?.value).map((item) => conditionOf(textOf(item) ?? '', tests ?? entry, scope, notes))]
+  const parts = [
+    refs.map((ref) => refTest(ref, entry, scope, notes)),
+    itemsOf(tests?.value).map((item) => conditionOf(textOf(item) ?? '', tests ?? entry, scope, notes)),
+  ]
     .filter((list) => list.length > 0)
     .map((list) => (list.length === 1 ? (list[0] ?? 'true') : list.map(inParentheses).join(' || ')));
   for (const key of ['changes', 'kubernetes'])
     scope.ledger.report('manual', map, key, 'It is not known before the stage begins, and counts as if it held.');
   const text = parts.map(inParentheses).join(` ${sign} `);
-  scope.ledger.converted(entry, `${entry.key}: ${describe(entry.value)}`, `It is the condition ${text === '' ? 'true' : text}.`);
+  scope.ledger.converted(
+    entry,
+    `${entry.key}: ${describe(entry.value)}`,
+    `It is the condition ${text === '' ? 'true' : text}.`,
+  );
   return text === '' ? 'true' : text;
 }
 

@@ -40,7 +40,11 @@ export function expand(text: string, at: { readonly place: Place }, what: string
         return whole;
       }
       scope.askFor(name);
-      scope.ledger.emulated(at, `${what}: ${whole}`, `${name} is set in no file: it is a variable of the pipeline, which has to be given a value.`);
+      scope.ledger.emulated(
+        at,
+        `${what}: ${whole}`,
+        `${name} is set in no file: it is a variable of the pipeline, which has to be given a value.`,
+      );
       return path('pipeline.variables', name);
     });
   return made.replaceAll(escaped, '$');
@@ -76,7 +80,12 @@ export function prepareVariables(
     }
     scope.askFor(name);
     const how = `${name} is set in no file: it is a variable of the pipeline, which has to be given a value.`;
-    scope.ledger.emulated(at, `${what}: $${name}`, how, 'Make it a variable of the type Secret where its value is one.');
+    scope.ledger.emulated(
+      at,
+      `${what}: $${name}`,
+      how,
+      'Make it a variable of the type Secret where its value is one.',
+    );
   }
   if (script.includes('<+')) {
     scope.ledger.manual(at, `${what}: <+`, 'Harness reads <+…> as an expression; separate the two characters.');
@@ -85,15 +94,44 @@ export function prepareVariables(
   return { before, notes };
 }
 
-const OF_EVERY_SHELL = ['HOME', 'PATH', 'PWD', 'OLDPWD', 'USER', 'SHELL', 'HOSTNAME', 'IFS', 'RANDOM', 'SECONDS', 'LINENO', 'TMPDIR', 'LANG', 'TERM', 'UID', 'EUID', 'PPID', 'OPTARG', 'OPTIND', 'REPLY', 'BASH', 'BASH_SOURCE', 'BASH_VERSION'];
+const OF_EVERY_SHELL = [
+  'HOME',
+  'PATH',
+  'PWD',
+  'OLDPWD',
+  'USER',
+  'SHELL',
+  'HOSTNAME',
+  'IFS',
+  'RANDOM',
+  'SECONDS',
+  'LINENO',
+  'TMPDIR',
+  'LANG',
+  'TERM',
+  'UID',
+  'EUID',
+  'PPID',
+  'OPTARG',
+  'OPTIND',
+  'REPLY',
+  'BASH',
+  'BASH_SOURCE',
+  'BASH_VERSION',
+];
 
 /** Names in capitals that are read and that nothing sets: neither the files nor the script itself. */
 function unknownNames(script: string, scope: VariableScope): readonly string[] {
-  const read = [...script.matchAll(/\$(?:\{([A-Z][A-Z0-9_]+)[^A-Za-z0-9_]|([A-Z][A-Z0-9_]+))/g)].map(([, braced, bare]) => braced ?? bare ?? '');
+  const read = [...script.matchAll(/\$(?:\{([A-Z][A-Z0-9_]+)[^A-Za-z0-9_]|([A-Z][A-Z0-9_]+))/g)].map(
+    ([, braced, bare]) => braced ?? bare ?? '',
+  );
   return [...new Set(read)].filter((name) => {
     if (scope.stage.has(name) || scope.pipeline.has(name) || name === DEFAULT_BRANCH) return false;
     if (Object.hasOwn(PREDEFINED, name) || OF_EVERY_SHELL.includes(name)) return false;
     if (/^(?:DRONE|HARNESS|BRIDLE)_/.test(name)) return false;
-    return !new RegExp(String.raw`(?:^|[\s;&|(])(?:export\s+|local\s+|readonly\s+)?${name}=|\b(?:read|for)\b[^\n]*\b${name}\b`, 'm').test(script);
+    return !new RegExp(
+      String.raw`(?:^|[\s;&|(])(?:export\s+|local\s+|readonly\s+)?${name}=|\b(?:read|for)\b[^\n]*\b${name}\b`,
+      'm',
+    ).test(script);
   });
 }
