@@ -2,11 +2,22 @@ import { DOCUMENT_KINDS, documentSchema } from '@bridle/pipeline';
 import type { CommandAction } from '../command-line/command.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 
-export const printSchema: CommandAction = async ({ terminal }, { arguments: [name] }) => {
-  const kind = DOCUMENT_KINDS.find((known) => known === name);
-  if (kind === undefined) {
-    throw new UsageError(`There is no kind of document "${name ?? ''}".`, `Kinds: ${DOCUMENT_KINDS.join(', ')}.`, 5);
-  }
-  await terminal.out.line(JSON.stringify(documentSchema(kind), undefined, 2));
+/** What `bridle run --json` prints: no document of a repository, but programs read it. */
+const RUN_EVENT = 'runEvent';
+
+export const printSchema: CommandAction = async ({ terminal }, { arguments: [name = ''] }) => {
+  await terminal.out.line(JSON.stringify(await findSchema(name), undefined, 2));
   return 0;
 };
+
+async function findSchema(name: string): Promise<object> {
+  if (name === RUN_EVENT) {
+    const { RunEvent } = await import('@bridle/protocol');
+    const $schema = 'https://json-schema.org/draft/2020-12/schema';
+    return { $schema, $id: 'urn:bridle:schema:runEvent', description: 'A line of bridle run --json.', ...RunEvent };
+  }
+  const kind = DOCUMENT_KINDS.find((known) => known === name);
+  if (kind !== undefined) return documentSchema(kind);
+  const kinds = [...DOCUMENT_KINDS, RUN_EVENT].join(', ');
+  throw new UsageError(`There is no kind of document "${name}".`, `Kinds: ${kinds}.`, 5);
+}
