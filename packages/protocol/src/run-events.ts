@@ -84,6 +84,8 @@ export const RunWaitingEvent = Type.Object({
   message: Type.String(),
   /** What may be answered: `approve`, `reject`, or the actions of an intervention. */
   choices: Type.Array(Type.String()),
+  /** The answer was given beforehand: nobody has to be asked. */
+  isAnswered: Type.Optional(Type.Literal(true)),
   /** Values that come with the answer: those of an approver, or those that an execution input waits for. */
   inputs: Type.Optional(
     Type.Array(

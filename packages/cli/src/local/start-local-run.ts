@@ -218,8 +218,8 @@ class Run implements LocalRun {
       if (isFinal(execution.status)) this.#live.delete(execution.id);
       else this.#live.add(execution.id);
       for (const event of this.#nodeEvents.of(execution)) {
-        this.#events.push(event);
         if (event.type === 'waiting') this.#askOrAnswer(event, execution);
+        else this.#events.push(event);
       }
     }
     this.#worker?.changed(changes);
@@ -230,6 +230,7 @@ class Run implements LocalRun {
   #askOrAnswer(waiting: Parameters<typeof answerFor>[0], execution: Execution): void {
     const identifiers = identifiersOf(execution, waiting.node);
     const answer = answerFor(waiting, { identifiers }, this.#request.people);
+    this.#events.push(answer.kind === 'decision' ? { ...waiting, isAnswered: true } : waiting);
     if (answer.kind === 'ask') return;
     // After the commit that we are in the middle of.
     this.#deciding = this.#deciding
@@ -238,7 +239,10 @@ class Run implements LocalRun {
           const objection = await this.decide(answer.decision);
           if (objection === undefined || !(await this.#stillWaits(execution.id, waiting.node))) return;
           this.#note('warning', `The answer for ${identifiers.join('.')} does not count: ${objection}`);
-          if (this.#request.people.canAsk) return;
+          if (this.#request.people.canAsk) {
+            this.#events.push(waiting);
+            return;
+          }
         }
         this.#neededPerson = true;
         await this.#interruptAll();

@@ -7,7 +7,7 @@ import { chooseSymbols } from '../terminal/symbols.ts';
 import { endReport, finalTree, type ReportOptions } from './end-report.ts';
 import { print } from './pieces.ts';
 import { isBroken, RunTree, visible, type TreeNode } from './run-tree.ts';
-import { execution, log, node, stage, START, step } from './test-events.ts';
+import { execution, log, node, stage, START, step, waiting } from './test-events.ts';
 import { anyEvents } from './test-random-events.ts';
 
 const BRUSH = { style: createStyle(false), symbols: chooseSymbols({}, 'linux'), nowMs: START };
@@ -218,6 +218,25 @@ describe('the end of a run', () => {
       "
       ■ build      Aborted  9s  1 step
         ■ compile  Aborted  9s
+
+      ■ Aborted  Release  1m 12s  1 step: 1 aborted
+      "
+    `);
+  });
+
+  it('says how to answer what nobody was there to answer', () => {
+    const events = [
+      execution('Aborted'),
+      stage('p/gate', { status: 'Aborted', to: 9 }),
+      step('p/gate/ask', { status: 'ApprovalWaiting' }),
+      waiting('p/gate/ask', 'Live?'),
+      step('p/gate/ask', { status: 'Aborted', to: 9 }),
+    ];
+    expect(
+      report(events, { ...END, status: 'Aborted', neededPerson: true }, { isQuiet: true }),
+    ).toMatchInlineSnapshot(`
+      "
+      ! gate › ask needs a person, and there is nobody to ask. Answer with --approve gate.ask, --reject gate.ask or --yes.
 
       ■ Aborted  Release  1m 12s  1 step: 1 aborted
       "

@@ -5,6 +5,7 @@
  * - R1 Every node that failed stands in the tree.
  * - R2 The last line is the summary, whatever else is printed.
  */
+import type { RunWaitingEvent } from '@bridle/protocol';
 import { formatDuration } from '@bridle/text';
 import type { RunEnd } from '../local/local-run.ts';
 import { indent, nameColumns, nameOf, nodeLine, plural, type Brush } from './node-line.ts';
@@ -30,6 +31,7 @@ export function endReport(tree: RunTree, result: RunEnd, options: ReportOptions)
   const parts = [
     options.isQuiet ? [] : finalTree(tree, options),
     ...failureReports(tree, options),
+    result.neededPerson ? unanswered(tree, options) : [],
     [summaryLine(tree, result, options)],
   ];
   return parts
@@ -129,6 +131,30 @@ function messageLines(message: string): readonly string[] {
     .filter((line) => line.trim() !== '')
     .slice(0, MESSAGE_LINES_MAX);
 }
+
+/** Who was needed for what, and how to answer beforehand. */
+function unanswered(tree: RunTree, { style, symbols }: ReportOptions): readonly Line[] {
+  const asking = [...visible(tree.roots)];
+  const lines: Line[] = [];
+  for (let node = asking.shift(); node !== undefined; node = asking.shift()) {
+    asking.unshift(...visible(node.children));
+    if (node.asked === undefined || node.state.status !== 'Aborted') continue;
+    const path = pathOf(node);
+    const place = [path[0], ...path.slice(1).slice(-1)].map((each) => each?.state.identifier ?? '').join('.');
+    lines.push([
+      { text: `${symbols.warning} `, paint: style.yellow },
+      { text: path.map(nameOf).join(` ${symbols.pathSeparator} `), paint: style.bold },
+      { text: ` needs a person, and there is nobody to ask. Answer with ${ANSWER_OPTIONS[node.asked.for](place)}.` },
+    ]);
+  }
+  return lines;
+}
+
+const ANSWER_OPTIONS: Readonly<Record<RunWaitingEvent['for'], (place: string) => string>> = {
+  approval: (place) => `--approve ${place}, --reject ${place} or --yes`,
+  intervention: (place) => `--intervene ${place}=ACTION`,
+  input: (place) => `--approve ${place}:NAME=VALUE`,
+};
 
 function summaryLine(tree: RunTree, { status, durationMs }: RunEnd, { style, symbols }: ReportOptions): Line {
   const look = lookOf(status);

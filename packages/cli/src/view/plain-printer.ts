@@ -55,8 +55,11 @@ export class PlainPrinter implements RunPrinter {
         return this.#waiting(event);
       case 'execution': {
         const isMain = this.#tree.execution?.planExecutionId === event.planExecutionId;
+        const { phase } = lookOf(event.status);
         if (!isMain || isOver(lookOf(event.status)) || UNSAID.has(event.status)) return undefined;
-        return this.#change(event.planExecutionId, event.time, event.pipeline.name, event.status, []);
+        // Who waits for a person says so itself.
+        const status = phase === 'person' ? 'Running' : event.status;
+        return this.#change(event.planExecutionId, event.time, event.pipeline.name, status, []);
       }
       case 'tests': {
         const { total, failed, skipped } = event;

@@ -137,6 +137,13 @@ describe('a question on the terminal', () => {
     expect([decisions, interrupts()]).toEqual([[], 0]);
   });
 
+  it('is not asked when the answer was given beforehand', async () => {
+    const { screen, tell } = desk();
+    await tell(...GATE, waiting('p/gate/ask', 'Live?', { isAnswered: true }));
+    await screen.until('Live?');
+    expect(screen.written).not.toContain('Leave it waiting');
+  });
+
   it('is put off with Escape, and comes back with Enter', async () => {
     const { screen, decisions, tell, untilDecided, interrupts } = desk();
     await tell(...GATE, waiting('p/gate/ask', 'Live?'));

@@ -61,7 +61,7 @@ export function createPrompter({ terminal, printer, decide, interrupt }: Prompte
   function on(event: RunEvent): void {
     // Logs are none of its business.
     if (event.type === 'node' || event.type === 'execution') tree.apply(event);
-    if (event.type === 'waiting') {
+    if (event.type === 'waiting' && event.isAnswered !== true) {
       forget(event.node);
       queue.push(event);
       askAll();

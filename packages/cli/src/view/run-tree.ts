@@ -23,6 +23,8 @@ export interface TreeNode {
   readonly children: TreeNode[];
   /** What it asks people, while it waits for them. */
   waiting: RunWaitingEvent | undefined;
+  /** What it asked last, also when it waits no more. */
+  asked: RunWaitingEvent | undefined;
   /** Of a step that runs, or that ended badly. */
   tail: LogTail | undefined;
   tests: RunTestsEvent | undefined;
@@ -67,7 +69,10 @@ export class RunTree {
         break;
       case 'waiting': {
         const node = this.#nodes.get(event.node);
-        if (node !== undefined) node.waiting = event;
+        if (node !== undefined) {
+          node.waiting = event;
+          node.asked = event;
+        }
         break;
       }
       case 'tests': {
@@ -99,6 +104,7 @@ export class RunTree {
       parent: undefined,
       children: [],
       waiting: undefined,
+      asked: undefined,
       tail: undefined,
       tests: undefined,
     };
