@@ -239,7 +239,9 @@ export type {
   PullRequestEvent,
   PushEvent,
 } from './triggers/git/git-event.ts';
+export { changedFiles } from './triggers/git/changed-files.ts';
 export { gitValues, type GitValues } from './triggers/git/git-values.ts';
+export { eventName, matchSource, runIdentity, type GitSource, type SourceMatch } from './triggers/git/match-source.ts';
 export { recogniseEvent, type RecognisedEvent } from './triggers/git/recognise.ts';
 
 // testing
