@@ -4,13 +4,15 @@ import { UsageError } from '../command-line/usage-error.ts';
 
 /** What `bridle run --json` prints: no document of a repository, but programs read it. */
 const RUN_EVENT = 'runEvent';
+export const KINDS: readonly string[] = [...DOCUMENT_KINDS, RUN_EVENT];
 
 export const printSchema: CommandAction = async ({ terminal }, { arguments: [name = ''] }) => {
   await terminal.out.line(JSON.stringify(await findSchema(name), undefined, 2));
   return 0;
 };
 
-async function findSchema(name: string): Promise<object> {
+/** @throws UsageError */
+export async function findSchema(name: string): Promise<object> {
   if (name === RUN_EVENT) {
     const { RunEvent } = await import('@bridle/protocol');
     const $schema = 'https://json-schema.org/draft/2020-12/schema';
@@ -18,6 +20,5 @@ async function findSchema(name: string): Promise<object> {
   }
   const kind = DOCUMENT_KINDS.find((known) => known === name);
   if (kind !== undefined) return documentSchema(kind);
-  const kinds = [...DOCUMENT_KINDS, RUN_EVENT].join(', ');
-  throw new UsageError(`There is no kind of document "${name}".`, `Kinds: ${kinds}.`, 5);
+  throw new UsageError(`There is no kind of document "${name}".`, `Kinds: ${KINDS.join(', ')}.`, 5);
 }
