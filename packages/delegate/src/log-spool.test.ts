@@ -152,7 +152,7 @@ describe('LogSpool', () => {
   test('a disk that takes nothing slows a log down and loses nothing of it', async () => {
     const troubles: unknown[] = [];
     const missing = new LogJournal(join(folder, 'missing'), { ...HEAD, taskId: 'none' });
-    const limits = { memoryBytes: 10, diskBytes: Infinity, patienceMs: 0 };
+    const limits = { memoryBytes: 3, diskBytes: Infinity, patienceMs: 0 };
     const spool = new LogSpool(missing, limits, (error) => troubles.push(error));
     const written = (async () => {
       for (let time = 0; time < 20; time += 1) await spool.append(Buffer.from(String(time).padStart(4)), time);
