@@ -197,6 +197,8 @@ export function waitingEvent(execution: Execution, node: NodeExecution, hide: Hi
             ...withInputs(node.approval.inputs.map(approvalInput)),
           };
     case 'InterventionWaiting':
+      // What holds the node has its status, too.
+      if (node.intervention === undefined) return undefined;
       return {
         ...event,
         for: 'intervention',
@@ -204,6 +206,7 @@ export function waitingEvent(execution: Execution, node: NodeExecution, hide: Hi
         choices: [...availableAnswers(execution, node)],
       };
     case 'InputWaiting':
+      if (node.inputs !== undefined || planOf(execution, node).executionInputs === undefined) return undefined;
       return {
         ...event,
         for: 'input',

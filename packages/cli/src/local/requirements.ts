@@ -2,10 +2,11 @@
  * What a run lacks, found before anything of it starts: secrets, connectors, an engine. And what is different here from a server.
  */
 import { needsOf, type Plan, type PlanNode, type StageNode, type Value } from '@bridle/pipeline';
-import { CONTAINER_STEP_TYPES, imageOf, type ExecutorChoice } from './adapt-task.ts';
+import { CONTAINER_STEP_TYPES, imageOf } from './adapt-task.ts';
 import type { FoundConnector } from './connectors.ts';
 import { howToGive, type LocalSecrets } from './local-secrets.ts';
 import { isCodebaseStep, stageOf, stepsOf } from './plan-places.ts';
+import type { RunExecutor } from './run-options.ts';
 import type { RunNote } from './start-local-run.ts';
 import { isSure, secretsNamedIn, textsIn, variablesNamedIn } from './sure-nodes.ts';
 
@@ -13,7 +14,7 @@ export interface RequirementsRequest {
   readonly plan: Plan;
   /** As its user named it. */
   readonly file: string;
-  readonly executor: ExecutorChoice;
+  readonly executor: RunExecutor;
   readonly secrets: LocalSecrets;
   readonly findConnector: (reference: string) => FoundConnector;
   /** Whether a container engine answers; asked only where one is needed. */
@@ -33,6 +34,7 @@ type Step = Extract<PlanNode, { readonly kind: 'step' }>;
 
 export async function findRequirements(request: RequirementsRequest): Promise<Requirements> {
   const found = new Findings();
+  if (request.executor === 'dummy') return found; // it needs nothing
   checkSecrets(request, found);
   await checkImages(request, found);
   noteDifferences(request, found);
@@ -112,7 +114,7 @@ function secretVariables(plan: Plan): ReadonlyMap<string, readonly string[]> {
 }
 
 /** Those whose references are known before the run. */
-function connectorsOf(node: Step, executor: ExecutorChoice): readonly string[] {
+function connectorsOf(node: Step, executor: RunExecutor): readonly string[] {
   const isOfImage = executor === 'process' && imageOf(node.spec) !== undefined;
   const { connectors = [] } = needsOf({ spec: node.spec, stepType: node.stepType as never }) ?? {};
   return connectors

@@ -6,10 +6,12 @@ import {
   type CompiledPipeline,
   type ExpressionValues,
   type FinalStatus,
+  type Mock,
   type RecordedSource,
 } from '@bridle/pipeline';
 import type { CommandAction, CommandContext, CommandInput } from '../command-line/command.ts';
 import type { ExitCode } from '../command-line/exit-codes.ts';
+import type { Options } from '../command-line/options.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { shownPath } from '../diagnostics/sources.ts';
 import { printDiagnostics } from '../inputs/compile-run.ts';
@@ -23,11 +25,13 @@ import { createPrompter } from '../view/prompter.ts';
 import { chooseSteps } from './choose-step.ts';
 import { compileComplete } from './complete-inputs.ts';
 import { findConnector } from './connectors.ts';
-import type { LocalRun, RunEnd } from './local-run.ts';
+import { startDummyRun } from './dummy-run.ts';
+import type { LocalRun, RunEnd, RunListener } from './local-run.ts';
 import { LocalSecrets } from './local-secrets.ts';
+import { readMocks } from './mock-options.ts';
 import { findRequirements } from './requirements.ts';
 import { findCause, type RunCause } from './run-cause.ts';
-import { answersOf, executorOf, parallelOf, splitInputs, timeoutOf } from './run-options.ts';
+import { answersOf, executorOf, parallelOf, splitInputs, timeoutOf, type RunExecutor } from './run-options.ts';
 import { readSecrets } from './secret-options.ts';
 import { startLocalRun, type LocalRunRequest, type RunNote } from './start-local-run.ts';
 
@@ -42,6 +46,8 @@ interface Prepared {
   readonly request: LocalRunRequest;
   readonly file: string;
   readonly record: RunRecord | undefined;
+  /** Nothing runs, and these say what steps come to; absent = a real run. */
+  readonly mocks: readonly Mock[] | undefined;
 }
 
 /** `undefined` = it was said why not. @throws UsageError */
@@ -88,7 +94,7 @@ async function prepare(
   const shown = shownPath(file.path, folder);
   const isInPlace = options.isOn('in-place');
   const codebase = { root: repository.root, mode: isInPlace ? 'inPlace' : 'copy' } as const;
-  if (executor === 'dummy') throw new UsageError('--executor dummy is not there yet.');
+  const mocks = mocksOf(options, executor, { plan, folder });
   const requirements = await findRequirements({
     plan,
     file: shown,
@@ -117,6 +123,7 @@ async function prepare(
   return {
     file: shown,
     record,
+    mocks,
     request: {
       repository,
       pipeline: compiled.pipeline,
@@ -136,7 +143,7 @@ async function prepare(
         })),
       ],
       codebase,
-      executor,
+      executor: executor === 'dummy' ? 'auto' : executor,
       parallel,
       secrets,
       people,
@@ -144,6 +151,18 @@ async function prepare(
       ...(record === undefined ? {} : { artifactsFolder: record.artifactsFolder, onCommitted: record.onCommitted }),
     },
   };
+}
+
+/** @throws UsageError */
+function mocksOf(
+  options: Options,
+  executor: RunExecutor,
+  where: Parameters<typeof readMocks>[2],
+): readonly Mock[] | undefined {
+  const [words, file] = [options.texts('mock'), options.text('mocks')];
+  if (executor === 'dummy') return readMocks(words, file, where);
+  if (words.length === 0 && file === undefined) return undefined;
+  throw new UsageError('Mocks are for runs in which nothing runs.', 'Add --executor dummy.');
 }
 
 function maskSecrets(given: ReadonlyMap<string, Buffer>): LocalSecrets {
@@ -181,7 +200,7 @@ function sourceOf(
 async function perform(
   { terminal, environment, signal }: CommandContext,
   { options }: CommandInput,
-  { request, file, record }: Prepared,
+  { request, file, record, mocks }: Prepared,
 ): Promise<ExitCode> {
   const timeoutMs = timeoutOf(options);
   const printer = choosePrinter(
@@ -199,11 +218,13 @@ async function perform(
       })
     : undefined;
   let isTimeout = false;
-  const starting = await startLocalRun(request, (event) => {
+  const listener: RunListener = (event) => {
     record?.hear(event);
     prompter?.on(event);
     return printer.on(event);
-  });
+  };
+  const starting =
+    mocks === undefined ? await startLocalRun(request, listener) : startDummyRun({ ...request, mocks }, listener);
   begun.resolve(starting);
   const stop = (): void => {
     void printer.stopping();
