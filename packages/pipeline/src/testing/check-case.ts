@@ -1,4 +1,5 @@
 /** What is wrong with a test as it meets its pipeline: names of nothing, mocks of steps that nothing performs. */
+import { findExpressions } from '../expressions/lexer.ts';
 import { checkText } from '../expressions/check.ts';
 import { Findings, type Diagnostic } from '../language/diagnostics.ts';
 import { suggest } from '../language/suggest.ts';
@@ -164,8 +165,8 @@ function checkExpression({ value, place }: Placed<string>, findings: Findings): 
   const [error] = checkText(value);
   if (error !== undefined) {
     findings.add('TEST_EXPRESSION_INVALID', 'run', place, `The expression cannot be read: ${error.message}.`);
-  } else if (!value.includes('<+')) {
-    const hint = `Write <+${value}>, in quotes.`;
+  } else if (findExpressions(value).length === 0) {
+    const hint = `Write <+${value.replace(/^<\+/, '')}>, in quotes.`;
     findings.add('TEST_EXPRESSION_INVALID', 'run', place, `${value} is no expression.`, hint);
   }
 }

@@ -24,6 +24,8 @@ export interface Mismatch {
   readonly message?: string;
   /** What an update writes in its place; absent = nothing can be written. */
   readonly update?: Value;
+  /** Where an update writes, if that is more than the place. */
+  readonly updated?: Place;
 }
 
 export function judge(expectations: readonly Expectation[], run: FinishedRun, test: TestCase): readonly Mismatch[] {
@@ -178,6 +180,7 @@ function judgeNames(
     ...mismatch(expectation, wrong.map(({ value }) => `${value} ${wanted}`).join(', '), actual),
     place: first.place,
     update: right,
+    updated: expectation.node,
   };
 }
 

@@ -55,7 +55,7 @@ function readCase(map: MapNode, shared: Given, findings: Findings): TestCase {
   const stages = readTexts(find(map, 'stages'), `stages of ${what}`, findings);
   const expect = find(map, 'expect');
   const list = expect?.kind === 'map' ? readExpectations(expect, findings) : [];
-  if (expect === undefined || isEmpty(expect) || (expect.kind === 'map' && list.length === 0)) {
+  if (expect === undefined || isEmpty(expect)) {
     const hint = 'Add expect: with status: Success, or what else it is to show.';
     findings.add('TEST_EXPECTS_NOTHING', 'run', expect ?? map, `Nothing is expected of ${what}.`, hint);
   } else if (expect.kind !== 'map') {

@@ -77,8 +77,8 @@ function failed(message: string, types: readonly FailureType[]): Extract<TaskOut
 
 /** The type of failure that a failure strategy knows by this name. */
 export function failureTypeOf(error: ErrorName): FailureType {
-  const [type] = FAILURE_TYPES[error];
-  return type ?? 'APPLICATION_ERROR';
+  // Of those of a timeout the last one is the step's own.
+  return FAILURE_TYPES[error].at(-1) ?? 'APPLICATION_ERROR';
 }
 
 /** Outputs of the step's type stay beside its output variables. */

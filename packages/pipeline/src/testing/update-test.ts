@@ -18,8 +18,8 @@ export function updateTest(text: string, mismatches: readonly Mismatch[]): strin
     for (const { value, keyRange } of node.entries.values()) keys.set(value.path, keyRange.end.offset);
   });
   const edits = new Map<string, Edit>();
-  for (const { place, update } of mismatches) {
-    const node = update === undefined ? undefined : nodes.get(place.path);
+  for (const { place, update, updated = place } of mismatches) {
+    const node = update === undefined ? undefined : nodes.get(updated.path);
     if (node === undefined || update === undefined) continue;
     edits.set(node.path, editOf(text, node, keys.get(node.path), update));
   }
