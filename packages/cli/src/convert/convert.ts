@@ -10,6 +10,7 @@ import type { ConvertedSource } from './draft.ts';
 import { convertDrone } from './drone/convert-drone.ts';
 import { convertWorkflow } from './github/workflow.ts';
 import { convertGitlab } from './gitlab/convert-gitlab.ts';
+import { askForRealFailures } from './real-failures.ts';
 import type { ConvertOptions, ConvertResult, SourceSystem } from './result.ts';
 import { loadSource, type SourceMap } from './source.ts';
 import { assembleTrigger } from './triggers.ts';
@@ -20,7 +21,8 @@ export function convert(source: string, from: SourceSystem, options: ConvertOpti
   if (loaded.kind === 'refused') return loaded;
   const made = CONVERTERS[from](loaded.documents, options);
   if (made.kind === 'refused') return made;
-  const { draft, triggers, ledger } = made;
+  const { triggers, ledger } = made;
+  const draft = { ...made.draft, stages: askForRealFailures(made.draft.stages, ledger) };
   const files = [
     { path: `.harness/${draft.identifier}.yaml`, yaml: assemblePipeline(draft, TITLES[from], ledger) },
     ...triggers.map((trigger) => assembleTrigger(trigger, draft, options)),

@@ -47,6 +47,8 @@ export interface StageDraft {
   readonly place: Place;
   readonly when?: WhenDraft;
   readonly strategy?: YamlMap;
+  /** Of the strategy, where they can be counted. */
+  readonly turns?: number;
   readonly timeout?: string;
   readonly variables: readonly VariableDraft[];
   readonly failureStrategies: readonly Yaml[];

@@ -30,9 +30,9 @@ export function toLevels<T extends Node>(nodes: readonly T[]): Levels<T> {
   return { kind: 'levels', levels };
 }
 
-/** What a node also waits for although it does not need it, directly or through others. */
-export function unneeded<T extends Node>(levels: readonly (readonly T[])[], at: T): readonly T[] {
-  const byKey = new Map(levels.flat().map((node) => [node.key, node]));
+/** The keys of all that a node needs, directly or through others. */
+export function neededBy<T extends Node>(nodes: readonly T[], at: T): ReadonlySet<string> {
+  const byKey = new Map(nodes.map((node) => [node.key, node]));
   const needed = new Set<string>();
   const open = [...at.needs];
   for (let key = open.pop(); key !== undefined; key = open.pop()) {
@@ -40,6 +40,12 @@ export function unneeded<T extends Node>(levels: readonly (readonly T[])[], at: 
     needed.add(key);
     open.push(...(byKey.get(key)?.needs ?? []));
   }
+  return needed;
+}
+
+/** What a node also waits for although it does not need it, directly or through others. */
+export function unneeded<T extends Node>(levels: readonly (readonly T[])[], at: T): readonly T[] {
+  const needed = neededBy(levels.flat(), at);
   const level = levels.findIndex((nodes) => nodes.includes(at));
   return levels
     .slice(0, level)

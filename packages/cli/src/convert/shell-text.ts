@@ -10,9 +10,10 @@ export function refuseInShell(what: string): string {
   return `echo ${shellQuote(`Not converted: ${what}`)} >&2\nexit 1`;
 }
 
-/** Appends paths to the list of files that Bridle keeps as artifacts; elsewhere it says nothing. */
+/** Appends paths to the list of files that Bridle keeps as artifacts; elsewhere it says nothing. A path may be that of a folder. */
 export function keepAsArtifacts(paths: readonly string[]): string {
-  return `printf '%s\\n' ${paths.map(shellQuote).join(' ')} >> "\${BRIDLE_ARTIFACTS:-/dev/null}"`;
+  const patterns = paths.flatMap((path) => (/[*?]/.test(path) ? [path] : [path, `${path.replace(/\/+$/, '')}/**`]));
+  return `printf '%s\\n' ${patterns.map(shellQuote).join(' ')} >> "\${BRIDLE_ARTIFACTS:-/dev/null}"`;
 }
 
 export function names(script: string, variable: string): boolean {

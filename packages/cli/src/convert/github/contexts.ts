@@ -12,6 +12,7 @@ import {
   truth,
   type Operand,
 } from '../jexl.ts';
+import { ASKED_TURNS_MAX } from '../real-failures.ts';
 import type { JobNames, WorkflowNames } from './names.ts';
 import { translate, type Contexts } from './translate.ts';
 
@@ -58,11 +59,12 @@ const EARLY: Readonly<Record<string, Operand>> = {
   ref_name: operand(`(${BUILD_BRANCH} ?? ${BUILD_TAG})`),
 };
 
-const RESULTS: Readonly<Record<string, string>> = {
-  success: 'SUCCEEDED',
-  failure: 'FAILED',
-  cancelled: 'ABORTED',
-  skipped: 'SKIPPED',
+/** Results of jobs and steps as statuses, and whether every turn of a matrix must have it. */
+const RESULTS: Readonly<Record<string, { readonly statuses: readonly string[]; readonly isOfAll: boolean }>> = {
+  success: { statuses: ['SUCCEEDED', 'IGNORE_FAILED'], isOfAll: true },
+  failure: { statuses: ['FAILED', 'ERRORED', 'EXPIRED'], isOfAll: false },
+  cancelled: { statuses: ['ABORTED'], isOfAll: false },
+  skipped: { statuses: ['SKIPPED'], isOfAll: true },
 };
 
 export function contextsOf(surroundings: Surroundings): Contexts {
@@ -169,7 +171,7 @@ function stepOutput([id = '', what = '', ...names]: readonly string[], at: Surro
 function need([key = '', what = '', name = '']: readonly string[], at: Surroundings): Operand {
   const job = at.workflow.jobs.get(key);
   if (job === undefined) return none(`There is no job ${key}.`);
-  if (job.hasMatrix) return none(`The job ${key} runs several times: what it gives has no single value.`);
+  if (job.turns !== undefined) return none(`The job ${key} runs several times: what it gives has no single value.`);
   if (what === 'result')
     return operand(
       `<+pipeline.stages.${job.identifier}.status>`,
@@ -192,12 +194,30 @@ function compare(names: readonly string[], value: string, at: Surroundings): Ope
   const isResult =
     (root === 'needs' && second === 'result') || (root === 'steps' && /^(?:outcome|conclusion)$/.test(second));
   if (!isResult && whole !== 'job.status') return undefined;
-  const word = RESULTS[value];
+  const result = Object.hasOwn(RESULTS, value) ? RESULTS[value] : undefined;
+  if (result === undefined) return none(`${value} is no result of ${root}.${first}.`);
+  const job = root === 'needs' ? at.workflow.jobs.get(first) : undefined;
+  if (job?.turns !== undefined) return resultOfTurns(job, job.turns, result);
   const found = reference(names, at);
-  if (found.kind === 'none') return found;
-  return word === undefined
-    ? none(`${value} is no result of ${root}.${first}.`)
-    : truth(`${found.text} == ${quote(word)}`);
+  return found.kind === 'none' ? found : truth(hasStatus(found.text, result.statuses));
+}
+
+function hasStatus(text: string, statuses: readonly string[]): string {
+  const [only = ''] = statuses;
+  return statuses.length === 1 ? `${text} == ${quote(only)}` : `${text} =~ [${statuses.map(quote).join(', ')}]`;
+}
+
+function resultOfTurns(
+  { key, identifier }: JobNames,
+  turns: number,
+  { statuses, isOfAll }: { readonly statuses: readonly string[]; readonly isOfAll: boolean },
+): Operand {
+  if (turns === 0 || turns > ASKED_TURNS_MAX)
+    return none(`The job ${key} runs several times: its result would have to be asked for each time.`);
+  const tests = Array.from({ length: turns }, (_, turn) =>
+    hasStatus(`<+pipeline.stages.${identifier}_${String(turn)}.status>`, statuses),
+  );
+  return truth(tests.join(isOfAll ? ' && ' : ' || '));
 }
 
 function compareRef(value: string): Operand {

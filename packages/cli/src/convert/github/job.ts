@@ -29,7 +29,7 @@ export function convertJob(
   const { map, names, entry } = source;
   const { ledger } = state;
   const notes: string[] = [];
-  const { strategy, matrix, axes, notes: matrixNotes } = readMatrix(map, ledger);
+  const { strategy, matrix, axes, turns, notes: matrixNotes } = readMatrix(map, ledger);
   notes.push(...matrixNotes);
   const runsOn = readRunsOn(map, axes, ledger);
   const around: Surroundings = {
@@ -61,7 +61,7 @@ export function convertJob(
     needs: textsOf(ledger.take(map, 'needs')),
     place: entry.place,
     ...whenOf(map, surroundings, state, notes),
-    ...(strategy === undefined ? {} : { strategy }),
+    ...(strategy === undefined ? {} : { strategy, turns }),
     ...(timeoutNode === undefined ? {} : minutes(timeoutText, timeoutNode, ledger, notes)),
     variables: [...own.variables, ...container.variables],
     failureStrategies: failureOf(map, state),
@@ -160,8 +160,11 @@ export function followSkips(stages: readonly StageDraft[]): readonly StageDraft[
   const needsOf = (stage: StageDraft): readonly StageDraft[] => stage.needs.flatMap((key) => byKey.get(key) ?? []);
   return stages.map((stage) => {
     if (stage.when?.status !== 'Success') return stage;
-    const skipping = needsOf(stage).filter((need) => canSkip(need) && need.strategy === undefined);
-    const asked = skipping.map(({ identifier }) => `<+pipeline.stages.${identifier}.status> != ${quote('SKIPPED')}`);
+    const skipping = needsOf(stage).filter((need) => canSkip(need));
+    const asked = skipping.map(
+      ({ identifier, strategy }) =>
+        `<+pipeline.stages.${identifier}${strategy === undefined ? '' : '_0'}.status> != ${quote('SKIPPED')}`,
+    );
     const condition = bothHold(asked.length === 0 ? undefined : asked.join(' && '), stage.when.condition);
     return { ...stage, when: { ...stage.when, ...(condition === undefined ? {} : { condition }) } };
   });

@@ -18,11 +18,13 @@ export interface ReadMatrix {
   readonly strategy?: YamlMap;
   readonly matrix?: 'axes' | 'combinations';
   readonly notes: readonly string[];
+  /** How many combinations there are; 0 = not known before the run. */
+  readonly turns: number;
   /** The values of an axis, for what is decided by them. */
   readonly axes: Readonly<Record<string, readonly Yaml[]>>;
 }
 
-const NONE: ReadMatrix = { notes: [], axes: {} };
+const NONE: ReadMatrix = { notes: [], axes: {}, turns: 0 };
 
 export function readMatrix(job: SourceMap, ledger: Ledger): ReadMatrix {
   const strategy = mapOf(ledger.take(job, 'strategy'));
@@ -86,7 +88,8 @@ function readAxes(matrix: SourceMap, entry: SourceEntry, ledger: Ledger): ReadMa
   const excluded = combinationsOf(exclude);
   if (include === undefined) {
     const axisMap: YamlMap = { ...axes, exclude: excluded.length === 0 ? undefined : excluded };
-    return { axisMap, matrix: 'axes', axes, notes: [] };
+    const turns = multiply(axes).filter((combination) => isWithout(combination, excluded)).length;
+    return { axisMap, matrix: 'axes', axes, turns, notes: [] };
   }
   const product = multiply(axes).filter((combination) => isWithout(combination, excluded));
   const all = includeAll(product, combinationsOf(include), Object.keys(axes));
@@ -104,7 +107,7 @@ function readAxes(matrix: SourceMap, entry: SourceEntry, ledger: Ledger): ReadMa
   const values = Object.fromEntries(
     [...new Set(rows.flatMap((row) => Object.keys(row)))].map((name) => [name, rows.map((row) => row[name] ?? '')]),
   );
-  return { axisMap: { combination: rows }, matrix: 'combinations', axes: values, notes: [] };
+  return { axisMap: { combination: rows }, matrix: 'combinations', axes: values, turns: rows.length, notes: [] };
 }
 
 function combinationsOf(entry: SourceEntry | undefined): readonly Combination[] {

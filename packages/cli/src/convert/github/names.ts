@@ -2,6 +2,8 @@
 import type { SourceMap, SourceNode } from '../source.ts';
 import { itemsOf, mapOf, textOf } from '../source-nodes.ts';
 import { Identifiers } from '../identifiers.ts';
+import { Ledger } from '../ledger.ts';
+import { readMatrix } from './matrix.ts';
 
 export interface StepNames {
   readonly identifier: string;
@@ -18,7 +20,8 @@ export interface JobNames {
   /** Steps by their place in the list. */
   readonly stepIdentifiers: readonly string[];
   readonly identifiers: Identifiers;
-  readonly hasMatrix: boolean;
+  /** How often it runs; absent: once, as the stage itself. */
+  readonly turns?: number;
   /** The expression behind each output of the job. */
   readonly outputs: ReadonlyMap<string, string>;
 }
@@ -59,8 +62,10 @@ function nameJob(key: string, job: SourceMap, identifier: string): JobNames {
   const outputs = [...(mapOf(job.entries.get('outputs')?.value)?.entries.values() ?? [])].map(
     (entry) => [entry.key, textOf(entry.value) ?? ''] as const,
   );
-  const hasMatrix = mapOf(job.entries.get('strategy')?.value)?.entries.has('matrix') === true;
-  return { key, identifier, steps, stepIdentifiers, identifiers, hasMatrix, outputs: new Map(outputs) };
+  // Read once more where it is converted; here nobody needs to hear of it.
+  const { strategy, turns } = readMatrix(job, new Ledger());
+  const looped = strategy === undefined ? {} : { turns };
+  return { key, identifier, steps, stepIdentifiers, identifiers, ...looped, outputs: new Map(outputs) };
 }
 
 function field(map: SourceMap | undefined, key: string): string | undefined {

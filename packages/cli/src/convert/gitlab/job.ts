@@ -117,7 +117,7 @@ export function convertJob(
     needs: [...job.needs, ...first.map(({ key }) => key)],
     place: entry.place,
     when: { status: rules.when.status, ...(whole === undefined ? {} : { condition: whole }) },
-    ...(matrix.strategy === undefined ? {} : { strategy: matrix.strategy }),
+    ...(matrix.strategy === undefined ? {} : { strategy: matrix.strategy, turns: matrix.turns }),
     ...(timeout === undefined ? {} : { timeout }),
     variables,
     failureStrategies: [],
@@ -296,19 +296,20 @@ function readRetry(map: SourceMap, ledger: VariableScope['ledger'], ignores: boo
 
 interface ReadParallel {
   readonly strategy?: YamlMap;
+  readonly turns: number;
   readonly names: readonly string[];
   readonly reference: (name: string) => string;
   readonly notes: readonly string[];
 }
 
 function readParallel(map: SourceMap, ledger: VariableScope['ledger']): ReadParallel {
-  const none: ReadParallel = { names: [], reference: () => '', notes: [] };
+  const none: ReadParallel = { names: [], turns: 0, reference: () => '', notes: [] };
   const entry = ledger.takeEntry(map, 'parallel');
   if (entry === undefined) return none;
   const count = Number(textOf(entry.value) ?? 'none');
   if (Number.isInteger(count) && count > 0 && count <= COMBINATIONS_MAX) {
     ledger.converted(entry, `parallel: ${String(count)}`, 'It is the strategy parallelism.');
-    return { ...none, strategy: { parallelism: count } };
+    return { ...none, strategy: { parallelism: count }, turns: count };
   }
   const rows = itemsOf(ledger.take(mapOf(entry.value), 'matrix')).map((item) => {
     const axes = ledger
@@ -333,7 +334,13 @@ function readParallel(map: SourceMap, ledger: VariableScope['ledger']): ReadPara
       'parallel: matrix',
       'It is a matrix with the same axes, each of which is a variable of the stage.',
     );
-    return { strategy: { matrix: only }, names, reference: (name) => `<+matrix.${name}>`, notes: [] };
+    return {
+      strategy: { matrix: only },
+      turns: multiply(only).length,
+      names,
+      reference: (name) => `<+matrix.${name}>`,
+      notes: [],
+    };
   }
   const combinations = rows.flatMap((row) => multiply(row));
   ledger.emulated(
@@ -345,6 +352,7 @@ function readParallel(map: SourceMap, ledger: VariableScope['ledger']): ReadPara
     ledger.manual(entry, 'parallel: matrix', `Harness runs ${String(COMBINATIONS_MAX)} at most.`);
   return {
     strategy: { matrix: { combination: toRows(combinations) } },
+    turns: combinations.length,
     names,
     reference: (name) => `<+matrix.combination.${name}>`,
     notes: [],
