@@ -59,8 +59,7 @@ function readInputs(
   wrong: Diagnostic[],
 ): GivenInputs {
   const chosenStages = stages?.map(({ value }) => value);
-  // Of all stages: what is given to all cases may be of a stage that is not chosen here.
-  const known = nameInputs(pipeline.text, repository, undefined);
+  const known = inputs.some(({ kind }) => kind === 'named') ? namesOf({ file: pipeline, repository }) : [];
   const textOf = (name: string): string | undefined => {
     const path = resolve(dirname(file.path), name);
     if (name.startsWith('.') && existsSync(path)) return readText(path, name);
@@ -111,6 +110,16 @@ function valuesOf(
       return [[found.field.path, typed(input, found)]];
     }),
   );
+}
+
+/** Read once for all cases of a pipeline. */
+const NAMES = new WeakMap<ChosenPipeline['file'], readonly NamedInput[]>();
+
+/** Of all stages: what is given to all cases may be of a stage that is not chosen in one. */
+function namesOf({ file, repository }: ChosenPipeline): readonly NamedInput[] {
+  const known = NAMES.get(file) ?? nameInputs(file.text, repository, undefined);
+  NAMES.set(file, known);
+  return known;
 }
 
 function isReadable(yaml: string, repository: ChosenPipeline['repository']): boolean {

@@ -42,7 +42,8 @@ function editOf(text: string, node: YamlNode, keyEnd: number | undefined, update
     node.kind === 'scalar' && node.value === null && text.slice(start.offset, end.offset).trim() === '';
   if (isUnwritten && keyEnd !== undefined) {
     const colon = text.indexOf(':', keyEnd) + 1;
-    return { start: colon, end: colon, written: ` ${written}` };
+    const blanks = /^[ \t]*(?=\r?\n|$)/.exec(text.slice(colon))?.[0].length ?? 0;
+    return { start: colon, end: colon + blanks, written: ` ${written}` };
   }
   const shown = text.slice(start.offset, end.offset);
   return { start: start.offset, end: start.offset + shown.trimEnd().length, written };
