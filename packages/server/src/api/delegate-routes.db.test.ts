@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import type { DelegateTask } from '@bridle/protocol';
+import { DELEGATE_GRACE_MS, type DelegateTask } from '@bridle/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { insertDelegateToken, revokeDelegateToken } from '../store/delegate-tokens.ts';
-import { findTask } from '../store/task-queue-statements.ts';
+import { findTask, listLostTasks } from '../store/task-queue-statements.ts';
 import { ACCOUNT, createTestApp, type TestApp } from './test-app.ts';
 
 const SECRET = 'dlt.account.id.secret-of-a-test';
@@ -79,6 +79,47 @@ describe('/delegate/api', () => {
       body: {},
     });
     expect(list.status).toBe(401);
+  });
+
+  describe('R7 a delegate that was not heard of', () => {
+    /** A started task, and the silence after it: only the database's time counts (T1). */
+    async function silentFor(ms: number): Promise<DelegateTask> {
+      const task = await leaseOne();
+      await post(mine(`tasks/${task.taskId}/started`), { incarnation: IDENTITY.incarnation, fence: task.fence });
+      await server.db
+        .updateTable('delegates')
+        .set((eb) => ({ heartbeat_at: eb('heartbeat_at', '-', ms) }))
+        .execute();
+      return task;
+    }
+
+    const logOf = ({ taskId, fence, logKey }: DelegateTask): object => {
+      const content = Buffer.from('while it was cut off\n').toString('base64');
+      const chunk = { taskId, fence, logKey, byteOffset: 0, content, lineTimes: [1], final: true };
+      return { incarnation: IDENTITY.incarnation, chunks: [chunk] };
+    };
+
+    test('for five minutes goes on where it was: nothing is lost, nothing runs twice', async () => {
+      const task = await silentFor(300_000);
+      const { incarnation } = IDENTITY;
+      const held = [{ taskId: task.taskId, fence: task.fence }];
+      expect(await listLostTasks(server.db, DELEGATE_GRACE_MS, 10)).toEqual([]);
+      expect((await post(mine('heartbeat'), { incarnation, held })).body).toEqual({ lost: [], cancel: [] });
+      expect((await post(mine('logs'), logOf(task))).body).toEqual({ received: { [task.logKey]: 21 } });
+      const report = { incarnation, fence: task.fence, outcome: SUCCEEDED };
+      expect((await post(mine(`tasks/${task.taskId}/complete`), report)).status).toBe(200);
+      expect((await post(mine(`tasks/${task.taskId}/complete`), report)).status).toBe(200);
+      expect(await findTask(server.db, task.taskId)).toEqual({ state: 'done', fence: task.fence });
+    });
+
+    test('for longer than the grace has lost its step: a late report is refused, what it printed is not', async () => {
+      const task = await silentFor(DELEGATE_GRACE_MS + 60_000);
+      await expect.poll(async () => (await findTask(server.db, task.taskId))?.state, { timeout: 15_000 }).toBe('lost');
+      const report = { incarnation: IDENTITY.incarnation, fence: task.fence, outcome: SUCCEEDED };
+      expect((await post(mine(`tasks/${task.taskId}/complete`), report)).status).toBe(409);
+      expect((await post(mine('logs'), logOf(task))).status).toBe(200);
+      expect((await findTask(server.db, task.taskId))?.state).toBe('lost');
+    });
   });
 
   test('the rest of a log is taken in the name of a process that is gone, until its end', async () => {
