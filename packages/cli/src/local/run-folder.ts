@@ -12,6 +12,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { UsageError } from '../command-line/usage-error.ts';
 
 export interface RunFolder {
   /** Path- and shell-safe: names the run's processes and containers. */
@@ -25,14 +26,23 @@ export interface RunFolder {
 const MARK_BYTES = 9;
 const MARK = /^[0-9a-f]{18}$/;
 
+/** @throws UsageError */
 export async function makeRunFolder(environment: Readonly<Record<string, string | undefined>>): Promise<RunFolder> {
   const home = homeOf(environment);
   const runs = join(home, 'runs');
   const mark = randomBytes(MARK_BYTES).toString('hex');
   const path = join(runs, mark);
   const [work, pipes] = [join(path, 'work'), join(path, 'pipes')];
-  for (const folder of [path, work, pipes]) await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(join(path, 'owner'), String(process.pid));
+  try {
+    for (const folder of [path, work, pipes]) await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(join(path, 'owner'), String(process.pid));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new UsageError(
+      `The run has no place on disk: ${path} cannot be made (${String(error.code)}).`,
+      'Name another folder with BRIDLE_CACHE.',
+    );
+  }
   await removeAbandoned(runs);
   return { mark, path, work, pipes, caches: join(home, 'caches') };
 }

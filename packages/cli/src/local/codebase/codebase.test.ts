@@ -222,3 +222,21 @@ test('a copy that is stopped stops', async () => {
   });
   await expect(copying).rejects.toThrow('aborted');
 });
+
+test('a copy that would lie in the tree leaves its own folder out', async () => {
+  const from = testFolder({ 'a.txt': 'a', '.cache/bridle/other/x.txt': 'x' });
+  const to = join(from, '.cache/bridle/runs/1');
+  mkdirSync(to, { recursive: true });
+  const copied = await copyTree({ from, to, signal: new AbortController().signal, onProgress: () => undefined });
+  expect(readdirSync(to)).toEqual(['a.txt']);
+  expect(copied.leftOut.join()).toContain('.cache');
+});
+
+test('names that are no UTF-8 are said to be missing', async () => {
+  const from = testRepository({ 'a.txt': 'a' });
+  execFileSync('sh', ['-c', String.raw`printf x > "$(printf 'odd\377name')"`], { cwd: from });
+  const to = testFolder({});
+  const copied = await copyTree({ from, to, signal: new AbortController().signal, onProgress: () => undefined });
+  expect(copied.files).toBe(1);
+  expect(copied.leftOut.join()).toContain('odd');
+});

@@ -46,8 +46,12 @@ export interface CopiedTree {
 /** @throws TreeTooLarge, what the file system says, and the signal's reason */
 export async function copyTree({ from, to, signal, onProgress }: CopyRequest): Promise<CopiedTree> {
   const tree = await listTree(from);
-  const leftOut: string[] = [];
-  const jobs = [...tree.paths, ...(await listGitFiles(from, tree, leftOut))];
+  const leftOut = [...tree.unreadable];
+  const own = firstFolderOn(from, to);
+  const isOwn = (path: string): boolean => own !== undefined && (path === own || path.startsWith(own + sep));
+  const paths = tree.paths.filter((path) => !isOwn(path));
+  if (own !== undefined) leftOut.push(`${own} (the copy lies in it)`);
+  const jobs = [...paths, ...(await listGitFiles(from, tree, leftOut))];
   const folders = new FolderMaker(from, to);
   let done = 0;
   let next = 0;
@@ -66,7 +70,13 @@ export async function copyTree({ from, to, signal, onProgress }: CopyRequest): P
   await Promise.all(Array.from({ length: LANES }, lane));
   await folders.finish();
   for (const repository of tree.repositories) await separateGit(join(to, repository, '.git'), leftOut);
-  return { files: tree.paths.length, hasGit: tree.repositories.includes(''), leftOut };
+  return { files: paths.length, hasGit: tree.repositories.includes(''), leftOut };
+}
+
+/** A copy that lies in what is copied would go round in circles. */
+function firstFolderOn(from: string, to: string): string | undefined {
+  const [first = ''] = relative(from, to).split(sep);
+  return first === '' || first === '..' || isAbsolute(relative(from, to)) ? undefined : first;
 }
 
 /** A whole path, and where it goes below the copy; a text = the same path below both. */

@@ -8,6 +8,8 @@ import { askGit } from './user-git.ts';
 
 /** More would take the memory of what they are listed for. */
 const FILES_MAX = 2_000_000;
+/** What stands for bytes that are no UTF-8. */
+const REPLACEMENT = '\uFFFD';
 /** Submodules in submodules. */
 const DEPTH_MAX = 16;
 
@@ -16,6 +18,8 @@ export interface ListedTree {
   readonly paths: readonly string[];
   /** The folders of git repositories in it, the root's as the empty text; none without git. */
   readonly repositories: readonly string[];
+  /** Files whose names are no UTF-8, as far as they can be shown: nothing here can open them. */
+  readonly unreadable: readonly string[];
 }
 
 export class TreeTooLarge extends Error {
@@ -25,10 +29,18 @@ export class TreeTooLarge extends Error {
 /** @throws TreeTooLarge */
 export async function listTree(root: string): Promise<ListedTree> {
   const listed = await listRepository(root, '', 0);
-  return listed ?? { paths: await walk(root, '', []), repositories: [] };
+  const { paths, repositories } = listed ?? { paths: await walk(root, '', []), repositories: [] };
+  const isReadable = (path: string): boolean => !path.includes(REPLACEMENT);
+  return {
+    paths: paths.filter(isReadable),
+    repositories,
+    unreadable: paths.filter((path) => !isReadable(path)),
+  };
 }
 
-async function listRepository(root: string, below: string, depth: number): Promise<ListedTree | undefined> {
+type Listed = Omit<ListedTree, 'unreadable'>;
+
+async function listRepository(root: string, below: string, depth: number): Promise<Listed | undefined> {
   const folder = join(root, below);
   if ((await lstat(join(folder, '.git')).catch(() => undefined)) === undefined) return undefined;
   const listed = await askGit(folder, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
