@@ -1,5 +1,5 @@
 /** Asks for one expression after the other, until Ctrl-D, Ctrl-C or the end of what is typed. */
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import type { Explanation, Place } from '@bridle/pipeline';
 import type { Terminal } from '../terminal/terminal.ts';
 

@@ -68,8 +68,9 @@ function labelOf(node: PreviewNode): string {
     ...(outlook.kind === 'depends' ? [`depends on ${waitsText(outlook.waitsFor)}`] : []),
     ...(outlook.kind === 'fails' ? ['fails'] : []),
   ];
-  const lines = [kind === 'fork' ? 'parallel' : name, ...(more.length === 0 ? [] : [more.join(', ')])];
-  return lines.map(escape).join('<br>');
+  const lines = [kind === 'fork' ? 'in parallel' : name, ...(more.length === 0 ? [] : [more.join(', ')])];
+  // The title of a box with others in it has one line only.
+  return lines.map(escape).join(node.children.some(isDrawn) ? ': ' : '<br>');
 }
 
 /** Labels are HTML in quotes: nothing of a name may end or change them. */

@@ -58,7 +58,7 @@ describe('a flowchart', () => {
 
   it('lets no name end its own label', () => {
     const chart = toMermaid(previewOf(RELEASE.replace('name: Build', `name: 'a"]; click n1 "javascript:x" %%'`)));
-    expect(chart).toContain('subgraph n1["a#34;#93;#59; click n1 #34;javascript:x#34; #37;#37;<br>Custom"]');
+    expect(chart).toContain('subgraph n1["a#34;#93;#59; click n1 #34;javascript:x#34; #37;#37;: Custom"]');
   });
 
   it('draws ten turns of a loop, and how many there are more', () => {

@@ -99,7 +99,7 @@ export interface Wait {
 }
 
 export interface PreviewExpression {
-  /** As written, with its delimiters; of a condition the whole. */
+  /** As written, with its delimiters; a condition as a whole is in the outlook. */
   readonly text: string;
   /** From the node: `spec.command`, `when.condition`. */
   readonly path: string;
