@@ -19,3 +19,16 @@ export async function commandLines(): Promise<readonly string[]> {
 export async function processesNamed(mark: string): Promise<readonly string[]> {
   return (await commandLines()).filter((command) => command.startsWith(mark));
 }
+
+const LIMIT_MS = 15_000;
+
+/** Resolves when none of them runs any more. */
+export async function untilGone(mark: string): Promise<void> {
+  const limit = Date.now() + LIMIT_MS;
+  for (;;) {
+    const left = await processesNamed(mark);
+    if (left.length === 0) return;
+    if (Date.now() > limit) throw new Error(`Still running: ${left.join(', ')}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,6 +1,7 @@
 /** A command in a real pseudo-terminal, with a person in front of it: keys go in, the screen is read. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import xterm from '@xterm/headless';
 import { terminalPage, type Theme } from './terminal-picture.ts';
 
@@ -108,9 +109,27 @@ export class TerminalSession {
     }
   }
 
+  /** Resolves when the command was stopped, as by Ctrl-Z: `script` stops with it. */
+  async untilStopped(): Promise<void> {
+    const limit = Date.now() + LIMIT_MS;
+    // Nobody is told of it but the parent's kernel, so we look.
+    while (!(await this.#isStopped())) {
+      if (Date.now() > limit) throw new Error('The command does not stop.');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** What a shell does for `fg`. */
+  goOn(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   /** Hangs up, as when the window is closed. */
   async dispose(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGTERM');
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill('SIGTERM');
+      this.goOn();
+    }
     await this.exited;
     this.#xterm.dispose();
   }
@@ -118,6 +137,11 @@ export class TerminalSession {
   readonly #changed = (): void => {
     for (const watch of this.#watchers) watch();
   };
+
+  async #isStopped(): Promise<boolean> {
+    const stat = await readFile(`/proc/${this.#child.pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T');
+  }
 
   async #end(): Promise<number> {
     const [code] = (await once(this.#child, 'close')) as [number | null];
