@@ -56,28 +56,31 @@ const SOMEBODY: Actor = { userId: 'somebody', name: 'somebody', email: 'somebody
 export class VirtualPeople {
   readonly unheard: UnheardAnswer[] = [];
   readonly #options: VirtualPeopleOptions;
-  /** What each execution waits for, as it was seen last. */
-  readonly #seen = new Map<ExecutionId, ReadonlySet<string>>();
+  /** What nodes wait for, as they were seen last. */
+  readonly #waiting = new Map<NodeExecutionId, WaitingNode['kind']>();
   #interrupts = 0;
 
   constructor(options: VirtualPeopleOptions) {
     this.#options = options;
   }
 
+  /** After each event. */
   look(execution: Execution): void {
-    const before = this.#seen.get(execution.id);
-    const now = new Set<string>();
-    for (const node of Object.values(execution.nodes)) {
+    const { id: executionId, version, nodes } = execution;
+    for (const node of Object.values(nodes)) {
+      if (node.changedAtVersion !== version) continue;
       const kind = waitOf(execution, node);
-      if (kind === undefined) continue;
-      const key = `${kind}/${node.id}`;
-      now.add(key);
-      if (before?.has(key) === true) continue;
+      const before = this.#waiting.get(node.id);
+      if (kind === before) continue;
+      if (kind === undefined) {
+        this.#waiting.delete(node.id);
+        continue;
+      }
+      this.#waiting.set(node.id, kind);
       for (const answer of this.#options.answer({ kind, node }, execution)) {
-        this.#options.later(answer.afterMs, () => this.#give(execution.id, node.id, answer));
+        this.#options.later(answer.afterMs, () => this.#give(executionId, node.id, answer));
       }
     }
-    this.#seen.set(execution.id, now);
   }
 
   async #give(executionId: ExecutionId, nodeExecutionId: NodeExecutionId, answer: PersonAnswer): Promise<void> {
