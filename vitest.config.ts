@@ -13,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{packages,tools}/**/*.test.{ts,tsx}'],
+          include: ['{packages,tools,bench}/**/*.test.{ts,tsx}'],
           exclude: [...NEVER, '**/*.db.test.ts'],
           testTimeout: 20_000,
         },

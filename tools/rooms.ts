@@ -236,7 +236,7 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'bench',
     packages: ['launcher', 'e2e', 'pipeline', 'server/transition-load'],
-    libraries: ['pg', 'yaml'],
+    libraries: ['pg', 'yaml', 'vitest'],
     node: true,
   },
 ];

@@ -6,8 +6,9 @@ import type { Product } from '@bridle/e2e';
 
 const CAPACITY = 256;
 const WAIT_MS = 20_000;
+const HEARTBEAT_MS = 4_000;
 
-interface Task {
+export interface DummyTask {
   readonly taskId: string;
   readonly fence: number;
 }
@@ -16,62 +17,104 @@ export interface DummyDelegate {
   close(): Promise<void>;
 }
 
+/** Takes whatever there is, side by side. */
 export async function startDummyDelegate(product: Product, name: string): Promise<DummyDelegate> {
-  const token = (await readFile(join(product.home, 'delegate-token'), 'utf8')).trim();
-  const incarnation = randomUUID();
-  const stopping = new AbortController();
-  const post = async <T>(path: string, body: unknown): Promise<T> => {
-    const response = await fetch(`${product.url}/delegate/api/${path}`, {
-      method: 'POST',
-      signal: stopping.signal,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${await response.text()}`);
-    return (await response.json()) as T;
-  };
-  const { delegateId } = await post<{ delegateId: string }>('register', {
-    name,
-    tags: [],
-    incarnation,
-    installation: randomUUID(),
-    version: '0.1.0',
-    hostName: 'bench',
-    os: 'linux',
-    arch: 'x64',
-    shells: ['Bash', 'Sh'],
-    capacity: CAPACITY,
-  });
-  const held = new Map<string, Task>();
-  const perform = async (task: Task): Promise<void> => {
-    held.set(task.taskId, task);
-    await post(`${delegateId}/tasks/${task.taskId}/started`, { incarnation, fence: task.fence });
-    await post(`${delegateId}/tasks/${task.taskId}/complete`, {
-      incarnation,
-      fence: task.fence,
-      outcome: { kind: 'succeeded', exitCode: 0, outputs: {} },
-    });
-    held.delete(task.taskId);
-  };
-  const poll = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      const body = { incarnation, free: CAPACITY - held.size, cancelling: [], waitMs: WAIT_MS, released: [] };
-      const { tasks } = await post<{ tasks: readonly Task[] }>(`${delegateId}/poll`, body);
-      for (const task of tasks) void perform(task).catch(ignoreStop);
-    }
-  };
-  const beat = setInterval(() => {
-    void post(`${delegateId}/heartbeat`, { incarnation, held: [...held.values()] }).catch(ignoreStop);
-  }, 4_000);
-  const ignoreStop = (error: unknown): void => {
-    if (!stopping.signal.aborted) throw error;
-  };
-  const polling = poll().catch(ignoreStop);
+  const hand = await DummyHand.register(product, name, CAPACITY);
+  const working = (async () => {
+    while (!hand.isOver) for (const task of await hand.take(CAPACITY - hand.held)) void hand.perform(task);
+  })();
   return {
     close: async () => {
-      clearInterval(beat);
-      stopping.abort();
-      await polling;
+      hand.close();
+      await working;
     },
   };
+}
+
+/** A registered delegate process that somebody moves; it lives until it is closed. Once it is, calls answer with nothing. */
+export class DummyHand {
+  readonly delegateId: string;
+  readonly #call: <T>(path: string, body: object) => Promise<T>;
+  readonly #held = new Map<string, DummyTask>();
+  readonly #stopping: AbortController;
+  readonly #beat: NodeJS.Timeout;
+
+  private constructor(delegateId: string, call: <T>(path: string, body: object) => Promise<T>, over: AbortController) {
+    this.delegateId = delegateId;
+    this.#call = call;
+    this.#stopping = over;
+    this.#beat = setInterval(() => {
+      void this.#tell('heartbeat', { held: [...this.#held.values()] });
+    }, HEARTBEAT_MS);
+  }
+
+  static async register(product: Product, name: string, capacity: number): Promise<DummyHand> {
+    const token = (await readFile(join(product.home, 'delegate-token'), 'utf8')).trim();
+    const incarnation = randomUUID();
+    const over = new AbortController();
+    const call = async <T>(path: string, body: object): Promise<T> => {
+      const response = await fetch(`${product.url}/delegate/api/${path}`, {
+        method: 'POST',
+        signal: over.signal,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ incarnation, ...body }),
+      });
+      if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${await response.text()}`);
+      return (await response.json()) as T;
+    };
+    const { delegateId } = await call<{ delegateId: string }>('register', {
+      name,
+      tags: [],
+      installation: randomUUID(),
+      version: '0.1.0',
+      hostName: 'bench',
+      os: 'linux',
+      arch: 'x64',
+      shells: ['Bash', 'Sh'],
+      capacity,
+    });
+    return new DummyHand(delegateId, call, over);
+  }
+
+  get isOver(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  get held(): number {
+    return this.#held.size;
+  }
+
+  async take(free: number, waitMs: number = WAIT_MS): Promise<readonly DummyTask[]> {
+    const body = { free, cancelling: [], waitMs, released: [] };
+    const answer = await this.#ask<{ tasks: readonly DummyTask[] }>('poll', body);
+    const tasks = answer?.tasks ?? [];
+    for (const { taskId, fence } of tasks) this.#held.set(taskId, { taskId, fence });
+    return tasks;
+  }
+
+  /** Reports that it was started, and that it is done. */
+  async perform({ taskId, fence }: DummyTask): Promise<void> {
+    await this.#tell(`tasks/${taskId}/started`, { fence });
+    const outcome = { kind: 'succeeded', exitCode: 0, outputs: {} };
+    await this.#tell(`tasks/${taskId}/complete`, { fence, outcome });
+    this.#held.delete(taskId);
+  }
+
+  close(): void {
+    clearInterval(this.#beat);
+    this.#stopping.abort();
+  }
+
+  async #tell(path: string, body: object): Promise<void> {
+    await this.#ask(path, body);
+  }
+
+  async #ask<T>(path: string, body: object): Promise<T | undefined> {
+    try {
+      return await this.#call<T>(`${this.delegateId}/${path}`, body);
+    } catch (error) {
+      if (this.isOver) return undefined;
+      throw error;
+    }
+  }
 }

@@ -1,14 +1,16 @@
 /**
- * `npm run bench [-- CASE …] [-- --runs N]`: each case at least five times, in turns with its floor; prints a table and
- * writes bench/results.json.
+ * `npm run bench [-- CASE …]`: each case at least five times, in turns with its floor; prints a table and puts each result into
+ * bench/results.json, beside those of the other cases.
  */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import type { BenchCase } from './bench-case.ts';
 import { cliHelp, validateCold } from './cases/cli.ts';
+import { backlogLease, backlogList } from './cases/backlog.ts';
 import { coldStart, warmStart } from './cases/cold-start.ts';
 import { expressions } from './cases/expressions.ts';
+import { idleDelegates } from './cases/idle-delegates.ts';
 import { logThroughput } from './cases/log-throughput.ts';
 import { matrix1024, matrix256 } from './cases/matrix.ts';
 import { noop3 } from './cases/noop-3.ts';
@@ -17,7 +19,8 @@ import { triggerToStep } from './cases/trigger-to-step.ts';
 import { transitions } from './cases/transitions.ts';
 import { validateWarm } from './cases/validate.ts';
 import { webhookAck } from './cases/webhook-ack.ts';
-import { figuresOf, type Figures, type Run } from './samples.ts';
+import { mergeResults, type Measured, type Result } from './results.ts';
+import { figuresOf, type Run } from './samples.ts';
 
 const CASES: readonly BenchCase[] = [
   webhookAck,
@@ -32,22 +35,13 @@ const CASES: readonly BenchCase[] = [
   validateWarm,
   matrix256,
   matrix1024,
+  idleDelegates,
+  backlogLease,
+  backlogList,
   coldStart,
   warmStart,
 ];
 const RUNS_MIN = 5;
-
-interface Result {
-  readonly case: string;
-  readonly timed: string;
-  readonly floorOf: string;
-  readonly target: string;
-  readonly runs: number;
-  readonly figures: Figures;
-  readonly floor: Figures;
-  /** How many times the floor: p50 by p50. */
-  readonly ratio: number;
-}
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const unknown = names.filter((name) => !CASES.some((candidate) => candidate.name === name));
@@ -56,21 +50,29 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const results: Result[] = [];
+const machine = { cores: availableParallelism(), memoryGiB: Math.round(totalmem() / 2 ** 30) };
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+const file = new URL('../results.json', import.meta.url);
+const measured: Measured[] = [];
 for (const each of CASES) {
   if (names.length > 0 && !names.includes(each.name)) continue;
   process.stderr.write(`${each.name} …\n`);
-  results.push(await measure(each));
+  const result = await measure(each);
+  measured.push(result);
+  keep({ ...result, commit, machine });
 }
-const machine = { cores: availableParallelism(), memoryGiB: Math.round(totalmem() / 2 ** 30) };
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-writeFileSync(
-  new URL('../results.json', import.meta.url),
-  `${JSON.stringify({ machine, results: results.map((result) => ({ ...result, commit })) }, undefined, 2)}\n`,
-);
-process.stdout.write(table(results));
+process.stdout.write(table(measured));
 
-async function measure(each: BenchCase): Promise<Result> {
+/** At once: what was measured is not lost with a later case. */
+function keep(result: Result): void {
+  const kept = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as { results: readonly Result[] }).results
+    : [];
+  const cases = CASES.map(({ name }) => name);
+  writeFileSync(file, `${JSON.stringify({ results: mergeResults(kept, [result], cases) }, undefined, 2)}\n`);
+}
+
+async function measure(each: BenchCase): Promise<Measured> {
   const prepared = await each.prepare();
   const runs: Run[] = [];
   const floors: Run[] = [];
@@ -96,7 +98,7 @@ async function measure(each: BenchCase): Promise<Result> {
   };
 }
 
-function table(rows: readonly Result[]): string {
+function table(rows: readonly Measured[]): string {
   const head = [
     'case',
     'p50 ms',
