@@ -465,6 +465,8 @@ describe('in a terminal', () => {
     await session.until('Leave it waiting');
     expect(`\n${session.screen()}\n`).toMatchInlineSnapshot(`
       "
+      You answer approvals alone, whoever their approvers are; a server asks the peopl
+      e they name.
       │
       ◆  Gate › Ask waits for approval
       │  Shall build 42 go live?
@@ -483,6 +485,8 @@ describe('in a terminal', () => {
       {
         "exitCode": 0,
         "screen": "
+      You answer approvals alone, whoever their approvers are; a server asks the peopl
+      e they name.
       │
       ◇  Gate › Ask waits for approval
       │  Shall build 42 go live?
@@ -494,8 +498,6 @@ describe('in a terminal', () => {
       ◇  Comment
       │  go on
 
-      You answer approvals alone, whoever their approvers are; a server asks the peopl
-      e they name.
       ✓ Gate     Success  TIME  1 step
       ✓ Go live  Success  TIME  1 step
 
@@ -610,11 +612,19 @@ describe('in a terminal', () => {
     expect((await finalScreen(on(['skip.yaml', '-i', 'envv=prod']))).exitCode).toBe(2);
   });
 
-  it('asks for an input that was not given', async () => {
+  it('asks for an input that was not given, and can be left', async () => {
+    const mark = `bridle-e2e-asked-${process.pid}`;
     const session = on(['stop.yaml']);
     await session.until('mark');
-    session.type(KEYS.escape);
-    expect(await session.exited).toBe(2);
+    session.type(`${mark}${KEYS.enter}`);
+    await session.until('serving');
+    expect((await processesNamed(mark)).length).toBe(2);
+    session.type(KEYS.ctrlC);
+    expect(await session.exited).toBe(130);
+    const left = on(['stop.yaml']);
+    await left.until('mark');
+    left.type(KEYS.escape);
+    expect(await left.exited).toBe(2);
   });
 
   it('a secret is masked', async () => {

@@ -232,9 +232,7 @@ describe('the end of a run', () => {
       waiting('p/gate/ask', 'Live?'),
       step('p/gate/ask', { status: 'Aborted', to: 9 }),
     ];
-    expect(
-      report(events, { ...END, status: 'Aborted', neededPerson: true }, { isQuiet: true }),
-    ).toMatchInlineSnapshot(`
+    expect(report(events, { ...END, status: 'Aborted', neededPerson: true }, { isQuiet: true })).toMatchInlineSnapshot(`
       "
       ! gate › ask needs a person, and there is nobody to ask. Answer with --approve gate.ask, --reject gate.ask or --yes.
 

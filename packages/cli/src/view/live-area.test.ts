@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LiveArea } from './live-area.ts';
@@ -73,6 +75,33 @@ describe('the live area', () => {
     expect(screen.modes()).toEqual({ wraps: true, isHeldBack: false, showsCursor: true });
     expect(process.listenerCount('SIGTSTP')).toBe(0);
     expect(process.listeners('exit').filter((listener) => listener.name.includes('atExit'))).toEqual([]);
+  });
+
+  it.each([
+    ['throw new Error("a bug");', 1],
+    ['process.exit(3);', 3],
+    ['process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 1000);', 143],
+  ])('A3 gives everything back when the process ends by %s', async (ending, code) => {
+    const script = `
+      import { LiveArea } from ${JSON.stringify(new URL('live-area.ts', import.meta.url).href)};
+      process.on('SIGTERM', () => process.exit(143));
+      const { stderr } = process;
+      const write = async (text) => void stderr.write(text);
+      const size = () => ({ columns: 80, rows: 24 });
+      const area = new LiveArea({ stream: stderr, size, write }, () => {});
+      await area.draw(['one', 'two']);
+      ${ending}
+    `;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let written = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (written += text));
+    expect(await once(child, 'close')).toEqual([code, null]);
+    const shown = written.lastIndexOf('\u001b[?25h');
+    expect(shown).toBeGreaterThan(written.lastIndexOf('\u001b[?25l'));
+    // What Node says about a bug stands below the view.
+    if (code === 1) expect(written.indexOf('a bug')).toBeGreaterThan(shown);
   });
 
   it('A1 A2 shows what it was given last, after any frames, texts and sizes', async () => {

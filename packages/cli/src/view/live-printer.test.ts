@@ -101,6 +101,25 @@ describe('the live printer', () => {
     for (const count of [0, 50, 99]) expect(screen.written).toContain(`│ ${count} xxx`);
   });
 
+  it('makes room for a question, and tells afterwards what happened meanwhile', async () => {
+    const { screen, printer } = open();
+    for (const event of BUILD) await printer.on(event);
+    await printer.on({ type: 'note', time: '', level: 'info', text: 'before' });
+    await printer.aside(async () => {
+      expect(screen.text()).toBe('before');
+      await printer.on({ type: 'note', time: '', level: 'info', text: 'meanwhile' });
+      await screen.terminal.err.line('? yes');
+    });
+    await screen.until('● Release');
+    expect(screen.everything().split('\n').slice(0, 4)).toEqual([
+      'before',
+      '? yes',
+      'meanwhile',
+      expect.stringContaining('build'),
+    ]);
+    await printer.end(END);
+  });
+
   it('says what a second Ctrl-C does', async () => {
     const { screen, printer } = open();
     for (const event of BUILD) await printer.on(event);

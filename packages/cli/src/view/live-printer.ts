@@ -68,7 +68,10 @@ export class LivePrinter implements RunPrinter {
   async aside<T>(question: () => Promise<T>): Promise<T> {
     this.#asides += 1;
     try {
-      await this.#exclusive(() => this.#area.close());
+      await this.#exclusive(async () => {
+        await this.#flush();
+        await this.#area.close();
+      });
       return await question();
     } finally {
       this.#asides -= 1;
