@@ -5,7 +5,7 @@ export const replay: CommandDefinition = {
   name: 'replay',
   summary: 'tell whether a recorded run would go the same way today',
   details:
-    'Decides a recorded run anew, under the pipeline as it stands now and by the engine of now, with the results, answers and times of then. Nothing is run. The first difference is named: which step or stage, what it did then, what it does now, and why.',
+    'Decides a recorded run anew, under the pipeline as it stands now and by the engine of now, with the results, answers and times of then. Nothing is run. The first difference is named: which step or stage, what it did then, what it does now, and why. It ends with 1 when there is one.',
   arguments: [
     {
       name: 'record',

@@ -1,4 +1,5 @@
 /** The real program, off a terminal, on records of real plans. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openRecord } from '../record/open-record.ts';
@@ -149,4 +150,22 @@ test('what is no record, and what excludes each other', async () => {
     '.harness/release.yaml:1 does not begin as the record of an execution does.',
   );
   expect(await bridle(folder, 'replay', 'run-1', '--recorded', '--pipeline', 'x')).toMatchObject({ exitCode: 2 });
+});
+
+test.each([
+  [
+    'a node of its plan is gone',
+    (text: string) => text.replace(/"children":\["([\w-]+)","[\w-]+"\]/, '"children":["$1","none"]'),
+  ],
+  ['a node of its plan says nothing', (text: string) => text.replace('"when":{"status":"Success"},', '')],
+])('a record that was changed, so that %s, is refused in a sentence', async (_, change) => {
+  const folder = repository(PIPELINE);
+  const path = join(folder, 'run-1', 'record.ndjson');
+  const text = readFileSync(path, 'utf8');
+  expect(change(text)).not.toBe(text);
+  writeFileSync(path, change(text));
+  const { exitCode, out, err } = await bridle(folder, 'replay', 'run-1');
+  expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+  expect(err).toMatch(/^bridle: The record run-1 does not hold together: .*\.\n/);
+  expect(err).not.toContain('    at ');
 });

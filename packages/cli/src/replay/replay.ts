@@ -1,4 +1,4 @@
-import { InvariantError, replayRecord, type ExecutionRecord, type Plan, type Replay } from '@bridle/pipeline';
+import { replayRecord, type ExecutionRecord, type Plan, type Replay } from '@bridle/pipeline';
 import type { CommandAction } from '../command-line/command.ts';
 import { printJson } from '../command-line/json.ts';
 import { UsageError } from '../command-line/usage-error.ts';
@@ -37,7 +37,10 @@ function replayPlan(record: ExecutionRecord, plan: Plan, name: string): Replay {
   try {
     return replayRecord(record, plan);
   } catch (error) {
-    if (!(error instanceof InvariantError)) throw error;
-    throw new UsageError(`The record ${name} does not hold together: ${error.message}.`);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(
+      `The record ${name} does not hold together: ${reason.replace(/\.$/, '')}.`,
+      'If nobody has changed it, this is a fault of Bridle.',
+    );
   }
 }

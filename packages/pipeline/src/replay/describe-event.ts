@@ -3,7 +3,7 @@ import type { EngineEvent } from '../engine/events.ts';
 import type { Execution } from '../engine/execution.ts';
 import type { NodeExecutionId } from '../engine/ids.ts';
 import { nodeIdentity } from '../engine/nodes.ts';
-import { readTimerId } from '../engine/timers.ts';
+import { readTimerId, type TimerPurpose } from '../engine/timers.ts';
 
 /** @param execution - before the event */
 export function describeEvent(execution: Execution, event: EngineEvent): string {
@@ -26,7 +26,7 @@ export function describeEvent(execution: Execution, event: EngineEvent): string 
       return `after no delegate took ${named(event.nodeExecutionId)}`;
     case 'timerFired': {
       const { nodeExecutionId, purpose } = readTimerId(event.timerId);
-      return `after a timer of ${named(nodeExecutionId)} (${purpose})`;
+      return describeTimer(purpose, named(nodeExecutionId));
     }
     case 'interruptRequested': {
       const { type, nodeExecutionId } = event.interrupt;
@@ -42,6 +42,27 @@ export function describeEvent(execution: Execution, event: EngineEvent): string 
     case 'childRefused':
     case 'childEnded':
       return `after the pipeline of ${named(event.nodeExecutionId)} ${CHILD_WORDS[event.kind]}`;
+  }
+}
+
+function describeTimer(purpose: TimerPurpose, name: string): string {
+  switch (purpose) {
+    case 'wait':
+      return `after the wait of ${name}`;
+    case 'timeout':
+      return `after the time of ${name} was over`;
+    case 'stop':
+      return `after ${name} had not stopped in time`;
+    case 'retry':
+      return `after the pause before the next attempt of ${name}`;
+    case 'intervention':
+      return `after nobody had intervened at ${name}`;
+    case 'poll':
+      return `when ${name} asked again`;
+    case 'autoApprove':
+      return `at the deadline of ${name}`;
+    case 'grace':
+      return `after the grace of ${name} was over`;
   }
 }
 
