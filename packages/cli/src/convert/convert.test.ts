@@ -101,7 +101,7 @@ test('whatever becomes of a sample, it is converted into something that Bridle t
       }
       expect(errorsOf(result)).toEqual([]);
     }),
-    { numRuns: Number(process.env['CONVERT_RUNS'] ?? 200) },
+    { numRuns: 120 },
   );
 }, 120_000);
 

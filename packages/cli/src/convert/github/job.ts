@@ -1,5 +1,5 @@
 /** One job: a CI stage with its steps. */
-import { IGNORE_FAILURE, type StageDraft, type StepDraft, type WhenDraft } from '../draft.ts';
+import { IGNORE_FAILURE, type StageDraft, type StepDraft, type VariableDraft, type WhenDraft } from '../draft.ts';
 import { toName } from '../identifiers.ts';
 import { bothHold, quote } from '../jexl.ts';
 import type { SourceEntry, SourceMap } from '../source.ts';
@@ -25,6 +25,7 @@ export function convertJob(
   workflow: WorkflowNames,
   outer: StepDefaults,
   state: WorkflowState,
+  late: readonly VariableDraft[],
 ): StageDraft {
   const { map, names, entry } = source;
   const { ledger } = state;
@@ -40,7 +41,10 @@ export function convertJob(
     ...(runsOn.os === undefined ? {} : { os: runsOn.os }),
   };
   const own = readVariables(mapOf(ledger.take(map, 'env')), 'env', contextsOf(around), ledger);
-  const surroundings: Surroundings = { ...around, stageVariables: own.names };
+  const surroundings: Surroundings = {
+    ...around,
+    stageVariables: new Set([...late.map(({ name }) => name), ...own.names]),
+  };
   const contexts = contextsOf(surroundings);
   const container = readContainer(map, contexts, ledger, notes);
   const job = new JobState(state, names, surroundings, readDefaults(map, outer, state), container.image);
@@ -63,7 +67,7 @@ export function convertJob(
     ...whenOf(map, surroundings, state, notes),
     ...(strategy === undefined ? {} : { strategy, turns }),
     ...(timeoutNode === undefined ? {} : minutes(timeoutText, timeoutNode, ledger, notes)),
-    variables: [...own.variables, ...container.variables],
+    variables: [...late.filter(({ name }) => !own.names.has(name)), ...own.variables, ...container.variables],
     failureStrategies: failureOf(map, state),
     delegateSelectors: runsOn.delegateSelectors,
     ...(runsOn.platform === undefined ? {} : { platform: runsOn.platform }),

@@ -177,12 +177,16 @@ export interface Interpolated {
   readonly failures: readonly { readonly text: string; readonly why: string }[];
 }
 
+/** A text in an expression may hold `}}`; one that is never closed ends where the next `}}` is. */
+const PLACES = /\$\{\{((?:'[^']*'|(?!\}\})[^'])*)\}\}|\$\{\{([^]*?)\}\}/g;
+
 /** A text with `${{ }}` in it. */
 export function interpolate(text: string, contexts: Contexts): Interpolated {
   const found: string[] = [];
   const failures: { text: string; why: string }[] = [];
   const translations: { text: string; into: string }[] = [];
-  const made = text.replaceAll(/\$\{\{([^]*?)\}\}/g, (whole, inner: string) => {
+  const made = text.replaceAll(PLACES, (whole, closed: string | undefined, open: string | undefined) => {
+    const inner = closed ?? open ?? '';
     const result = translate(inner, contexts);
     if (result.kind === 'none') {
       failures.push({ text: whole, why: result.why });

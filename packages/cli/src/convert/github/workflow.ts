@@ -5,6 +5,7 @@ import { Ledger } from '../ledger.ts';
 import type { ConvertOptions } from '../result.ts';
 import { refuse, START, type SourceMap } from '../source.ts';
 import { mapOf, textOf } from '../source-nodes.ts';
+import { splitVariables } from '../late-variables.ts';
 import { toLevels } from '../levels.ts';
 import type { Yaml } from '../yaml-value.ts';
 import { contextsOf } from './contexts.ts';
@@ -28,11 +29,6 @@ export function convertWorkflow(documents: readonly SourceMap[], options: Conver
   const ledger = new Ledger();
   const events = readEvents(root, ledger);
   const asked = new Map<string, VariableDraft>();
-  const early = new Set([
-    ...events.inputs.map(({ name }) => name),
-    ...(mapOf(root.entries.get('env')?.value)?.entries.keys() ?? []),
-  ]);
-  const names = nameWorkflow(root, early);
   const askFor = (name: string): void => {
     asked.set(name, {
       name,
@@ -41,7 +37,9 @@ export function convertWorkflow(documents: readonly SourceMap[], options: Conver
       notes: [`TODO: the configuration variable ${name} of the repository; give it a value.`],
     });
   };
-  const env = readVariables(mapOf(ledger.take(root, 'env')), 'env', contextsOf({ workflow: names, askFor }), ledger);
+  const unnamed = contextsOf({ workflow: { jobs: new Map(), variables: new Set() }, askFor });
+  const env = splitVariables(readVariables(mapOf(ledger.take(root, 'env')), 'env', unnamed, ledger).variables);
+  const names = nameWorkflow(root, new Set([...events.inputs, ...env.early].map(({ name }) => name)));
   const codebase: Record<string, Yaml> = {};
   const state: WorkflowState = { ledger, codebase, askFor };
   const defaults = defaultsOf(root, ledger);
@@ -52,7 +50,7 @@ export function convertWorkflow(documents: readonly SourceMap[], options: Conver
       ledger.dropped(entry, `the job ${entry.key}`, 'It is no map.');
       return [];
     }
-    return [convertJob({ entry, map, names: job }, names, defaults, state)];
+    return [convertJob({ entry, map, names: job }, names, defaults, state, env.late)];
   });
   for (const stage of stages) reportUnknownNeeds(stage.needs, stage, names.jobs, ledger);
   if (stages.length === 0) return refuse('STRUCTURE_INVALID', jobs.place, 'None of the jobs is a map.');
@@ -65,7 +63,7 @@ export function convertWorkflow(documents: readonly SourceMap[], options: Conver
   const draft: PipelineDraft = {
     identifier: toIdentifier(title, 'workflow'),
     name: toName(title, 'workflow'),
-    variables: [...events.inputs, ...env.variables, ...asked.values()],
+    variables: [...events.inputs, ...env.early, ...asked.values()],
     codebase,
     stages: followSkips(stages),
   };

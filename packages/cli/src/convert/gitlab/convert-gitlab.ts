@@ -2,6 +2,7 @@
 import type { ConvertedSource, PipelineDraft, StageDraft, VariableDraft } from '../draft.ts';
 import { Identifiers, toIdentifier, toName } from '../identifiers.ts';
 import { Ledger } from '../ledger.ts';
+import { isLate, splitVariables, type SplitVariables } from '../late-variables.ts';
 import { toLevels } from '../levels.ts';
 import type { ConvertOptions } from '../result.ts';
 import { refuse, START, type SourceEntry, type SourceMap } from '../source.ts';
@@ -63,7 +64,9 @@ export function convertGitlab(documents: readonly SourceMap[], options: ConvertO
       asked.set(name, { name, type: 'String', value: value ?? '<+input>', notes });
     },
   };
-  const variables = ledger.takeAll(globals).map((entry) => readGlobal(entry, scope));
+  const { early, late } = readGlobals(globals, scope);
+  const lateNames = new Set(late.map(({ name }) => name));
+  const ofJobs = { ...scope, pipeline: new Set([...scope.pipeline].filter((name) => !lateNames.has(name))) };
 
   const resolver = new Resolver(root, ledger);
   for (const entry of jobEntries) ledger.takeEntry(root, entry.key);
@@ -72,7 +75,7 @@ export function convertGitlab(documents: readonly SourceMap[], options: ConvertO
     return map === undefined ? [] : [{ entry, map }];
   });
   const jobs = order(root, read, ledger);
-  const outer = workflowCondition(root, scope);
+  const outer = workflowCondition(root, ofJobs);
   const codebase: Record<string, Yaml> = {};
   Object.assign(codebase, defined(cloneFields((name) => textOf(globals?.entries.get(name)?.value))));
   const hasArtifacts = new Set(
@@ -82,7 +85,7 @@ export function convertGitlab(documents: readonly SourceMap[], options: ConvertO
   );
   const stages: StageDraft[] = [];
   for (const job of jobs) {
-    const made = convertJob(job, scope, outer, (identifier) => hasArtifacts.has(identifier));
+    const made = convertJob(job, ofJobs, outer, late, (identifier) => hasArtifacts.has(identifier));
     for (const [key, value] of Object.entries(defined(made.codebase))) codebase[key] ??= value;
     stages.push(...made.stages);
   }
@@ -102,7 +105,7 @@ export function convertGitlab(documents: readonly SourceMap[], options: ConvertO
   const draft: PipelineDraft = {
     identifier: toIdentifier(isTitle ? title : (options.name ?? 'pipeline'), 'pipeline'),
     name: toName(isTitle ? title : (options.name ?? 'pipeline'), 'pipeline'),
-    variables: [...variables, ...asked.values()],
+    variables: [...early, ...asked.values()],
     codebase,
     stages: placed,
   };
@@ -136,13 +139,34 @@ function reportIncludes(root: SourceMap, ledger: Ledger): void {
   }
 }
 
+/** Variables that tell of the clone, and those that use them, are variables of each stage. */
+function readGlobals(globals: SourceMap | undefined, scope: Omit<VariableScope, 'stage'>): SplitVariables {
+  const entries = scope.ledger.takeAll(globals);
+  const ofStages = new Set<string>();
+  for (;;) {
+    // Only the last reading is told of.
+    const read = entries.map((entry) => readGlobal(entry, { ...scope, ledger: new Ledger() }, ofStages));
+    const found = read.filter(({ name, value }) => !ofStages.has(name) && isLate(value, ofStages));
+    if (found.length === 0)
+      return splitVariables(
+        entries.map((entry) => readGlobal(entry, scope, ofStages)),
+        ofStages,
+      );
+    for (const { name } of found) ofStages.add(name);
+  }
+}
+
 /** A value, or a map that asks for one. */
-function readGlobal({ key, value, place }: SourceEntry, scope: Omit<VariableScope, 'stage'>): VariableDraft {
+function readGlobal(
+  { key, value, place }: SourceEntry,
+  scope: Omit<VariableScope, 'stage'>,
+  ofStages: ReadonlySet<string>,
+): VariableDraft {
   const map = mapOf(value);
   const inner: VariableScope = {
     ...scope,
-    pipeline: new Set([...scope.pipeline].filter((name) => name !== key)),
-    stage: new Set(),
+    pipeline: new Set([...scope.pipeline].filter((name) => name !== key && !ofStages.has(name))),
+    stage: new Set([...ofStages].filter((name) => name !== key)),
   };
   if (map === undefined)
     return { name: key, type: 'String', value: expand(textOf(value) ?? '', value, `variable ${key}`, inner) };

@@ -35,11 +35,15 @@ export interface ConvertedJob {
   readonly codebase: YamlMap;
 }
 
-/** @param outer - the condition of `workflow: rules` */
+/**
+ * @param outer - the condition of `workflow: rules`
+ * @param late - variables of the file that each stage has
+ */
 export function convertJob(
   job: GitlabJob,
   scope: Omit<VariableScope, 'stage'>,
   outer: string | undefined,
+  late: readonly VariableDraft[],
   isSource: (identifier: string) => boolean,
 ): ConvertedJob {
   const { entry, map, identifier } = job;
@@ -48,10 +52,12 @@ export function convertJob(
   const identifiers = new Identifiers();
   const variablesMap = mapOf(ledger.take(map, 'variables'));
   const matrix = readParallel(map, scope.ledger);
-  const own = new Set([...(variablesMap?.entries.keys() ?? []), ...matrix.names]);
+  const lateNames = late.map(({ name }) => name);
+  const own = new Set([...lateNames, ...(variablesMap?.entries.keys() ?? []), ...matrix.names]);
   const inner: VariableScope = { ...scope, stage: own };
   const environment = readEnvironment(map, inner);
   const variables: readonly VariableDraft[] = [
+    ...late.filter(({ name }) => variablesMap?.entries.has(name) !== true),
     ...ledger.takeAll(variablesMap).map(({ key, value }): VariableDraft => {
       const node = mapOf(value) === undefined ? value : (ledger.take(mapOf(value), 'value') ?? value);
       return {
