@@ -62,14 +62,14 @@ describe('the live view', () => {
     ];
     expect(frame(events)).toMatchInlineSnapshot(`
       "
-      ● test                 Running  1m 12s
-        ● unit               Running  1m 12s  21 of 256  ✓ 20  ✗ 1  ● 29
-          ✗ unit_20 (os 20)  Failed  9s
-          ● unit_21 (os 21)  Running  1m 12s
+      ● test              Running  1m 12s
+        ● unit            Running  1m 12s  21 of 256  ✓ 20  ✗ 1  ● 29
+          ✗ unit (os 20)  Failed  9s
+          ● unit (os 21)  Running  1m 12s
             │ line of 21
-          ● unit_22 (os 22)  Running  1m 12s
+          ● unit (os 22)  Running  1m 12s
             │ line of 22
-          ● unit_23 (os 23)  Running  1m 12s
+          ● unit (os 23)  Running  1m 12s
             │ line of 23
 
       ● Release  Running  1m 12s  20 done, 1 failed, 29 running
@@ -126,6 +126,40 @@ describe('the live view', () => {
       … 4 lines m…
         ● browser…
       ● Release  …
+      "
+    `);
+  });
+
+  it('V2 gives up older lines of logs first, then what is over, the deeper the sooner', () => {
+    const done = Array.from({ length: 6 }, (_, index) => stage(`p/stage_${index}`, { status: 'Success', to: 1 }));
+    const steps = Array.from({ length: 6 }, (_, index) => step(`p/last/step_${index}`, { status: 'Success', to: 1 }));
+    const lines = Array.from({ length: 6 }, (_, index) => `line ${index}`);
+    const events = [
+      execution(),
+      ...done,
+      stage('p/last'),
+      ...steps,
+      step('p/last/now'),
+      ...log('p/last/now', ...lines),
+    ];
+    expect(frame(events, { rows: 16 })).toMatchInlineSnapshot(`
+      "
+      ✓ stage_0   Success  1s
+      ✓ stage_1   Success  1s
+      ✓ stage_2   Success  1s
+      ✓ stage_3   Success  1s
+      ✓ stage_4   Success  1s
+      ✓ stage_5   Success  1s
+      ● last      Running  1m 12s
+      … 4 lines more
+        ✓ step_4  Success  1s
+        ✓ step_5  Success  1s
+        ● now     Running  1m 12s
+          │ line 3
+          │ line 4
+          │ line 5
+
+      ● Release  Running  1m 12s  6 done, 1 running
       "
     `);
   });

@@ -26,7 +26,13 @@ const MESSAGE_LINES_MAX = 5;
 /** Names are filled up to the longest one, but not beyond. */
 const NAME_WIDTH_MAX = 36;
 
-const RANK = { person: 0, broken: 1, running: 2, progress: 3, tail: 4, queued: 20, good: 21, skipped: 22, idle: 23 };
+/** Who stays when rows are scarce, the lower the longer; what is over goes the sooner the deeper it stands. */
+const RANK = { person: 0, broken: 1, running: 2, progress: 3, tail: 4, queued: 7, over: 8, idle: 20, olderTail: 21 };
+/** Last lines of each running step that are worth more than what is over. */
+const TAIL_LINES_SURE = 3;
+const RANKED_DEPTH_MAX = 10;
+/** From so many rows on an empty one sets the last line apart, whatever else would have liked it. */
+const ROWS_FOR_GAP = 12;
 
 export const STOPPING_HINT = 'press Ctrl-C again to not wait';
 
@@ -35,7 +41,8 @@ export function liveFrame(tree: RunTree, options: FrameOptions): readonly string
   if (rows <= 0) return [];
   const footer = footerOf(tree, options);
   const body = bodyOf(tree, options);
-  const gap = body.length > 0 && footer.length > 0 && body.length + footer.length < rows ? 1 : 0;
+  const hasRoom = rows >= ROWS_FOR_GAP || body.length + footer.length < rows;
+  const gap = body.length > 0 && footer.length > 0 && hasRoom ? 1 : 0;
   const room = Math.max(0, rows - footer.length - gap);
   const more = (count: number): Line => [
     { text: `${symbols.ellipsis} ${plural(count, 'line')} more`, paint: style.faint },
@@ -59,7 +66,7 @@ function bodyOf(tree: RunTree, options: FrameOptions): readonly Entry[] {
       isCounted: true,
     })),
     ...shown.flatMap(({ node, depth }) => [
-      { line: nodeLine(node, depth, nameWidth, options), rank: rankOf(node), isCounted: true },
+      { line: nodeLine(node, depth, nameWidth, options), rank: rankOf(node, depth), isCounted: true },
       ...below(node, depth, options),
     ]),
   ];
@@ -112,15 +119,22 @@ function below({ state, waiting, tail }: TreeNode, depth: number, { style, symbo
   const lines = tail.last(TAIL_LINES_MAX);
   return lines.map((text, index) => ({
     line: [indent(depth + 1), { text: `${symbols.bar} `, paint: style.faint }, ...logPieces(text, style)],
-    // The newest line of each step outlives the older ones of all.
-    rank: RANK.tail + (lines.length - 1 - index),
+    rank: tailRank(lines.length - 1 - index),
     isCounted: false,
   }));
 }
 
+/** The newest line of each step outlives the older ones of all. @param age - lines after it */
+function tailRank(age: number): number {
+  return age < TAIL_LINES_SURE ? RANK.tail + age : RANK.olderTail + age - TAIL_LINES_SURE;
+}
+
 /** A container is as important as the most important of what it holds, so that nothing is shown without its place. */
-function rankOf(node: TreeNode): number {
-  return Math.min(RANK[lookOf(node.state.status).phase], ...shownChildren(node).map(rankOf));
+function rankOf(node: TreeNode, depth: number): number {
+  const { phase } = lookOf(node.state.status);
+  const isDone = phase === 'good' || phase === 'skipped';
+  const own = isDone ? RANK.over + Math.min(depth, RANKED_DEPTH_MAX) : RANK[phase];
+  return Math.min(own, ...shownChildren(node).map((child) => rankOf(child, depth + 1)));
 }
 
 export function progressLine(

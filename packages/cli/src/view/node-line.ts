@@ -55,7 +55,9 @@ export function nameOf({ state }: TreeNode): string {
   const { name, identifier, turn } = state;
   const shown = printable(name === '' ? identifier : name);
   if (turn === undefined || turn.label === '' || shown.includes(turn.label)) return shown;
-  return `${shown} (${turn.label})`;
+  // What tells a turn from the others says more than its numbers, which its identifier ends with.
+  const [numbers = ''] = /(?:_\d+)+$/.exec(identifier) ?? [];
+  return `${shown.endsWith(numbers) ? shown.slice(0, shown.length - numbers.length) : shown} (${printable(turn.label)})`;
 }
 
 export function durationOf({ state }: TreeNode, nowMs: number): string | undefined {
