@@ -137,11 +137,18 @@ export { DOCUMENT_KINDS, documentSchema, type DocumentKind } from './language/sc
 export type { JsonSchema, JsonType } from './language/schema/json-schema.ts';
 export { lookUp, type SchemaKey, type SchemaPath, type SchemaPlace } from './language/schema/look-up.ts';
 
+export { CONNECTOR_TYPES, type Category } from './language/connectors/connector-types.ts';
+export { SECRET_REFERENCE, type FieldObjection } from './language/connectors/fields.ts';
+export { readConnector, type ConnectorContent } from './language/connectors/read-connector.ts';
+export { findSecretFields, objectToReference, qualifySecrets } from './language/connectors/secret-references.ts';
 export {
+  asProjectsWrite,
   describeReference,
+  levelOf,
   NO_DOCUMENTS,
   parseScopedIdentifier,
   referenceKey,
+  type DocumentOwner,
   type DocumentReference,
   type Documents,
   type DocumentScope,
@@ -261,7 +268,9 @@ export {
   isNamed,
   listPlanPlaces,
   listRunPlaces,
+  listWrittenNames,
   segmentsOf,
+  type Named,
   type PlanPlace,
   type RunPlace,
   type Segment,

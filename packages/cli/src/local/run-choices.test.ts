@@ -1,18 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { customPipeline, runLocally, script } from './test-run.ts';
+import { ciPipeline, customPipeline, runLocally, script } from './test-run.ts';
 
 const NO_ENGINE = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
-
-/** One stage of type CI without a codebase. */
-function ci(steps: string): string {
-  const spec =
-    'cloneCodebase: false\n          platform: { os: Linux, arch: Amd64 }\n          runtime: { type: Docker, spec: {} }';
-  return customPipeline({ s: steps })
-    .replace('type: Custom', 'type: CI')
-    .replace('        spec:\n', `        spec:\n          ${spec}\n`);
-}
 
 describe('secrets', () => {
   const uses = customPipeline({ s: script('use', 'echo <+secrets.getValue("account.token")>') });
@@ -87,7 +78,7 @@ describe('executors', () => {
     spec: { shell: Sh, image: "alpine:3"${more} }`;
 
   test('an image without an engine refuses the run, with what to do', async () => {
-    const { exitCode, err } = await withoutEngine(() => runLocally(ci(image(', command: "true"'))));
+    const { exitCode, err } = await withoutEngine(() => runLocally(ciPipeline(image(', command: "true"'))));
     expect(exitCode).toBe(2);
     expect(err).toContain('No Docker engine answers, and images are needed by the step build');
     expect(err).toContain('--executor process');
@@ -96,7 +87,7 @@ describe('executors', () => {
 
   test('--executor process ignores images with a note', async () => {
     const { exitCode, logs, events } = await withoutEngine(() =>
-      runLocally(ci(image(', command: "echo here"')), { words: ['--executor', 'process'] }),
+      runLocally(ciPipeline(image(', command: "echo here"')), { words: ['--executor', 'process'] }),
     );
     expect(exitCode).toBe(0);
     expect(logs).toContain('s.build: here');
@@ -110,7 +101,9 @@ describe('executors', () => {
 
   test('--executor process refuses what is nothing without a container', async () => {
     const plugin = '- step: { identifier: plug, name: plug, type: Plugin, spec: { image: "plugins/x:1" } }';
-    const { exitCode, err } = await runLocally(ci(`${plugin}\n${image('')}`), { words: ['--executor', 'process'] });
+    const { exitCode, err } = await runLocally(ciPipeline(`${plugin}\n${image('')}`), {
+      words: ['--executor', 'process'],
+    });
     expect(exitCode).toBe(2);
     expect(err).toContain(
       'The step plug (.harness/pipeline.yaml:15) is of type Plugin, which is nothing without a container.',
@@ -162,9 +155,9 @@ describe('executors', () => {
 
   test('mocks of a file; a mock of no step is refused', async () => {
     const pipeline = customPipeline({ s: script('a', 'true') });
-    const files = { 'mocks.yaml': 'mocks:\n  - step: s.a\n    status: Failed\n    errorType: Timeout\n' };
+    const files = { 'mocks.yaml': 'mocks:\n  - step: s.a\n    status: Failed\n    errorType: Connectivity\n' };
     const ran = await runLocally(pipeline, { files, words: ['--executor', 'dummy', '--mocks', 'mocks.yaml'] });
-    expect(ran.nodes.get('s.a')).toMatchObject({ status: 'Failed', failure: { types: ['EXPIRED'] } });
+    expect(ran.nodes.get('s.a')).toMatchObject({ status: 'Failed', failure: { types: ['CONNECTIVITY'] } });
     const refused = await runLocally(pipeline, { words: ['--executor', 'dummy', '--mock', 's.aa=Failed'] });
     expect(refused.exitCode).toBe(5);
     expect(refused.err).toContain('Did you mean a?');
@@ -342,7 +335,7 @@ describe('tests and services', () => {
       shell: Sh
       command: ${JSON.stringify(`mkdir -p out; echo '${report}' > out/r.xml`)}
       reports: { type: JUnit, spec: { paths: [out/*.xml] } }`;
-    const pipeline = ci(step);
+    const pipeline = ciPipeline(step);
     const { events, logs } = await runLocally(pipeline, { words: ['--secret', 'x=hunter22'] });
     expect(events).toContainEqual(
       expect.objectContaining({
@@ -362,7 +355,7 @@ describe('tests and services', () => {
       '- step: { identifier: service, name: service, type: Background, spec: { shell: Sh, command: "echo $$ > pid; while true; do echo ping > beat; sleep 0.05; done" } }',
       '- step: { identifier: use, name: use, type: Run, spec: { shell: Sh, command: "while [ ! -f beat ]; do sleep 0.02; done; cat beat; echo pid $(cat pid)" } }',
     ].join('\n');
-    const pipeline = ci(steps);
+    const pipeline = ciPipeline(steps);
     const { exitCode, logs } = await runLocally(pipeline);
     expect(exitCode).toBe(0);
     expect(logs).toContain('s.use: ping');
@@ -373,7 +366,7 @@ describe('tests and services', () => {
 
   test('artifacts are kept with the record', async () => {
     const { folder, exitCode } = await runLocally(
-      ci(
+      ciPipeline(
         '- step: { identifier: make, name: make, type: Run, spec: { shell: Sh, command: "echo built > app.txt; echo app.txt >> $BRIDLE_ARTIFACTS" } }',
       ),
       { words: ['--record', 'kept'] },

@@ -159,6 +159,15 @@ ${indent(steps, 14)}`,
   return `pipeline:\n  identifier: p\n  name: P\n${more}  stages:\n${texts.join('\n')}\n`;
 }
 
+/** One stage of type CI without a codebase. */
+export function ciPipeline(steps: string): string {
+  const spec =
+    'cloneCodebase: false\n          platform: { os: Linux, arch: Amd64 }\n          runtime: { type: Docker, spec: {} }';
+  return customPipeline({ s: steps })
+    .replace('type: Custom', 'type: CI')
+    .replace('        spec:\n', `        spec:\n          ${spec}\n`);
+}
+
 /** A ShellScript step; `more` is YAML of its keys beside spec, one a line. */
 export function script(identifier: string, text: string, more = '', outputs: readonly string[] = []): string {
   const variables = outputs.map((name) => {

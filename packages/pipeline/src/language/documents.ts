@@ -86,3 +86,23 @@ export function parseScopedIdentifier(text: string): { readonly scope: DocumentS
 function scoped(scope: DocumentScope, identifier: string): string {
   return scope === 'project' ? identifier : `${scope}.${identifier}`;
 }
+
+/** Who owns a document: a project, an organization of its account, or the account. */
+export interface DocumentOwner {
+  readonly orgIdentifier?: string;
+  readonly projectIdentifier?: string;
+}
+
+export function levelOf({ orgIdentifier, projectIdentifier }: DocumentOwner): DocumentScope {
+  if (projectIdentifier !== undefined) return 'project';
+  return orgIdentifier === undefined ? 'account' : 'org';
+}
+
+/**
+ * The one spelling of a scoped identifier: what a document of the account or an organization names without a prefix belongs to
+ * the same owner.
+ */
+export function asProjectsWrite(scope: DocumentScope, reference: string): string {
+  if (scope === 'project' || reference === '' || /^(?:account|org)\./.test(reference)) return reference;
+  return `${scope}.${reference}`;
+}

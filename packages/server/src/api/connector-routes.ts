@@ -1,7 +1,7 @@
 /** Connectors: create, change, read, delete, list (`/ng/api/connectors`). */
+import { CONNECTOR_TYPES } from '@bridle/pipeline';
 import { ConnectorCatalogue, ConnectorFilter, ConnectorResponse, ngPageOf, successOf } from '@bridle/protocol';
 import { Type } from 'typebox';
-import { CONNECTOR_TYPES } from '../connectors/connector-types.ts';
 import { changeConnector, createConnector, type SaveConnectorResult } from '../connectors/save-connector.ts';
 import { deleteConnector, findConnector, listConnectors, type ConnectorRow } from '../store/connectors.ts';
 import { ownersAbove, type OwnerScope } from '../store/owner-scope.ts';

@@ -1,12 +1,9 @@
 /** The test of a connector: a delegate calls what the connector stands for, with its credentials. */
+import { asProjectsWrite, CONNECTOR_TYPES, levelOf } from '@bridle/pipeline';
 import { ConnectorTestResult, successOf } from '@bridle/protocol';
 import { Type } from 'typebox';
-import { CONNECTOR_TYPES } from '../connectors/connector-types.ts';
-import { isMap } from '../connectors/fields.ts';
 import type { ErrandResult } from '../dispatch/errands.ts';
 import { findConnector, keepConnectorStatus, type ConnectorRow } from '../store/connectors.ts';
-import { levelOf } from '../store/owner-scope.ts';
-import { asProjectsWrite } from '../store/referenced-documents.ts';
 import { answers, describeOwner, ownerOf, ownerQuery, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -96,6 +93,6 @@ function judge(
 }
 
 function selectorsOf({ spec }: ConnectorRow): readonly string[] {
-  const selectors = isMap(spec) ? spec['delegateSelectors'] : undefined;
+  const selectors = spec['delegateSelectors'];
   return Array.isArray(selectors) ? selectors.filter((each): each is string => typeof each === 'string') : [];
 }

@@ -1,10 +1,10 @@
 /** What requests about services, environments and infrastructures say, and what is answered when that does not work. */
+import { asProjectsWrite, levelOf } from '@bridle/pipeline';
 import type { FastifyRequest } from 'fastify';
 import { stringify } from 'yaml';
 import type { GivenDocument, SaveDeploymentResult } from '../intake/save-deployment-document.ts';
 import type { DeploymentKey, DeploymentKind, DeploymentRow } from '../store/deployment-documents.ts';
-import { levelOf, type OwnerScope } from '../store/owner-scope.ts';
-import { asProjectsWrite } from '../store/referenced-documents.ts';
+import { type OwnerScope } from '../store/owner-scope.ts';
 import { describeOwner, noOwner, ownerOf, staleVersion } from './answers.ts';
 import { invalidYaml } from './diagnostics.ts';
 import { ApiError, invalidRequest, notFound, RequestError } from './errors.ts';

@@ -1,4 +1,5 @@
 /** What environments change of services (`/ng/api/serviceOverrides`, api.md §9). */
+import { asProjectsWrite, levelOf } from '@bridle/pipeline';
 import { ngPageOf, ServiceOverridesRequest, ServiceOverridesResponse, successOf } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
@@ -14,8 +15,8 @@ import {
   type DeploymentKey,
   type DeploymentRow,
 } from '../store/deployment-documents.ts';
-import { levelOf, type OwnerScope } from '../store/owner-scope.ts';
-import { asProjectsWrite, overridesIdentifier } from '../store/referenced-documents.ts';
+import { type OwnerScope } from '../store/owner-scope.ts';
+import { overridesIdentifier } from '../store/referenced-documents.ts';
 import {
   answers,
   describeOwner,

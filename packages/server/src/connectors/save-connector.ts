@@ -1,9 +1,8 @@
 /** Saves connectors: the text is read, and what keeps it from being one is answered by field. */
+import { type FieldObjection, readConnector } from '@bridle/pipeline';
 import type { Database } from '../store/database.ts';
 import { insertConnector, updateConnector, type ConnectorKey, type ConnectorRow } from '../store/connectors.ts';
 import { ownerExists, type OwnerScope } from '../store/owner-scope.ts';
-import type { FieldObjection } from './fields.ts';
-import { readConnector } from './read-connector.ts';
 
 export type SaveConnectorResult =
   | { readonly kind: 'saved'; readonly row: ConnectorRow; readonly warnings: readonly string[] }

@@ -1,7 +1,6 @@
 /** References of a project's steps, as keys of what is stored. */
-import { parseScopedIdentifier, type ProjectScope } from '@bridle/pipeline';
+import { parseScopedIdentifier, type ProjectScope, SECRET_REFERENCE } from '@bridle/pipeline';
 import { ownerSeenFrom, type OwnerScope } from '../store/owner-scope.ts';
-import { SECRET_REFERENCE } from './fields.ts';
 
 export interface StoredKey {
   readonly owner: OwnerScope;

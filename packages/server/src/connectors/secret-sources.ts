@@ -1,12 +1,10 @@
 /** Where the plaintext of a reference comes from, as a lease says it. */
-import type { ProjectScope } from '@bridle/pipeline';
+import { asProjectsWrite, levelOf, objectToReference, type ProjectScope } from '@bridle/pipeline';
 import type { SecretSource } from '@bridle/protocol';
 import type { ResolvedSecret, Secrets } from '../secrets/secrets.ts';
 import type { SshLogin } from '../secrets/ssh-spec.ts';
-import { levelOf, type OwnerScope } from '../store/owner-scope.ts';
-import { asProjectsWrite } from '../store/referenced-documents.ts';
+import { type OwnerScope } from '../store/owner-scope.ts';
 import { describePlace, keyOf, type StoredKey } from './scoped-reference.ts';
-import { objectToReference } from './secret-references.ts';
 
 /** The references of one project, looked up together. */
 export class SecretSources {

@@ -1,10 +1,8 @@
 /** SSH keys in leases: a secret of type `SSHKey` is a login, made of other secrets. */
+import { asProjectsWrite, levelOf, objectToReference } from '@bridle/pipeline';
 import type { SecretSource, TaskConnector } from '@bridle/protocol';
 import type { SshLogin } from '../secrets/ssh-spec.ts';
-import { levelOf } from '../store/owner-scope.ts';
-import { asProjectsWrite } from '../store/referenced-documents.ts';
 import type { StoredKey } from './scoped-reference.ts';
-import { objectToReference } from './secret-references.ts';
 import { missing, type SecretSources } from './secret-sources.ts';
 
 interface SshKeySecret {

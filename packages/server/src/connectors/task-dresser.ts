@@ -15,6 +15,7 @@ import {
   MAIL_REFERENCES,
   needsOf,
   type ProjectScope,
+  qualifySecrets,
   type TaskNeeds,
   type TaskRequest,
 } from '@bridle/pipeline';
@@ -23,7 +24,6 @@ import type { Secrets } from '../secrets/secrets.ts';
 import { findConnectors, type ConnectorRow } from '../store/connectors.ts';
 import type { Database } from '../store/database.ts';
 import { describePlace, keyOf, type StoredKey } from './scoped-reference.ts';
-import { qualifySecrets } from './secret-references.ts';
 import { missing, SecretSources } from './secret-sources.ts';
 import { sshConnector, withSshKey } from './ssh-connector.ts';
 

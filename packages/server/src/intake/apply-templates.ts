@@ -1,12 +1,12 @@
 /** Templates where they are used: a pipeline with its templates in place, and what a template asks of who links to it. */
 import {
-  expandPipeline,
-  expandTemplate,
   type ExpandedPipeline,
   type ExpandedTemplate,
+  expandPipeline,
+  expandTemplate,
+  levelOf,
   type ProjectScope,
 } from '@bridle/pipeline';
-import { levelOf } from '../store/owner-scope.ts';
 import type { TemplateRow } from '../store/templates.ts';
 import { withDocuments, type TooManyDocuments } from './compile-documents.ts';
 import type { DocumentSource } from './document-source.ts';

@@ -3,12 +3,14 @@
  * as diagnostics.
  */
 import {
+  asProjectsWrite,
+  type Diagnostic,
   isBlocked,
+  levelOf,
   parseEnvironment,
   parseInfrastructure,
   parseService,
   parseServiceOverrides,
-  type Diagnostic,
 } from '@bridle/pipeline';
 import type { Database } from '../store/database.ts';
 import {
@@ -22,8 +24,7 @@ import {
   type DeploymentKind,
   type DeploymentRow,
 } from '../store/deployment-documents.ts';
-import { levelOf, ownerExists } from '../store/owner-scope.ts';
-import { asProjectsWrite } from '../store/referenced-documents.ts';
+import { ownerExists } from '../store/owner-scope.ts';
 import { findScopeMismatch, type ScopeMismatch } from './save-pipeline.ts';
 
 export type SaveDeploymentResult =

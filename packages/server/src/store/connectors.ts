@@ -1,4 +1,5 @@
 /** Connectors. One statement, one function. */
+import { type ConnectorContent } from '@bridle/pipeline';
 import { sql, type Selectable } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { likePattern } from './organizations.ts';
@@ -9,15 +10,6 @@ import type { ConnectorsTable } from './tables.ts';
 export interface ConnectorKey {
   readonly owner: OwnerScope;
   readonly identifier: string;
-}
-
-export interface ConnectorContent {
-  readonly type: string;
-  readonly name: string;
-  readonly description: string;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly spec: Readonly<Record<string, unknown>>;
-  readonly yaml: string;
 }
 
 /** The last test call. */

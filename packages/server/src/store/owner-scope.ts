@@ -32,11 +32,6 @@ export function ownerOfRow(row: {
   };
 }
 
-export function levelOf({ orgIdentifier, projectIdentifier }: OwnerScope): DocumentScope {
-  if (projectIdentifier !== undefined) return 'project';
-  return orgIdentifier === undefined ? 'account' : 'org';
-}
-
 /** Who owns what a project means by `id`, `org.id` or `account.id`. */
 export function ownerSeenFrom(
   { accountId, orgIdentifier, projectIdentifier }: ProjectScope,

@@ -1,6 +1,6 @@
 /** The documents that a compilation asks for: all references of one round in one statement per table. */
 import { sql } from 'kysely';
-import type { DocumentReference, ProjectScope } from '@bridle/pipeline';
+import { asProjectsWrite, type DocumentReference, type ProjectScope } from '@bridle/pipeline';
 import type { Database, Transaction } from './database.ts';
 import { ownerColumns, ownerSeenFrom } from './owner-scope.ts';
 
@@ -125,15 +125,6 @@ function keyOf(reference: DeploymentReference): {
       return { kind: 'serviceOverrides', environmentRef, identifier: overridesIdentifier(environmentRef, serviceRef) };
     }
   }
-}
-
-/**
- * The one spelling of a scoped identifier: what a document of the account or an organization names without a prefix belongs to
- * the same owner.
- */
-export function asProjectsWrite(scope: DocumentReference['scope'], reference: string): string {
-  if (scope === 'project' || reference === '' || /^(?:account|org)\./.test(reference)) return reference;
-  return `${scope}.${reference}`;
 }
 
 /** Overrides have no identifier of their own: it is made of what they are about. */

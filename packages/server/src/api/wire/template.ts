@@ -1,6 +1,6 @@
 /** Templates as the API prints them. */
+import { levelOf } from '@bridle/pipeline';
 import { INLINE_GIT_DETAILS, type TemplateResponse } from '@bridle/protocol';
-import { levelOf } from '../../store/owner-scope.ts';
 import type { TemplateRow } from '../../store/templates.ts';
 
 export function templateResponse(row: TemplateRow): TemplateResponse {

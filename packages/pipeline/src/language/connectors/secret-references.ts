@@ -4,9 +4,7 @@
  * - S1 A connector may use what its own scope may use: that of an account only secrets of the account, that of an organization
  *   those of the organization and the account. A reference without a prefix means the connector's own scope.
  */
-import { parseScopedIdentifier } from '@bridle/pipeline';
-import { levelOf, type OwnerScope } from '../store/owner-scope.ts';
-import { asProjectsWrite } from '../store/referenced-documents.ts';
+import { asProjectsWrite, levelOf, parseScopedIdentifier, type DocumentOwner } from '../documents.ts';
 import { CONNECTOR_TYPES } from './connector-types.ts';
 import { checkFields, isMap, SECRET_REFERENCE, type SecretField } from './fields.ts';
 
@@ -24,7 +22,7 @@ export function findSecretFields(type: string, spec: Spec): readonly SecretField
 }
 
 /** Why a connector of this owner may not use the secret; `undefined` = it may. A sentence's end. */
-export function objectToReference(owner: OwnerScope, reference: string): string | undefined {
+export function objectToReference(owner: DocumentOwner, reference: string): string | undefined {
   const level = levelOf(owner);
   const { scope } = parseScopedIdentifier(asProjectsWrite(level, reference));
   if (level === 'project' || scope === 'account' || scope === level) return undefined;
@@ -35,10 +33,10 @@ export function objectToReference(owner: OwnerScope, reference: string): string 
 export function qualifySecrets(
   type: string,
   spec: Spec,
-  owner: OwnerScope,
+  owner: DocumentOwner,
 ): { readonly spec: Spec; readonly references: readonly string[] } {
   const level = levelOf(owner);
-  const copy = structuredClone(spec) as Record<string, unknown>;
+  const copy = cloneOf(spec) as Record<string, unknown>;
   const references = findSecretFields(type, spec)
     .filter(({ reference }) => objectToReference(owner, reference) === undefined)
     .map(({ path, reference }) => {
@@ -47,6 +45,13 @@ export function qualifySecrets(
       return qualified;
     });
   return { spec: copy, references: [...new Set(references)] };
+}
+
+/** A spec is data. */
+function cloneOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(cloneOf);
+  if (!isMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, cloneOf(each)]));
 }
 
 function byName(value: unknown, path: readonly (string | number)[], levels: number): readonly SecretField[] {

@@ -1,12 +1,12 @@
 /** Connector documents: what is needed by type, what may be referred to, and that no message repeats a value. */
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import type { OwnerScope } from '../store/owner-scope.ts';
+import type { DocumentOwner } from '../documents.ts';
 import { readConnector } from './read-connector.ts';
 
-const project: OwnerScope = { accountId: 'a', orgIdentifier: 'o', projectIdentifier: 'p' };
-const org: OwnerScope = { accountId: 'a', orgIdentifier: 'o' };
-const account: OwnerScope = { accountId: 'a' };
+const project: DocumentOwner = { orgIdentifier: 'o', projectIdentifier: 'p' };
+const org: DocumentOwner = { orgIdentifier: 'o' };
+const account: DocumentOwner = {};
 
 function read(type: string, spec: unknown, owner = project): readonly string[] {
   const result = readConnector(stringify({ connector: { identifier: 'c', name: 'C', type, spec } }), owner);

@@ -1,7 +1,6 @@
 /** A connector's document: `connector:` with identifier, name, type and spec, as YAML or as the JSON that clients send. */
 import { parseDocument, stringify } from 'yaml';
-import type { OwnerScope } from '../store/owner-scope.ts';
-import type { ConnectorContent } from '../store/connectors.ts';
+import type { DocumentOwner } from '../documents.ts';
 import { CONNECTOR_TYPES, KEPT_TYPES } from './connector-types.ts';
 import { checkFields, isMap, type FieldObjection } from './fields.ts';
 import { findSecretFields, objectToReference } from './secret-references.ts';
@@ -14,6 +13,15 @@ const DOCUMENT_LENGTH_MAX = 262_144;
 /** Real ones nest about six deep; what follows recurses. */
 const DEPTH_MAX = 32;
 
+export interface ConnectorContent {
+  readonly type: string;
+  readonly name: string;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly yaml: string;
+}
+
 export type ReadConnector =
   | {
       readonly kind: 'read';
@@ -25,7 +33,7 @@ export type ReadConnector =
 
 type Document = Readonly<Record<string, unknown>>;
 
-export function readConnector(text: string, owner: OwnerScope): ReadConnector {
+export function readConnector(text: string, owner: DocumentOwner): ReadConnector {
   if (text.length > DOCUMENT_LENGTH_MAX) {
     return invalid('connector', `is longer than ${String(DOCUMENT_LENGTH_MAX)} characters`);
   }
@@ -76,7 +84,7 @@ export function readConnector(text: string, owner: OwnerScope): ReadConnector {
 function checkSpec(
   type: string,
   spec: Document,
-  owner: OwnerScope,
+  owner: DocumentOwner,
 ): { readonly objections: readonly FieldObjection[]; readonly warnings: readonly string[] } {
   const known = CONNECTOR_TYPES[type];
   const checked = known === undefined ? undefined : checkFields(known.spec, spec, 'connector.spec');
@@ -103,7 +111,7 @@ function checkGitLogin({ type, spec }: Document): readonly FieldObjection[] {
   return [];
 }
 
-function checkScope(document: Document, owner: OwnerScope): readonly FieldObjection[] {
+function checkScope(document: Document, owner: DocumentOwner): readonly FieldObjection[] {
   return (['orgIdentifier', 'projectIdentifier'] as const).flatMap((field) => {
     const inBody = document[field] ?? '';
     if (inBody === '' || inBody === (owner[field] ?? '')) return [];
