@@ -5,9 +5,10 @@
  * - W1 What is committed is handed to the operating system before anybody hears of it: a run that is killed leaves all of it.
  * - W2 No secret is in it: what is committed has none (K1), secret outputs are left out, logs come masked.
  * - W3 Nothing that was there before is changed or removed.
+ * - W4 A run goes on when its record cannot: what was written is still a record, and `problem` says why there is no more.
  */
-import { closeSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   isFinal,
   printEnd,
@@ -26,6 +27,7 @@ import type { CommittedChange } from '@bridle/runtime';
 import { UsageError } from '../command-line/usage-error.ts';
 import { VERSION } from '../version.ts';
 import { logFileOf } from './log-file.ts';
+import { LogWriter, writeAll } from './log-writer.ts';
 
 export const RECORD_FILE = 'record.ndjson';
 export const LOGS_FOLDER = 'logs';
@@ -58,7 +60,8 @@ export class RunRecord {
   /** Those of which something was committed; the first one is the run's own. */
   readonly #executions = new Map<string, Execution>();
   #main: string | undefined;
-  readonly #logs = new Map<string, number>();
+  readonly #logs = new LogWriter((error) => this.#stop(error));
+  #problem: string | undefined;
 
   constructor(folder: string, source: RecordedSource) {
     this.#folder = folder;
@@ -67,26 +70,33 @@ export class RunRecord {
     this.#file = openSync(join(folder, RECORD_FILE), 'wx', 0o600);
   }
 
+  /** Why the record is not whole, in a sentence; `undefined` = it is. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
   readonly onCommitted = (changes: readonly CommittedChange[]): void => {
     for (const { execution, events } of changes) {
       this.#main ??= execution.id;
       const isNew = !this.#executions.has(execution.id);
       this.#executions.set(execution.id, execution);
       if (execution.id !== this.#main) continue;
-      if (isNew) this.#append(printHeader(headerOf(execution, this.#source)));
-      for (const event of events) this.#append(printEvent(event));
-      if (isFinal(execution.status)) this.#append(printEnd(execution));
+      this.#write(() => {
+        if (isNew) this.#append(printHeader(headerOf(execution, this.#source)));
+        for (const event of events) this.#append(printEvent(event));
+        if (isFinal(execution.status)) this.#append(printEnd(execution));
+      });
     }
   };
 
   /** Keeps the lines of logs; everything else that is told is in the events. */
   readonly hear = (event: RunEvent): void => {
-    if (event.type === 'log') writeAll(this.#logOf(event.planExecutionId, event.node), `${event.text}\n`);
+    if (event.type !== 'log') return;
+    this.#write(() => this.#logs.add(this.#logPath(event.planExecutionId, event.node), event.text));
   };
 
   close(): void {
-    for (const log of this.#logs.values()) closeSync(log);
-    this.#logs.clear();
+    this.#write(() => this.#logs.close());
     closeSync(this.#file);
   }
 
@@ -94,26 +104,19 @@ export class RunRecord {
     writeAll(this.#file, `${line}\n`);
   }
 
-  #logOf(executionId: string, nodeId: string): number {
-    const known = this.#logs.get(nodeId);
-    if (known !== undefined) return known;
-    const path = this.#logPath(executionId, nodeId);
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const opened = openSync(path, 'a', 0o600);
-    this.#logs.set(nodeId, opened);
-    this.#closeEnded(executionId, nodeId);
-    return opened;
+  /** Nothing after a gap: what is there is a record as far as it goes. */
+  #write(what: () => void): void {
+    if (this.#problem !== undefined) return;
+    try {
+      what();
+    } catch (error) {
+      this.#stop(error);
+    }
   }
 
-  /** A run of thousands of steps does not keep their files open. */
-  #closeEnded(executionId: string, except: string): void {
-    const { nodes } = this.#executions.get(executionId) ?? {};
-    for (const [id, log] of this.#logs) {
-      const status = nodes?.[id as NodeExecutionId]?.status;
-      if (id === except || status === undefined || !isFinal(status)) continue;
-      closeSync(log);
-      this.#logs.delete(id);
-    }
+  #stop(error: unknown): void {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    this.#problem ??= `The record in ${this.#folder} ends before the run does: it cannot be written to (${String(error.code)}).`;
   }
 
   /** Steps of chained pipelines have folders of their own. */
@@ -138,10 +141,4 @@ function headerOf(execution: Execution, source: RecordedSource): RecordHeader {
     execution: header satisfies ExecutionHeader,
     source,
   };
-}
-
-/** One call may take less than all of it. */
-function writeAll(file: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
 }

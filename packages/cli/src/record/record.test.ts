@@ -119,6 +119,27 @@ test('W1 a run that is killed leaves a record of all that was told', async () =>
   expect(lines.length).toBeGreaterThan(1_000);
 }, 30_000);
 
+test('W4 a disk that takes no more ends the record, and not the run', async () => {
+  const folder = join(testFolder({}), 'record');
+  const program = fileURLToPath(new URL('test-endless.ts', import.meta.url));
+  // A file may have 64 blocks of 1 KiB; the signal that goes with it would end the process.
+  const limited = `trap '' XFSZ; ulimit -f 64; exec "$0" "$1" "$2"`;
+  const child = spawn('bash', ['-c', limited, process.execPath, program, folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const out: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+  const [exitCode] = (await once(child, 'close')) as [number];
+  expect(exitCode).toBe(0);
+  expect(Buffer.concat(out).toString()).toContain(
+    `The record in ${folder} ends before the run does: it cannot be written to (EFBIG).`,
+  );
+  const { record } = readRecord('/', folder);
+  expect(record.isTruncated).toBe(true);
+  expect(record.events.length).toBeGreaterThan(10);
+  expect(replayRecord(record, record.header.execution.plan)).toMatchObject({ kind: 'same' });
+}, 30_000);
+
 test('what is no record is refused in a sentence', () => {
   const folder = testFolder({ 'a.ndjson': '{"record": "other"}\n' });
   mkdirSync(join(folder, 'empty'));
