@@ -236,11 +236,11 @@ describe('off a terminal', () => {
     expect([numbers.length, new Set(numbers).size]).toEqual([51, 50]);
     expect(report(out)).toMatchInlineSnapshot(`
       "
-      ✗ Test                 Failed  TIME  50 steps
-        ✗ Unit               Failed  TIME  50 of 50  ✓ 49  ✗ 1
-          ✗ Unit_4_2 (4, 2)  Failed  TIME  The script ended with exit code 1.
+      ✗ Test             Failed  TIME  50 steps
+        ✗ Unit           Failed  TIME  50 of 50  ✓ 49  ✗ 1
+          ✗ Unit (4, 2)  Failed  TIME  The script ended with exit code 1.
 
-      ✗ Test › Unit_4_2 (4, 2)  Failed  exit code 1, matrix.yaml:12
+      ✗ Test › Unit (4, 2)  Failed  exit code 1, matrix.yaml:12
         The script ended with exit code 1.
         │ Executing step unit_4_2 with Bash (bash)
         │ number 42
@@ -526,13 +526,12 @@ describe('in a terminal', () => {
       {
         "exitCode": 1,
         "screen": "
-      ✗ Test                 Failed  TIME  50 steps
-        ✗ Unit               Failed  TIME  50 of 50  ✓ 49  ✗ 1
-          ✗ Unit_4_2 (4, 2)  Failed  TIME  The script ended with
-      exit code 1.
+      ✗ Test             Failed  TIME  50 steps
+        ✗ Unit           Failed  TIME  50 of 50  ✓ 49  ✗ 1
+          ✗ Unit (4, 2)  Failed  TIME  The script ended with exit
+       code 1.
 
-      ✗ Test › Unit_4_2 (4, 2)  Failed  exit code 1, matrix.yaml:1
-      2
+      ✗ Test › Unit (4, 2)  Failed  exit code 1, matrix.yaml:12
         The script ended with exit code 1.
         │ Executing step unit_4_2 with Bash (bash)
         │ number 42
