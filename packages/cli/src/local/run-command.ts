@@ -249,6 +249,8 @@ async function perform(
     record?.close();
   }
   await printer.end(end);
+  const { err } = terminal;
+  if (record?.problem !== undefined) await err.line(`${err.style.yellow('warning:')} ${record.problem}`);
   if (signal.aborted) return 130;
   if (isTimeout) return 7;
   return end.neededPerson ? 6 : exitCodeOf(end.status);

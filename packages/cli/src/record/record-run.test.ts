@@ -1,10 +1,14 @@
 /** Records of real runs by the real program: what is in them, what is not, and what a replay makes of them. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { runBridle, type Finished } from '../testing/run-bridle.ts';
 import { testFolder } from '../testing/test-folder.ts';
 
+const PROGRAM = fileURLToPath(new URL('../../bin/bridle.mjs', import.meta.url));
 const CANARY = 'canary-7a31c5';
 
 const PIPELINE = `pipeline:
@@ -107,4 +111,30 @@ test('a run of one step is replayed as one', async () => {
   });
   expect(run).toMatchObject({ exitCode: 0 });
   expect(await runBridle(['replay', 'out'], { folder })).toMatchObject({ exitCode: 0 });
+}, 60_000);
+
+test('W4 a run whose record cannot go on ends as it would have, and says so', async () => {
+  const folder = testFolder({
+    '.git/HEAD': '',
+    '.harness/ship.yaml': PIPELINE.replace('exit 3', 'head -c 200000 /dev/zero | tr "\\\\0" x | fold'),
+  });
+  // The run's own files stay small: with 64 KiB a file may have, only the log of that step is too long.
+  const limited = `trap '' XFSZ; ulimit -f 64; exec "$0" "$@"`;
+  const words = ['-c', limited, process.execPath, PROGRAM, 'run', '--secret', 'token', '--record', 'out'];
+  const child = spawn('bash', words, {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], token: CANARY, BRIDLE_CACHE: join(folder, 'cache') },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const err: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  const [exitCode] = (await once(child, 'close')) as [number];
+  expect(Buffer.concat(err).toString()).toContain(
+    `warning: The record in ${join(folder, 'out')} ends before the run does: it cannot be written to (EFBIG).`,
+  );
+  expect(exitCode).toBe(0);
+  expect(await runBridle(['replay', 'out'], { folder })).toMatchObject({
+    exitCode: 0,
+    out: expect.stringContaining('The record breaks off: it was compared as far as it goes.') as string,
+  });
 }, 60_000);
