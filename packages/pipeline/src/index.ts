@@ -118,7 +118,7 @@ export {
 export { checkPipeline, type CheckedPipeline } from './language/check-pipeline.ts';
 export { parsePipeline, type ParsedPipeline } from './language/parse-pipeline.ts';
 export { parseRuntimeInput, type InputText, type RuntimeInput } from './language/runtime-input.ts';
-export { resolveTriggerInputs, resolveTriggerReferences, type ResolvedInputs } from './language/trigger-inputs.ts';
+export { resolveTriggerInputs, resolveTriggerReferences } from './language/trigger-inputs.ts';
 export {
   canFire,
   parseTrigger,
@@ -137,10 +137,10 @@ export { DOCUMENT_KINDS, documentSchema, type DocumentKind } from './language/sc
 export type { JsonSchema, JsonType } from './language/schema/json-schema.ts';
 export { lookUp, type SchemaKey, type SchemaPath, type SchemaPlace } from './language/schema/look-up.ts';
 
-export { CONNECTOR_TYPES, type Category } from './language/connectors/connector-types.ts';
+export { CONNECTOR_TYPES } from './language/connectors/connector-types.ts';
 export { SECRET_REFERENCE, type FieldObjection } from './language/connectors/fields.ts';
 export { readConnector, type ConnectorContent } from './language/connectors/read-connector.ts';
-export { findSecretFields, objectToReference, qualifySecrets } from './language/connectors/secret-references.ts';
+export { objectToReference, qualifySecrets } from './language/connectors/secret-references.ts';
 export {
   asProjectsWrite,
   describeReference,
