@@ -1,5 +1,6 @@
 /** From the draft to the text of a pipeline: stages in levels, and a `# TODO` where something is left to a person. */
 import { Document, isMap, type YAMLMap, type YAMLSeq } from 'yaml';
+import { hasCodebase } from './clone-where-asked.ts';
 import type { PipelineDraft, StageDraft, StepDraft, VariableDraft, WhenDraft } from './draft.ts';
 import type { Ledger } from './ledger.ts';
 import { toLevels, unneeded } from './levels.ts';
@@ -14,12 +15,11 @@ export function assemblePipeline(draft: PipelineDraft, system: string, ledger: L
   const ordered = toLevels(draft.stages);
   const levels = ordered.kind === 'levels' ? ordered.levels : draft.stages.map((stage) => [stage]);
   for (const stage of draft.stages) reportWaiting(stage, levels, ledger);
-  const clones = draft.stages.some((stage) => stage.clones);
   const pipeline: YamlMap = {
     name: draft.name,
     identifier: draft.identifier,
     timeout: draft.timeout,
-    properties: clones ? { ci: { codebase: codebaseOf(draft, notes) } } : undefined,
+    properties: hasCodebase(draft) ? { ci: { codebase: codebaseOf(draft, notes) } } : undefined,
     variables: variablesOf(draft.variables, notes),
     stages: levels.map((stages): Yaml => {
       const items = stages.map((stage): YamlMap => ({ stage: stageOf(stage, notes) }));

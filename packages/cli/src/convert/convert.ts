@@ -6,6 +6,7 @@
  * - C3 What could not be converted stops the run where it would have been, and says so; it is not passed over.
  */
 import { assemblePipeline } from './assemble.ts';
+import { cloneWhereAsked } from './clone-where-asked.ts';
 import type { ConvertedSource } from './draft.ts';
 import { convertDrone } from './drone/convert-drone.ts';
 import { convertWorkflow } from './github/workflow.ts';
@@ -22,7 +23,7 @@ export function convert(source: string, from: SourceSystem, options: ConvertOpti
   const made = CONVERTERS[from](loaded.documents, options);
   if (made.kind === 'refused') return made;
   const { triggers, ledger } = made;
-  const draft = { ...made.draft, stages: askForRealFailures(made.draft.stages, ledger) };
+  const draft = { ...made.draft, stages: askForRealFailures(cloneWhereAsked(made.draft.stages, ledger), ledger) };
   const files = [
     { path: `.harness/${draft.identifier}.yaml`, yaml: assemblePipeline(draft, TITLES[from], ledger) },
     ...triggers.map((trigger) => assembleTrigger(trigger, draft, options)),

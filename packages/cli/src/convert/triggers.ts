@@ -3,6 +3,7 @@
  * the trigger takes those that its conditions name. What is built is taken from the payload.
  */
 import { printYaml } from './assemble.ts';
+import { hasCodebase } from './clone-where-asked.ts';
 import { toIdentifier } from './identifiers.ts';
 import type { ConvertedFile, ConvertOptions } from './result.ts';
 import type { PipelineDraft } from './draft.ts';
@@ -76,12 +77,11 @@ function condition(key: string, values: readonly string[]): Yaml {
 
 /** Values for what the pipeline asks for and has no default for: nobody is there to be asked. */
 function inputYaml({ build }: TriggerDraft, pipeline: PipelineDraft): string {
-  const codebase = pipeline.stages.some(({ clones }) => clones);
   const asked = pipeline.variables.filter(({ value }) => value === '<+input>');
   const variables = asked.map(({ name, type }): Yaml => ({ name, type, value: '' }));
   const inputs: YamlMap = {
     identifier: pipeline.identifier,
-    properties: codebase ? { ci: { codebase: { build } } } : undefined,
+    properties: hasCodebase(pipeline) ? { ci: { codebase: { build } } } : undefined,
     variables: variables.length === 0 ? undefined : variables,
   };
   return printYaml({ pipeline: inputs });

@@ -17,7 +17,8 @@ export interface UsesStep {
   readonly version: string;
   readonly with: SourceMap | undefined;
   readonly contexts: Contexts;
-  /** The step as it will be, but for type and spec. */
+  readonly identifier: string;
+  /** The step as it will be, but for type and spec; who asks for it makes a step. */
   readonly frame: Omit<StepDraft, 'type' | 'spec'>;
   readonly notes: string[];
 }
@@ -145,7 +146,7 @@ function codebase(step: UsesStep, fields: Readonly<Record<string, Yaml>>): reado
         `All stages clone alike: ${name} is ${JSON.stringify(known)}.`,
       );
   }
-  if (state.names.stepIdentifiers[0] === step.frame.identifier)
+  if (state.names.stepIdentifiers[0] === step.identifier)
     state.ledger.converted(uses, labelOf(step), 'The stage clones the codebase.');
   else state.ledger.emulated(uses, labelOf(step), 'The stage clones the codebase before its first step.');
   return [];
@@ -160,6 +161,11 @@ function setUp(
 ): readonly StepDraft[] {
   const { state, uses } = step;
   const version = keys.map((key) => input(step, key)).find((text) => text !== undefined) ?? 'latest';
+  for (const key of keys.map((name) => `${name}-file`)) {
+    if (step.with?.entries.has(key) === true)
+      state.notes.push(`TODO: the version of ${language} is in a file; name it in the image.`);
+    state.ledger.report('manual', step.with, key, 'The version is in a file, and the image has to name it.');
+  }
   state.ledger.report(
     'dropped',
     step.with,
@@ -195,6 +201,8 @@ function setUp(
   return [];
 }
 
+const NEWEST: readonly string[] = ['*', 'latest', 'stable', 'current', 'node', 'x'];
+
 /** `20.x` and `^3.11` as tags of images. */
 function imageTag(version: string): string {
   if (version.includes('<+')) return version;
@@ -202,12 +210,13 @@ function imageTag(version: string): string {
     .trim()
     .replace(/^[\^~>=v\s]+/, '')
     .replace(/(?:\.[x*])+$/, '');
-  return /^[\w.-]+$/.test(plain) && plain !== '*' ? plain : 'latest';
+  if (plain.startsWith('lts')) return 'lts';
+  return /^[\w.-]+$/.test(plain) && !NEWEST.includes(plain) ? plain : 'latest';
 }
 
 function cache(step: UsesStep): readonly StepDraft[] {
   const restored = restore(step);
-  const identifier = step.state.names.identifiers.take(`save_${step.frame.identifier}`, 'save_cache');
+  const identifier = step.state.names.identifiers.take(`save_${step.identifier}`, 'save_cache');
   const saved = save(step, { identifier, name: `save ${step.frame.name}` });
   step.state.atEnd.unshift(saved);
   return [restored];

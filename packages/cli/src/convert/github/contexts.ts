@@ -59,6 +59,8 @@ const EARLY: Readonly<Record<string, Operand>> = {
   ref_name: operand(`(${BUILD_BRANCH} ?? ${BUILD_TAG})`),
 };
 
+const NO_TOKEN = 'There is no token for each run: GITHUB_TOKEN is a secret of the project.';
+
 /** Results of jobs and steps as statuses, and whether every turn of a matrix must have it. */
 const RESULTS: Readonly<Record<string, { readonly statuses: readonly string[]; readonly isOfAll: boolean }>> = {
   success: { statuses: ['SUCCEEDED', 'IGNORE_FAILED'], isOfAll: true },
@@ -84,7 +86,7 @@ function reference(names: readonly string[], at: Surroundings): Operand {
     case 'inputs':
       return operand(path('pipeline.variables', ...rest));
     case 'secrets':
-      return operand(`<+secrets.getValue(${quote(name)})>`);
+      return operand(`<+secrets.getValue(${quote(name)})>`, name === 'GITHUB_TOKEN' ? NO_TOKEN : undefined);
     case 'vars':
       at.askFor(name);
       return operand(
@@ -120,11 +122,7 @@ function github([name = '', ...rest]: readonly string[], at: Surroundings): Oper
       path('trigger.payload', ...rest),
       'github.event is what the webhook of the repository sends; it is null in other runs.',
     );
-  if (name === 'token')
-    return operand(
-      '<+secrets.getValue("GITHUB_TOKEN")>',
-      'There is no token for each run: GITHUB_TOKEN is a secret of the project.',
-    );
+  if (name === 'token') return operand('<+secrets.getValue("GITHUB_TOKEN")>', NO_TOKEN);
   const early = at.isStage === true ? EARLY[name] : undefined;
   return early ?? GITHUB[name.toLowerCase()] ?? none(`github.${[name, ...rest].join('.')} has no equal here.`);
 }

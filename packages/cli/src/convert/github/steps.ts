@@ -17,32 +17,50 @@ type Frame = Omit<StepDraft, 'type' | 'spec'>;
 export function convertStep(step: SourceMap, index: number, state: JobState): readonly StepDraft[] {
   const { ledger } = state;
   const notes: string[] = [];
-  const variables = stepVariables(step, state, notes);
-  const contexts = state.contexts(variables);
-  const identifier = state.names.stepIdentifiers[index] ?? `step_${String(index)}`;
   ledger.take(step, 'id');
-  const frame: Frame = {
+  const identifier = state.names.stepIdentifiers[index] ?? `step_${String(index)}`;
+  const uses = ledger.takeEntry(step, 'uses');
+  if (uses === undefined) {
+    const variables = stepVariables(step, state, notes);
+    const contexts = state.contexts(variables);
+    return [runStep(step, frameOf(step, identifier, contexts, state, notes), variables, contexts, state, notes)];
+  }
+  const contexts = state.contexts();
+  let frame: Frame | undefined;
+  const made = convertAction({
+    ...actionOf(textOf(uses.value) ?? ''),
+    state,
+    step,
+    uses,
+    with: mapOf(ledger.take(step, 'with')),
+    contexts,
+    identifier,
+    get frame() {
+      return (frame ??= frameOf(step, identifier, contexts, state, notes));
+    },
+    notes,
+  });
+  if (frame === undefined) {
+    for (const key of ['name', 'if', 'timeout-minutes', 'continue-on-error', 'env'])
+      ledger.report('dropped', step, key, `${textOf(uses.value) ?? ''} is no step of its own here.`);
+    return made;
+  }
+  if (!made.some(takesVariables)) {
+    ledger.report('dropped', step, 'env', 'What takes the place of the action has no variables.');
+    return made;
+  }
+  const variables = stepVariables(step, state, notes);
+  return made.map((draft) => withVariables(draft, variables));
+}
+
+function frameOf(step: SourceMap, identifier: string, contexts: Contexts, state: JobState, notes: string[]): Frame {
+  return {
     identifier,
     name: nameOf(step, state, identifier),
     ...timeoutOf(step, state, notes),
     ...conditionOf(step, contexts, state, notes),
     ...failureOf(step, state, notes),
   };
-  const uses = ledger.takeEntry(step, 'uses');
-  const made =
-    uses === undefined
-      ? [runStep(step, frame, variables, contexts, state, notes)]
-      : convertAction({
-          ...actionOf(textOf(uses.value) ?? ''),
-          state,
-          step,
-          uses,
-          with: mapOf(ledger.take(step, 'with')),
-          contexts,
-          frame,
-          notes,
-        });
-  return uses === undefined ? made : made.map((draft) => withVariables(draft, variables));
 }
 
 function actionOf(text: string): { readonly action: string; readonly version: string } {
@@ -52,8 +70,12 @@ function actionOf(text: string): { readonly action: string; readonly version: st
 
 /** What takes an action's place sees the variables of its step where it has a use for them. */
 function withVariables(draft: StepDraft, variables: ReadonlyMap<string, string>): StepDraft {
-  if (variables.size === 0 || (draft.type !== 'Run' && draft.type !== 'Plugin')) return draft;
+  if (variables.size === 0 || !takesVariables(draft)) return draft;
   return { ...draft, spec: { ...draft.spec, envVariables: Object.fromEntries(variables) } };
+}
+
+function takesVariables({ type }: StepDraft): boolean {
+  return type === 'Run' || type === 'Plugin';
 }
 
 function stepVariables(step: SourceMap, state: JobState, notes: string[]): ReadonlyMap<string, string> {
