@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -239,4 +240,30 @@ test('names that are no UTF-8 are said to be missing', async () => {
   const copied = await copyTree({ from, to, signal: new AbortController().signal, onProgress: () => undefined });
   expect(copied.files).toBe(1);
   expect(copied.leftOut.join()).toContain('odd');
+});
+
+test('a folder that became a link is copied as the link, and nothing is written through it', async () => {
+  const from = testRepository({ 'src/a.txt': 'a', 'b.txt': 'b' });
+  const elsewhere = testFolder({ 'a.txt': 'elsewhere' });
+  rmSync(join(from, 'src'), { recursive: true });
+  symlinkSync(elsewhere, join(from, 'src'));
+  const to = testFolder({});
+  await copyTree({ from, to, signal: new AbortController().signal, onProgress: () => undefined });
+  expect(readFileSync(join(to, 'b.txt'), 'utf8')).toBe('b');
+  expect(readlinkSync(join(to, 'src'))).toBe(elsewhere);
+  expect(readFileSync(join(elsewhere, 'a.txt'), 'utf8')).toBe('elsewhere');
+});
+
+test('a repository that git cannot read is copied without it', async () => {
+  const from = testFolder({
+    'a.txt': 'a',
+    '.git': 'gitdir: /nowhere\n',
+    'sub/.git': 'gitdir: /nowhere\n',
+    'sub/b.txt': 'b',
+  });
+  const to = testFolder({});
+  const copied = await copyTree({ from, to, signal: new AbortController().signal, onProgress: () => undefined });
+  expect(copied).toMatchObject({ files: 2, hasGit: false });
+  expect(existsSync(join(to, '.git'))).toBe(false);
+  expect(existsSync(join(to, 'sub/.git'))).toBe(false);
 });

@@ -7,7 +7,7 @@
  * - C3 The copy's git knows nothing of the user's: a linked working tree becomes a repository of its own, hooks stay behind, and a
  *   setting that names the user's tree does not come along.
  */
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import {
   chmod,
   copyFile,
@@ -61,8 +61,8 @@ export async function copyTree({ from, to, signal, onProgress }: CopyRequest): P
       const job = jobs[index];
       if (job === undefined) return;
       const [source, target] = typeof job === 'string' ? [join(from, job), join(to, job)] : [job[0], join(to, job[1])];
-      await folders.make(dirname(target), dirname(source));
-      await copyEntry(source, target, from, to, leftOut);
+      const hasPlace = await folders.make(dirname(target), dirname(source));
+      if (hasPlace) await copyEntry(source, target, from, to, leftOut);
       done += 1;
       onProgress(done, jobs.length);
     }
@@ -144,6 +144,24 @@ async function walkGit(git: string, below = '', found: string[] = []): Promise<r
 async function copyEntry(source: string, target: string, from: string, to: string, leftOut: string[]): Promise<void> {
   const info = await lstat(source).catch(() => undefined);
   if (info === undefined) return; // tracked, and deleted in the working tree
+  try {
+    await copyAs(info, source, target, from, to, leftOut);
+  } catch (error) {
+    // It went away meanwhile, or something else of the tree stands in its place: a link where git knows a folder.
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ENOENT' && code !== 'EEXIST') throw error;
+    leftOut.push(relative(from, source));
+  }
+}
+
+async function copyAs(
+  info: Stats,
+  source: string,
+  target: string,
+  from: string,
+  to: string,
+  leftOut: string[],
+): Promise<void> {
   if (info.isSymbolicLink()) {
     await symlink(leadInto(await readlink(source), from, to), target);
     await lutimes(target, info.atime, info.mtime);
@@ -166,11 +184,14 @@ function leadInto(link: string, from: string, to: string): string {
   return leadsOut ? link : join(to, inside);
 }
 
-/** Makes the folders on the way with the permissions of those they stand for. */
+/**
+ * Makes the folders on the way with the permissions of those they stand for. What git knows below a folder that has become a link
+ * has no place: it would be written through the link.
+ */
 class FolderMaker {
   readonly #from: string;
   readonly #to: string;
-  readonly #made = new Map<string, Promise<void>>();
+  readonly #made = new Map<string, Promise<boolean>>();
   readonly #modes: [string, number][] = [];
 
   constructor(from: string, to: string) {
@@ -178,8 +199,9 @@ class FolderMaker {
     this.#to = to;
   }
 
-  make(target: string, source: string): Promise<void> {
-    if (target === this.#to) return Promise.resolve();
+  /** Answers whether there is a place for what lies in it. */
+  make(target: string, source: string): Promise<boolean> {
+    if (target === this.#to) return Promise.resolve(true);
     let made = this.#made.get(target);
     if (made === undefined) {
       made = this.#make(target, source);
@@ -188,11 +210,14 @@ class FolderMaker {
     return made;
   }
 
-  async #make(target: string, source: string): Promise<void> {
-    if (source.startsWith(this.#from) && source !== this.#from) await this.make(dirname(target), dirname(source));
-    await mkdir(target, { recursive: true });
+  async #make(target: string, source: string): Promise<boolean> {
+    const isInside = source.startsWith(this.#from) && source !== this.#from;
+    if (isInside && !(await this.make(dirname(target), dirname(source)))) return false;
     const info = await lstat(source).catch(() => undefined);
-    if (info?.isDirectory() === true) this.#modes.push([target, info.mode & 0o7777]);
+    if (info?.isDirectory() !== true) return false;
+    await mkdir(target, { recursive: true });
+    this.#modes.push([target, info.mode & 0o7777]);
+    return true;
   }
 
   /** At last: a folder without the write bit takes no files. */

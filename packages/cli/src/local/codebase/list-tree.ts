@@ -68,6 +68,8 @@ async function listRepository(root: string, below: string, depth: number): Promi
 
 async function walk(root: string, below: string, found: string[]): Promise<string[]> {
   for (const entry of await readdir(join(root, below), { withFileTypes: true })) {
+    // A repository that git cannot read: steps could get from its copy to the one it was made of.
+    if (entry.name === '.git') continue;
     const path = join(below, entry.name);
     if (entry.isDirectory()) await walk(root, path, found);
     else found.push(path);

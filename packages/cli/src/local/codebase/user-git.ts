@@ -9,7 +9,9 @@ import { execFile } from 'node:child_process';
 const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
 const GIT_MS_MAX = 120_000;
 
-const QUIET = ['--no-optional-locks', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
+/** Whoever runs a pipeline of a repository trusts it, also where it belongs to somebody else (a mounted folder, a container). */
+const SETTINGS = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'log.showSignature=false', 'safe.directory=*'];
+const QUIET = ['--no-optional-locks', ...SETTINGS.flatMap((setting) => ['-c', setting])];
 
 /** What git says; `undefined` when it cannot say it, or is not there. */
 export function askGit(folder: string, args: readonly string[]): Promise<string | undefined> {
