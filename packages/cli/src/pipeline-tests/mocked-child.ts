@@ -6,7 +6,7 @@ export function mockedChild(
   mocks: readonly Mock[],
   { parent, nodeExecutionId }: ChildStart,
   segments: readonly Segment[],
-): VirtualChild | undefined {
+): { readonly child: VirtualChild; readonly mock: Mock } | undefined {
   const node = parent.nodes[nodeExecutionId];
   if (node === undefined) return undefined;
   const place = { segments, fqns: [nodeIdentity(parent, node).fqn] };
@@ -14,7 +14,7 @@ export function mockedChild(
     (each) => each.subject.kind === 'stage' && isNamed(each.subject.name.value, place) && isWhich(each, parent, node),
   );
   if (mock === undefined) return undefined;
-  if (mock.status === 'Hangs') return { kind: 'hangs' };
+  if (mock.status === 'Hangs') return { mock, child: { kind: 'hangs' } };
   const outputs = Object.fromEntries(Object.entries(mock.outputs).map(([name, { value }]) => [name, value]));
-  return { kind: 'ends', afterMs: mock.durationMs ?? 0, status: mock.status, outputs };
+  return { mock, child: { kind: 'ends', afterMs: mock.durationMs ?? 0, status: mock.status, outputs } };
 }

@@ -38,11 +38,21 @@ function printCase(result: CaseResult, file: TestFile, { style, symbols }: Look)
   return [
     `  ${style.red(`${symbols.failure} failed`)}  ${result.name}${took}`,
     ...result.mismatches.flatMap((mismatch) => ['', ...printMismatch(mismatch, file, style)]),
+    ...printUnused(result, file, style),
     '',
   ];
 }
 
-export function printMismatch(
+/** Only where something failed: mocks that all cases share are not used by each. */
+function printUnused({ unusedMocks = [] }: CaseResult, file: TestFile, style: Style): readonly string[] {
+  const lines = unusedMocks.map(({ subject: { name } }) => {
+    const place = `${file.name}:${String(name.place.range.start.line)}`;
+    return `    ${style.yellow('note')}  nothing came to the mock of ${name.value} ${style.cyan(place)}`;
+  });
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+function printMismatch(
   { title, place, expected, actual, message }: Mismatch,
   file: TestFile,
   style: Style,

@@ -1,23 +1,25 @@
 /** One case: the pipeline is compiled with what it is given, runs in virtual time, and is held against what is expected. */
 import {
   checkCase,
+  checkPipeline,
   executionId,
   isBlocked,
   judge,
   judgeRefusal,
   listPlanPlaces,
   listRunPlaces,
+  listWrittenNames,
   performMocked,
   segmentsOf,
-  type CompiledPipeline,
   type Diagnostic,
   type Execution,
   type ExecutionHeader,
   type ExecutionId,
   type Mismatch,
+  type Mock,
+  type Named,
   type NodeExecutionId,
-  type Plan,
-  type PlanPlace,
+  type NodeId,
   type Segment,
   type TaskRequest,
   type TestCase,
@@ -42,8 +44,10 @@ export interface CaseResult {
   readonly durationMs?: number;
   /** How long the case took to be run. */
   readonly elapsedMs: number;
-  /** For coverage; absent where nothing ran. */
-  readonly ran?: { readonly execution: Execution; readonly plans: readonly Plan[] };
+  /** What no step came to. */
+  readonly unusedMocks?: readonly Mock[];
+  /** Absent where nothing ran. */
+  readonly ran?: Execution;
 }
 
 /** Runs of tests begin on a Monday morning, unless the test says when. */
@@ -68,12 +72,15 @@ type Ran = Omit<CaseResult, 'name' | 'outcome' | 'elapsedMs'>;
 async function run(chosen: ChosenPipeline, test: TestCase, file: TestFile): Promise<Ran> {
   const read = readCaseInputs(chosen, test, file);
   if (read.kind === 'wrong') return { mismatches: [], diagnostics: read.diagnostics };
-  const compiled = compileWith(chosen, read.inputs, read.known === undefined ? {} : { known: read.known });
+  const compiled = compileWith(chosen, read.inputs, {
+    // As for whoever runs a pipeline on this machine.
+    isStageChoiceFree: true,
+    ...(read.known === undefined ? {} : { known: read.known }),
+  });
   if (compiled.kind === 'refused') {
     const reasons = compiled.diagnostics.filter((each) => isBlocked([each], 'run')).map(toReason);
     return { mismatches: judgeRefusal(test.expect.list, reasons, test.expect.place), diagnostics: [] };
   }
-  const places = placesOf(chosen, compiled.compiled, read.inputs.stages !== undefined);
   const header: ExecutionHeader = {
     id: EXECUTION_ID,
     scope: LOCAL_SCOPE,
@@ -85,7 +92,7 @@ async function run(chosen: ChosenPipeline, test: TestCase, file: TestFile): Prom
     executionUrl: '',
     defaults: LOCAL_DEFAULTS,
   };
-  return new CaseRun(chosen, test, places.all).run(header, places.plans);
+  return new CaseRun(chosen, test).run(header);
 }
 
 function toReason({ code, message, range, document }: Diagnostic): { readonly code: string; readonly message: string } {
@@ -95,35 +102,34 @@ function toReason({ code, message, range, document }: Diagnostic): { readonly co
   return { code, message: `${message}${where}` };
 }
 
-/** What has a name, also in stages that were not chosen. */
-function placesOf(
-  chosen: ChosenPipeline,
-  compiled: CompiledPipeline,
-  isSelection: boolean,
-): { readonly all: readonly PlanPlace[]; readonly plans: readonly Plan[] } {
-  const plan = compiled.planOf(SEED);
-  const whole = isSelection ? compileWith(chosen, { inputYaml: compiled.inputYaml, diagnostics: [] }) : undefined;
-  const plans = whole?.kind === 'compiled' ? [plan, whole.compiled.planOf(SEED)] : [plan];
-  return { all: plans.flatMap((each) => listPlanPlaces(each)), plans };
+/** Of stages that were not chosen: what is given to all cases may be about them. */
+function writtenNames({ file, repository }: ChosenPipeline, { stages }: TestCase): readonly Named[] {
+  const { pipeline } = stages === undefined ? {} : checkPipeline(file.text, repository);
+  return pipeline === undefined ? [] : listWrittenNames(pipeline);
 }
+
+/** A person who repeats a step whenever it fails would never come to an end. */
+const ANSWERS_PER_STEP_MAX = 100;
 
 class CaseRun {
   readonly #chosen: ChosenPipeline;
   readonly #test: TestCase;
-  readonly #places: readonly PlanPlace[];
   readonly #tasks = new Map<NodeExecutionId, TaskRequest>();
   readonly #given = new Map<PersonAnswer, GivenAnswer>();
   /** The way to the stage that started a chained execution. */
   readonly #outside = new Map<ExecutionId, readonly Segment[]>();
   readonly #unmocked = new Set<string>();
 
-  constructor(chosen: ChosenPipeline, test: TestCase, places: readonly PlanPlace[]) {
+  readonly #used = new Set<Mock>();
+  /** By plan node: how often people were asked about it. */
+  readonly #asked = new Map<string, number>();
+
+  constructor(chosen: ChosenPipeline, test: TestCase) {
     this.#chosen = chosen;
     this.#test = test;
-    this.#places = places;
   }
 
-  async run(header: ExecutionHeader, plans: readonly Plan[]): Promise<Ran> {
+  async run(header: ExecutionHeader): Promise<Ran> {
     const { startAt = START_AT, interrupts, expect } = this.#test;
     const run = await runVirtually({
       header,
@@ -132,9 +138,12 @@ class CaseRun {
         this.#tasks.set(task.taskId, task);
         const { end, mock } = performMocked(this.#test, task, execution, this.#outsideOf(execution));
         if (mock === undefined) this.#unmocked.add(task.fqn);
+        else this.#used.add(mock);
         return end;
       },
       answer: (waiting, execution) => {
+        const asked = this.#countAsked(execution.id, waiting.node.nodeId);
+        if (asked > ANSWERS_PER_STEP_MAX) return [];
         const answers = answersTo(this.#test, waiting, execution, this.#outsideOf(execution));
         for (const answer of answers) this.#given.set(answer.given, answer);
         return answers.map(({ given }) => given);
@@ -143,7 +152,10 @@ class CaseRun {
         const node = start.parent.nodes[start.nodeExecutionId];
         const outside = node === undefined ? [] : [...this.#outsideOf(start.parent), ...segmentsOf(start.parent, node)];
         const mocked = mockedChild(this.#test.mocks, start, outside);
-        if (mocked !== undefined) return mocked;
+        if (mocked !== undefined) {
+          this.#used.add(mocked.mock);
+          return mocked.child;
+        }
         const prepared = prepareChild(start, this.#chosen.repository, start.nodeExecutionId);
         if (prepared.kind === 'refused') return prepared;
         this.#outside.set(start.childExecutionId, outside);
@@ -156,10 +168,21 @@ class CaseRun {
     const finished = { execution, find, tasks: this.#tasks, startedAt: startAt, endedAt: run.endedAt };
     return {
       mismatches: [...this.#troubles(run), ...judge(expect.list, finished, this.#test)],
-      diagnostics: checkCase(this.#test, this.#places, listRunPlaces(execution, find)),
+      diagnostics: checkCase(this.#test, listPlanPlaces(header.plan), [
+        ...listRunPlaces(execution, find),
+        ...writtenNames(this.#chosen, this.#test),
+      ]),
       durationMs: run.endedAt - startAt,
-      ran: { execution, plans },
+      unusedMocks: this.#test.mocks.filter((mock) => !this.#used.has(mock)),
+      ran: execution,
     };
+  }
+
+  #countAsked(id: ExecutionId, node: NodeId): number {
+    const key = `${id} ${node}`;
+    const count = (this.#asked.get(key) ?? 0) + 1;
+    this.#asked.set(key, count);
+    return count;
   }
 
   #outsideOf({ id }: Execution): readonly Segment[] {
@@ -178,6 +201,11 @@ class CaseRun {
       const given = this.#given.get(answer);
       if (isLate || given === undefined) continue;
       troubles.push({ title: 'answer', place: given.answer.place, expected: 'it counts', actual: reason });
+    }
+    if ([...this.#asked.values()].some((count) => count > ANSWERS_PER_STEP_MAX)) {
+      const expected = 'an end of the questions';
+      const actual = `the same step asked more than ${String(ANSWERS_PER_STEP_MAX)} times; say with attempt: which try an answer is for`;
+      troubles.push({ title: 'answers', place: name.place, expected, actual });
     }
     if (isStrict && this.#unmocked.size > 0) {
       const actual = `none for ${[...this.#unmocked].join(', ')}`;

@@ -5,12 +5,12 @@ import {
   measureCoverage,
   parseTest,
   type Diagnostic,
-  type Execution,
   type Plan,
   type PipelineCoverage,
   type TestCase,
 } from '@bridle/pipeline';
 import { UsageError } from '../command-line/usage-error.ts';
+import { compileWith } from '../inputs/compile-run.ts';
 import type { ChosenPipeline } from '../repository/choose-pipeline.ts';
 import { findPipeline } from './find-pipeline.ts';
 import type { TestFile } from './find-tests.ts';
@@ -51,10 +51,17 @@ export async function runFile(file: TestFile, { filter, signal }: RunFileOptions
 }
 
 export function coverageOf(results: readonly FileResult[]): PipelineCoverage {
-  const ran = results.flatMap(({ cases }) => cases.flatMap((result) => result.ran ?? []));
-  const executions: Execution[] = ran.map(({ execution }) => execution);
-  const plans: Plan[] = ran.flatMap((each) => each.plans);
+  const executions = results.flatMap(({ cases }) => cases.flatMap(({ ran }) => ran ?? []));
+  const plans = [...executions.map(({ plan }) => plan), ...wholePlans(results)];
   return measureCoverage(executions, plans);
+}
+
+/** A pipeline of which every case chose some stages only is counted as a whole, if it compiles as one. */
+function wholePlans(results: readonly FileResult[]): readonly Plan[] {
+  return results.flatMap(({ pipeline }) => {
+    const compiled = pipeline === undefined ? undefined : compileWith(pipeline, { inputYaml: '', diagnostics: [] });
+    return compiled?.kind === 'compiled' ? [compiled.compiled.planOf('coverage')] : [];
+  });
 }
 
 function isWanted({ name }: TestCase, filter: string | undefined): boolean {

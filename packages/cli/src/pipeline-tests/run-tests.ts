@@ -89,16 +89,15 @@ function coverAll(results: readonly FileResult[], folder: string): readonly Cove
 /** Writes what came of the cases into the test, and runs it again: what cannot be written still fails. */
 async function update(result: FileResult, filter: string | undefined, context: CommandContext): Promise<FileResult> {
   const { file, cases, diagnostics } = result;
-  const text =
-    diagnostics.length > 0
-      ? file.text
-      : updateTest(
-          file.text,
-          cases.flatMap(({ mismatches }) => mismatches),
-        );
-  if (text === file.text) return result;
-  writeFileSync(file.path, text);
+  const mismatches = cases.flatMap((each) => each.mismatches);
+  if (diagnostics.length > 0 || mismatches.length === 0) return result;
   const { err, isQuiet } = context.terminal;
+  const text = updateTest(file.text, mismatches);
+  if (text === file.text) {
+    if (!isQuiet) await err.line(`${file.name} was not updated: what failed in it cannot be written.`);
+    return result;
+  }
+  writeFileSync(file.path, text);
   if (!isQuiet) await err.line(`${file.name} was updated.`);
   const updated: TestFile = { ...file, text };
   return runFile(updated, { filter, signal: context.signal });

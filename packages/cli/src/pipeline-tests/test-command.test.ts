@@ -215,6 +215,35 @@ test('where there are no tests it says what they are', async () => {
   expect(existsSync(join(folder, 'nowhere'))).toBe(false);
 });
 
+test('stages may be chosen, and what all cases are given may be about the others', async () => {
+  const text = `test:
+  inputs: { tag: v1 }
+  mocks: [{ step: build.make, status: Failed }]
+  answers: [{ step: prod.ask, after: 1d }]
+  cases:
+    - { name: production alone, stages: [prod], expect: { status: Success, notRun: [build], duration: 1d } }
+`;
+  expect(await run(shop({ '.harness/shop.test.yaml': text }))).toMatchObject({ exitCode: 0 });
+});
+
+test('a failing case names mocks that nothing came to', async () => {
+  const text = BAD.replace('- { step: make,', '- { step: make, attempt: 2 }\n        - { step: make,');
+  const { out } = await run(shop({ '.harness/shop.test.yaml': text }));
+  expect(out).toContain('    note  nothing came to the mock of make .harness/shop.test.yaml:6\n');
+});
+
+test('whoever repeats a failing step for ever is stopped', async () => {
+  const strategy =
+    'failureStrategies: [{ onFailure: { errors: [AllErrors], action: { type: ManualIntervention, spec: { timeout: 1h, onTimeout: { action: { type: Abort } } } } } }]';
+  const pipeline = PIPELINE.replace('type: ShellScript', `type: ShellScript\n                  ${strategy}`);
+  const test_ = BAD.replace('mocks:', 'answers: [{ step: make, action: Retry, after: 1m }]\n      mocks:');
+  const folder = testFolder({ '.harness/shop.yaml': pipeline, '.harness/shop.test.yaml': test_ });
+  const { exitCode, out } = await run(folder);
+  expect(out).toContain('the same step asked more than 100 times; say with attempt: which try an answer is for');
+  expect(out).toContain('actual    Aborted');
+  expect(exitCode).toBe(1);
+});
+
 test('every code that a test may get is shown by a test', () => {
   const folders = [import.meta.dirname, join(import.meta.dirname, '../../../pipeline/src/testing')];
   const texts = folders.flatMap((folder) =>

@@ -19,6 +19,7 @@ export {
   outcomeOf,
   runScenario,
   STEP_MS,
+  type ScenarioAct,
   type ScenarioRun,
   type ScenarioWorld,
   type StepBehaviour,

@@ -9,12 +9,16 @@ import { knownOutputs } from './perform-mocks.ts';
 import type { Mock, Placed, Subject, TestCase } from './test-document.ts';
 
 /**
- * @param places - everything of the pipeline that has a name, whether it was chosen or not
- * @param runs - the same of the run, where there was one: turns of loops have names of their own
+ * @param places - what has a name in the plan
+ * @param others - what has one beside: turns of loops and chained pipelines of the run, stages that were not chosen
  */
-export function checkCase(test: TestCase, places: readonly PlanPlace[], runs: readonly Named[]): readonly Diagnostic[] {
+export function checkCase(
+  test: TestCase,
+  places: readonly PlanPlace[],
+  others: readonly Named[],
+): readonly Diagnostic[] {
   const findings = new Findings();
-  const all: readonly Named[] = [...places, ...runs];
+  const all: readonly Named[] = [...places, ...others];
   const check = (name: Placed<string>, kinds: readonly NamedKind[]): void =>
     checkName(name, kinds, all, places, findings);
   for (const mock of test.mocks) {

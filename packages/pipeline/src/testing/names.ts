@@ -7,6 +7,7 @@
 import type { Execution, NodeExecution } from '../engine/execution.ts';
 import type { ExecutionId, NodeExecutionId } from '../engine/ids.ts';
 import { nodeIdentity } from '../engine/nodes.ts';
+import { listStages, type Pipeline, type StepItem } from '../language/model.ts';
 import type { Plan, PlanNode } from '../plan/plan.ts';
 
 /** One identifier on the way to a node; below a loop also with its postfix. */
@@ -51,6 +52,35 @@ export function listPlanPlaces(plan: Plan, outside: readonly Segment[] = []): re
   const root = plan.nodes[plan.rootId];
   if (root !== undefined) visit(root, outside);
   return places;
+}
+
+/** The same of a pipeline as it is written: what it has in stages that are not chosen, too. */
+export function listWrittenNames({ stages }: Pick<Pipeline, 'stages'>): readonly Named[] {
+  return listStages(stages).flatMap(({ identifier, steps, rollbackSteps }): readonly Named[] => {
+    const segments = [[identifier]];
+    const fqn = `pipeline.stages.${identifier}`;
+    const execution = `${fqn}.spec.execution`;
+    return [
+      { kind: 'stage', segments, fqns: [fqn] },
+      ...namesIn(steps, segments, `${execution}.steps`),
+      ...namesIn(rollbackSteps, segments, `${execution}.rollbackSteps`),
+    ];
+  });
+}
+
+function namesIn(items: readonly StepItem[], around: readonly Segment[], address: string): readonly Named[] {
+  return items.flatMap((item): readonly Named[] => {
+    if (item.kind === 'parallel') return namesIn(item.items, around, address);
+    const segments = [...around, [item.identifier]];
+    const fqn = `${address}.${item.identifier}`;
+    const named = { kind: item.kind, segments, fqns: [fqn] };
+    if (item.kind === 'step') return [named];
+    return [
+      named,
+      ...namesIn(item.steps, segments, `${fqn}.steps`),
+      ...namesIn(item.rollbackSteps, segments, `${fqn}.rollbackSteps`),
+    ];
+  });
 }
 
 function belowOf(node: PlanNode): readonly PlanNode['id'][] {
