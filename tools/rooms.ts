@@ -199,12 +199,7 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'packages/cli/src',
     packages: ['pipeline', 'runtime', 'executors', 'protocol', 'text'],
-    testPackages: [
-      'executors/testing/git-server',
-      'executors/testing/test-docker',
-      'pipeline/test-scenarios',
-      'pipeline/test-scenarios',
-    ],
+    testPackages: ['executors/testing/git-server', 'executors/testing/test-docker', 'pipeline/test-scenarios'],
     // The last one is of tests: what a screen shows.
     libraries: ['commander', '@clack/prompts', 'yaml', '@xterm/headless'],
     node: true,
