@@ -97,7 +97,7 @@ test('as JSON', async () => {
         kind: 'step',
         attempt: 0,
         line: 19,
-        statusThen: 'TaskWaiting',
+        statusThen: 'Success',
         statusNow: 'TaskWaiting',
       },
       then: 'source.spec.script: "make publish"',

@@ -53,6 +53,8 @@ export interface DifferentNode {
   readonly attempt: number;
   /** 1-based line in the present pipeline; absent = it has none there. */
   readonly line?: number;
+  /** Where the record leaves it; absent = it had not begun at the event. */
   readonly statusThen?: NodeStatus;
+  /** Where it stands after the event; absent = it has not begun. */
   readonly statusNow?: NodeStatus;
 }

@@ -115,8 +115,9 @@ function describe(candidate: Candidate, sides: Sides): Found {
   const { then, now, fact } = candidate;
   const { execution: before } = sides.then;
   const { execution: after } = sides.now;
-  const node = differentNode({ execution: before, node: then?.node }, { execution: after, node: now?.node });
   const came = sides.last().nodes[candidate.id] ?? then?.node;
+  const found = differentNode({ execution: before, node: then?.node }, { execution: after, node: now?.node });
+  const node = then === undefined || came === undefined ? found : { ...found, statusThen: came.status };
   if (then !== undefined && now !== undefined) {
     assertInvariant(fact !== undefined, 'a node that both have differs in a fact');
     const words = explainFact(fact, then, now);

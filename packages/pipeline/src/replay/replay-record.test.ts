@@ -93,7 +93,7 @@ describe('Y2 the first difference is named', () => {
         kind: 'step',
         attempt: 0,
         line: 15,
-        statusThen: 'TaskWaiting',
+        statusThen: 'Success',
         statusNow: 'Skipped',
       },
       then: 'it succeeded',
@@ -305,7 +305,7 @@ describe('times that decide', () => {
     expect(replayRecord(recordYaml(timed('10m'), world), compile(timed('6m'))).kind).toBe('same');
     expect(differenceOf(timed('10m'), timed('3m'), world)).toMatchObject({
       kind: 'timeout',
-      node: { identifier: 'a', statusNow: 'Running' },
+      node: { identifier: 'a', statusThen: 'Success', statusNow: 'Running' },
       then: 'it went on for 5m',
       now: 'its time was over after 3m',
       event: { description: 'after a had succeeded' },

@@ -59,7 +59,7 @@ function findDifference({ header, events }: ExecutionRecord, then: Side, now: Si
   for (const [index, event] of events.entries()) {
     const place = { sequence: index + 1, at: event.at, description: describeEvent(then.execution, event) };
     const found =
-      findTimerDifference(event, then, now) ??
+      findTimerDifference(event, then, now, last) ??
       findFirstDifference({ then: then.apply(event), now: now.apply(event), order, last });
     if (found !== undefined) return { ...found, event: place };
   }

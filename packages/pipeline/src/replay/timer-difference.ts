@@ -23,19 +23,33 @@ const DECISIVE: Partial<Readonly<Record<TimerPurpose, string>>> = {
   autoApprove: 'it was approved by its deadline',
 };
 
-/** @returns a difference that shows before the event is applied */
+/**
+ * @param last - where the record leads to; asked for once there is a difference
+ * @returns a difference that shows before the event is applied
+ */
 export function findTimerDifference(
   event: EngineEvent,
   then: TimedSide,
   now: TimedSide,
+  last: () => Execution,
 ): Omit<Difference, 'event'> | undefined {
   const early = now.timers.findEarlier(event.at, then.timers, (timer) => isDecisive(timer));
-  if (early !== undefined) return describe(early.timer, then, now, 'earlier', event.at);
+  if (early !== undefined) return withEnd(describe(early.timer, then, now, 'earlier', event.at), early.timer, last);
   if (event.kind !== 'timerFired' || !isDecisive(event.timerId)) return undefined;
   const dueThen = then.timers.dueAt(event.timerId);
   const dueNow = now.timers.dueAt(event.timerId);
   if (dueNow === dueThen || (dueNow !== undefined && dueNow <= event.at)) return undefined;
-  return describe(event.timerId, then, now, 'later', event.at);
+  return withEnd(describe(event.timerId, then, now, 'later', event.at), event.timerId, last);
+}
+
+/** What came of the node then. */
+function withEnd(
+  difference: Omit<Difference, 'event'>,
+  timer: TimerId,
+  last: () => Execution,
+): Omit<Difference, 'event'> {
+  const came = last().nodes[readTimerId(timer).nodeExecutionId];
+  return came === undefined ? difference : { ...difference, node: { ...difference.node, statusThen: came.status } };
 }
 
 function isDecisive(timer: TimerId): boolean {
