@@ -2,7 +2,6 @@
 import type { TaskRequest } from '../engine/effects.ts';
 import type { Execution } from '../engine/execution.ts';
 import type { NodeExecutionId } from '../engine/ids.ts';
-import type { NodeStatus } from '../engine/status.ts';
 import { listPlanPlaces, listRunPlaces, type FindExecution, type PlanPlace, type RunPlace } from './names.ts';
 
 export interface FinishedRun {
@@ -33,8 +32,4 @@ export function viewRun(run: FinishedRun): RunView {
 /** A loop that has turns counts by its turns. */
 export function countingRuns(runs: readonly RunPlace[]): readonly RunPlace[] {
   return runs.filter(({ isLoop, node }) => !isLoop || node.children.length === 0);
-}
-
-export function statusOf({ node }: RunPlace): NodeStatus {
-  return node.status;
 }
