@@ -17,6 +17,8 @@ export interface RequirementsRequest {
   readonly executor: RunExecutor;
   readonly secrets: LocalSecrets;
   readonly findConnector: (reference: string) => FoundConnector;
+  /** Whether the repository has a pipeline of this identifier. */
+  readonly hasPipeline: (identifier: string) => boolean;
   /** Whether a container engine answers; asked only where one is needed. */
   readonly hasEngine: () => Promise<boolean>;
   readonly isInPlace: boolean;
@@ -34,7 +36,8 @@ type Step = Extract<PlanNode, { readonly kind: 'step' }>;
 
 export async function findRequirements(request: RequirementsRequest): Promise<Requirements> {
   const found = new Findings();
-  if (request.executor === 'dummy') return found; // it needs nothing
+  checkChains(request, found);
+  if (request.executor === 'dummy') return found; // it needs nothing else
   checkSecrets(request, found);
   await checkImages(request, found);
   noteDifferences(request, found);
@@ -121,6 +124,17 @@ function connectorsOf(node: Step, executor: RunExecutor): readonly string[] {
     .filter(({ path }) => !(isOfImage && path.join('.') === 'spec.connectorRef'))
     .map(({ reference }) => reference)
     .filter((reference) => !reference.includes('<+'));
+}
+
+function checkChains({ plan, file, hasPipeline }: RequirementsRequest, found: Findings): void {
+  for (const stage of Object.values(plan.nodes)) {
+    if (stage.kind !== 'stage' || stage.chain === undefined || !isSure(plan, stage)) continue;
+    const { pipelineIdentifier } = stage.chain;
+    if (pipelineIdentifier.includes('<+') || hasPipeline(pipelineIdentifier)) continue;
+    found.object(
+      `${describe(stage, file)} calls the pipeline ${pipelineIdentifier}, and no file below .harness/ of this repository holds it.`,
+    );
+  }
 }
 
 async function checkImages({ plan, file, executor, hasEngine }: RequirementsRequest, found: Findings): Promise<void> {
@@ -215,7 +229,7 @@ function notePlatform({ identifier, ci }: StageNode, found: Findings): void {
 }
 
 function describe(node: PlanNode, file: string): string {
-  const what = node.kind === 'step' ? 'the step' : 'the';
+  const what = node.kind === 'step' ? 'the step' : 'the stage';
   return `${what} ${node.identifier}${node.line > 0 ? ` (${file}:${node.line})` : ''}`;
 }
 

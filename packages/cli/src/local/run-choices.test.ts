@@ -323,6 +323,47 @@ describe('people', () => {
   });
 });
 
+describe('chains and values asked for on the way', () => {
+  const chain = (pipeline: string): string => `pipeline:
+  identifier: p
+  name: P
+  stages:
+    - stage: { identifier: call, name: call, type: Pipeline, spec: { org: default, project: local, pipeline: ${pipeline} } }
+`;
+
+  test('a chained pipeline that is not in the repository refuses the run', async () => {
+    const { exitCode, err } = await runLocally(chain('nowhere'));
+    expect(exitCode).toBe(2);
+    expect(err).toContain('The stage call (.harness/pipeline.yaml:5) calls the pipeline nowhere');
+  });
+
+  test('an approval in a chained pipeline is answered by its own place', async () => {
+    const child = customPipeline({
+      gate: '- step: { identifier: ok, name: ok, type: HarnessApproval, timeout: 1d, spec: { approvalMessage: m, approvers: { userGroups: [g], minimumCount: 1 } } }',
+    }).replace('identifier: p', 'identifier: child');
+    const files = { '.harness/child.yaml': child };
+    expect((await runLocally(chain('child'), { files, words: ['p'] })).exitCode).toBe(6);
+    expect((await runLocally(chain('child'), { files, words: ['p', '--approve', 'gate.ok'] })).exitCode).toBe(0);
+  });
+
+  test('execution inputs are given by --approve, or their defaults taken by --yes', async () => {
+    const step = script('x', 'echo "$who"').replace(
+      'onDelegate: true',
+      'onDelegate: true\n      environmentVariables: [{ name: who, type: String, value: <+input>.default(nobody).executionInput() }]',
+    );
+    const asking = customPipeline({ s: step });
+    const nobody = await runLocally(asking);
+    expect(nobody.exitCode).toBe(6);
+    const waiting = nobody.events.find((event) => event.type === 'waiting');
+    expect(waiting).toMatchObject({ for: 'input', inputs: [{ required: false, defaultValue: 'nobody' }] });
+    const name = waiting?.inputs?.[0]?.name ?? '';
+    const given = await runLocally(asking, { words: ['--approve', `s.x:${name}=me`] });
+    expect(given.logs).toEqual(['s.x: me']);
+    const defaults = await runLocally(asking, { words: ['--yes'] });
+    expect(defaults.logs).toEqual(['s.x: nobody']);
+  });
+});
+
 describe('tests and services', () => {
   test('JUnit reports of a step are summed up', async () => {
     const report =

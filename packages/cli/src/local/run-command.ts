@@ -101,6 +101,7 @@ async function prepare(
     executor,
     secrets,
     findConnector: (reference) => findConnector(repository, reference),
+    hasPipeline: (identifier) => repository.findFile('pipeline', identifier) !== undefined,
     hasEngine: async () => (await new DockerHost({ mark: 'look' }).version()) !== undefined,
     isInPlace,
   });
