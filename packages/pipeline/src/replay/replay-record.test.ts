@@ -79,6 +79,28 @@ describe('Y3 what is not decided again counts for nothing', () => {
   });
 });
 
+describe('Y3 where nothing was decided', () => {
+  const fork = (...each: readonly string[]): string => `- parallel:\n${lines(...each).replace(/^/gm, '    ')}`;
+  const [a, b] = [script('a', 'x'), script('b', 'y')];
+
+  test('the order of what runs side by side is none', () => {
+    const record = recordYaml(pipelineOf(lines(fork(a, b), script('c', 'z'))), { steps: { a: { durationMs: 5_000 } } });
+    expect(replayRecord(record, compile(pipelineOf(lines(fork(b, a), script('c', 'z'))))).kind).toBe('same');
+  });
+
+  test('a fork of one is no fork', () => {
+    const record = recordYaml(pipelineOf(lines(fork(a), b)));
+    expect(replayRecord(record, compile(pipelineOf(lines(a, b)))).kind).toBe('same');
+  });
+
+  test('another text of a skipped step, and a stage after the end of an aborted run', () => {
+    const skipped = script('b', 'y', when('1 == 2'));
+    const record = recordYaml(pipelineOf(lines(a, skipped)), { acts: [{ atMs: 500, interrupt: 'AbortAll' }] });
+    const now = pipelineOf(lines(a, skipped.replace('"y"', '"other"'), script('more', 'z')));
+    expect(replayRecord(record, compile(now)).kind).toBe('same');
+  });
+});
+
 describe('Y2 the first difference is named', () => {
   const ab = pipelineOf(lines(script('a', 'echo a'), script('b', 'echo b'), script('c', 'echo c')));
 
