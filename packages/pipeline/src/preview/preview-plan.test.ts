@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ExecutionCause } from '../engine/execution.ts';
 import { compilePipeline, type PipelineRequest } from '../plan/compile-plan.ts';
 import { previewPlan, type PreviewRequest } from './preview-plan.ts';
@@ -35,4 +35,87 @@ test('the same without one', async () => {
 test('a preview is data', () => {
   const preview = previewPlan(request({ yaml: RICH_YAML }));
   expect(JSON.parse(JSON.stringify(preview))).toEqual(preview);
+});
+
+describe('what is not known before', () => {
+  const lines = (steps: string): readonly string[] => {
+    const yaml = `pipeline:
+  identifier: p
+  name: P
+
+  stages:
+    - stage:
+        identifier: s
+        name: S
+        type: Custom
+        spec:
+          execution:
+            steps:
+${steps}
+`;
+    return printPreview(previewPlan(request({ yaml }))).split('\n');
+  };
+  const step = (identifier: string, script: string, more = ''): string =>
+    `              - step: {identifier: ${identifier}, name: ${identifier}, type: ShellScript, ${more}spec: {shell: Bash, onDelegate: true, source: {type: Inline, spec: {script: '${script}'}}, outputVariables: [{name: out, type: String, value: OUT}]}}`;
+  const value = (expression: string, before: readonly string[] = []): string => {
+    const printed = lines([...before, step('reader', expression)].join('\n'));
+    const found = printed.find((line) => line.includes(`spec.source.spec.script ${expression} = `)) ?? '';
+    return found.slice(found.indexOf(' = ') + 3);
+  };
+
+  test.each([
+    ['<+pipeline.executionId>', 'later: the start of the run'],
+    ['<+pipeline.startTs>', 'later: the time at which P runs'],
+    ['<+steps.a.output.outputVariables.out>', 'later: the output of a (out)'],
+    ['<+steps.a.exitCode>', 'later: the exit code of a'],
+    ['<+steps.a.status>', '"SUCCEEDED"'],
+    ['<+steps.a.spec.shell>', '"Bash"'],
+    ['<+steps.z.status>', 'NEVER: there is no steps.z.status. Did you mean a?'],
+    ['<+stage.status>', '"RUNNING"'],
+    ['<+pipeline.triggeredBy.name>', '"you"'],
+    ['<+exportedVariables.getValue("stage.x.y")>', 'null'],
+  ])('%s', (expression, told) => {
+    expect(value(expression, [step('a', 'true')])).toBe(told);
+  });
+
+  test('what somebody is asked for when the run gets there', () => {
+    const printed = lines(step('asks', '<+input>.executionInput()'));
+    expect(printed.find((line) => line.includes('spec.source.spec.script'))).toBe(
+      '        :13 spec.source.spec.script <+input> = later: the input spec.source.spec.script, asked for when the run gets there',
+    );
+  });
+
+  test('how things stand while others wait', () => {
+    const waits = '              - step: {identifier: w, name: w, type: Wait, spec: {duration: 1s}}';
+    expect(value('<+stage.status>', [waits])).toBe('later: how S stands then');
+  });
+
+  test('what may be skipped, seen from outside', () => {
+    const late = 'when: {stageStatus: Success, condition: <+steps.a.output.outputVariables.out> == "x"}, ';
+    const before = [step('a', 'true'), step('maybe', 'true', late)];
+    expect(value('<+steps.maybe.status>', before)).toBe('later: whether maybe runs (the output of a (out))');
+  });
+
+  test('a condition that cannot be evaluated fails its node', () => {
+    const printed = lines(step('a', 'true', "when: {stageStatus: Success, condition: '<+stage.name> > 3'}, "));
+    expect(printed.at(-1)).toContain('FATAL line 13: The condition of a cannot be evaluated');
+    expect(printed.find((line) => line.includes('step a'))).toContain('FAILS: The condition of a cannot be evaluated');
+  });
+
+  test('a name in a condition that is probably a slip is told, one that is asked about is not', () => {
+    const printed = lines(
+      [
+        step('a', 'true', 'when: {stageStatus: Success, condition: <+stage.nmae> == "S"}, '),
+        step('b', 'true', 'when: {stageStatus: Success, condition: <+trigger.payload.tag> == "v1"}, '),
+      ].join('\n'),
+    );
+    expect(printed.filter((line) => line.startsWith('!'))).toEqual([
+      '! line 13: <+stage.nmae> of the condition: there is no stage.nmae. Did you mean name?',
+    ]);
+  });
+
+  test('a loop without turns fails', () => {
+    const printed = lines(step('a', 'true', 'strategy: {repeat: {items: <+stage.tags>}}, '));
+    expect(printed.find((line) => line.startsWith('FATAL'))).toContain('The loop of a cannot start: items is no list.');
+  });
 });
