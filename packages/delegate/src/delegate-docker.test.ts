@@ -63,7 +63,7 @@ describeWithDocker('containers of a delegate', () => {
     ];
   };
 
-  test('SIGKILL leaves nothing of its steps in the engine (R6)', async () => {
+  async function launch(): Promise<ChildProcess> {
     const { server, home } = scene;
     const tokenFile = join(home, 'token');
     await writeFile(tokenFile, `${TOKEN}\n`);
@@ -76,6 +76,30 @@ describeWithDocker('containers of a delegate', () => {
       stdio: 'ignore',
     });
     children.push(child);
+    return child;
+  }
+
+  test('one that has run containers ends at once when it is told to: nothing about the engine holds it', async () => {
+    const { server } = scene;
+    const child = await launch();
+    const { service, step, workspaceKey } = stageTasks();
+    const quick = { ...step, spec: { image: IMAGE, command: 'echo done' } };
+    for (const task of [service, quick]) {
+      server.give(task);
+      expect((await server.completion(task.taskId)).outcome).toMatchObject({ kind: 'succeeded' });
+    }
+    server.release(workspaceKey);
+    await server.until(() => server.releasedKeys.has(workspaceKey));
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    const toldAt = performance.now();
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(performance.now() - toldAt).toBeLessThan(20_000); // what held it once did so for 30 s, or minutes
+  });
+
+  test('SIGKILL leaves nothing of its steps in the engine (R6)', async () => {
+    const { server } = scene;
+    const child = await launch();
     const { service, step, workspaceKey } = stageTasks();
     server.give(service);
     expect((await server.completion(service.taskId)).outcome).toMatchObject({ kind: 'succeeded' });

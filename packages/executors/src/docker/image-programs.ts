@@ -2,6 +2,7 @@
  * Looks programs up in an image without running anything: the engine tells of files in a container that was never started. What an
  * image has never changes, so it is asked once.
  */
+import type { Readable } from 'node:stream';
 import type { Container, ImageInspectInfo } from 'dockerode';
 import { SHELL_FAMILIES, SHELL_PROGRAMS, type Shell, type ShellName } from '../process/shells.ts';
 import type { DockerHost } from './docker-host.ts';
@@ -65,7 +66,9 @@ function searchPath(image: ImageInspectInfo): readonly string[] {
 
 async function hasFile(container: Container, path: string): Promise<boolean> {
   try {
-    await container.infoArchive({ path });
+    // What it answers with is a stream without a byte. Until it is read its connection keeps this process from ending.
+    const answer = (await container.infoArchive({ path })) as unknown as Readable;
+    answer.resume();
     return true;
   } catch (error) {
     if (statusOf(error) === 404) return false;

@@ -182,6 +182,7 @@ class IdleTimer {
   #timer: NodeJS.Timeout | undefined;
   #isStarted = false;
   #isBusy = false;
+  #isStopped = false;
 
   constructor(onIdle: () => void) {
     this.#onIdle = onIdle;
@@ -200,11 +201,12 @@ class IdleTimer {
   resume(): void {
     this.#isBusy = false;
     clearTimeout(this.#timer);
-    if (this.#isStarted) this.#timer = setTimeout(this.#onIdle, TAIL_IDLE_MS);
+    if (this.#isStarted && !this.#isStopped) this.#timer = setTimeout(this.#onIdle, TAIL_IDLE_MS);
   }
 
+  /** For good: the end of the container may be heard of after that of its output. */
   stop(): void {
-    this.#isStarted = false;
+    this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 }
