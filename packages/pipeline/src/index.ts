@@ -263,7 +263,9 @@ export {
 } from './testing/coverage.ts';
 export { printDuration } from './testing/durations.ts';
 export type { FinishedRun } from './testing/finished-run.ts';
-export { judge, judgeRefusal, type Mismatch } from './testing/judge.ts';
+export { judge } from './testing/judge.ts';
+export { judgeRefusal } from './testing/judge-refusal.ts';
+export type { Mismatch } from './testing/mismatch.ts';
 export {
   isNamed,
   listPlanPlaces,
@@ -289,7 +291,7 @@ export type {
   TestCase,
   TestDocument,
   TestInterrupt,
-} from './testing/test-document.ts';
+} from './testing/document.ts';
 export { updateTest } from './testing/update-test.ts';
 
 // engine

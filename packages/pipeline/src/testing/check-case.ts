@@ -6,7 +6,7 @@ import { suggest } from '../language/suggest.ts';
 import { DELEGATE_STEP_TYPES } from '../steps/step-types.ts';
 import { isNamed, nameOf, type Named, type NamedKind, type PlanPlace } from './names.ts';
 import { knownOutputs } from './perform-mocks.ts';
-import type { Mock, Placed, Subject, TestCase } from './test-document.ts';
+import type { Mock, Placed, Subject, TestCase } from './document.ts';
 
 /**
  * @param places - what has a name in the plan

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
-import { judge, judgeRefusal, type Mismatch } from './judge.ts';
+import { judge } from './judge.ts';
+import { judgeRefusal } from './judge-refusal.ts';
+import type { Mismatch } from './mismatch.ts';
 import { parseTest } from './parse-test.ts';
 import { runOf, stage, STAGE_ROLLBACK, step, type Ran } from './test-runs.ts';
-import type { TestCase } from './test-document.ts';
+import type { TestCase } from './document.ts';
 
 const OUTPUT = ', outputVariables: [{name: v, type: String, value: v}]';
 const PIPELINE =

@@ -1,32 +1,14 @@
 /** Holds what is expected against what came of a run. */
 import { valueAfter } from '../engine/value-after.ts';
-import { valueText } from '../engine/value-text.ts';
-import { fromValue, printInline } from '../language/print-yaml.ts';
-import type { Place } from '../language/diagnostics.ts';
 import type { Value } from '../expressions/values.ts';
+import { mismatch, open, same, shown, UNWRITTEN, type Mismatch } from './mismatch.ts';
 import { compareWritten, writtenText } from './compare.ts';
 import { printDuration } from './durations.ts';
 import { viewRun, countingRuns, type FinishedRun, type RunView } from './finished-run.ts';
 import { isNamed, nameOf, type NamedKind, type RunPlace } from './names.ts';
 import { attemptOf } from './node-runs.ts';
 import { givenEnvironment, givenSpec } from './given-tasks.ts';
-import type { Expectation, RollbackWord, TestCase } from './test-document.ts';
-
-/** One expectation that does not hold. */
-export interface Mismatch {
-  /** What was looked at: `stages build`. */
-  readonly title: string;
-  /** In the test's file. */
-  readonly place: Place;
-  readonly expected: string;
-  readonly actual: string;
-  /** More about it, in sentences. */
-  readonly message?: string;
-  /** What an update writes in its place; absent = nothing can be written. */
-  readonly update?: Value;
-  /** Where an update writes, if that is more than the place. */
-  readonly updated?: Place;
-}
+import type { Expectation, RollbackWord, TestCase } from './document.ts';
 
 export function judge(expectations: readonly Expectation[], run: FinishedRun, test: TestCase): readonly Mismatch[] {
   const view = viewRun(run);
@@ -86,29 +68,6 @@ function judgeOne(expectation: Expectation, view: RunView, { secrets }: TestCase
 
 type Of<Kind extends Expectation['kind']> = Extract<Expectation, { readonly kind: Kind }>;
 
-function same(
-  expectation: Expectation,
-  expected: string | number | undefined,
-  actual: string | number,
-  message?: string,
-): Mismatch | undefined {
-  if (expected === actual) return undefined;
-  const found = mismatch(
-    expectation,
-    expected === undefined ? 'nothing is written yet' : String(expected),
-    String(actual),
-  );
-  return { ...found, update: actual, ...(message === undefined ? {} : { message }) };
-}
-
-function open(expectation: Expectation, actual: Value): Mismatch {
-  return { ...mismatch(expectation, 'nothing is written yet', shown(actual)), update: actual };
-}
-
-function mismatch({ title, node }: Expectation, expected: string, actual: string): Mismatch {
-  return { title, place: node, expected, actual };
-}
-
 function contains(expectation: Expectation, expected: string | undefined, actual: string): Mismatch | undefined {
   if (expected === undefined) return open(expectation, actual);
   if (expected === '' ? actual === '' : actual.includes(expected)) return undefined;
@@ -139,7 +98,7 @@ function judgeStatus(expectation: Of<'nodeStatus'>, view: RunView): Mismatch | u
   const found = same(expectation, status, first, message);
   if (others.length === 0) return found;
   const each = runs.map((run) => `${run.node.status} (${nameOf(run)})`).join(', ');
-  return mismatch(expectation, status ?? 'nothing is written yet', each);
+  return mismatch(expectation, status ?? UNWRITTEN, each);
 }
 
 /** Of stages by their names in the plan; of steps as far as they ran. */
@@ -211,7 +170,7 @@ function judgeRollback(expectation: Of<'rollback'>, { execution }: RunView): Mis
   if (expectation.words !== undefined && expected.join() === actual.join()) return undefined;
   const [only] = actual;
   const update = actual.length === 1 && only !== undefined ? only : actual;
-  const written = expectation.words === undefined ? 'nothing is written yet' : expected.join(', ');
+  const written = expectation.words === undefined ? UNWRITTEN : expected.join(', ');
   return { ...mismatch(expectation, written, actual.join(', ')), update };
 }
 
@@ -219,10 +178,10 @@ function judgeValue(expectation: Of<'value'>, { execution }: RunView): Mismatch 
   const { expression, node, isOpen } = expectation;
   const found = valueAfter(execution, expression.value);
   if (found.kind === 'error') {
-    return mismatch(expectation, isOpen ? 'nothing is written yet' : writtenText(node), `no value: ${found.message}`);
+    return mismatch(expectation, isOpen ? UNWRITTEN : writtenText(node), `no value: ${found.message}`);
   }
   if (!isOpen && compareWritten(node, found.value) === undefined) return undefined;
-  const expected = isOpen ? 'nothing is written yet' : writtenText(node);
+  const expected = isOpen ? UNWRITTEN : writtenText(node);
   return { ...mismatch(expectation, expected, shown(found.value)), update: found.value };
 }
 
@@ -237,7 +196,7 @@ function judgeGiven(
     const statuses = named(view, name.value).map(({ node: { status } }) => status);
     const why =
       statuses.length === 0 ? 'the step did not begin' : `the step was given nothing (${statuses.join(', ')})`;
-    return mismatch(expectation, isOpen ? 'nothing is written yet' : writtenText(node), why);
+    return mismatch(expectation, isOpen ? UNWRITTEN : writtenText(node), why);
   }
   if (isOpen) return open(expectation, first.value);
   for (const { run, value } of given) {
@@ -263,39 +222,6 @@ function judgeDuration(expectation: Of<'duration'>, actualMs: number): Mismatch 
     ...(atLeastMs === undefined ? [] : [`at least ${printDuration(atLeastMs)}`]),
     ...(atMostMs === undefined ? [] : [`at most ${printDuration(atMostMs)}`]),
   ];
-  const expected = isOpen
-    ? 'nothing is written yet'
-    : atLeastMs === atMostMs
-      ? printDuration(atLeastMs ?? 0)
-      : limits.join(', ');
+  const expected = isOpen ? UNWRITTEN : atLeastMs === atMostMs ? printDuration(atLeastMs ?? 0) : limits.join(', ');
   return { ...mismatch(expectation, expected, printDuration(actualMs)), update: printDuration(actualMs) };
-}
-
-function shown(value: Value): string {
-  return typeof value === 'object' && value !== null ? printInline(fromValue(value, '')) : valueText(value);
-}
-
-/** The pipeline could not start: only who expects that is content. */
-export function judgeRefusal(
-  expectations: readonly Expectation[],
-  refusal: readonly { readonly code: string; readonly message: string }[],
-  place: Place,
-): readonly Mismatch[] {
-  const messages = refusal.map(({ message }) => message);
-  const actual = messages.join(' ');
-  const expected = expectations.find((expectation) => expectation.kind === 'refused');
-  if (expected === undefined) {
-    return [{ title: 'the run', place, expected: 'it starts', actual: `it was refused: ${actual}` }];
-  }
-  const { text } = expected;
-  if (text !== undefined && refusal.some(({ code, message }) => code === text || message.includes(text))) return [];
-  return [
-    {
-      title: 'refused',
-      place: expected.node,
-      expected: text === undefined ? 'nothing is written yet' : `a refusal with "${text}"`,
-      actual,
-      ...(messages[0] === undefined ? {} : { update: messages[0] }),
-    },
-  ];
 }

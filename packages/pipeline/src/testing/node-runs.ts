@@ -2,7 +2,7 @@
 import type { Execution, Iteration, NodeExecution } from '../engine/execution.ts';
 import { valueText } from '../engine/value-text.ts';
 import type { Value } from '../expressions/values.ts';
-import type { Which } from './test-document.ts';
+import type { Which } from './document.ts';
 
 /** The n-th try of the node in its turn of the loops around it, repeated groups and a person's retries counted. */
 export function attemptOf({ nodes }: Execution, node: NodeExecution): number {

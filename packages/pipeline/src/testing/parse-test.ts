@@ -3,12 +3,12 @@ import { Findings, type Diagnostic } from '../language/diagnostics.ts';
 import { loadYaml } from '../language/load-yaml.ts';
 import { findRoot } from '../language/parse-pipeline.ts';
 import { readText } from '../language/read-fields.ts';
-import { TEST_CASE_KEYS, TEST_KEYS } from '../language/test-words.ts';
+import { TEST_CASE_KEYS, TEST_KEYS } from '../language/words-of-tests.ts';
 import { find, isEmpty, type MapNode } from '../language/yaml-node.ts';
 import { readExpectations } from './read-expectations.ts';
 import { mergeGiven, readGiven, readInterrupt, readMock } from './read-given.ts';
 import { readMaps, readTexts, refuseUnknownKeys } from './read-parts.ts';
-import type { Given, Mock, TestCase, TestDocument } from './test-document.ts';
+import type { Given, Mock, TestCase, TestDocument } from './document.ts';
 
 export interface ParsedTest {
   /** Absent when the text is no YAML or has no `test`. */

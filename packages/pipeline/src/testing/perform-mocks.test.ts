@@ -3,7 +3,7 @@ import type { Execution } from '../engine/execution.ts';
 import type { TaskRequest } from '../engine/effects.ts';
 import { isAbout } from '../engine/failures.ts';
 import { ERROR_NAMES } from '../language/node-parts.ts';
-import { MOCK_ERRORS } from '../language/test-words.ts';
+import { MOCK_ERRORS } from '../language/words-of-tests.ts';
 import type { FailureStrategy } from '../plan/plan.ts';
 import { parseMocks } from './parse-test.ts';
 import { failureTypeOf, performMocked, type MockedTask } from './perform-mocks.ts';

@@ -10,7 +10,7 @@ import { STEP_DEFINITIONS } from '../steps/step-definitions.ts';
 import type { StepType } from '../steps/step-types.ts';
 import { isNamed, segmentsOf, type Segment } from './names.ts';
 import { isWhich } from './node-runs.ts';
-import type { Mock, TestCase } from './test-document.ts';
+import type { Mock, TestCase } from './document.ts';
 
 /** What comes of a task; it is shaped as what a virtual run asks for. */
 export type MockedEnd =

@@ -1,10 +1,10 @@
 /** What is expected of a run. A key without a value is kept: an update writes what there is. */
 import type { Findings } from '../language/diagnostics.ts';
 import { checkDuration, reportKind } from '../language/read-fields.ts';
-import { DURATION_LIMIT_KEYS, EXPECT_KEYS, EXPECTED_STATUSES, ROLLBACK_WORDS } from '../language/test-words.ts';
+import { DURATION_LIMIT_KEYS, EXPECT_KEYS, EXPECTED_STATUSES, ROLLBACK_WORDS } from '../language/words-of-tests.ts';
 import { find, isEmpty, type MapEntry, type MapNode, type YamlNode } from '../language/yaml-node.ts';
 import { readCount, readMs, readTexts, refuseUnknownKeys, wordOf } from './read-parts.ts';
-import type { Expectation, Placed } from './test-document.ts';
+import type { Expectation, Placed } from './document.ts';
 
 export function readExpectations(map: MapNode, findings: Findings): readonly Expectation[] {
   refuseUnknownKeys(map, EXPECT_KEYS, 'expect', findings);

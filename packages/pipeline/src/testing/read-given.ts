@@ -10,7 +10,7 @@ import {
   MOCK_STATUSES,
   TEST_INTERRUPT_KEYS,
   TEST_INTERRUPTS,
-} from '../language/test-words.ts';
+} from '../language/words-of-tests.ts';
 import { printYaml } from '../language/print-yaml.ts';
 import { find, toTextValue, toValue, type MapNode } from '../language/yaml-node.ts';
 import {
@@ -25,7 +25,7 @@ import {
   refuseUnknownKeys,
   wordOf,
 } from './read-parts.ts';
-import type { Answer, Given, GivenInputs, Mock, Placed, Subject, TestInterrupt } from './test-document.ts';
+import type { Answer, Given, GivenInputs, Mock, Placed, Subject, TestInterrupt } from './document.ts';
 
 export function readGiven(map: MapNode, what: string, findings: Findings): Given {
   const inputs = readMap(map, 'inputs', what, findings);

@@ -3,7 +3,7 @@ import { checkDuration, readText, reportKind } from '../language/read-fields.ts'
 import type { Findings } from '../language/diagnostics.ts';
 import { didYouMean } from '../language/suggest.ts';
 import { find, isEmpty, type ListNode, type MapNode, type YamlNode } from '../language/yaml-node.ts';
-import type { Placed, Subject, Which } from './test-document.ts';
+import type { Placed, Subject, Which } from './document.ts';
 
 /** In a test an unknown key is an error: what it was meant to check would go unchecked. */
 export function refuseUnknownKeys(map: MapNode, known: readonly string[], what: string, findings: Findings): void {

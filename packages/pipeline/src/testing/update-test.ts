@@ -3,7 +3,7 @@ import { fromValue, printInline } from '../language/print-yaml.ts';
 import { loadYaml } from '../language/load-yaml.ts';
 import { walk, type YamlNode } from '../language/yaml-node.ts';
 import type { Value } from '../expressions/values.ts';
-import type { Mismatch } from './judge.ts';
+import type { Mismatch } from './mismatch.ts';
 
 /** The new text; the same when nothing can be written. */
 export function updateTest(text: string, mismatches: readonly Mismatch[]): string {

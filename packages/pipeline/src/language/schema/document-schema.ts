@@ -12,7 +12,7 @@ import { INPUT_SET_DEFINITIONS } from './input-set-schema.ts';
 import { reference, type JsonSchema } from './json-schema.ts';
 import { PIPELINE_DEFINITIONS } from './pipeline-schema.ts';
 import { TEMPLATE_DEFINITIONS } from './template-schema.ts';
-import { TEST_DEFINITIONS } from './test-schema.ts';
+import { TEST_DEFINITIONS } from './schema-of-tests.ts';
 import { TRIGGER_DEFINITIONS } from './trigger-schema.ts';
 
 interface KindSchema {

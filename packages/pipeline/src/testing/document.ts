@@ -10,7 +10,7 @@ import type {
   MOCK_STATUSES,
   ROLLBACK_WORDS,
   TEST_INTERRUPTS,
-} from '../language/test-words.ts';
+} from '../language/words-of-tests.ts';
 import type { YamlNode } from '../language/yaml-node.ts';
 import type { Value } from '../expressions/values.ts';
 

@@ -13,7 +13,7 @@ import {
   type TEST_CASE_KEYS,
   type TEST_INTERRUPT_KEYS,
   type TEST_KEYS,
-} from '../test-words.ts';
+} from '../words-of-tests.ts';
 import { duration, flag, knownWord, list, map, number, text, textMap, texts, words } from './fields.ts';
 import { reference, type FieldsOf, type JsonSchema } from './json-schema.ts';
 
