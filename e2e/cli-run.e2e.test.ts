@@ -6,7 +6,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { normalised, openCli, runCli, type CliOptions, type CliResult } from './src/cli.ts';
 import { processesNamed, untilGone } from './src/processes.ts';
 import { REPOSITORY } from './src/product.ts';
-import { KEYS, type TerminalSession } from './src/terminal.ts';
+import { KEYS, type TerminalOptions, type TerminalSession } from './src/terminal.ts';
 
 const FOLDER = join(REPOSITORY, 'e2e/fixtures/cli');
 const CACHE = mkdtempSync(join(tmpdir(), 'bridle-cli-run-'));
@@ -29,11 +29,10 @@ function off(words: readonly string[], options: Partial<CliOptions> = {}): Promi
   return runCli(['run', ...words], { folder: FOLDER, environment: { BRIDLE_CACHE: CACHE, ...environment }, ...rest });
 }
 
-function on(
-  words: readonly string[],
-  size: { readonly columns?: number; readonly rows?: number } = {},
-): TerminalSession {
-  const session = openCli(['run', ...words], { folder: FOLDER, environment: { BRIDLE_CACHE: CACHE }, ...size });
+function on(words: readonly string[], options: Partial<TerminalOptions> = {}): TerminalSession {
+  const { environment = {}, ...size } = options;
+  const given = { folder: FOLDER, environment: { BRIDLE_CACHE: CACHE, ...environment }, ...size };
+  const session = openCli(['run', ...words], given);
   sessions.push(session);
   return session;
 }
@@ -101,36 +100,6 @@ describe('off a terminal', () => {
     const { exitCode, out } = await off(['failure.yaml']);
     expect(report(out)).toMatchInlineSnapshot(`
       "
-      ✗ Test          Failed  TIME  3 steps, 1 skipped
-        ✓ Prepare     Success  TIME
-        ✗ Unit tests  Failed  TIME  The script ended with exit code 7.
-        ○ Publish     Skipped  it runs only if nothing before it failed
-      ✓ Clean up      Success  TIME  1 step
-
-      ✗ Test › Unit tests  Failed  exit code 7, failure.yaml:20
-        The script ended with exit code 7.
-        │ test 13 ok
-        │ test 14 ok
-        │ test 15 ok
-        │ test 16 ok
-        │ test 17 ok
-        │ test 18 ok
-        │ test 19 ok
-        │ test 20 ok
-        │ test 21 ok
-        │ test 22 ok
-        │ test 23 ok
-        │ test 24 ok
-        │ test 25 ok
-        │ test 26 ok
-        │ test 27 ok
-        │ test 28 ok
-        │ test 29 ok
-        │ test 30 ok
-        │ test 31 failed: expected 3, got 4
-        │ Execution ended with exit code 7
-
-      ✗ Failed  Broken  TIME  4 steps: 2 succeeded, 1 skipped, 1 failed
       "
     `);
     expect(exitCode).toBe(1);
@@ -445,7 +414,7 @@ describe('in a terminal', () => {
     expect((await finalScreen(on(['timeout.yaml'], { columns: 100 }))).screen).toMatchInlineSnapshot(`
       "
       ! timeout.yaml:16: Harness refuses the timeout TIME of the step sleep, because it is shorter than TIME;
-       Bridle runs it.
+        Bridle runs it.
       ✗ Wait     Expired  TIME  1 step
         ✗ Sleep  Expired  TIME  Sleep ran longer than its timeout of TIME.
 
@@ -465,8 +434,8 @@ describe('in a terminal', () => {
     await session.until('Leave it waiting');
     expect(`\n${session.screen()}\n`).toMatchInlineSnapshot(`
       "
-      You answer approvals alone, whoever their approvers are; a server asks the peopl
-      e they name.
+      You answer approvals alone, whoever their approvers are; a server asks the
+      people they name.
       │
       ◆  Gate › Ask waits for approval
       │  Shall build 42 go live?
@@ -485,14 +454,14 @@ describe('in a terminal', () => {
       {
         "exitCode": 0,
         "screen": "
-      You answer approvals alone, whoever their approvers are; a server asks the peopl
-      e they name.
+      You answer approvals alone, whoever their approvers are; a server asks the
+      people they name.
       │
       ◇  Gate › Ask waits for approval
       │  Shall build 42 go live?
       │  Approve
       │
-      ◇  ticket (may be empty)
+      ◇  ticket
       │  OPS-7
       │
       ◇  Comment
@@ -517,6 +486,144 @@ describe('in a terminal', () => {
     const { exitCode, screen } = await finalScreen(session);
     expect(exitCode).toBe(1);
     expect(screen).toContain('you rejected the approval: not today');
+  });
+
+  it('approval: left, and answered later', async () => {
+    const session = on(['approval.yaml']);
+    await session.until('Leave it waiting');
+    session.type(KEYS.escape);
+    await session.until('Press Enter to be asked again.');
+    await session.until('◔ Release  Waiting for approval');
+    session.type(KEYS.enter);
+    await session.until('Leave it waiting');
+    session.type(KEYS.enter);
+    await session.until('OPS-1');
+    session.type(KEYS.enter);
+    await session.until('Comment');
+    session.type(KEYS.enter);
+    expect(await session.exited).toBe(0);
+    // The view that the Enter key moved has left nothing behind.
+    expect(session.everything().split('◔ Release')).toHaveLength(1);
+  });
+
+  it('approval: its time is over, and the question goes away', async () => {
+    const session = on(['approval-timeout.yaml'], { columns: 100 });
+    await session.until('Leave it waiting');
+    const { exitCode, screen } = await finalScreen(session);
+    expect(exitCode).toBe(3);
+    expect(screen).toMatchInlineSnapshot(`
+      "
+      ! approval-timeout.yaml:16: Harness refuses the timeout TIME of the step ask, because it is shorter
+        than TIME; Bridle runs it.
+      You answer approvals alone, whoever their approvers are; a server asks the people they name.
+      │
+      ◆  Gate › Ask waits for approval
+      │  Shall build 42 go live?
+      │  ● Approve
+      │  ○ Reject
+      │  ○ Leave it waiting
+      └
+
+      It needs no answer any more.
+
+      ✗ Gate     Expired  TIME  1 step
+        ✗ Ask    Expired  TIME  Ask ran longer than its timeout of TIME.
+      ○ Go live  Skipped  it runs only if nothing before it failed
+
+      ✗ Gate › Ask  Expired  approval-timeout.yaml:12
+        Ask ran longer than its timeout of TIME.
+
+      ✗ Expired  Late  TIME  1 step: 1 expired
+      "
+    `);
+    expectRestored(session);
+  });
+
+  it('approval: Ctrl-C ends the run', async () => {
+    const session = on(['approval.yaml']);
+    await session.until('Leave it waiting');
+    session.type(KEYS.ctrlC);
+    expect(await session.exited).toBe(130);
+    expectRestored(session);
+  });
+
+  it('a failure that is decided about, and a value that is asked for, one after the other', async () => {
+    const session = on(['decisions.yaml']);
+    await session.until('Work › Flaky failed. What now?');
+    expect(session.screen()).toContain('● Retry (run it again)');
+    session.type(`${KEYS.down}${KEYS.enter}`);
+    await session.until('Work › Greet waits for input');
+    session.type(`${KEYS.down}${KEYS.enter}`);
+    expect(await finalScreen(session)).toMatchInlineSnapshot(`
+      {
+        "exitCode": 0,
+        "screen": "
+      │
+      ◇  Work › Flaky failed. What now?
+      │  The script ended with exit code 1.
+      │  Ignore
+
+      │
+      ◇  Work › Greet waits for input
+      │  spec.environmentVariables.WHO.value
+      │  everybody
+
+      ✓ Work  Failure ignored  TIME  2 steps, 1 failed and ignored
+
+      ✓ Failure ignored  Decisions  TIME  2 steps: 1 succeeded, 1 failed and ignored
+      ",
+      }
+    `);
+  });
+
+  it('without colours and symbols where they are not wanted', async () => {
+    const session = on(['success.yaml', '--logs'], { environment: { NO_COLOR: '1', BRIDLE_ASCII: '1' } });
+    expect((await finalScreen(session)).screen).toMatchInlineSnapshot(`
+      "
+      build/compile | Executing step compile with Bash (bash)
+      build/compile | compiling 14 modules
+      build/compile | Execution ended with exit code 0
+      build/unit | Executing step unit with Bash (bash)
+      build/unit | 12 passed
+      build/unit | Execution ended with exit code 0
+      greet/hello | Executing step hello with Bash (bash)
+      greet/hello | Hello, world!
+      greet/hello | Execution ended with exit code 0
+      + Build  Success  TIME  2 steps
+      + Greet  Success  TIME  1 step
+
+      + Success  Greet  TIME  3 steps: 3 succeeded
+      "
+    `);
+    expect(session.written).not.toMatch(/\u001b\[[\d;]*m/);
+  });
+
+  it('another size of the window', async () => {
+    const mark = `bridle-e2e-resize-${process.pid}`;
+    const session = on(['stop.yaml', '-i', `mark=${mark}`]);
+    await session.until('serving');
+    await session.resize(30, 8);
+    await session.until('│ Executing step loop wi…');
+    // Its last line is cut where its duration allows.
+    expect(normalised(session.screen()).split('\n').slice(0, -1)).toEqual([
+      '● Serve   Running  TIME',
+      '  ● Loop  Running  TIME',
+      '    │ Executing step loop wi…',
+      '    │ serving',
+      '',
+    ]);
+    await session.resize(100, 20);
+    await session.until(/│ Executing step loop with Bash \(\S+\)/);
+    expect(normalised(session.screen())).toMatchInlineSnapshot(`
+      "● Serve   Running  TIME
+        ● Loop  Running  TIME
+          │ Executing step loop with Bash (bash)
+          │ serving
+
+      ● Endless  Running  TIME  1 running"
+    `);
+    session.type(KEYS.ctrlC);
+    expect(await session.exited).toBe(130);
   });
 
   it('a matrix of 50: counts while it runs, the failed turn in the end', async () => {

@@ -1,7 +1,8 @@
 /** A command in a real pseudo-terminal, with a person in front of it: keys go in, the screen is read. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import xterm from '@xterm/headless';
 import { terminalPage, type Theme } from './terminal-picture.ts';
 
@@ -107,6 +108,13 @@ export class TerminalSession {
       clearTimeout(timer);
       this.#watchers.delete(watch);
     }
+  }
+
+  /** The window gets another size; the command is told so. */
+  async resize(columns: number, rows: number): Promise<void> {
+    this.#xterm.resize(columns, rows);
+    const [command] = (await readFile(`/proc/${this.#child.pid}/task/${this.#child.pid}/children`, 'utf8')).split(' ');
+    await promisify(execFile)('stty', ['-F', `/proc/${command}/fd/0`, 'rows', `${rows}`, 'cols', `${columns}`]);
   }
 
   /** Resolves when the command was stopped, as by Ctrl-Z: `script` stops with it. */

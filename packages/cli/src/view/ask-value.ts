@@ -56,7 +56,7 @@ export class Asker {
       const chosen = await this.#many(message, allowedValues, defaultValue?.split(',') ?? [], question.required);
       return chosen.kind === 'given' ? { kind: 'given', value: chosen.value.join(',') } : chosen;
     }
-    const none = question.required ? [] : [{ value: '', label: 'none' }];
+    const none = question.required || defaultValue !== undefined ? [] : [{ value: '', label: 'none' }];
     return this.choice(message, [...allowedValues.map((value) => ({ value, label: value })), ...none], defaultValue);
   }
 
@@ -170,11 +170,11 @@ interface Streams {
   readonly signal: AbortSignal;
 }
 
-function messageOf({ name, description, required, regex }: Question): string {
+function messageOf({ name, description, required, regex, defaultValue }: Question): string {
   const hints = [
     ...(description === undefined || description === '' ? [] : [description]),
     ...(regex === undefined ? [] : [`must match ${regex}`]),
-    ...(required ? [] : ['may be empty']),
+    ...(required || defaultValue !== undefined ? [] : ['may be empty']),
   ];
   return hints.length === 0 ? name : `${name} (${hints.join('; ')})`;
 }

@@ -67,13 +67,19 @@ describe('the live printer', () => {
     const { screen, printer } = open(true);
     for (const event of [execution(), stage('build'), step('build/unit'), ...log('build/unit', 'one', 'two\u001b[2J')])
       await printer.on(event);
-    await printer.on({ type: 'note', time: '', level: 'warning', text: 'There is no network.' });
-    await screen.until('There is no network.');
+    await printer.on({
+      type: 'note',
+      time: '',
+      level: 'warning',
+      text: 'There is no network, and nothing of what is needed from it is here.',
+    });
+    await screen.until('is here.');
     await screen.until('● Release');
     expect(withoutTimes(screen.text())).toMatchInlineSnapshot(`
       "build/unit │ one
       build/unit │ two
-      ! There is no network.
+      ! There is no network, and nothing of what is needed from it
+        is here.
       ● build   Running  TIME
         ● unit  Running  TIME
           │ one

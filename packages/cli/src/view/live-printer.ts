@@ -5,7 +5,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { endReport } from './end-report.ts';
 import { LiveArea } from './live-area.ts';
 import { liveFrame } from './live-frame.ts';
-import { noteLine } from './note-line.ts';
+import { noteLines } from './note-lines.ts';
 import { logText, print } from './pieces.ts';
 import type { PrinterOptions, RunPrinter } from './printer.ts';
 import { RunTree } from './run-tree.ts';
@@ -97,7 +97,10 @@ export class LivePrinter implements RunPrinter {
   #textOf(event: RunEvent): string | undefined {
     const { style } = this.#terminal.err;
     const { symbols } = this.#terminal;
-    if (event.type === 'note') return print(noteLine(event, style, symbols));
+    if (event.type === 'note') {
+      const { columns } = this.#terminal.err.size();
+      return noteLines(event, style, symbols, columns).map(print).join('\n');
+    }
     if (event.type !== 'log' || !this.#options.hasLogs) return undefined;
     return `${style.faint(`${this.#labels.of(event.node)} ${symbols.bar}`)} ${logText(event.text, style)}`;
   }

@@ -10,7 +10,7 @@ import { endReport } from './end-report.ts';
 import { LineBuffer } from './line-buffer.ts';
 import { progressLine, STOPPING_HINT } from './live-frame.ts';
 import { firstLine, nameOf, plural } from './node-line.ts';
-import { noteLine } from './note-line.ts';
+import { noteLines } from './note-lines.ts';
 import { logText, print } from './pieces.ts';
 import type { PrinterOptions, RunPrinter } from './printer.ts';
 import { whySkipped } from './reasons.ts';
@@ -67,7 +67,7 @@ export class PlainPrinter implements RunPrinter {
         return this.#out.line([clock(event.time), this.#pathOf(event.node), 'Tested', ...facts].join('  '));
       }
       case 'note':
-        return this.#beside(print(noteLine(event, this.#terminal.err.style, this.#terminal.symbols)));
+        return this.#beside(noteLines(event, this.#terminal.err.style, this.#terminal.symbols).map(print).join('\n'));
       case 'progress': {
         if (event.finished === true || this.#progress.has(event.what)) return undefined;
         this.#progress.add(event.what);
@@ -118,9 +118,9 @@ export class PlainPrinter implements RunPrinter {
   #waiting({ node, time, message }: RunWaitingEvent): Promise<void> | undefined {
     const status = this.#tree.find(node)?.state.status;
     if (status === undefined) return undefined;
-    const said = this.#change(node, time, this.#pathOf(node), status, []);
-    if (message.trim() === '') return said;
     const lines = message.trim().split('\n');
+    if (lines.length === 1) return this.#change(node, time, this.#pathOf(node), status, lines[0] === '' ? [] : lines);
+    const said = this.#change(node, time, this.#pathOf(node), status, []);
     return lines.reduce<Promise<void> | undefined>((_, line) => this.#log(node, line), said);
   }
 
