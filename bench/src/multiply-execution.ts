@@ -2,6 +2,7 @@
 import type { Client } from 'pg';
 
 const TABLES = ['executions', 'execution_documents', 'node_executions', 'execution_events', 'timers', 'delegate_tasks'];
+const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
 const READY_MS_MAX = 60_000;
 const LOOK_AGAIN_MS = 50;
 
@@ -10,16 +11,19 @@ const LOOK_AGAIN_MS = 50;
  * documents is renamed like what is written in columns, so that each can be run to its end.
  */
 export async function multiplyExecution(client: Client, eventId: string, count: number): Promise<void> {
-  const { executionId, taskId } = await waitForTask(client, eventId);
-  // As long as an id of the engine, and of its alphabet.
+  const executionId = await waitForTask(client, eventId);
+  const nodes = await client.query<{ id: string }>('select id from node_executions where execution_id = $1', [
+    executionId,
+  ]);
+  const ids = [executionId, ...nodes.rows.map(({ id }) => id)];
+  // As long as the ids of the engine: a letter for which of them it is, and the number of the copy.
   const renamed = (text: string): string =>
-    `replace(replace(${text}, '${executionId}', 'x' || n.name), '${taskId}', 't' || n.name)`;
+    ids.reduce((sql, id, index) => `replace(${sql}, '${id}', '${LETTERS[index]}' || n.name)`, text);
   await client.query('begin');
   for (const table of TABLES) {
     const { rows } = await client.query<{ name: string; type: string }>(
-      `select column_name as name, format_type(atttypid, atttypmod) as type
-       from information_schema.columns c join pg_attribute a on a.attrelid = $1::regclass and a.attname = c.column_name
-       where c.table_name = $1 and c.table_schema = current_schema() and c.is_identity = 'NO' order by ordinal_position`,
+      `select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
+       where attrelid = $1::regclass and attnum > 0 and not attisdropped and attidentity = '' order by attnum`,
       [table],
     );
     const values = rows.map(({ name, type }) => valueOf(name, type, renamed));
@@ -50,17 +54,14 @@ function valueOf(name: string, type: string, renamed: (text: string) => string):
   }
 }
 
-async function waitForTask(
-  client: Client,
-  eventId: string,
-): Promise<{ readonly executionId: string; readonly taskId: string }> {
+async function waitForTask(client: Client, eventId: string): Promise<string> {
   for (const begun = performance.now(); performance.now() - begun < READY_MS_MAX;) {
-    const { rows } = await client.query<{ execution_id: string; id: string }>(
-      `select t.id, t.execution_id from delegate_tasks t join trigger_events e on e.execution_id = t.execution_id where e.id = $1`,
+    const { rows } = await client.query<{ execution_id: string }>(
+      `select t.execution_id from delegate_tasks t join trigger_events e on e.execution_id = t.execution_id where e.id = $1`,
       [eventId],
     );
     const [row] = rows;
-    if (row !== undefined) return { executionId: row.execution_id, taskId: row.id };
+    if (row !== undefined) return row.execution_id;
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
   throw new Error('The execution did not begin.');

@@ -16,6 +16,11 @@ export type Transaction = KyselyTransaction<Tables>;
 export const POOL_CONNECTIONS_MAX = 12;
 /** Group commit has one call in flight; a second one leaves room for starts and leases. */
 export const PIPELINED_CONNECTIONS_MAX = 3;
+/**
+ * Pipelined statements look rows up by their keys, few or many at a time. Planned anew for the arrays of each call, planning would
+ * cost more than the work; planned once while the tables are small, a plan must not be one that reads them whole.
+ */
+const BY_KEY = 'set plan_cache_mode = force_generic_plan; set enable_seqscan = off';
 /** A PostgreSQL that does not answer within this time counts as away. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -49,6 +54,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   const pool = new Pool({ ...config, max: options.poolConnectionsMax ?? POOL_CONNECTIONS_MAX });
   const pipelines = new Pool({ ...config, max: PIPELINED_CONNECTIONS_MAX, pipeline: true });
   for (const each of [pool, pipelines]) hearErrors(each, onError);
+  pipelines.on('connect', (client) => void client.query(BY_KEY).catch(() => undefined)); // its first statement fails as well then
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparingPool(pool) }) });
   return {
     db,

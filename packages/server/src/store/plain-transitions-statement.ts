@@ -38,7 +38,8 @@ export interface PlainRows {
   readonly tasks: ReadonlyMap<string, TaskRow>;
 }
 
-// Locks are taken in the order of LOCK: counting the executions has locked them all before the first task is looked at.
+// Locks are taken in the order of LOCK: counting the executions has locked them all before the first task is looked at. An
+// execution may have a thousand timers: `coalesce` keeps the planner from looking for one through the index of these.
 const COMMIT_PLAIN: Statement = {
   name: 'bridle_commit_plain',
   text: `
@@ -74,7 +75,7 @@ saved_events as (
   select * from unnest($20::text[], $21::bigint[], $22::bigint[], $23::json[]) as v(execution_id, sequence, at, event)
   where execution_id in (select id from held)),
 ended_timers as (
-  delete from timers where id = any($24::text[]) and execution_id in (select id from held)),
+  delete from timers where id = any($24::text[]) and coalesce(execution_id, '') in (select id from held)),
 new_timers as (
   insert into timers (id, execution_id, node_execution_id, due_at)
   select * from unnest($25::text[], $26::text[], $27::text[], $28::bigint[]) as v(id, execution_id, node_execution_id, due_at)

@@ -27,13 +27,13 @@ export interface Lease {
 
 // Tasks are locked as the oldest first, or left to who is just leasing them. The first task of a workspace binds it; one whose
 // workspace is somebody else's is left out. Delegates and tokens are read, not locked: a lease given to a process that ends this
-// moment just ends by its time.
+// moment just ends by its time. `coalesce`: of a queue that is empty when this is planned the planner would read the whole index.
 const LEASE: Statement = {
   name: 'bridle_lease',
   text: `
 with given as (select * from unnest($1::text[], $2::text[], $3::text[]) as g(id, delegate_id, incarnation)),
 queued as materialized (
-  select id, position, execution_id, workspace_key from delegate_tasks where id = any($1::text[]) and state = 'queued'
+  select id, position, execution_id, workspace_key from delegate_tasks where id = any($1::text[]) and coalesce(state = 'queued', false)
   order by position for no key update skip locked),
 bound as (
   insert into workspaces (key, execution_id, delegate_id, incarnation)
