@@ -111,6 +111,18 @@ test('while the server is away nothing goes; what it does not want goes without 
   expect(await readdir(folder)).toEqual([]);
 });
 
+test('they wait for a token that the server accepts', async () => {
+  await keep('one\n');
+  const stranger = new ServerClient(new URL(server.url), 'revoked');
+  const unknown = new KeptLogs({ folder, client: stranger });
+  expect(await unknown.deliver(await unknown.list(), NEVER)).toEqual([]);
+  await stranger.close();
+  expect(await readdir(folder)).toHaveLength(1);
+  const kept = new KeptLogs({ folder, client });
+  await kept.deliver(await kept.list(), NEVER);
+  expect(server.text('key')).toBe('one\n');
+});
+
 test('a watchdog leaves the logs of other processes alone', async () => {
   await keep('one\n', { taskId: 'a', logKey: 'a' });
   await keep('two\n', { taskId: 'b', logKey: 'b', incarnation: 'new' });

@@ -3,7 +3,7 @@
  * installation, in the name of the one that wrote them.
  *
  * - K1 The server says how far it is (an empty chunk asks it), and gets what follows: nothing twice, nothing left out.
- * - K2 Once it has everything, or does not want it, the files go. While it cannot be reached they stay.
+ * - K2 Once it has everything, or does not want it, the files go. While it cannot be reached, or does not know us, they stay.
  */
 import { open, readdir, rm, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,8 +18,8 @@ import {
   type JournalHead,
   type JournalPiece,
 } from './log-journal.ts';
-import { lineTimesOf } from './log-shipper.ts';
 import { pieceFrom } from './log-spool.ts';
+import { lineTimesOf } from './task-log.ts';
 
 const CALL_TIMEOUT_MS = 30_000;
 const HEAD_BYTES_MAX = 16 * 1024;
@@ -93,6 +93,7 @@ export class KeptLogs {
     if (head !== undefined && incarnation !== undefined && head.incarnation !== incarnation) return;
     const delivery = head === undefined ? undefined : new Delivery(head, client, signal);
     const reason = await delivery?.run(paths);
+    if (delivery?.isUnknown === true) return; // with a token that counts they can go
     for (const path of paths) await unlink(path).catch(() => undefined);
     const end = delivery === undefined ? 'unreadable' : reason === undefined ? 'delivered' : 'refused';
     onEnd?.(head?.taskId ?? name, end, reason);
@@ -109,6 +110,8 @@ class Delivery {
   #waiting: JournalPiece[] = [];
   #bytes = 0;
   #refusal: string | undefined;
+  /** The server does not accept the token. */
+  isUnknown = false;
 
   constructor(head: JournalHead, client: ServerClient, signal: AbortSignal) {
     this.#head = head;
@@ -175,8 +178,10 @@ class Delivery {
     const answer: Answer = logBatches
       ? await this.#client.postBytes(`${target}/logs/batch`, encodeLogBatch(incarnation, [chunk]), options)
       : await this.#client.post(`${target}/logs`, { incarnation, chunks: jsonChunks([chunk]) }, options);
-    if (answer.kind === 'refused') this.#refusal = `${answer.status}: ${answer.message}`;
-    else this.#at = readReceived(answer.body).received[logKey] ?? this.#at;
+    if (answer.kind === 'refused') {
+      this.#refusal = `${answer.status}: ${answer.message}`;
+      this.isUnknown = answer.status === 401 || answer.status === 403;
+    } else this.#at = readReceived(answer.body).received[logKey] ?? this.#at;
   }
 }
 

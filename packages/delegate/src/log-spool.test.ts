@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LogJournal } from './log-journal.ts';
-import { lineTimesOf } from './log-shipper.ts';
 import { LogSpool } from './log-spool.ts';
+import { lineTimesOf } from './task-log.ts';
 
 let folder: string;
 beforeAll(async () => {

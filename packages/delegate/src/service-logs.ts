@@ -6,7 +6,7 @@
  * - V2 A service with more secrets around it than can be hidden is not shown any further. It runs on.
  */
 import { MaskLimitPassed, type Mask, type MaskedLog, type ServiceLog } from '@bridle/executors';
-import type { TaskLog } from './log-shipper.ts';
+import type { TaskLog } from './task-log.ts';
 
 const MUTED = 'What the service writes from here on is not shown: the secrets around it are too many to be hidden.\n';
 

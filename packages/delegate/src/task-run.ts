@@ -21,7 +21,7 @@ import {
 import type { DelegateTask, TaskOutcome } from '@bridle/protocol';
 import type { Logger } from 'pino';
 import { CallCancelled } from './client.ts';
-import type { LogShipper, TaskLog } from './log-shipper.ts';
+import type { LogShipper } from './log-shipper.ts';
 import type { ReportSpool } from './report-spool.ts';
 import { hideError } from './secrets/hide-error.ts';
 import type { SecretManagers } from './secrets/secret-manager.ts';
@@ -29,6 +29,7 @@ import { seal } from './secrets/seal.ts';
 import { prepareTask } from './secrets/task-secrets.ts';
 import type { ServiceLogs, StageStep } from './service-logs.ts';
 import { orAbort, type Session } from './session.ts';
+import type { TaskLog } from './task-log.ts';
 import { TaskUploads } from './uploads/task-uploads.ts';
 
 /** Bound of the protocol for the text of a failure. */
