@@ -94,3 +94,10 @@ test('runs together reach everything', () => {
     ),
   ).toEqual([]);
 });
+
+test('a condition that was never asked went neither way', () => {
+  const failing = run({ steps: { two: { status: 'Failed' } } });
+  expect(missed(failing)).toEqual(
+    expect.arrayContaining(['branch work.odd: when holds', 'branch work.odd: when does not hold']),
+  );
+});

@@ -2,9 +2,9 @@
  * What the runs of a pipeline's tests came to: which stages and steps were reached, which way conditions went, how often loops
  * turned, which failure strategies were taken. Counted by what the engine recorded, over all cases of a pipeline.
  */
-import type { Execution, NodeExecution } from '../engine/execution.ts';
+import type { Execution, NodeExecution, WhenRecord } from '../engine/execution.ts';
 import { isAbout } from '../engine/failures.ts';
-import type { FailureAction, FailureStrategy, Loop, Plan, PlanNode, StrategyNode } from '../plan/plan.ts';
+import type { FailureAction, FailureStrategy, Loop, Plan, PlanNode, StrategyNode, When } from '../plan/plan.ts';
 import { listPlanPlaces, nameOf } from './names.ts';
 
 export const COVERAGE_KINDS = ['stage', 'step', 'branch', 'loop', 'failureStrategy'] as const;
@@ -167,15 +167,20 @@ function reachedAt(node: NodeExecution, plan: PlanNode, name: string): readonly 
   const points: CoveragePoint[] = [];
   if ((plan.kind === 'stage' || plan.kind === 'step') && hasBegun)
     points.push({ kind: plan.kind, name, line, way: '' });
-  if (node.when !== undefined) {
-    const { statusHolds, conditionHolds } = node.when;
-    points.push({ kind: 'branch', name, line, way: statusHolds && conditionHolds !== false ? RUNS : IS_SKIPPED });
-  }
+  const branch = node.when === undefined || !isDecided(plan) ? undefined : branchOf(plan.when, node.when);
+  if (branch !== undefined) points.push({ kind: 'branch', name, line, way: branch });
   if (plan.kind === 'strategy' && node.iterations !== undefined) {
     const way = isFixed(plan.loop) || node.iterations > 1 ? TURNS : ONE_TURN;
     points.push({ kind: 'loop', name, line, way });
   }
   return points;
+}
+
+/** A condition that was not asked, because of an earlier failure or because it could not be evaluated, went neither way. */
+function branchOf(when: When, { statusHolds, conditionHolds }: WhenRecord): string | undefined {
+  const isAboutFailure = when.status === 'Failure' && !statusHolds;
+  if (isAboutFailure || conditionHolds === false) return IS_SKIPPED;
+  return conditionHolds === true || when.condition === undefined ? RUNS : undefined;
 }
 
 /** A node that failed says whose list decided and what was done, and its failure tells which item of the list it was. */

@@ -223,5 +223,7 @@ function judgeDuration(expectation: Of<'duration'>, actualMs: number): Mismatch 
     ...(atMostMs === undefined ? [] : [`at most ${printDuration(atMostMs)}`]),
   ];
   const expected = isOpen ? UNWRITTEN : atLeastMs === atMostMs ? printDuration(atLeastMs ?? 0) : limits.join(', ');
-  return { ...mismatch(expectation, expected, printDuration(actualMs)), update: printDuration(actualMs) };
+  const found = mismatch(expectation, expected, printDuration(actualMs));
+  // Limits are their author's choice: an update does not make them an exact time.
+  return expectation.node.kind === 'map' ? found : { ...found, update: printDuration(actualMs) };
 }
