@@ -22,6 +22,7 @@ import type { Execution, PlanNode, TaskOutcome, TaskRequest } from '@bridle/pipe
 import type { LeasedTask, TaskReports } from '@bridle/runtime';
 import { adaptTask, type ExecutorChoice } from './adapt-task.ts';
 import { provideCodebase, type Codebase } from './codebase/codebase.ts';
+import { tellProgress } from './codebase/progress.ts';
 import { dressTask, type Wardrobe } from './dress-task.ts';
 import type { EventStream } from './event-stream.ts';
 import { summariseReports } from './local-tests.ts';
@@ -44,9 +45,6 @@ export interface TaskTools {
 export const WORKER = { id: 'local', name: 'this machine' } as const;
 /** Bound of the protocol for the text of a failure. */
 const MESSAGE_LENGTH_MAX = 65_536;
-/** A copy that is over sooner needs no word. */
-const QUIET_MS = 400;
-const PROGRESS_EVERY_MS = 200;
 
 export class TaskRun {
   readonly #lease: LeasedTask;
@@ -157,14 +155,8 @@ export class TaskRun {
     return hideSecrets(result, mask, (plaintext) => wardrobe.secrets.seal(plaintext));
   }
 
-  /** Told when a copy takes long enough to be asked about. */
   #progress(): (done: number, total: number, isFinished: boolean) => void {
-    const started = performance.now();
-    let told = 0;
-    return (done, total, isFinished) => {
-      const now = performance.now();
-      if (isFinished ? told === 0 : now - started < QUIET_MS || now - told < PROGRESS_EVERY_MS) return;
-      told = now;
+    return tellProgress((done, total, isFinished) =>
       this.#tools.events.push({
         type: 'progress',
         time: new Date().toISOString(),
@@ -173,8 +165,8 @@ export class TaskRun {
         done,
         total,
         ...(isFinished ? { finished: true } : {}),
-      });
-    };
+      }),
+    );
   }
 
   async #keep({ reports, artifacts }: LocalUploads, log: StepLog): Promise<void> {

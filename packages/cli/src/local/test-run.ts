@@ -191,23 +191,3 @@ export function indent(text: string, columns: number): string {
     .map((line) => (line === '' ? line : ' '.repeat(columns) + line))
     .join('\n');
 }
-
-/** Resolves with the first event that fits, of a run that is under way. */
-export function waiter(): {
-  readonly onEvent: (event: RunEvent) => void;
-  until(fits: (event: RunEvent) => boolean): Promise<RunEvent>;
-} {
-  const seen: RunEvent[] = [];
-  const waiting: { readonly fits: (event: RunEvent) => boolean; readonly resolve: (event: RunEvent) => void }[] = [];
-  return {
-    onEvent: (event) => {
-      seen.push(event);
-      for (const { fits, resolve } of waiting) if (fits(event)) resolve(event);
-    },
-    until: (fits) => {
-      const found = seen.find(fits);
-      if (found !== undefined) return Promise.resolve(found);
-      return new Promise((resolve) => void waiting.push({ fits, resolve }));
-    },
-  };
-}
