@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { testFolder } from '../testing/test-folder.ts';
 import { runBridle } from '../testing/run-bridle.ts';
+import { explain } from '../commands/explain.ts';
+import { plan } from '../commands/plan.ts';
+import { complete, type CompletionSource } from './complete.ts';
 import { SCRIPTS, type Shell } from './scripts.ts';
 
 const FILES = {
@@ -30,6 +33,23 @@ describe('completion', () => {
     expect(await candidates(['validate', '--format', 's'])).toEqual(['sarif']);
     expect(await candidates(['validate', '--format=g'])).toEqual(['--format=github']);
     expect(await candidates(['help', 'com'])).toEqual(['completion']);
+  });
+
+  it('knows which pipeline a line is about, as an argument or by an option', () => {
+    const about = (...words: readonly string[]): string | undefined => {
+      let pipeline: string | undefined;
+      const values: CompletionSource['values'] = (_, place) => {
+        pipeline = place.pipeline;
+        return [];
+      };
+      complete([...words, '-i', ''], { commands: [plan, explain], values });
+      return pipeline;
+    };
+    expect(about('plan', 'shop')).toBe('shop');
+    expect(about('plan')).toBeUndefined();
+    expect(about('explain', '--file', 'shop')).toBe('shop');
+    expect(about('explain', '--file=shop', '<+pipeline.name>')).toBe('shop');
+    expect(about('explain', '<+pipeline.name>')).toBeUndefined();
   });
 
   it('leaves files to the shell', async () => {

@@ -16,6 +16,8 @@ export interface CompletionSource {
 export interface Place {
   /** The words that are no options and no values of them, without the command. */
   readonly arguments: readonly string[];
+  /** The pipeline that is named, as an argument or by an option. */
+  readonly pipeline?: string;
 }
 
 /**
@@ -29,7 +31,8 @@ export function complete(words: readonly string[], { commands, values }: Complet
   if (name === 'help') return before.length === 0 ? matching(commands.flatMap(candidateOf), typed) : [];
   const command = commands.find((each) => each.name === name || each.aliases?.includes(name) === true);
   if (command === undefined) return [];
-  const place = { arguments: argumentsOf(before, command) };
+  const pipeline = pipelineOf(before, command);
+  const place = { arguments: argumentsOf(before, command), ...(pipeline === undefined ? {} : { pipeline }) };
   const ofOption = (option: OptionDefinition): readonly Candidate[] =>
     option.choices?.map((value) => ({ value })) ?? valuesOf(option.completes);
   const valuesOf = (kind: Completion | undefined): readonly Candidate[] =>
@@ -71,6 +74,16 @@ function argumentsOf(words: readonly string[], command: CommandDefinition): read
     const before = optionOf(words[index - 1] ?? '', command);
     return before === undefined || !takesValue(before) || isOptional(before);
   });
+}
+
+function pipelineOf(words: readonly string[], command: CommandDefinition): string | undefined {
+  const index = command.arguments?.findIndex(({ completes }) => completes === 'pipeline') ?? -1;
+  if (index >= 0) return argumentsOf(words, command)[index];
+  const option = command.options?.find(({ completes }) => completes === 'pipeline');
+  if (option === undefined) return undefined;
+  const long = longOf(option.flags);
+  const at = words.indexOf(long);
+  return at < 0 ? words.find((word) => word.startsWith(`${long}=`))?.slice(long.length + 1) : words[at + 1];
 }
 
 function optionOf(word: string, { options = [] }: CommandDefinition): OptionDefinition | undefined {
