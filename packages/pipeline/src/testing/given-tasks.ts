@@ -43,7 +43,7 @@ function wholeEnvironment({ spec, environment }: { readonly spec: Value; readonl
   return { ...(isMap(environment) ? environment : {}), ...(isMap(own) ? own : {}), ...Object.fromEntries(listed) };
 }
 
-/** Secrets that the test knows stand for themselves; the others stay what they are in the text. */
+/** Secrets that the test knows stand in their places; the others stay what they are in the text. */
 function withSecrets(
   { spec, environment, secrets = [] }: TaskRequest,
   known: Secrets,
@@ -51,7 +51,9 @@ function withSecrets(
   let filled: { readonly spec: Value; readonly environment: Value } = { spec, environment };
   // From the last one of a text to its first, so that the places of those before stay right.
   for (const secret of secrets.toSorted((one, other) => other.start - one.start)) {
-    const value = secret.source.kind === 'stored' ? valueOf(known, secret.source.identifier) : undefined;
+    const { source } = secret;
+    // A secret output of a mocked step is what the mock says.
+    const value = source.kind === 'stored' ? valueOf(known, source.identifier) : source.sealed;
     if (value !== undefined) filled = fill(filled, secret.path, secret, value) as typeof filled;
   }
   return filled;

@@ -84,6 +84,19 @@ test('what a test says of secrets is filled in, others are shown as what they ar
   ]);
 });
 
+test('a secret output is what its mock says, where a step is given it', () => {
+  const login = step('login', '', ', outputVariables: [{name: token, type: Secret, value: t}]');
+  const use = step(
+    'use',
+    '',
+    ', environmentVariables: [{name: T, type: String, value: "Bearer <+execution.steps.login.output.outputVariables.token>"}]',
+  );
+  const run = runOf(stage('s', [login, use]), {
+    steps: { login: { outputs: { token: 'abc' }, secretOutputs: ['token'] } },
+  });
+  expect(mismatches('{environment: {use: {T: Bearer abc}}}', run)).toEqual([]);
+});
+
 test('turns of loops, together and one by one', () => {
   const run = runOf(stage('s', [step('a', 'strategy: {matrix: {os: [linux, mac]}}, ')]), {
     steps: { a_1: { status: 'Failed' } },
