@@ -43,9 +43,9 @@ const USUAL = { message: 'it failed', duration: '1s' };
 
 /** `undefined` = a test has no words for it. */
 function mockOf(behaviour: StepBehaviour): object | undefined {
-  const { status = 'Success', exitCode, message, failureTypes = [], outputs = {}, durationMs } = behaviour;
-  if ((status !== 'Success' && status !== 'Failed') || 'rawOutputs' in behaviour || 'stopMs' in behaviour)
-    return undefined;
+  const { status = 'Success', exitCode, message, failureTypes = [], durationMs } = behaviour;
+  const outputs = { ...behaviour.rawOutputs, ...behaviour.outputs };
+  if ((status !== 'Success' && status !== 'Failed') || 'stopMs' in behaviour) return undefined;
   const errors = failureTypes.map((type) => ERRORS[type]);
   // Outputs in a test are texts, as those of steps are.
   if (errors.includes(undefined) || Object.values(outputs).some((value) => typeof value !== 'string')) return undefined;
