@@ -73,9 +73,19 @@ ${steps}
     ['<+steps.z.status>', 'NEVER: there is no steps.z.status. Did you mean a?'],
     ['<+stage.status>', '"RUNNING"'],
     ['<+pipeline.triggeredBy.name>', '"you"'],
+    ['<+steps.reader.output.outputVariables.out>', 'NEVER: there is no steps.reader.output.outputVariables.out.'],
     ['<+exportedVariables.getValue("stage.x.y")>', 'null'],
   ])('%s', (expression, told) => {
     expect(value(expression, [step('a', 'true')])).toBe(told);
+  });
+
+  test('why a step has nothing to give', () => {
+    const never = 'NEVER: there is no steps.other.output.outputVariables.out. ';
+    const expression = '<+steps.other.output.outputVariables.out>';
+    const skipped = step('other', 'true', 'when: {stageStatus: Failure}, ');
+    expect(value(expression, [skipped])).toBe(`${never}steps.other is skipped.`);
+    const printed = lines([step('reader', expression), step('other', 'true')].join('\n'));
+    expect(printed.join('\n')).toContain(`${never}steps.other has not run by then.`);
   });
 
   test('what somebody is asked for when the run gets there', () => {

@@ -45,15 +45,29 @@ export function hintFor(scope: ExpressionScope, reference: string, around: reado
   let value: ScopeValue | undefined;
   for (const [index, name] of path.entries()) {
     const known = index === 0 ? namesBehind(scope, [], around).names : membersOf(value);
+    const holder = value;
     value = index === 0 ? scope.root(name) : member(value, name);
-    if (value !== undefined) continue;
     const owner = path.slice(0, index).join('.');
+    if (value === null && index < path.length - 1) return whyNothing(holder, owner);
+    if (value !== undefined) continue;
     if (index > 0 && known.length === 0) return undefined;
     const meant = didYouMean(name, known);
     if (meant !== undefined) return meant;
     return index === 0 ? undefined : `${owner} has: ${listed(known)}.`;
   }
   return undefined;
+}
+
+/** A stage or step that has nothing to give there. */
+function whyNothing(holder: ScopeValue | undefined, owner: string): string | undefined {
+  switch (member(holder, 'status')) {
+    case 'SKIPPED':
+      return `${owner} is skipped.`;
+    case 'NOT_STARTED':
+      return `${owner} has not run by then.`;
+    default:
+      return undefined;
+  }
 }
 
 /** A hint about a function or method that there is not. */
