@@ -1,7 +1,15 @@
 /**
  * What a run lacks, found before anything of it starts: secrets, connectors, an engine. And what is different here from a server.
  */
-import { needsOf, type Plan, type PlanNode, type StageNode, type Value } from '@bridle/pipeline';
+import {
+  MAIL_KEY,
+  MAIL_REFERENCES,
+  needsOf,
+  type Plan,
+  type PlanNode,
+  type StageNode,
+  type Value,
+} from '@bridle/pipeline';
 import { CONTAINER_STEP_TYPES, imageOf } from './adapt-task.ts';
 import type { FoundConnector } from './connectors.ts';
 import { howToGive, type LocalSecrets } from './local-secrets.ts';
@@ -83,6 +91,11 @@ function checkSecrets({ plan, file, executor, secrets, findConnector }: Requirem
       for (const name of variablesNamedIn(text))
         for (const reference of ofVariables.get(name) ?? []) miss(reference, node);
     }
+    if (isMailWithoutServer(node, findConnector)) {
+      found.object(
+        `${describe(node, file)} sends mail, and no file below .harness/ holds a connector ${MAIL_KEY} that says how.`,
+      );
+    }
     for (const reference of connectorsOf(node, executor)) {
       const result = findConnector(reference);
       if (result.kind === 'found') {
@@ -114,6 +127,11 @@ function secretVariables(plan: Plan): ReadonlyMap<string, readonly string[]> {
     }
   }
   return found;
+}
+
+function isMailWithoutServer(node: Step, find: RequirementsRequest['findConnector']): boolean {
+  const { isMail = false } = needsOf({ spec: node.spec, stepType: node.stepType as never }) ?? {};
+  return isMail && !MAIL_REFERENCES.some((reference) => find(reference).kind === 'found');
 }
 
 /** Those whose references are known before the run. */
@@ -187,7 +205,7 @@ function hasCommand(spec: Value): boolean {
   return typeof command === 'string' && command !== '';
 }
 
-function noteDifferences({ plan, file, isInPlace }: RequirementsRequest, found: Findings): void {
+function noteDifferences({ plan, file, executor, isInPlace }: RequirementsRequest, found: Findings): void {
   const nodes = Object.values(plan.nodes);
   if (nodes.some(isCodebaseStep)) {
     found.note(
@@ -196,6 +214,10 @@ function noteDifferences({ plan, file, isInPlace }: RequirementsRequest, found: 
         : 'CI stages get a copy of your working tree, with what is not committed yet; a server would clone the repository.',
       isInPlace ? 'warning' : 'info',
     );
+  }
+  const isRoot = process.getuid?.() === 0;
+  if (isInPlace && !isRoot && executor !== 'process' && stepsOf(plan).some(({ spec }) => imageOf(spec) !== undefined)) {
+    found.note('What containers write in your folder belongs to the user of their image, which is root for most.');
   }
   const selectors = new Set(nodes.flatMap((node) => ('delegateSelectors' in node ? node.delegateSelectors : [])));
   if (selectors.size > 0) {

@@ -1,9 +1,15 @@
 /** Steps with an image in a local run. */
-import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { describeWithDocker, IMAGE, PLUGIN_IMAGE, testEngine, USER_IMAGE } from '@bridle/executors/testing/test-docker';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { testFolder } from '../testing/test-folder.ts';
 import { runLocally, testRepository } from './test-run.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/bridle.mjs', import.meta.url));
 
 const ci = (...steps: readonly string[]): string => `pipeline:
   identifier: p
@@ -81,6 +87,32 @@ describeWithDocker('steps with an image', () => {
     expect(logs).toContain('s.use: hello from the plugin');
     expect(exitCode).toBe(0);
   });
+
+  test('SIGKILL leaves no container, network or volume: the watchdog cleans up', async () => {
+    const folder = testFolder({ '.harness/p.yaml': ci(run('slow', 'trap "" TERM; echo ready; sleep 300')) });
+    const cache = testFolder({});
+    const child = spawn(process.execPath, [PROGRAM, 'run', '--json'], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], BRIDLE_CACHE: cache, ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (line.includes('"text":"ready"')) break;
+    }
+    const [mark = ''] = readdirSync(join(cache, 'runs'));
+    const { client } = await testEngine();
+    const filters = { label: [`bridle.mark=${mark}`] };
+    expect(await client.listContainers({ all: true, filters })).toHaveLength(1);
+    child.kill('SIGKILL');
+    await vi.waitFor(
+      async () => {
+        expect(await client.listContainers({ all: true, filters })).toEqual([]);
+        expect(await client.listNetworks({ filters })).toEqual([]);
+        expect(readdirSync(join(cache, 'runs'))).toEqual([]);
+      },
+      { timeout: 60_000, interval: 100 },
+    );
+  }, 120_000);
 
   test('an abort removes the container', async () => {
     const { exitCode } = await runLocally(ci(run('slow', 'trap "" TERM; echo ready; sleep 300')), {

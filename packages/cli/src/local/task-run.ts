@@ -2,7 +2,7 @@
  * One task from lease to report, by the executors of the delegate.
  *
  * - D2 No process before the start is committed.
- * - T2 The whole log has been heard before the task is reported.
+ * - T2 The whole log has been heard before the task is reported; but that of a step whose service goes on stays open with it.
  * - T4 Nothing unmasked leaves here: neither log nor result nor what is said of tests.
  */
 import { cp, mkdir } from 'node:fs/promises';
@@ -14,6 +14,7 @@ import {
   StepLog,
   type ExecutorHost,
   type MaskedLog,
+  type ServiceLog,
   type StepResult,
   type StepWorkspace,
   type Workspaces,
@@ -27,7 +28,7 @@ import { dressTask, type Wardrobe } from './dress-task.ts';
 import type { EventStream } from './event-stream.ts';
 import { summariseReports } from './local-tests.ts';
 import { LogLines } from './log-lines.ts';
-import { isCodebaseStep, worksInCodebase } from './plan-places.ts';
+import { identifiersOf, isCodebaseStep, worksInCodebase } from './plan-places.ts';
 
 export interface TaskTools {
   readonly reports: TaskReports;
@@ -55,6 +56,8 @@ export class TaskRun {
   readonly done: Promise<void>;
   /** Resolves when its folders and stray processes are gone too; set before `done` resolves. */
   cleaned: Promise<void> = Promise.resolve();
+  /** Resolves when nothing more comes of its log: with the service that it has started, if it has; set before `done` resolves. */
+  logOver: Promise<void> = Promise.resolve();
 
   constructor(lease: LeasedTask, execution: Execution, tools: TaskTools) {
     this.#lease = lease;
@@ -87,14 +90,19 @@ export class TaskRun {
     const report = { executionId, fence, taskId: this.#task.taskId };
     if ((await reports.started(report, WORKER)).kind !== 'accepted') return;
     const lines = new LogLines(events, { planExecutionId: executionId, node: this.#task.taskId });
-    const log = wardrobe.secrets.mask.wrap(lines);
+    const masked = wardrobe.secrets.mask.wrap(lines);
+    const log = new OpenLog(masked, async () => {
+      await masked.end();
+      await lines.end();
+    });
     const result = await this.#performIn(log);
-    await log.end();
-    await lines.end();
+    this.logOver = log.over;
+    if (!log.isKept) log.end();
+    if (!log.isKept) await log.over;
     await reports.completed(report, outcomeOf(result));
   }
 
-  async #performIn(log: MaskedLog): Promise<StepResult> {
+  async #performIn(log: OpenLog): Promise<StepResult> {
     let workspace: StepWorkspace;
     try {
       workspace = await this.#enter();
@@ -125,7 +133,7 @@ export class TaskRun {
     return isInPlace ? { ...workspace, folder: codebase.root, isOfUser: true } : workspace;
   }
 
-  async #perform(log: MaskedLog, workspace: StepWorkspace, uploads: LocalUploads): Promise<StepResult> {
+  async #perform(log: OpenLog, workspace: StepWorkspace, uploads: LocalUploads): Promise<StepResult> {
     const { wardrobe, host, executor, codebase } = this.#tools;
     const plan = this.#plan;
     if (plan !== undefined && isCodebaseStep(plan)) {
@@ -148,6 +156,7 @@ export class TaskRun {
       workspace,
       signal: this.#stop.signal,
       log,
+      keepLog: () => log.keep(),
       mask,
       uploads,
       host,
@@ -190,11 +199,42 @@ export class TaskRun {
         await log.line(`The artifact ${name} is not kept: a local run keeps artifacts with --record only.`);
         continue;
       }
-      const target = join(artifactsFolder, this.#task.taskId, name);
+      const target = join(artifactsFolder, ...identifiersOf(this.#execution, this.#task.taskId), name);
       await mkdir(dirname(target), { recursive: true });
       await cp(path, target);
       await log.line(`Kept the artifact ${name}.`);
     }
+  }
+}
+
+/** The log of a step, and of the service that it may start. All secrets of the run are hidden in it, whoever prints them. */
+class OpenLog implements ServiceLog {
+  readonly #masked: MaskedLog;
+  readonly #finish: () => Promise<void>;
+  readonly #over = Promise.withResolvers<void>();
+  isKept = false;
+
+  constructor(masked: MaskedLog, finish: () => Promise<void>) {
+    this.#masked = masked;
+    this.#finish = finish;
+    this.over.catch(() => undefined); // whoever waits hears of it
+  }
+
+  get over(): Promise<void> {
+    return this.#over.promise;
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#masked.write(bytes);
+  }
+
+  keep(): ServiceLog {
+    this.isKept = true;
+    return this;
+  }
+
+  end(): void {
+    this.#finish().then(this.#over.resolve, this.#over.reject);
   }
 }
 

@@ -96,6 +96,7 @@ export class Worker {
     await run.done.catch(this.#options.onError);
     this.#running.delete(taskId);
     void this.#take();
+    this.#clean(run.logOver.catch(this.#options.onError));
     await run.cleaned.catch(this.#options.onError);
   }
 
