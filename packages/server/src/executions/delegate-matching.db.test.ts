@@ -208,8 +208,9 @@ describe('turns (R15)', () => {
     expect(await replica.executions.waitUntilFinal(id, 30_000, NEVER)).toBe(true);
   });
 
-  test('R12 tens of thousands of queued tasks: a round of leasing stays quick', { timeout: 120_000 }, async () => {
-    const ROUNDS = 30;
+  // How long it takes is for the bench (backlog-lease).
+  test('R12 of tens of thousands of queued tasks each is given once, in turns', { timeout: 120_000 }, async () => {
+    const ROUNDS = 5;
     await start([shellStep('a')], 'Custom', 'one');
     await start([shellStep('a')], 'Custom', 'two');
     await multiplyTasks('one', 39_000);
@@ -223,15 +224,13 @@ describe('turns (R15)', () => {
       capabilities: ['shell:bash'],
       free: 10,
     };
-    const times: number[] = [];
+    const given: { readonly taskId: string; readonly project: string }[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      const before = performance.now();
-      expect((await leaseRound(database, [asker], 15_000)).leases).toHaveLength(10);
-      times.push(performance.now() - before);
+      const { leases } = await leaseRound(database, [asker], 15_000);
+      given.push(...leases.map(({ taskId, scope }) => ({ taskId, project: scope.projectIdentifier })));
     }
-    // The promise is p99 ≤ 20 ms at a hundred thousand. Here other tests take their time of the machine; a round that reads the whole
-    // queue takes ten times what is allowed.
-    expect(times.toSorted((one, other) => one - other)[ROUNDS / 2]).toBeLessThan(100);
+    expect(new Set(given.map(({ taskId }) => taskId)).size).toBe(ROUNDS * asker.free);
+    expect(given.filter(({ project }) => project === 'two')).toHaveLength((ROUNDS * asker.free) / 2);
   });
 });
 
