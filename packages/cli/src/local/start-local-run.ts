@@ -8,7 +8,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   executionId,
   isFinal,
@@ -22,22 +21,14 @@ import {
   type Plan,
 } from '@bridle/pipeline';
 import {
-  AdmissionLoop,
   ExecutionRunner,
-  MemoryAdmissionQueue,
   MemoryDatabase,
   MemoryExecutionStore,
-  MemoryRequestQueue,
-  MemoryResourceQueue,
   MemoryTaskQueue,
-  RequestLoop,
-  ResourceLoop,
   TaskReports,
-  TimerLoop,
   type ChildStart,
   type ChildStartResult,
   type CommittedChange,
-  type Scheduler,
 } from '@bridle/runtime';
 import type { Repository } from '../repository/repository.ts';
 import type { ExecutorChoice } from './adapt-task.ts';
@@ -49,6 +40,7 @@ import { openHost } from './host.ts';
 import type { LocalRun, RunEnd, RunListener } from './local-run.ts';
 import type { LocalSecrets } from './local-secrets.ts';
 import { LOCAL_DEFAULTS, LOCAL_SCOPE } from './local-settings.ts';
+import { Loops } from './loops.ts';
 import { NodeEvents } from './node-events.ts';
 import { answerFor, type GivenAnswers } from './people.ts';
 import { identifiersOf } from './plan-places.ts';
@@ -83,17 +75,6 @@ export interface RunNote {
 }
 
 const ID_BYTES = 16;
-/** One run, and what it starts. */
-const EXECUTIONS_MAX = 1_000;
-/** The loops are rung for all that concerns them; this is their own look. */
-const POLL_MS = 60_000;
-
-/** Timers of this process, which must not end while the run goes on. */
-const SCHEDULER: Scheduler = {
-  sleep: async (ms, signal) => {
-    await delay(ms, undefined, { signal }).catch(() => undefined);
-  },
-};
 const CLOCK = { now: () => Date.now() };
 
 export async function startLocalRun(request: LocalRunRequest, listener: RunListener): Promise<LocalRun> {
@@ -166,6 +147,7 @@ class Run implements LocalRun {
       },
     });
     this.#loops = new Loops({
+      clock: CLOCK,
       database: this.#database,
       store: this.#store,
       runner: this.#runner,
@@ -306,65 +288,5 @@ class Run implements LocalRun {
 
   #note(level: RunNote['level'], text: string): void {
     this.#events.push({ type: 'note', time: new Date().toISOString(), level, text });
-  }
-}
-
-interface LoopsOptions {
-  readonly database: MemoryDatabase;
-  readonly store: MemoryExecutionStore;
-  readonly runner: ExecutionRunner;
-  readonly startChild: (start: ChildStart) => Promise<ChildStartResult>;
-  readonly onError: (error: unknown) => void;
-}
-
-/** What carries effects out. All happens in this process: whoever has something to do is told. */
-class Loops {
-  readonly #timers: TimerLoop;
-  readonly #resources: ResourceLoop;
-  readonly #requests: RequestLoop;
-  readonly #admissions: AdmissionLoop;
-
-  constructor({ database, store, runner, startChild, onError }: LoopsOptions) {
-    const common = { store, runner, clock: CLOCK, scheduler: SCHEDULER, onError, pollMs: POLL_MS };
-    this.#timers = new TimerLoop(common);
-    this.#resources = new ResourceLoop({ ...common, queue: new MemoryResourceQueue(database) });
-    this.#requests = new RequestLoop({
-      ...common,
-      queue: new MemoryRequestQueue(database),
-      children: { startChild },
-    });
-    this.#admissions = new AdmissionLoop({ ...common, queue: new MemoryAdmissionQueue(database, EXECUTIONS_MAX) });
-  }
-
-  async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([
-      this.#timers.run(signal),
-      this.#resources.run(signal),
-      this.#requests.run(signal),
-      this.#admissions.run(signal),
-    ]);
-  }
-
-  wake(changes: readonly CommittedChange[]): void {
-    for (const { effects } of changes) {
-      for (const { kind } of effects) {
-        switch (kind) {
-          case 'startTimer':
-            this.#timers.wake();
-            break;
-          case 'acquireResource':
-          case 'releaseResource':
-            this.#resources.wake();
-            break;
-          case 'startChild':
-          case 'abortChild':
-          case 'reportToParent':
-            this.#requests.wake();
-            break;
-          default:
-            break;
-        }
-      }
-    }
   }
 }
