@@ -57,8 +57,11 @@ async function untilEmpty(folder: string): Promise<void> {
   }
 }
 
+/** What stands behind the first empty line: the last word of a run. */
 function report(out: string): string {
-  return `\n${normalised(out.slice(out.lastIndexOf('\n\n', out.indexOf('\n\n') + 1) + 2))}`;
+  const start = out.indexOf('\n\n');
+  expect(start).toBeGreaterThan(0);
+  return `\n${normalised(out.slice(start + 2))}`;
 }
 
 describe('off a terminal', () => {
@@ -97,9 +100,40 @@ describe('off a terminal', () => {
   });
 
   it('failure: which step, where, and its last lines', async () => {
-    const { exitCode, out } = await off(['failure.yaml']);
+    const { exitCode, out, err } = await off(['failure.yaml']);
+    expect(err).toBe('');
     expect(report(out)).toMatchInlineSnapshot(`
       "
+      ✗ Test          Failed  TIME  3 steps, 1 skipped
+        ✓ Prepare     Success  TIME
+        ✗ Unit tests  Failed  TIME  The script ended with exit code 7.
+        ○ Publish     Skipped  it runs only if nothing before it failed
+      ✓ Clean up      Success  TIME  1 step
+
+      ✗ Test › Unit tests  Failed  exit code 7, failure.yaml:20
+        The script ended with exit code 7.
+        │ test 13 ok
+        │ test 14 ok
+        │ test 15 ok
+        │ test 16 ok
+        │ test 17 ok
+        │ test 18 ok
+        │ test 19 ok
+        │ test 20 ok
+        │ test 21 ok
+        │ test 22 ok
+        │ test 23 ok
+        │ test 24 ok
+        │ test 25 ok
+        │ test 26 ok
+        │ test 27 ok
+        │ test 28 ok
+        │ test 29 ok
+        │ test 30 ok
+        │ test 31 failed: expected 3, got 4
+        │ Execution ended with exit code 7
+
+      ✗ Failed  Broken  TIME  4 steps: 2 succeeded, 1 skipped, 1 failed
       "
     `);
     expect(exitCode).toBe(1);
