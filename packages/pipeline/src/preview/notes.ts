@@ -9,6 +9,8 @@ export interface Notes {
   readonly openLoops: Map<NodeExecutionId, Wait>;
   /** The one turn of such a loop that stands for all. */
   readonly openTurns: Map<NodeExecutionId, Wait>;
+  /** Turns whose label holds something that is known later. */
+  readonly openLabels: Map<NodeExecutionId, Wait>;
   /** Steps whose spec holds something that is known later. */
   readonly openSpecs: Map<NodeExecutionId, Wait>;
   readonly openTimeouts: Map<NodeExecutionId, Wait>;
@@ -27,6 +29,7 @@ export function emptyNotes(mayWait: boolean, aliases: Notes['aliases']): Notes {
     unsure: new Map(),
     openLoops: new Map(),
     openTurns: new Map(),
+    openLabels: new Map(),
     openSpecs: new Map(),
     openTimeouts: new Map(),
     serialLoops: new Set(),

@@ -66,6 +66,8 @@ export class PreviewForesight implements Foresight {
     const state = stateOf(view, seat);
     const openTurn = state === undefined ? undefined : this.#notes.openTurns.get(state.id);
     if (openTurn !== undefined && TURN_KEYS.has(key)) return waitValue(openTurn);
+    const openLabel = state === undefined || key !== 'name' ? undefined : this.#notes.openLabels.get(state.id);
+    if (openLabel !== undefined) return waitValue(openLabel);
     if (!STATE_KEYS.has(key) && !(key === 'spec' && plan.kind === 'step')) return undefined;
     if (this.#notes.isReadLater && (state === undefined || !isFinal(state.status))) {
       return waitValue({ kind: 'time', node: plan.fqn, text: `how ${plan.name} stands when it is read` });

@@ -124,6 +124,18 @@ ${steps}
     ]);
   });
 
+  test('a pause that is none fails, and so does a label of delegates that is not there', () => {
+    const pause = "              - step: {identifier: w, name: w, type: Wait, spec: {duration: '<+stage.name>'}}";
+    expect(lines(pause).at(-1)).toBe(
+      'FATAL line 13: w cannot start: The duration of w is "S", which is not a duration such as 10m or 1h 30m..',
+    );
+    const chosen = step('a', 'true').replace(
+      'spec: {shell',
+      "spec: {delegateSelectors: ['<+pipeline.variables.no>'], shell",
+    );
+    expect(lines(chosen).at(-1)).toContain('FATAL line 13: <+pipeline.variables.no> of spec.delegateSelectors.0');
+  });
+
   test('a loop without turns fails', () => {
     const printed = lines(step('a', 'true', 'strategy: {repeat: {items: <+stage.tags>}}, '));
     expect(printed.find((line) => line.startsWith('FATAL'))).toContain('The loop of a cannot start: items is no list.');

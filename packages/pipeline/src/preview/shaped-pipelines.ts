@@ -5,7 +5,17 @@ export const STEPS = ['s1', 's2', 's3', 's4', 's5', 's6'] as const;
 export const STAGES = ['t1', 't2', 't3'] as const;
 export const GROUPS = ['g1', 'g2'] as const;
 export const LOOPS = [
-  ...(['matrix', 'matrixOne', 'times', 'timesVariable', 'timesOne', 'items', 'itemsLate', 'matrixLate'] as const),
+  ...([
+    'matrix',
+    'matrixOne',
+    'matrixLabelled',
+    'times',
+    'timesVariable',
+    'timesOne',
+    'items',
+    'itemsLate',
+    'matrixLate',
+  ] as const),
 ] as const;
 export const OTHER_TYPES = ['Wait', 'HarnessApproval', 'CustomApproval', 'Queue', 'Http'] as const;
 
@@ -186,6 +196,10 @@ function loopOf(loop: LoopShape): { readonly strategy: Value } {
       return { strategy: { matrix: { a: ['x', 'y'], nodeName: 'on <+matrix.a>' } } };
     case 'matrixOne':
       return { strategy: { matrix: { a: ['x', 'y'], maxConcurrency: 1 } } };
+    case 'matrixLabelled': {
+      const nodeName = '<+matrix.a>-<+execution.steps.s1.output.outputVariables.result>';
+      return { strategy: { matrix: { a: ['x', 'y'], nodeName } } };
+    }
     case 'matrixLate':
       return { strategy: { matrix: { a: '<+execution.steps.s2.output.outputVariables.list>' } } };
     case 'times':

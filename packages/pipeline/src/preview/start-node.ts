@@ -1,15 +1,18 @@
 /** How a preview begins what the engine begins: the same decisions, and notes of what they cannot tell yet. */
 import { Pending } from '../expressions/errors.ts';
 import type { Draft } from '../engine/draft.ts';
-import { resolveSpec, resolveValue } from '../engine/evaluation.ts';
+import { resolveSelectors, resolveSpec, resolveValue, type Resolved } from '../engine/evaluation.ts';
 import type { NodeExecutionId } from '../engine/ids.ts';
 import { resolveSection } from '../engine/sections.ts';
-import { resolveTimeout } from '../engine/timeout.ts';
+import { member, memberText } from '../engine/spec-members.ts';
+import { taskStage } from '../engine/task-stage.ts';
+import { readDuration, resolveTimeout } from '../engine/timeout.ts';
 import type { PlanNode, SectionNode, StageNode, StepNode } from '../plan/plan.ts';
 import type { Value } from '../expressions/values.ts';
 import type { Notes } from './notes.ts';
 import type { PreviewTimeout, Wait } from './preview.ts';
 import { ASKED_ROOT } from './preview-foresight.ts';
+import { givesOutputs } from './step-outputs.ts';
 import { readWait } from './waits.ts';
 
 export interface Ground {
@@ -60,18 +63,32 @@ export function askForInputs({ draft }: Ground, id: NodeExecutionId, { execution
 
 /** Answers with why it cannot start. */
 export function startStep({ draft, notes }: Ground, id: NodeExecutionId, plan: StepNode): string | undefined {
-  let why: string | undefined;
   // A custom approval has its script resolved by the step that asks.
   const isLate = plan.stepType === 'CustomApproval';
-  const spec = attempt(id, notes.openSpecs, () => resolveSpec(draft, id, plan));
   if (isLate) notes.openSpecs.set(id, { kind: 'time', node: plan.fqn, text: `what ${plan.name} is told` });
-  if (spec?.kind === 'error') why = `${plan.name} cannot start: ${spec.message}`;
-  draft.update(id, {
-    status: 'Running',
-    ...(spec?.kind === 'value' && !isLate ? { stepParameters: spec.value.value } : {}),
-  });
+  const asked = isLate
+    ? attempt(id, notes.openSpecs, () => resolveValue(draft, id, member(plan.spec, 'retryInterval')))
+    : undefined;
+  const spec = isLate ? undefined : attempt(id, notes.openSpecs, () => resolveSpec(draft, id, plan));
+  if (spec?.kind === 'value') draft.update(id, { stepParameters: spec.value.value });
+  const why = [
+    asked,
+    spec,
+    spec?.kind === 'value' ? duration(plan, spec.value.value) : undefined,
+    ...(givesOutputs(plan.stepType)
+      ? [attempt(id, new Map(), () => resolveSelectors(draft, id)), attempt(id, new Map(), () => taskStage(draft, id))]
+      : []),
+  ].find((decision) => decision?.kind === 'error');
+  draft.update(id, { status: 'Running' });
   draft.end(id, 'Success');
-  return why;
+  return why?.kind === 'error' ? `${plan.name} cannot start: ${why.message}` : undefined;
+}
+
+/** Of a pause, which is none without it. */
+function duration({ stepType, name }: StepNode, spec: Value): Resolved<number | undefined> | undefined {
+  if (stepType !== 'Wait') return undefined;
+  const read = readDuration(memberText(spec, 'duration'), `The duration of ${name}`);
+  return read.kind === 'error' ? { kind: 'error', message: read.failure.message } : { kind: 'value', value: read.ms };
 }
 
 /** One that is not known as a whole has no end: its parts are then asked for one by one. */

@@ -7,7 +7,6 @@
  * - P2 What may or may not run is walked as if it ran; from outside its state is unknown (W3).
  * - P3 A node that would fail is walked on as if its author had mended it.
  */
-import { Pending } from '../expressions/errors.ts';
 import { aggregateFinal } from '../engine/aggregate.ts';
 import { Draft } from '../engine/draft.ts';
 import type { Execution, Iteration } from '../engine/execution.ts';
@@ -166,7 +165,7 @@ export class Walker {
       const made = createTurns(this.#draft, id, plan, loop.value);
       if (slots === 1) this.#notes.serialLoops.add(id);
       for (const turn of made) {
-        this.#label(turn, plan);
+        attempt(turn, this.#notes.openLabels, () => labelTurn(this.#draft, turn, plan.loop));
         if (slots < turns.length) this.#draft.update(turn, { status: 'Queued' });
       }
       const children = made.map((turn) => this.#turn(turn, looped));
@@ -210,14 +209,6 @@ export class Walker {
       text: `the turn of ${plan.name}, whose loop waits for ${why.text}`,
     });
     return this.#turn(turn, looped);
-  }
-
-  #label(turn: NodeExecutionId, plan: StrategyNode): void {
-    try {
-      labelTurn(this.#draft, turn, plan.loop);
-    } catch (thrown) {
-      if (!(thrown instanceof Pending)) throw thrown;
-    }
   }
 
   /** Rollback steps are listed, not walked: they run when something fails. */
