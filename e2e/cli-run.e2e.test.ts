@@ -6,7 +6,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { normalised, openCli, runCli, type CliOptions, type CliResult } from './src/cli.ts';
 import { processesNamed, untilGone } from './src/processes.ts';
 import { REPOSITORY } from './src/product.ts';
-import { KEYS, type TerminalOptions, type TerminalSession } from './src/terminal.ts';
+import { hasPseudoTerminals, KEYS, type TerminalOptions, type TerminalSession } from './src/terminal.ts';
 
 const FOLDER = join(REPOSITORY, 'e2e/fixtures/cli');
 const CACHE = mkdtempSync(join(tmpdir(), 'bridle-cli-run-'));
@@ -363,7 +363,7 @@ describe('off a terminal', () => {
   });
 });
 
-describe('in a terminal', () => {
+describe.runIf(hasPseudoTerminals())('in a terminal', () => {
   it('success: live, and one line for each stage in the end', async () => {
     const session = on(['success.yaml']);
     await session.until('● Build');

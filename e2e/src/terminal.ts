@@ -1,5 +1,5 @@
 /** A command in a real pseudo-terminal, with a person in front of it: keys go in, the screen is read. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -22,6 +22,16 @@ export const KEYS = {
   ctrlC: '\u0003',
   ctrlZ: '\u001a',
 } as const;
+
+/** Whether there is `script` of util-linux, and a `/proc`; that of other systems takes other options. */
+export function hasPseudoTerminals(): boolean {
+  const { stdout } = spawnSync('script', ['--version'], { encoding: 'utf8' });
+  if (process.platform === 'linux' && stdout?.includes('util-linux')) return true;
+  const lack = 'script (util-linux) is not there: what bridle shows in a terminal';
+  if (process.env['CI'] === 'true') throw new Error(`${lack} cannot be shown.`);
+  process.stderr.write(`not shown, ${lack}\n`);
+  return false;
+}
 
 /** How long something may take to show up on the screen. */
 const LIMIT_MS = 30_000;
