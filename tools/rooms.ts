@@ -133,7 +133,14 @@ export const ROOMS: readonly Room[] = [
   { ...SERVER, folder: 'packages/server/src/store', packages: ['pipeline'], libraries: ['pg', 'kysely', 'pino'] },
   // Where bytes that are kept lie: a folder, or an S3 bucket.
   { ...SERVER, folder: 'packages/server/src/files', libraries: ['pino', '@aws-sdk/*', 's3rver'] },
-  ...['secrets', 'scm', 'notifications', 'auth'].map((adapter) => ({
+  {
+    ...SERVER,
+    folder: 'packages/server/src/auth',
+    rooms: ['store'],
+    packages: ['pipeline', 'text'],
+    libraries: ['pino'],
+  },
+  ...['secrets', 'scm', 'notifications'].map((adapter) => ({
     ...SERVER,
     folder: `packages/server/src/${adapter}`,
     rooms: ['store'],

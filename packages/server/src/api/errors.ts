@@ -11,11 +11,19 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ErrorCode;
   readonly metadata: Record<string, unknown> | undefined;
+  /** Keys of the answer beside those of every error. */
+  readonly more: Record<string, unknown>;
 
-  constructor(code: ErrorCode, message: string, metadata?: Record<string, unknown>) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    metadata?: Record<string, unknown>,
+    more: Record<string, unknown> = {},
+  ) {
     super(message);
     this.code = code;
     this.metadata = metadata;
+    this.more = more;
   }
 
   get httpStatus(): number {
@@ -50,7 +58,7 @@ export function notFound(text: string): ApiError {
 }
 
 export function errorDto(error: ApiError, correlationId: string): ErrorDto {
-  const { code, message, metadata } = error;
+  const { code, message, metadata, more } = error;
   return {
     status: 'ERROR',
     code,
@@ -59,6 +67,7 @@ export function errorDto(error: ApiError, correlationId: string): ErrorDto {
     detailedMessage: null,
     responseMessages: [{ code, level: 'ERROR', message, exception: null, failureTypes: [] }],
     metadata: metadata ?? null,
+    ...more,
   };
 }
 

@@ -8,7 +8,14 @@ import { checkToken, issueToken } from './tokens.ts';
 
 let database: TestDatabase;
 const user: UserRow = { id: 'user', accountId: 'acct', name: 'ada', email: 'ada@example.com', isAdmin: true };
-const principal = { accountId: 'acct', userId: 'user', name: 'ada', email: 'ada@example.com', isAdmin: true };
+const principal = {
+  kind: 'USER' as const,
+  accountId: 'acct',
+  userId: 'user',
+  name: 'ada',
+  email: 'ada@example.com',
+  isAdmin: true,
+};
 
 beforeAll(async () => {
   database = await createTestDatabase();

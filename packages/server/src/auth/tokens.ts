@@ -28,12 +28,15 @@ export async function checkToken(db: Database | Transaction, token: string): Pro
   // The comparison also runs for unknown ids, so that the time taken tells nothing.
   const isRight = sameHash(hashSecret(secret), key?.secretHash ?? hashSecret(''));
   if (key === undefined || !isRight) return { kind: 'unknown' };
-  if (key.isRevoked) return { kind: 'revoked' };
+  if (key.isRevoked || key.isDisabled) return { kind: 'revoked' };
   if (key.isExpired) return { kind: 'expired' };
-  return { kind: 'valid', principal: principalOf(key.user, 'token') };
+  return {
+    kind: 'valid',
+    principal: principalOf(key.user, 'token', key.isServiceAccount ? 'SERVICE_ACCOUNT' : 'USER'),
+  };
 }
 
-export function principalOf(user: UserRow, by: Principal['by']): Principal {
+export function principalOf(user: UserRow, by: Principal['by'], kind: Principal['kind'] = 'USER'): Principal {
   const { accountId, name, email, isAdmin } = user;
-  return { accountId, userId: user.id, name, email, isAdmin, by };
+  return { accountId, kind, userId: user.id, name, email, isAdmin, by };
 }

@@ -21,6 +21,7 @@ import {
 } from '../store/installation.ts';
 import { insertOrganization } from '../store/organizations.ts';
 import { insertProject } from '../store/projects.ts';
+import { insertRoleAssignment } from '../store/role-assignments.ts';
 import { findFirstAdmin, insertUser, type UserRow } from '../store/users.ts';
 import { DEMO_PIPELINE, DEMO_SCOPE, MYHOOK_TRIGGER_YAML, SHOWCASE_PIPELINE_YAML, TEST_PIPELINE_YAML } from './demo.ts';
 import { createPipeline } from './save-pipeline.ts';
@@ -119,6 +120,15 @@ async function makeAccount(tx: Transaction, accountId: string): Promise<UserRow>
   await insertOrganization(tx, accountId, scope.orgIdentifier, scope.orgIdentifier);
   await insertProject(tx, scope, scope.projectIdentifier);
   await insertUser(tx, admin);
+  await insertRoleAssignment(tx, {
+    owner: { accountId },
+    identifier: `role_assignment_${admin.id}`,
+    roleIdentifier: '_account_admin',
+    resourceGroupIdentifier: '_all_resources_including_child_scopes',
+    principal: { type: 'USER', id: admin.id, scope: 'account' },
+    isManaged: true,
+    isDisabled: false,
+  });
   return admin;
 }
 

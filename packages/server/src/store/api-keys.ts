@@ -11,8 +11,10 @@ export interface ApiKeyRow {
   readonly secretHash: string;
 }
 
-/** A key with its user, as authentication needs it. */
+/** A key with whom it speaks for, as authentication needs it. */
 export interface ApiKeyWithUser {
+  readonly isDisabled: boolean;
+  readonly isServiceAccount: boolean;
   readonly secretHash: string;
   readonly isExpired: boolean;
   readonly isRevoked: boolean;
@@ -41,16 +43,19 @@ export async function findApiKey(
 ): Promise<ApiKeyWithUser | undefined> {
   const row = await db
     .selectFrom('api_keys')
-    .innerJoin('users', 'users.id', 'api_keys.user_id')
+    .leftJoin('users', 'users.id', 'api_keys.user_id')
+    .leftJoin('service_accounts', 'service_accounts.id', 'api_keys.service_account_id')
     .select([
       'api_keys.secret_hash',
       'api_keys.revoked_at',
-      'users.id',
-      'users.account_id',
-      'users.name',
-      'users.email',
+      'api_keys.account_id',
       'users.is_admin',
+      'users.is_disabled',
     ])
+    .select(sql<string>`coalesce(users.id, service_accounts.id)`.as('principal_id'))
+    .select(sql<string>`coalesce(users.name, service_accounts.name)`.as('principal_name'))
+    .select(sql<string>`coalesce(users.email, service_accounts.email)`.as('principal_email'))
+    .select(sql<boolean>`api_keys.service_account_id is not null`.as('is_service_account'))
     .select(sql<boolean>`api_keys.expires_at is not null and api_keys.expires_at <= bridle_now()`.as('is_expired'))
     .where('api_keys.account_id', '=', accountId)
     .where('api_keys.id', '=', id)
@@ -60,6 +65,14 @@ export async function findApiKey(
     secretHash: row.secret_hash,
     isExpired: row.is_expired,
     isRevoked: row.revoked_at !== null,
-    user: { id: row.id, accountId: row.account_id, name: row.name, email: row.email, isAdmin: row.is_admin },
+    isDisabled: row.is_disabled === true,
+    isServiceAccount: row.is_service_account,
+    user: {
+      id: row.principal_id,
+      accountId: row.account_id,
+      name: row.principal_name,
+      email: row.principal_email,
+      isAdmin: row.is_admin === true,
+    },
   };
 }

@@ -14,6 +14,7 @@ import * as logs from './migrations/0005-logs.ts';
 import * as delegates from './migrations/0006-delegates.ts';
 import * as reports from './migrations/0007-reports.ts';
 import * as logTails from './migrations/0008-log-tails.ts';
+import * as access from './migrations/0009-access.ts';
 import type { StartErrorCode } from './start-error-codes.ts';
 
 /** Name → migration, in the order of their names. Never rename or change one that was released. */
@@ -26,6 +27,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-delegates': delegates,
   '0007-reports': reports,
   '0008-log-tails': logTails,
+  '0009-access': access,
 };
 
 /** Thrown when the database has migrations that this program does not know: it was used by a newer version. */

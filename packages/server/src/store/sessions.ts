@@ -45,6 +45,7 @@ export async function findSessionUser(
     .where('sessions.id_hash', '=', idHash)
     .where('sessions.purpose', '=', purpose)
     .where('sessions.expires_at', '>', sql<number>`bridle_now()`)
+    .where('users.is_disabled', '=', false)
     .executeTakeFirst();
   if (row === undefined) return undefined;
   return { id: row.id, accountId: row.account_id, name: row.name, email: row.email, isAdmin: row.is_admin };

@@ -57,14 +57,74 @@ export interface UsersTable {
   name: string;
   email: string;
   is_admin: boolean;
+  is_disabled: Generated<boolean>;
   created_at: number;
+  updated_at: number | null;
+}
+
+/** Identifier and what people say about it; one per owner. */
+interface NamedColumns extends ScopeColumns {
+  identifier: string;
+  name: string;
+  description: string;
+  tags: JsonWithDefault;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface ServiceAccountsTable extends NamedColumns {
+  id: string;
+  email: string;
+}
+
+export interface TokenHoldersTable extends NamedColumns {
+  id: string;
+  parent_type: string;
+  parent_id: string;
+}
+
+export type UserGroupsTable = NamedColumns;
+
+export interface UserGroupMembersTable extends ScopeColumns {
+  group_identifier: string;
+  user_id: string;
+}
+
+export interface RolesTable extends NamedColumns {
+  permissions: string[];
+  scopes: string[];
+}
+
+export interface ResourceGroupsTable extends NamedColumns {
+  color: Generated<string>;
+  included_scopes: Json;
+  resources: NullableJson;
+}
+
+export interface RoleAssignmentsTable extends ScopeColumns {
+  identifier: string;
+  role_identifier: string;
+  resource_group_identifier: string;
+  principal_type: string;
+  principal_id: string;
+  principal_scope: string;
+  is_managed: Generated<boolean>;
+  is_disabled: Generated<boolean>;
+  created_at: number;
+  updated_at: number;
 }
 
 export interface ApiKeysTable {
   id: string;
   account_id: string;
-  user_id: string;
+  user_id: string | null;
+  service_account_id: string | null;
+  holder_id: string | null;
+  identifier: Generated<string>;
   name: string;
+  description: Generated<string>;
+  tags: JsonWithDefault;
+  last_used_at: number | null;
   secret_hash: string;
   created_at: number;
   expires_at: number | null;
@@ -415,6 +475,13 @@ export interface Tables {
   projects: ProjectsTable;
   users: UsersTable;
   api_keys: ApiKeysTable;
+  service_accounts: ServiceAccountsTable;
+  token_holders: TokenHoldersTable;
+  user_groups: UserGroupsTable;
+  user_group_members: UserGroupMembersTable;
+  roles: RolesTable;
+  resource_groups: ResourceGroupsTable;
+  role_assignments: RoleAssignmentsTable;
   sessions: SessionsTable;
   pipelines: PipelinesTable;
   run_sequences: RunSequencesTable;
