@@ -28,7 +28,16 @@ export function convert(source: string, from: SourceSystem, options: ConvertOpti
     { path: `.harness/${draft.identifier}.yaml`, yaml: assemblePipeline(draft, TITLES[from], ledger) },
     ...triggers.map((trigger) => assembleTrigger(trigger, draft, options)),
   ];
+  const output = squeeze(files.map(({ yaml }) => yaml).join('\n'));
+  const isInOutput = (text: string): boolean => output.includes(squeeze(text));
+  const wholes = draft.stages.map(({ place }) => place);
+  for (const document of loaded.documents) ledger.audit(document, isInOutput, wholes);
   return { kind: 'converted', files, report: ledger.items() };
+}
+
+/** Without what is written anew: blank space, quotes. */
+function squeeze(text: string): string {
+  return text.replaceAll(/[\s"'\\]+/g, '');
 }
 
 /** What each system is called. */

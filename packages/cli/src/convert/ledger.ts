@@ -6,14 +6,18 @@
  */
 import type { ReportItem, ReportLevel } from './result.ts';
 import type { Place, SourceEntry, SourceMap, SourceNode } from './source.ts';
-import { describe, mayBeSecret } from './source-nodes.ts';
+import { describe, isNothing, mayBeSecret } from './source-nodes.ts';
 
+/** Why the audit reports a value. */
+export const UNEXPECTED = 'It has no effect: it is not of the form that is read here.';
 const UNKNOWN = 'Bridle has nothing that corresponds to it.';
 
 export class Ledger {
   readonly #read = new Set<number>();
   /** Where values begin that somebody has read: an alias leads to the same place as its anchor. */
   readonly #values = new Set<number>();
+  /** Values that are told of with all that is below them. */
+  readonly #told = new Set<number>();
   readonly #items: ReportItem[] = [];
   readonly #seen = new Set<string>();
 
@@ -46,11 +50,17 @@ export class Ledger {
     if (node.kind === 'list') for (const item of node.items) this.#markValue(item);
   }
 
-  /** Everything at and below the node counts as read. */
+  /** Everything at and below the node counts as read, and as told of by whoever calls. */
   takeWhole(node: SourceNode | undefined): void {
+    if (node !== undefined && !isNothing(node)) this.#told.add(node.place.offset);
     if (node?.kind === 'list') for (const item of node.items) this.takeWhole(item);
     if (node?.kind !== 'map') return;
     for (const { value } of this.takeAll(node)) this.takeWhole(value);
+  }
+
+  /** What is said of the node says all of what is below it. */
+  tell(node: SourceNode): void {
+    this.#told.add(node.place.offset);
   }
 
   converted(at: { readonly place: Place }, what: string, into: string): void {
@@ -83,7 +93,10 @@ export class Ledger {
     if (root.kind !== 'map') return;
     for (const entry of root.entries.values()) {
       if (this.isRead(entry)) this.close(entry.value);
-      else this.#add('dropped', entry.place, labelOf(entry), UNKNOWN);
+      else {
+        this.takeWhole(entry.value);
+        this.#add('dropped', entry.place, labelOf(entry), UNKNOWN);
+      }
     }
   }
 
@@ -97,6 +110,37 @@ export class Ledger {
     if (node.kind === 'list') return node.items.some((item) => this.#isReadBelow(item));
     if (node.kind !== 'map') return false;
     return [...node.entries.values()].some((entry) => this.isRead(entry));
+  }
+
+  /**
+   * Reports values that are neither in the output nor told of, by themselves or by something around them: those that have
+   * another form than anybody expected.
+   * @param wholes - places of stages, about which items may be that tell of no single value
+   */
+  audit(root: SourceNode, isInOutput: (text: string) => boolean, wholes: readonly Place[]): void {
+    const ignored = new Set(wholes.map(({ offset }) => offset));
+    const told = new Set(this.#items.map(({ line, column }) => `${String(line)}:${String(column)}`));
+    const isTold = ({ line, column, offset }: Place): boolean =>
+      !ignored.has(offset) && told.has(`${String(line)}:${String(column)}`);
+    const seen = new Set<number>();
+    const visit = (node: SourceNode, key: string): void => {
+      // A map begins where its first key does: only its entries say what is told of.
+      if (isNothing(node) || this.#told.has(node.place.offset)) return;
+      if (node.kind === 'list') {
+        for (const item of node.items) visit(item, key);
+        return;
+      }
+      if (node.kind === 'map') {
+        for (const entry of node.entries.values()) if (!isTold(entry.place)) visit(entry.value, entry.key);
+        return;
+      }
+      if (seen.has(node.place.offset)) return;
+      seen.add(node.place.offset);
+      if (node.text === '' || isTold(node.place) || isInOutput(node.text)) return;
+      const what = key === '' ? node.text : labelOf({ key, value: node, place: node.place });
+      this.#add('dropped', node.place, what, UNEXPECTED);
+    };
+    visit(root, '');
   }
 
   /** In the order of the source; the same is said once, however often an alias leads to it. */

@@ -185,6 +185,9 @@ function scriptOf(
   { ledger, notes }: StepsState,
 ): string {
   const lines = textsOf(commands).map(scriptText);
+  for (const item of itemsOf(commands))
+    if (textOf(item)?.includes('$$') === true)
+      ledger.converted(item, `command ${describe(item)}`, '$$ is how Drone writes one $.');
   const text = lines.join('\n');
   const folder = textOf(ledger.take(map, 'working_dir'));
   const cut = /\$\{DRONE_\w+(?::\d|\/|\^|,)[^}]*\}/.exec(text)?.[0];

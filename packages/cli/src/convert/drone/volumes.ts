@@ -18,6 +18,7 @@ export class Volumes {
     for (const item of itemsOf(ledger.take(pipeline, 'volumes'))) {
       const map = mapOf(item);
       const name = textOf(ledger.take(map, 'name')) ?? '';
+      ledger.tell(item);
       const isTemporary = map?.entries.has('temp') === true;
       ledger.report(
         isTemporary ? 'converted' : 'manual',
@@ -41,6 +42,7 @@ export class Volumes {
   mount(node: SourceNode | undefined, step: string): void {
     for (const item of itemsOf(node)) {
       const map = mapOf(item);
+      this.#ledger.tell(item);
       const name = textOf(this.#ledger.take(map, 'name')) ?? '';
       const path = textOf(this.#ledger.take(map, 'path')) ?? '';
       const first = this.#paths.get(name);

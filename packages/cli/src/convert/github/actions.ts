@@ -1,7 +1,7 @@
 /** Steps with `uses`: the actions that something here can stand for. The others stop the run, and say what was there. */
 import type { StepDraft } from '../draft.ts';
 import type { SourceEntry, SourceMap } from '../source.ts';
-import { flagOf, textOf, valueOf } from '../source-nodes.ts';
+import { describe, flagOf, textOf, valueOf } from '../source-nodes.ts';
 import { keepAsArtifacts, refuseInShell } from '../shell-text.ts';
 import type { Yaml, YamlMap } from '../yaml-value.ts';
 import { fieldText, translated, type JobState } from './job-state.ts';
@@ -59,13 +59,12 @@ function labelOf({ uses }: UsesStep): string {
 }
 
 function input(step: UsesStep, name: string): string | undefined {
-  return fieldText(
-    step.state.ledger.take(step.with, name),
-    `with ${name}`,
-    step.contexts,
-    step.state.ledger,
-    step.notes,
-  );
+  const { ledger } = step.state;
+  const node = ledger.take(step.with, name);
+  const text = fieldText(node, `with ${name}`, step.contexts, ledger, step.notes);
+  if (node !== undefined && /[\n,]/.test(text ?? ''))
+    ledger.converted(node, `with ${name}: ${describe(node)}`, 'Its lines are taken one by one.');
+  return text;
 }
 
 function lines(text: string | undefined): readonly string[] {

@@ -195,8 +195,9 @@ function calledWorkflow({ map }: JobSource, job: JobState): readonly StepDraft[]
 function reportRest(map: SourceMap, ledger: WorkflowState['ledger']): void {
   const outputs = ledger.takeEntry(map, 'outputs');
   if (outputs !== undefined) {
-    const names = ledger.takeAll(mapOf(outputs.value)).map(({ key }) => key);
-    ledger.converted(outputs, `outputs: ${names.join(', ')}`, 'Other stages name the outputs of the steps themselves.');
+    ledger.converted(outputs, 'outputs', 'Other stages name the outputs of the steps themselves.');
+    for (const output of ledger.takeAll(mapOf(outputs.value)))
+      ledger.converted(output, `output ${output.key}`, 'It is the output of its step.');
   }
   ledger.report('dropped', map, 'permissions', 'Steps get no token of the host of the repository.');
   ledger.report(

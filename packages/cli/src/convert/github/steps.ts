@@ -110,8 +110,12 @@ export function minutes(
   notes: string[],
 ): { readonly timeout?: string } {
   const seconds = Math.round(Number(text) * 60);
+  const told = (timeout: string): { readonly timeout: string } => {
+    ledger.converted(at, `timeout-minutes: ${text}`, `It is the timeout ${timeout}.`);
+    return { timeout };
+  };
   if (/^\d+(?:\.\d+)?$/.test(text) && seconds > 0 && seconds * 1000 <= TIMEOUT_MS_MAX)
-    return { timeout: seconds % 60 === 0 ? `${String(seconds / 60)}m` : `${String(seconds)}s` };
+    return told(seconds % 60 === 0 ? `${String(seconds / 60)}m` : `${String(seconds)}s`);
   ledger.manual(at, `timeout-minutes: ${text}`, 'It is no number of minutes that Harness takes: there is no timeout.');
   notes.push(`TODO: the timeout, ${text} minutes.`);
   return {};

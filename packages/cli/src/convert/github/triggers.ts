@@ -147,6 +147,8 @@ function refCondition(
       'A pattern that takes others back is left out.',
       'Write the condition of the trigger by hand.',
     );
+  if (taken !== undefined)
+    ledger.converted(taken, `${key}: ${wanted.join(', ')}`, 'It is a condition on the payload of the trigger.');
   const kept = wanted.filter((pattern) => !refused.includes(pattern));
   if (kept.length > 0) return [oneOf(kept, prefix)];
   if (ignored.length === 0) return [];

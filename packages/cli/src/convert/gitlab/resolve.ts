@@ -101,6 +101,8 @@ export class Resolver {
         this.#ledger.manual(node, `!reference [${textsOf(node).join(', ')}]`, 'It leads to nothing in this file.');
         return { kind: 'scalar', text: '', value: null, place: node.place };
       }
+      this.#ledger.tell(node);
+      this.#ledger.converted(node, `!reference [${textsOf(node).join(', ')}]`, 'What it leads to is written out.');
       return this.#references(found, level + 1);
     }
     if (node.kind === 'list') return { ...node, items: node.items.map((item) => this.#references(item, level)) };

@@ -80,6 +80,10 @@ export function readRules(job: SourceMap, scope: VariableScope): ReadRules {
   const own = ledger.takeEntry(job, 'when');
   const startIn = ledger.takeEntry(job, 'start_in');
   const delay = startIn === undefined ? undefined : toDuration(textOf(startIn.value) ?? '', 's');
+  if (startIn !== undefined && delay === undefined)
+    ledger.manual(startIn, `start_in: ${describe(startIn.value)}`, 'It cannot be read as a duration: nothing waits.');
+  else if (startIn !== undefined)
+    ledger.converted(startIn, `start_in: ${describe(startIn.value)}`, `It waits ${String(delay)}.`);
   const entry = ledger.takeEntry(job, 'rules');
   const rules =
     entry === undefined
