@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ExecutionCause } from '../engine/execution.ts';
 import { compilePipeline } from '../plan/compile-plan.ts';
@@ -134,4 +135,70 @@ test('names are completed as far as they are known', () => {
   expect(complete('<+json.').names).toContain('select');
   expect(complete('<+trigger.payload.').names).toEqual(['tag']);
   expect(complete('<+execution.steps.compile.output.outputVariables.').names).toEqual(['digest']);
+});
+
+test('whatever is typed is answered', () => {
+  const typed = fc.array(
+    fc.constantFrom(
+      ...[
+        '<+',
+        '>',
+        '"',
+        "'",
+        '(',
+        ')',
+        '[',
+        ']',
+        '{',
+        '.',
+        ' ',
+        '==',
+        '&&',
+        '!',
+        '?',
+        ':',
+        '??',
+        '__proto__',
+        '1',
+        ',',
+      ],
+      ...[
+        'pipeline',
+        'variables',
+        'steps',
+        'compile',
+        'output',
+        'outputVariables',
+        'digest',
+        'matrix',
+        'json',
+        'select',
+      ],
+      ...[
+        'repeat',
+        'item',
+        '\u0000',
+        '\\',
+        'trigger',
+        'payload',
+        'exportedVariables',
+        'getValue',
+        'toString',
+        'strategy',
+      ],
+    ),
+    { maxLength: 14 },
+  );
+  const places = ['upload', 'each', 'roll', 'unit', 'pipeline'].map(place);
+  fc.assert(
+    fc.property(
+      typed.map((pieces) => pieces.join('')),
+      fc.constantFrom(...places),
+      (text, { explain, complete }) => {
+        expect(['value', 'knownLater', 'neverKnown']).toContain(explain(text).result.kind);
+        expect(complete(text).names.every((name) => name.startsWith(complete(text).partial))).toBe(true);
+      },
+    ),
+    { numRuns: 500 },
+  );
 });
