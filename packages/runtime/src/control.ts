@@ -202,3 +202,20 @@ function inputObjection(input: ApprovalInput, given: string | undefined): string
   });
   return violation === undefined ? undefined : `${name}: "${value}" ${violation.text}.`;
 }
+
+/** A refusal in a sentence, for who sees the execution and nothing else. */
+export function textOfRefusal(refusal: ControlRefusal | undefined): string | undefined {
+  switch (refusal?.kind) {
+    case undefined:
+      return undefined;
+    case 'refused':
+      return refusal.message;
+    case 'alreadyFinal':
+      return `The execution had ended already with the status ${refusal.status}.`;
+    case 'alreadyRequested':
+      return 'The same was asked for already.';
+    case 'unknown':
+    case 'unknownNode':
+      return 'There was no such node any more.';
+  }
+}

@@ -27,6 +27,7 @@ export {
   answerObjectionOf,
   availableAnswers,
   interruptObjection,
+  textOfRefusal,
   waitObjection,
   type Actor,
   type ApprovalAnswer,

@@ -10,7 +10,7 @@ import {
   type NodeExecutionId,
   type Value,
 } from '@bridle/pipeline';
-import { answerObjectionOf, interruptObjection, waitObjection, type Actor, type ControlRefusal } from './control.ts';
+import { answerObjectionOf, interruptObjection, textOfRefusal, waitObjection, type Actor } from './control.ts';
 import type { ExecutionRunner } from './execution-runner.ts';
 
 export interface WaitingNode {
@@ -99,11 +99,11 @@ export class VirtualPeople {
     if (isFinal(execution.status)) return 'The execution was over.';
     switch (answer.kind) {
       case 'approval':
-        return textOf(answerObjectionOf(execution, id, activityOf(answer)));
+        return textOfRefusal(answerObjectionOf(execution, id, activityOf(answer)));
       case 'inputs':
-        return textOf(waitObjection(execution, id, 'InputWaiting'));
+        return textOfRefusal(waitObjection(execution, id, 'InputWaiting'));
       case 'interrupt':
-        return textOf(
+        return textOfRefusal(
           interruptObjection(execution, { type: answer.type, nodeExecutionId: id, by: answer.by ?? SOMEBODY }),
         );
     }
@@ -148,20 +148,4 @@ function activityOf({
   approverInputs = {},
 }: Extract<PersonAnswer, { readonly kind: 'approval' }>): Omit<ApprovalActivity, 'at'> {
   return { user: by, action, comments, approverInputs };
-}
-
-function textOf(refusal: ControlRefusal | undefined): string | undefined {
-  switch (refusal?.kind) {
-    case undefined:
-      return undefined;
-    case 'refused':
-      return refusal.message;
-    case 'alreadyFinal':
-      return `The execution had ended already with the status ${refusal.status}.`;
-    case 'alreadyRequested':
-      return 'The same was asked for already.';
-    case 'unknown':
-    case 'unknownNode':
-      return 'There was no such node any more.';
-  }
 }

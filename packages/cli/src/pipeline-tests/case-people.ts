@@ -8,12 +8,20 @@ import {
   segmentsOf,
   type Answer,
   type Execution,
+  type RunPlace,
   type Segment,
   type TestCase,
   type TestInterrupt,
   type Value,
 } from '@bridle/pipeline';
-import type { Actor, PersonAnswer, VirtualAct, WaitingNode } from '@bridle/runtime';
+import {
+  interruptObjection,
+  textOfRefusal,
+  type Actor,
+  type PersonAnswer,
+  type VirtualAct,
+  type WaitingNode,
+} from '@bridle/runtime';
 import { STARTER } from './case-inputs.ts';
 
 /** An answer as it was given to the run, with where it is written. */
@@ -105,23 +113,31 @@ export function actorOf(by: string): Actor {
   return { userId: by, name: by, email: by.includes('@') ? by : `${by}@example.com` };
 }
 
-export function toAct(interrupt: TestInterrupt, index: number): VirtualAct {
+/** What came of an interrupt: `undefined` = it counted. */
+export type HearInterrupt = (objection: string | undefined) => void;
+
+export function toAct(interrupt: TestInterrupt, index: number, hear: HearInterrupt = () => undefined): VirtualAct {
   const { action: type, afterMs, subject, by = 'somebody' } = interrupt;
   return {
     afterMs,
     make: (at, execution) => {
-      if (isFinal(execution.status)) return undefined;
-      const place =
-        subject === undefined
-          ? undefined
-          : listRunPlaces(execution, () => undefined).find(
-              (run) => !run.isLoop && !isFinal(run.node.status) && isNamed(subject.name.value, run),
-            );
-      if (subject !== undefined && place === undefined) return undefined;
+      const place = subject === undefined ? undefined : findRunning(execution, subject.name.value);
+      if (subject !== undefined && place === undefined) {
+        hear(`Nothing named ${subject.name.value} was running then.`);
+        return undefined;
+      }
+      const about = place === undefined ? {} : { nodeExecutionId: place.node.id };
+      const objection = textOfRefusal(interruptObjection(execution, { type, by: actorOf(by), ...about }));
+      hear(objection);
+      if (objection !== undefined) return undefined;
       const interruptId = `interrupt ${String(index + 1)}`;
-      const record = { interruptId, type, at, by: actorOf(by) };
-      const interruptRecord = place === undefined ? record : { ...record, nodeExecutionId: place.node.id };
-      return { kind: 'interruptRequested', at, interrupt: interruptRecord };
+      return { kind: 'interruptRequested', at, interrupt: { interruptId, type, at, by: actorOf(by), ...about } };
     },
   };
+}
+
+function findRunning(execution: Execution, name: string): RunPlace | undefined {
+  return listRunPlaces(execution, () => undefined).find(
+    (run) => !run.isLoop && !isFinal(run.node.status) && isNamed(name, run),
+  );
 }

@@ -23,6 +23,7 @@ import {
   type Segment,
   type TaskRequest,
   type TestCase,
+  type TestInterrupt,
 } from '@bridle/pipeline';
 import { runVirtually, type PersonAnswer, type VirtualRun } from '@bridle/runtime';
 import { compileWith } from '../inputs/compile-run.ts';
@@ -121,6 +122,8 @@ class CaseRun {
   readonly #unmocked = new Set<string>();
 
   readonly #used = new Set<Mock>();
+  /** Why interrupts did not count; `undefined` = one did. */
+  readonly #objections = new Map<TestInterrupt, string | undefined>();
   /** By plan node: how often people were asked about it. */
   readonly #asked = new Map<string, number>();
 
@@ -161,7 +164,10 @@ class CaseRun {
         this.#outside.set(start.childExecutionId, outside);
         return { kind: 'runs', header: prepared.header };
       },
-      acts: interrupts.map(toAct),
+      acts: interrupts.map((interrupt, index) => {
+        this.#objections.set(interrupt, 'The run was over before.');
+        return toAct(interrupt, index, (objection) => void this.#objections.set(interrupt, objection));
+      }),
     });
     const find = (id: ExecutionId): Execution | undefined => run.executions.get(id)?.execution;
     const { execution } = run.root;
@@ -201,6 +207,10 @@ class CaseRun {
       const given = this.#given.get(answer);
       if (isLate || given === undefined) continue;
       troubles.push({ title: 'answer', place: given.answer.place, expected: 'it counts', actual: reason });
+    }
+    for (const [{ place }, objection] of this.#objections) {
+      if (objection !== undefined)
+        troubles.push({ title: 'interrupt', place, expected: 'it counts', actual: objection });
     }
     if ([...this.#asked.values()].some((count) => count > ANSWERS_PER_STEP_MAX)) {
       const expected = 'an end of the questions';

@@ -115,7 +115,7 @@ test.each(scenarios)('$name', async ({ scenario: { header, world }, text }) => {
     startAt: 0,
     perform: (task, execution) => performMocked(case_, task, execution, []).end,
     startChild: () => ({ kind: 'ends', afterMs: 1_000, status: 'Success', outputs: {} }),
-    acts: case_.interrupts.map(toAct),
+    acts: case_.interrupts.map((interrupt, index) => toAct(interrupt, index)),
   });
   expect(printTree(root.execution)).toBe(printTree(runScenario(header, world).execution));
 });

@@ -215,6 +215,21 @@ test('where there are no tests it says what they are', async () => {
   expect(existsSync(join(folder, 'nowhere'))).toBe(false);
 });
 
+test('an interrupt that does not count fails its case, with the reason', async () => {
+  const text = (interrupt: string): string =>
+    `test:\n  inputs: { tag: v1 }\n  cases:\n    - { name: a, interrupts: [{ ${interrupt} }], expect: { steps: { make: Success } } }\n`;
+  const reasons = await Promise.all(
+    ['action: Resume, after: 1h', 'action: AbortAll, after: 9d', 'action: MarkAsFailure, step: make, after: 1h'].map(
+      async (interrupt) => (await run(shop({ '.harness/shop.test.yaml': text(interrupt) }))).out,
+    ),
+  );
+  expect(reasons[0]).toContain('actual    The execution is not paused.');
+  expect(reasons[1]).toContain('actual    The run was over before.');
+  expect(reasons[2]).toContain('actual    Nothing named make was running then.');
+  const good = shop({ '.harness/shop.test.yaml': text('action: AbortAll, after: 1h') });
+  expect((await run(good)).exitCode).toBe(0);
+});
+
 test('stages may be chosen, and what all cases are given may be about the others', async () => {
   const text = `test:
   inputs: { tag: v1 }
