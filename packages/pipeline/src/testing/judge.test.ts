@@ -108,6 +108,16 @@ test('turns of loops, together and one by one', () => {
   ]);
 });
 
+test('a stage and a step of one name are told apart', () => {
+  const run = runOf(
+    stage('deploy', [step('deploy'), step('more')]) +
+      stage('more', [step('last')], '    when: {pipelineStatus: Failure}\n'),
+  );
+  expect(
+    mismatches('{skipped: [more], stages: {more: Skipped}, steps: {deploy: Success, more: Success}}', run),
+  ).toEqual([]);
+});
+
 test('how long it took', () => {
   const right = '{duration: {atLeast: 4s, atMost: 5s}}';
   expect(mismatches(right, GOOD)).toEqual([]);

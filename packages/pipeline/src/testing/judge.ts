@@ -80,8 +80,12 @@ function failureOf({ execution }: RunView): string | undefined {
   return root?.failure?.message;
 }
 
-function named(view: RunView, name: string): readonly RunPlace[] {
-  return countingRuns(view.runs.filter((run) => isNamed(name, run)));
+/** What a name means; a whole way from the outside, such as that of a stage, means nothing further inside. */
+function named({ runs }: RunView, name: string, of?: 'stage' | 'step'): readonly RunPlace[] {
+  const found = countingRuns(runs.filter((run) => (of === undefined || ofKind(run.kind, of)) && isNamed(name, run)));
+  if (name.includes('*')) return found;
+  const whole = found.filter(({ segments }) => segments.length === name.split('.').length);
+  return whole.length > 0 ? whole : found;
 }
 
 function ofKind(kind: NamedKind, of: 'stage' | 'step'): boolean {
@@ -90,7 +94,7 @@ function ofKind(kind: NamedKind, of: 'stage' | 'step'): boolean {
 
 function judgeStatus(expectation: Of<'nodeStatus'>, view: RunView): Mismatch | undefined {
   const { of, name, status } = expectation;
-  const runs = named(view, name.value).filter(({ kind }) => ofKind(kind, of));
+  const runs = named(view, name.value, of);
   const statuses = runs.length === 0 ? ['NotStarted'] : runs.map(({ node }) => node.status);
   if (statuses.every((actual) => actual === status)) return undefined;
   const [first = '', ...others] = new Set(statuses);
