@@ -140,7 +140,15 @@ export const ROOMS: readonly Room[] = [
     packages: ['pipeline', 'text'],
     libraries: ['pino'],
   },
-  ...['secrets', 'scm', 'notifications'].map((adapter) => ({
+  // The spec of an SSH key is read by all shells alike.
+  {
+    ...SERVER,
+    folder: 'packages/server/src/secrets',
+    rooms: ['store'],
+    packages: ['pipeline', 'text'],
+    libraries: ['pino'],
+  },
+  ...['scm', 'notifications'].map((adapter) => ({
     ...SERVER,
     folder: `packages/server/src/${adapter}`,
     rooms: ['store'],

@@ -2,7 +2,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startGitServer } from '@bridle/executors/testing/git-server';
 import { openRepository } from '../repository/repository.ts';
 import { testFolder } from '../testing/test-folder.ts';
-import { findConnector } from './connectors.ts';
+import { connectorsOf, type FindConnector } from './connectors.ts';
+import { LocalSecrets } from './local-secrets.ts';
 import { ciPipeline, runLocally } from './test-run.ts';
 
 const AWS = (more: string): string => `connector:
@@ -12,18 +13,27 @@ ${more}  type: Aws
   spec: { credential: { type: ManualConfig, spec: { accessKey: a, secretKeyRef: key } } }
 `;
 
+function findIn(
+  files: Readonly<Record<string, string>>,
+  secrets: Readonly<Record<string, string>> = {},
+): FindConnector {
+  const given = new LocalSecrets(new Map(Object.entries(secrets).map(([name, value]) => [name, Buffer.from(value)])));
+  return connectorsOf(openRepository(testFolder(files)), (reference) => given.find(reference));
+}
+
 test('connectors are found by their identifier, with the secrets they name', () => {
-  const repository = openRepository(testFolder({ '.harness/cloud.yaml': AWS('') }));
-  expect(findConnector(repository, 'cloud')).toMatchObject({
-    kind: 'found',
-    connector: { type: 'Aws', secrets: ['key'] },
-  });
-  expect(findConnector(repository, 'clod')).toMatchObject({ kind: 'missing' });
+  const find = findIn({ '.harness/cloud.yaml': AWS('') }, { key: 'hunter22' });
+  const found = find('cloud');
+  expect(found).toMatchObject({ kind: 'found', connector: { type: 'Aws' } });
+  expect(found.kind === 'found' && [...found.connector.secrets]).toEqual([
+    ['key', { kind: 'found', bytes: Buffer.from('hunter22') }],
+  ]);
+  expect(find('clod')).toMatchObject({ kind: 'missing' });
 });
 
 test('what is wrong with one is said by its field, never with a value', () => {
   const text = AWS('').replace('secretKeyRef: key', 'secretKeyRef: "hunter 22!"');
-  const found = findConnector(openRepository(testFolder({ '.harness/cloud.yaml': text })), 'cloud');
+  const found = findIn({ '.harness/cloud.yaml': text })('cloud');
   expect(found).toMatchObject({
     kind: 'missing',
     message: expect.stringContaining(
@@ -75,4 +85,30 @@ test('an explicit GitClone step clones by its connector, with the secret hidden'
   expect(logs).toContain('s.look: ********');
   expect(exitCode).toBe(0);
   expect(out).not.toContain(server.password);
+});
+
+test('an SSH key of the repository signs in where a connector or a step names it', () => {
+  const files = {
+    '.harness/key.yaml': `secret:
+  identifier: deploy
+  name: Deploy
+  type: SSHKey
+  spec: { port: 2222, auth: { type: SSH, spec: { credentialType: KeyReference, spec: { userName: git, key: pem, encryptedPassphrase: pass } } } }
+`,
+    '.harness/git.yaml': `connector:
+  identifier: repo
+  name: Repo
+  type: Github
+  spec: { url: "git@host:x.git", type: Repo, authentication: { type: Ssh, spec: { sshKeyRef: deploy } } }
+`,
+  };
+  const find = findIn(files, { pem: 'PRIVATE', pass: 'phrase' });
+  const sshKey = { userName: 'git', port: 2222, keyRef: 'pem', passphraseRef: 'pass' };
+  const repo = find('repo');
+  expect(repo).toMatchObject({ kind: 'found', connector: { type: 'Github', spec: { sshKey } } });
+  expect(repo.kind === 'found' && repo.connector.secrets.get('deploy')).toEqual({
+    kind: 'found',
+    bytes: Buffer.from('PRIVATE'),
+  });
+  expect(find('deploy')).toMatchObject({ kind: 'found', connector: { type: 'SSHKey', spec: sshKey } });
 });

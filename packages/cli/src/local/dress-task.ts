@@ -1,7 +1,7 @@
 /** A task with all it needs beside itself: secrets, connectors, its stage. What a server's lease carries. */
 import { MISSING_CONNECTOR, type BareStep, type FoundSecret, type SecretPlace } from '@bridle/executors';
 import { DOCKER_HUB, HARNESS_IMAGE, MAIL_KEY, MAIL_REFERENCES, needsOf, type TaskRequest } from '@bridle/pipeline';
-import type { FoundConnector, LocalConnector } from './connectors.ts';
+import type { FindConnector, LocalConnector } from './connectors.ts';
 import type { LocalSecrets } from './local-secrets.ts';
 
 export interface DressedTask {
@@ -11,7 +11,7 @@ export interface DressedTask {
 
 export interface Wardrobe {
   readonly secrets: LocalSecrets;
-  readonly findConnector: (reference: string) => FoundConnector;
+  readonly findConnector: FindConnector;
   /** Names the project whose caches steps share. */
   readonly project: string;
 }
@@ -41,9 +41,9 @@ export function dressTask(task: TaskRequest, { secrets, findConnector, project }
       connectors[key] = DOCKER_HUB;
       return undefined;
     }
-    const { secrets: references, ...connector } = result.connector;
+    const { secrets: own, ...connector } = result.connector;
     connectors[key] = connector;
-    for (const each of references) if (!found.has(each)) found.set(each, secrets.find(each));
+    for (const [name, secret] of own) if (!found.has(name)) found.set(name, secret);
     return undefined;
   };
   for (const { reference, path } of needs.connectors) {

@@ -11,7 +11,7 @@ import {
   type Value,
 } from '@bridle/pipeline';
 import { CONTAINER_STEP_TYPES, imageOf } from './adapt-task.ts';
-import type { FoundConnector } from './connectors.ts';
+import type { FindConnector } from './connectors.ts';
 import { howToGive, type LocalSecrets } from './local-secrets.ts';
 import { isCodebaseStep, stageOf, stepsOf } from './plan-places.ts';
 import type { RunExecutor } from './run-options.ts';
@@ -24,7 +24,7 @@ export interface RequirementsRequest {
   readonly file: string;
   readonly executor: RunExecutor;
   readonly secrets: LocalSecrets;
-  readonly findConnector: (reference: string) => FoundConnector;
+  readonly findConnector: FindConnector;
   /** Whether the repository has a pipeline of this identifier. */
   readonly hasPipeline: (identifier: string) => boolean;
   /** Whether a container engine answers; asked only where one is needed. */
@@ -99,7 +99,9 @@ function checkSecrets({ plan, file, executor, secrets, findConnector }: Requirem
     for (const reference of connectorsOf(node, executor)) {
       const result = findConnector(reference);
       if (result.kind === 'found') {
-        for (const each of result.connector.secrets) miss(each, node, ` by the connector ${reference}`);
+        for (const [each, secret] of result.connector.secrets) {
+          if (secret.kind !== 'found') miss(each, node, ` by the connector ${reference}`);
+        }
       } else if (reference !== 'account.harnessImage' && isSure(plan, node)) {
         found.object(`${describe(node, file)} uses a connector that is not there. ${result.message}`);
       }

@@ -24,7 +24,7 @@ import { choosePrinter } from '../view/choose-printer.ts';
 import { createPrompter } from '../view/prompter.ts';
 import { chooseSteps } from './choose-step.ts';
 import { compileComplete } from './complete-inputs.ts';
-import { findConnector } from './connectors.ts';
+import { connectorsOf } from './connectors.ts';
 import { startDummyRun } from './dummy-run.ts';
 import type { LocalRun, RunEnd, RunListener } from './local-run.ts';
 import { LocalSecrets } from './local-secrets.ts';
@@ -100,7 +100,7 @@ async function prepare(
     file: shown,
     executor,
     secrets,
-    findConnector: (reference) => findConnector(repository, reference),
+    findConnector: connectorsOf(repository, (reference) => secrets.find(reference)),
     hasPipeline: (identifier) => repository.findFile('pipeline', identifier) !== undefined,
     hasEngine: async () => (await new DockerHost({ mark: 'look' }).version()) !== undefined,
     isInPlace,

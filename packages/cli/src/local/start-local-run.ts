@@ -33,7 +33,7 @@ import {
 import type { Repository } from '../repository/repository.ts';
 import type { ExecutorChoice } from './adapt-task.ts';
 import type { Codebase } from './codebase/codebase.ts';
-import { findConnector } from './connectors.ts';
+import { connectorsOf } from './connectors.ts';
 import { decide } from './decide.ts';
 import { EventStream } from './event-stream.ts';
 import { openHost } from './host.ts';
@@ -140,7 +140,7 @@ class Run implements LocalRun {
         executor: request.executor,
         wardrobe: {
           secrets: request.secrets,
-          findConnector: (reference) => findConnector(request.repository, reference),
+          findConnector: connectorsOf(request.repository, (reference) => request.secrets.find(reference)),
           project: request.repository.root,
         },
         ...(request.artifactsFolder === undefined ? {} : { artifactsFolder: request.artifactsFolder }),

@@ -15,6 +15,7 @@ export const ROOT_KEYS = [
   'infrastructureDefinition',
   'serviceOverrides',
   'connector',
+  'secret',
   'test',
 ] as const;
 

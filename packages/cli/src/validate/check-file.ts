@@ -43,6 +43,7 @@ export function checkFile(file: RepositoryFile, repository: Repository): readonl
     case 'test':
       return parseTest(file.text).diagnostics;
     case 'connector':
+    case 'secret':
       return undefined;
   }
 }

@@ -1,13 +1,20 @@
 /** Where the plaintext of a reference comes from, as a lease says it. */
-import { asProjectsWrite, levelOf, objectToReference, type ProjectScope } from '@bridle/pipeline';
+import {
+  asProjectsWrite,
+  levelOf,
+  objectToReference,
+  type ProjectScope,
+  type SshKeySecret,
+  type SshLogin,
+  type SshSources,
+} from '@bridle/pipeline';
 import type { SecretSource } from '@bridle/protocol';
 import type { ResolvedSecret, Secrets } from '../secrets/secrets.ts';
-import type { SshLogin } from '../secrets/ssh-spec.ts';
 import { type OwnerScope } from '../store/owner-scope.ts';
 import { describePlace, keyOf, type StoredKey } from './scoped-reference.ts';
 
 /** The references of one project, looked up together. */
-export class SecretSources {
+export class SecretSources implements SshSources<SecretSource> {
   readonly #secrets: Secrets;
   readonly #scope: ProjectScope;
   readonly #isPrivate: boolean;
@@ -40,9 +47,9 @@ export class SecretSources {
   }
 
   /** The login and its owner, when the reference means an SSH key. */
-  sshKey(reference: string): { readonly login: SshLogin; readonly key: StoredKey } | undefined {
+  sshKey(reference: string): SshKeySecret | undefined {
     const known = this.#known.get(reference);
-    return known?.found?.kind === 'sshKey' ? { login: known.found.login, key: known.key } : undefined;
+    return known?.found?.kind === 'sshKey' ? { login: known.found.login, ...known.key } : undefined;
   }
 
   /** @param reference - one that was loaded */
@@ -68,6 +75,10 @@ export class SecretSources {
       case 'unreadable':
         return missing(`The secret ${reference} cannot be read: ${found.reason}.`);
     }
+  }
+
+  missing(message: string): SecretSource {
+    return missing(message);
   }
 
   /** A secret output of an earlier step. */

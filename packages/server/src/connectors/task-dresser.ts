@@ -16,8 +16,10 @@ import {
   needsOf,
   type ProjectScope,
   qualifySecrets,
+  sshConnector,
   type TaskNeeds,
   type TaskRequest,
+  withSshKey,
 } from '@bridle/pipeline';
 import type { ContainerPolicy, DelegateTask, SecretPlace, SecretSource, TaskConnector } from '@bridle/protocol';
 import type { Secrets } from '../secrets/secrets.ts';
@@ -25,7 +27,6 @@ import { findConnectors, type ConnectorRow } from '../store/connectors.ts';
 import type { Database } from '../store/database.ts';
 import { describePlace, keyOf, type StoredKey } from './scoped-reference.ts';
 import { missing, SecretSources } from './secret-sources.ts';
-import { sshConnector, withSshKey } from './ssh-connector.ts';
 
 type TaskDress = Pick<DelegateTask, 'secretPlaces' | 'secrets' | 'connectors' | 'stage' | 'containers' | 'sealKey'>;
 

@@ -2,11 +2,11 @@
  * A secret as clients send it: checked, and split into what may be known and what is sealed. Objections name fields, never
  * values.
  */
+import { readSshSpec } from '@bridle/pipeline';
 import type { OwnerScope } from '../store/owner-scope.ts';
 import type { SecretContent } from '../store/secrets.ts';
 import { findReferencedManager, isOwnManager, managerNames, OWN_MANAGER } from './managers.ts';
 import type { Objection } from './objection.ts';
-import { readSshSpec } from './ssh-spec.ts';
 
 /** One value, text or file (P1): what a delegate takes and masks. */
 export const SECRET_BYTES_MAX = 262_144;

@@ -4,6 +4,7 @@
  * - V1 No function here returns plaintext but `resolve`; no error and no answer holds any.
  * - V2 A reference means one secret: that of the scope its prefix names, seen from where it is written. Nothing is inherited.
  */
+import { sshLogin, type SshLogin } from '@bridle/pipeline';
 import type { Database } from '../store/database.ts';
 import { ownerExists, type OwnerScope } from '../store/owner-scope.ts';
 import {
@@ -21,7 +22,6 @@ import { findReferencedManager, type DelegateSource } from './managers.ts';
 import type { Objection } from './objection.ts';
 import { readSecret, type GivenSecret } from './read-secret.ts';
 import type { SealingKeys } from './sealing-keys.ts';
-import { sshLogin, type SshLogin } from './ssh-spec.ts';
 
 export type SaveSecretResult =
   | { readonly kind: 'saved'; readonly row: SecretRow }

@@ -2,7 +2,7 @@
  * The spec of an `SSHKey` secret: who signs in, and with what. Itself no secret: keys, passphrases and passwords are references
  * to other secrets.
  */
-import type { Objection } from './objection.ts';
+import type { FieldObjection } from './fields.ts';
 
 export const SSH_PORT = 22;
 const PORT_MAX = 65_535;
@@ -21,7 +21,7 @@ export interface SshLogin {
 type Document = Readonly<Record<string, unknown>>;
 
 /** Checks the spec as clients send it; what is stored is what `sshLogin` reads. */
-export function readSshSpec(spec: Document): { readonly spec: Document } | Objection {
+export function readSshSpec(spec: Document): { readonly spec: Document } | FieldObjection {
   const port = spec['port'] ?? SSH_PORT;
   if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > PORT_MAX) {
     return { field: 'secret.spec.port', reason: 'is no port' };
@@ -32,7 +32,7 @@ export function readSshSpec(spec: Document): { readonly spec: Document } | Objec
   const { credentialType, spec: given } = map(auth['spec']);
   const credential = map(given);
   const field = 'secret.spec.auth.spec.spec';
-  const need = (name: string): Objection | undefined =>
+  const need = (name: string): FieldObjection | undefined =>
     typeof credential[name] === 'string' && credential[name] !== ''
       ? undefined
       : { field: `${field}.${name}`, reason: 'is missing' };
