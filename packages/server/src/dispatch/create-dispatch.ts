@@ -368,7 +368,7 @@ function taskForWire({ task, fence }: Pick<Lease, 'task' | 'fence'>, dress: Task
     name,
     fqn,
     spec,
-    environment: { ...environment },
+    environment,
     ...(workspaceKey === undefined ? {} : { workspaceKey }),
     logKey,
     ...dress,

@@ -130,9 +130,33 @@ export async function listExecutions(
       .limit(size)
       .offset(page * size)
       .execute(),
-    matching.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+    countExecutions(db, filter),
   ]);
-  return { rows: rows.map(summaryRow), total: count.total };
+  return { rows: rows.map(summaryRow), total: count };
+}
+
+/**
+ * Those that were retried are few: they are counted by themselves and taken away. To look at each execution for a retry of it, the
+ * whole table would be read.
+ */
+async function countExecutions(
+  db: Database | Transaction,
+  { isNewestOfRetries = false, ...filter }: ExecutionFilter,
+): Promise<number> {
+  const counted = db
+    .selectFrom('executions')
+    .where((eb) => eb.and(conditions(eb, filter)))
+    .select(({ fn }) => fn.countAll<number>().as('total'));
+  if (!isNewestOfRetries) return (await counted.executeTakeFirstOrThrow()).total;
+  const firstOnes = counted.where(
+    sql<SqlBool>`id in (select retry_root_id from executions r where retry_root_id is not null)`,
+  );
+  const earlierRetries = counted.where('retry_root_id', 'is not', null).where(sql<SqlBool>`exists (
+    select from executions r
+    where r.retry_root_id = executions.retry_root_id and r.run_sequence > executions.run_sequence)`);
+  const result = await sql<{ total: number }>`
+    select (${counted}) - (${firstOnes}) - (${earlierRetries}) as total`.execute(db);
+  return result.rows[0]?.total ?? 0;
 }
 
 /** Those of the given executions that exist, in no order: for pages that show the executions of other rows. */
