@@ -60,7 +60,7 @@ ${NAME}:4:3 left to you: schedule: 0 0 * * *
     Bridle does not serve scheduled triggers yet. Let a cron job call the custom webhook of a trigger.
 ${NAME}:7:5 emulated: runs-on: self-hosted
     It runs on any delegate.
-${NAME}: 1 converted, 2 emulated, 1 left to you, 0 dropped
+${NAME}: 2 converted, 2 emulated, 1 left to you, 0 dropped
 --output writes a trigger, too.
 `);
   });
@@ -97,7 +97,8 @@ ${NAME}: 1 converted, 2 emulated, 1 left to you, 0 dropped
     expect((await runBridle([...words, '--force'], { folder })).exitCode).toBe(0);
     const checked = await runBridle(['validate', 'made/.harness'], { folder });
     expect([checked.exitCode, checked.err]).toEqual([0, expect.stringContaining('0 errors')]);
-  });
+    // Five programs, one after the other, on a machine that may be busy.
+  }, 60_000);
 
   it('reads standard input, and takes a name', async () => {
     const input =

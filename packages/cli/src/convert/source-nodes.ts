@@ -1,5 +1,5 @@
 /** Small questions about nodes of a source. */
-import type { SourceList, SourceMap, SourceNode, SourceScalar } from './source.ts';
+import type { SourceMap, SourceNode } from './source.ts';
 import type { Yaml } from './yaml-value.ts';
 
 export function isNothing(node: SourceNode | undefined): boolean {
@@ -70,5 +70,3 @@ function brief(node: SourceNode): string {
     }
   }
 }
-
-export type { SourceList, SourceMap, SourceNode, SourceScalar };

@@ -1,5 +1,5 @@
 /** Expressions of GitHub Actions as programs of Harness. */
-import { asText, globToPattern, inParentheses, none, operand, quote, remarks, truth, type Operand } from '../jexl.ts';
+import { asText, inParentheses, none, operand, quote, remarks, truth, type Operand } from '../jexl.ts';
 import { parseExpression, type BinaryOperator, type Expression } from './parse-expression.ts';
 
 /** What the names of an expression lead to at its place. */
@@ -199,9 +199,4 @@ export function interpolate(text: string, contexts: Contexts): Interpolated {
     return into;
   });
   return { text: made, translations, remarks: [...new Set(found)], failures };
-}
-
-/** A ref, or a pattern of refs, compared with what is built. */
-export function refPattern(value: string): string {
-  return `^${globToPattern(value)}$`;
 }
