@@ -42,6 +42,10 @@ export async function provideCodebase(work: CodebaseWork): Promise<StepResult> {
     if (failure !== undefined) return failure;
   } else {
     await log.line(`The steps of this stage work in ${codebase.root} itself.`);
+    const wanted = fields['cloneDirectory'];
+    if (typeof wanted === 'string' && wanted !== CONTAINER_WORKSPACE) {
+      await log.line(`cloneDirectory (${wanted}) has no effect in place: the codebase is where it is.`);
+    }
   }
   if (signal.aborted) return { kind: 'cancelled' };
   return {
