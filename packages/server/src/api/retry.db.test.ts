@@ -117,7 +117,11 @@ describe('a retry', () => {
       const list = await server.call('POST', '/pipeline/api/pipelines/execution/summary', {
         query: { pipelineIdentifier: 'retried', showAllExecutions },
       });
-      const { content } = list.body.data as unknown as { content: readonly { planExecutionId: string }[] };
+      const { content, totalElements } = list.body.data as unknown as {
+        content: readonly { planExecutionId: string }[];
+        totalElements: number;
+      };
+      expect(totalElements).toBe(content.length);
       return content.map(({ planExecutionId }) => planExecutionId);
     };
     expect(await listed('false')).toEqual([third]);
