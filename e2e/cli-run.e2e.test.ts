@@ -2,36 +2,39 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { normalised, openCli, runCli, type CliOptions, type CliResult } from './src/cli.ts';
 import { processesNamed, untilGone } from './src/processes.ts';
 import { REPOSITORY } from './src/product.ts';
 import { hasPseudoTerminals, KEYS, type TerminalOptions, type TerminalSession } from './src/terminal.ts';
 
 const FOLDER = join(REPOSITORY, 'e2e/fixtures/cli');
-const CACHE = mkdtempSync(join(tmpdir(), 'bridle-cli-run-'));
-/** Folders of runs: none outlives its run. */
-const RUNS = join(CACHE, 'runs');
+/** In it are the folders of runs: none outlives its run. */
+let cache: string;
 const SECRET = 'hunter2-is-my-secret';
 
 const sessions: TerminalSession[] = [];
+
+beforeAll(() => {
+  cache = mkdtempSync(join(tmpdir(), 'bridle-cli-run-'));
+});
 
 afterEach(async () => {
   for (const session of sessions.splice(0)) await session.dispose();
 });
 
 afterAll(() => {
-  rmSync(CACHE, { recursive: true, force: true });
+  rmSync(cache, { recursive: true, force: true });
 });
 
 function off(words: readonly string[], options: Partial<CliOptions> = {}): Promise<CliResult> {
   const { environment = {}, ...rest } = options;
-  return runCli(['run', ...words], { folder: FOLDER, environment: { BRIDLE_CACHE: CACHE, ...environment }, ...rest });
+  return runCli(['run', ...words], { folder: FOLDER, environment: { BRIDLE_CACHE: cache, ...environment }, ...rest });
 }
 
 function on(words: readonly string[], options: Partial<TerminalOptions> = {}): TerminalSession {
   const { environment = {}, ...size } = options;
-  const given = { folder: FOLDER, environment: { BRIDLE_CACHE: CACHE, ...environment }, ...size };
+  const given = { folder: FOLDER, environment: { BRIDLE_CACHE: cache, ...environment }, ...size };
   const session = openCli(['run', ...words], given);
   sessions.push(session);
   return session;
@@ -716,7 +719,7 @@ describe.runIf(hasPseudoTerminals())('in a terminal', () => {
     expectRestored(session);
     // What it left to its watchdog is done in a moment.
     await untilGone(mark);
-    await untilEmpty(RUNS);
+    await untilEmpty(join(cache, 'runs'));
   });
 
   it('Ctrl-Z: gives the terminal back, and takes it again', async () => {
@@ -792,6 +795,6 @@ describe.runIf(hasPseudoTerminals())('in a terminal', () => {
 });
 
 it('no run has left a folder', () => {
-  expect(readdirSync(CACHE).filter((name) => name !== 'docker-images')).toEqual(['runs']);
-  expect(readdirSync(RUNS)).toEqual([]);
+  expect(readdirSync(cache).filter((name) => name !== 'docker-images')).toEqual(['runs']);
+  expect(readdirSync(join(cache, 'runs'))).toEqual([]);
 });
