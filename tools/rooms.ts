@@ -45,6 +45,7 @@ export const ROOMS: readonly Room[] = [
     ...PIPELINE,
     folder: 'packages/pipeline/src/language',
     rooms: ['steps', 'expressions'],
+    leaves: ['triggers/schedule.ts', 'triggers/git/git-event.ts'],
     libraries: ['yaml', 'typebox', 're2js'],
   },
   {

@@ -3,31 +3,16 @@
  * save, and never fire.
  */
 import { Findings, isBlocked, type Diagnostic } from './diagnostics.ts';
+import { SECRET_REFERENCE } from './connectors/fields.ts';
+import { readCron, type CronSource } from './cron-trigger.ts';
+import { isGitProvider, readGitWebhook, type GitWebhookSource } from './git-trigger.ts';
 import { readIdentifier, readName } from './identifiers.ts';
 import { loadYaml } from './load-yaml.ts';
 import { findRoot } from './parse-pipeline.ts';
-import { readFlag, readMap, readTags, readText, reportKind, reportNotRunYet, warnUnknownKeys } from './read-fields.ts';
+import { readFlag, readMap, readTags, readText, reportKind, warnUnknownKeys } from './read-fields.ts';
 import { didYouMean } from './suggest.ts';
+import { CONDITION_KEYS, readWebhookConditions, type WebhookConditions } from './trigger-conditions.ts';
 import { describeKind, find, findText, isEmpty, type MapNode, type YamlNode } from './yaml-node.ts';
-
-export const CONDITION_OPERATORS = [
-  'In',
-  'Equals',
-  'NotEquals',
-  'NotIn',
-  'Regex',
-  'EndsWith',
-  'StartsWith',
-  'Contains',
-  'DoesNotContain',
-] as const;
-export type ConditionOperator = (typeof CONDITION_OPERATORS)[number];
-
-export interface TriggerCondition {
-  readonly key: string;
-  readonly operator: ConditionOperator;
-  readonly value: string;
-}
 
 export interface TriggerDocument {
   readonly identifier: string;
@@ -39,6 +24,8 @@ export interface TriggerDocument {
   readonly projectIdentifier: string;
   readonly pipelineIdentifier: string;
   readonly source: TriggerSource;
+  /** The secret that callers sign with, as a reference. */
+  readonly webhookSecretRef?: string;
   /** YAML rooted at `pipeline`; the empty text when the trigger supplies no inputs. May hold `<+trigger.…>`. */
   readonly inputYaml: string;
   readonly inputSetRefs: readonly string[];
@@ -47,14 +34,13 @@ export interface TriggerDocument {
 
 export type TriggerSource =
   | CustomWebhookSource
+  | GitWebhookSource
+  | CronSource
   /** Known to Harness, not carried by Bridle yet: the trigger never fires. `type` as in `Webhook`, `detail` as in `Github`. */
   | { readonly kind: 'notRunYet'; readonly type: string; readonly detail?: string };
 
-export interface CustomWebhookSource {
+export interface CustomWebhookSource extends WebhookConditions {
   readonly kind: 'customWebhook';
-  readonly payloadConditions: readonly TriggerCondition[];
-  readonly headerConditions: readonly TriggerCondition[];
-  readonly jexlCondition?: string;
 }
 
 export interface ParsedTrigger {
@@ -117,7 +103,8 @@ function readTrigger(map: MapNode, findings: Findings): TriggerDocument {
   const description = readText(map, 'description', what, findings);
   const inputSetRefs = readTexts(map, 'inputSetRefs', what, findings);
   const stagesToExecute = readTexts(map, 'stagesToExecute', what, findings);
-  reportUnsupported(map, findings);
+  const webhookSecretRef = readSecretReference(map, findings);
+  reportBranches(map, findings);
   return {
     identifier,
     name: readName(map, 'trigger', identifier, findings),
@@ -128,21 +115,31 @@ function readTrigger(map: MapNode, findings: Findings): TriggerDocument {
     projectIdentifier: readScope(map, 'projectIdentifier', findings),
     pipelineIdentifier: readScope(map, 'pipelineIdentifier', findings),
     source: readSource(map, findings),
+    ...(webhookSecretRef === undefined ? {} : { webhookSecretRef }),
     inputYaml: readInputYaml(map, findings),
     inputSetRefs,
     stagesToExecute,
   };
 }
 
-/** What changes whether, or with what, the trigger fires. */
-function reportUnsupported(map: MapNode, findings: Findings): void {
-  const unsupported: readonly (readonly [string, string])[] = [
-    ['encryptedWebhookSecretIdentifier', 'triggers with a webhook secret (encryptedWebhookSecretIdentifier)'],
-  ];
-  for (const [key, what] of unsupported) {
-    const node = find(map, key);
-    if (node !== undefined && !isEmpty(node)) reportNotRunYet(node, what, findings);
+function readSecretReference(map: MapNode, findings: Findings): string | undefined {
+  const key = 'encryptedWebhookSecretIdentifier';
+  const text = readText(map, key, 'the trigger', findings)?.trim() ?? '';
+  if (text === '') return undefined;
+  if (!SECRET_REFERENCE.test(text)) {
+    findings.add(
+      'TRIGGER_SECRET_INVALID',
+      'run',
+      find(map, key) ?? map,
+      `${key} is no reference to a secret: "${text}".`,
+      'Write the identifier of a secret, with org. or account. in front when it is theirs.',
+    );
   }
+  return text;
+}
+
+/** Pipelines have no branches here. */
+function reportBranches(map: MapNode, findings: Findings): void {
   for (const key of ['pipelineBranchName', 'inputSetBranchName']) {
     const node = find(map, key);
     if (node !== undefined && !isEmpty(node)) {
@@ -236,6 +233,7 @@ function readSource(map: MapNode, findings: Findings): TriggerSource {
     return { kind: 'notRunYet', type };
   }
   warnUnknownKeys(source, ['type', 'spec', 'pollInterval', 'webhookId'], 'the trigger source', findings);
+  if (type === 'Scheduled') return readSchedule(source, at, findings);
   if (type !== 'Webhook') return notRunYet(at, type, undefined, findings);
   const spec = readMap(source, 'spec', 'the trigger source', findings);
   const webhook = findText(spec, 'type') ?? '';
@@ -250,8 +248,30 @@ function readSource(map: MapNode, findings: Findings): TriggerSource {
     );
     return { kind: 'notRunYet', type, detail: webhook };
   }
-  if (webhook !== 'Custom' || spec === undefined) return notRunYet(webhookAt, type, webhook, findings);
-  return readCustomWebhook(readMap(spec, 'spec', 'the webhook', findings), findings);
+  const inner = readMap(spec ?? source, 'spec', 'the webhook', findings);
+  if (webhook === 'Custom') return readCustomWebhook(inner, findings);
+  if (!isGitProvider(webhook)) return notRunYet(webhookAt, type, webhook, findings);
+  return readGitWebhook(webhook, inner, webhookAt, findings) ?? { kind: 'notRunYet', type, detail: webhook };
+}
+
+function readSchedule(source: MapNode, at: YamlNode, findings: Findings): TriggerSource {
+  const spec = readMap(source, 'spec', 'the trigger source', findings);
+  const kind = findText(spec, 'type') ?? '';
+  if (spec === undefined) {
+    findings.add('TRIGGER_SOURCE_INCOMPLETE', 'run', at, 'The trigger has no schedule.', 'Add spec: with type: Cron.');
+    return { kind: 'notRunYet', type: 'Scheduled' };
+  }
+  if (kind !== 'Cron') {
+    findings.add(
+      'TRIGGER_SOURCE_UNKNOWN',
+      'run',
+      find(spec, 'type') ?? spec,
+      `"${kind}" is not a type of schedule.`,
+      'It takes Cron.',
+    );
+    return { kind: 'notRunYet', type: 'Scheduled', ...(kind === '' ? {} : { detail: kind }) };
+  }
+  return readCron(readMap(spec, 'spec', 'the schedule', findings), spec, findings);
 }
 
 function notRunYet(at: YamlNode, type: string, detail: string | undefined, findings: Findings): TriggerSource {
@@ -269,54 +289,8 @@ function notRunYet(at: YamlNode, type: string, detail: string | undefined, findi
 
 function readCustomWebhook(spec: MapNode | undefined, findings: Findings): CustomWebhookSource {
   if (spec === undefined) return { kind: 'customWebhook', payloadConditions: [], headerConditions: [] };
-  warnUnknownKeys(spec, ['payloadConditions', 'headerConditions', 'jexlCondition'], 'the webhook', findings);
-  const jexlCondition = readText(spec, 'jexlCondition', 'the webhook', findings)?.trim() ?? '';
-  return {
-    kind: 'customWebhook',
-    payloadConditions: readConditions(spec, 'payloadConditions', findings),
-    headerConditions: readConditions(spec, 'headerConditions', findings),
-    ...(jexlCondition === '' ? {} : { jexlCondition }),
-  };
-}
-
-function readConditions(spec: MapNode, key: string, findings: Findings): readonly TriggerCondition[] {
-  const node = find(spec, key);
-  if (node === undefined || isEmpty(node)) return [];
-  if (node.kind !== 'list') {
-    reportKind(node, `the field ${key}`, 'a list', findings);
-    return [];
-  }
-  return node.items.flatMap((item) => {
-    const condition = item.kind === 'map' ? readCondition(item, key, findings) : undefined;
-    if (item.kind !== 'map')
-      findings.add(
-        'TRIGGER_CONDITION_INVALID',
-        'run',
-        item,
-        `A condition of ${key} is a map with key, operator and value, but this is ${describeKind(item)}.`,
-      );
-    return condition === undefined ? [] : [condition];
-  });
-}
-
-function readCondition(item: MapNode, list: string, findings: Findings): TriggerCondition | undefined {
-  warnUnknownKeys(item, ['key', 'operator', 'value'], `a condition of ${list}`, findings);
-  const key = readText(item, 'key', `a condition of ${list}`, findings) ?? '';
-  const written = readText(item, 'operator', `a condition of ${list}`, findings) ?? '';
-  const operator = CONDITION_OPERATORS.find((known) => known === written);
-  if (key === '') findings.add('TRIGGER_CONDITION_INVALID', 'run', item, `A condition of ${list} has no key.`);
-  if (operator === undefined) {
-    const hint = didYouMean(written, CONDITION_OPERATORS) ?? `It takes ${CONDITION_OPERATORS.join(', ')}.`;
-    findings.add(
-      'TRIGGER_CONDITION_INVALID',
-      'run',
-      find(item, 'operator') ?? item,
-      `"${written}" is not an operator of trigger conditions.`,
-      hint,
-    );
-  }
-  if (key === '' || operator === undefined) return undefined;
-  return { key, operator, value: readText(item, 'value', `a condition of ${list}`, findings) ?? '' };
+  warnUnknownKeys(spec, CONDITION_KEYS, 'the webhook', findings);
+  return { kind: 'customWebhook', ...readWebhookConditions(spec, findings) };
 }
 
 /** May the trigger fire? */

@@ -1,6 +1,9 @@
 /** The definitions of triggers (api.md §3.6), by the key lists and words of their reader. */
-import { CONDITION_OPERATORS, SOURCE_TYPES, type TRIGGER_KEYS, WEBHOOK_TYPES } from '../trigger-document.ts';
-import { anything, branch, knownWord, flag, identifier, list, map, text, textMap, texts } from './fields.ts';
+import { type CRON_KEYS, SCHEDULE_FORMS } from '../cron-trigger.ts';
+import { GIT_TRIGGER_EVENTS, type GIT_WEBHOOK_KEYS } from '../git-trigger.ts';
+import { CONDITION_OPERATORS } from '../trigger-conditions.ts';
+import { SOURCE_TYPES, type TRIGGER_KEYS, WEBHOOK_TYPES } from '../trigger-document.ts';
+import { anything, branch, flag, identifier, knownWord, list, map, text, textMap, texts, usualWord } from './fields.ts';
 import { reference, type FieldsOf, type JsonSchema } from './json-schema.ts';
 
 const TRIGGER_FIELDS: FieldsOf<typeof TRIGGER_KEYS> = {
@@ -27,6 +30,50 @@ const TRIGGER_FIELDS: FieldsOf<typeof TRIGGER_KEYS> = {
 
 const conditions = (of: string): JsonSchema => list(reference('condition'), `What must hold of the ${of}, all of it.`);
 
+const CRON_FIELDS: FieldsOf<typeof CRON_KEYS> = {
+  type: usualWord(SCHEDULE_FORMS, {
+    description: 'UNIX has five fields; QUARTZ begins with seconds and counts Sunday as 1.',
+    default: 'UNIX',
+  }),
+  expression: text({ description: 'The times.', examples: ['0 2 * * *', '0/30 8-18 * * MON-FRI'] }),
+  timezone: text({ description: 'Where the clock stands; absent = UTC.', examples: ['Europe/Berlin'] }),
+};
+
+const GIT_FIELDS: FieldsOf<typeof GIT_WEBHOOK_KEYS> = {
+  connectorRef: text('The Git connector of the repository.'),
+  repoName: text("Which repository, where the connector is an account's."),
+  autoAbortPreviousExecutions: flag({
+    description: 'Older runs for the same pull request, branch or tag are aborted.',
+    default: false,
+  }),
+  actions: texts('Only these actions count; none = all of them.'),
+  payloadConditions: conditions('payload'),
+  headerConditions: conditions('headers'),
+  jexlCondition: text('One expression that must hold.'),
+};
+
+const GIT_PROVIDERS = ['Github', 'Gitlab', 'Bitbucket'] as const;
+
+function gitWebhook(provider: (typeof GIT_PROVIDERS)[number]): JsonSchema {
+  const events = Object.entries(GIT_TRIGGER_EVENTS[provider]);
+  return {
+    ...map(
+      {
+        type: knownWord(
+          events.map(([event]) => event),
+          { description: 'What happened.', examples: ['Push'] },
+        ),
+        spec: anything('Which of these events count.'),
+      },
+      `An event of ${provider}.`,
+      ['type'],
+    ),
+    allOf: events
+      .filter(([, { isServed }]) => isServed)
+      .map(([event]) => branch('type', event, { properties: { spec: reference('gitEvent') }, required: ['spec'] })),
+  };
+}
+
 export const TRIGGER_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
   trigger: {
     title: 'trigger',
@@ -47,7 +94,10 @@ export const TRIGGER_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
       'What fires the trigger.',
       ['type'],
     ),
-    allOf: [branch('type', 'Webhook', { properties: { spec: reference('webhook') }, required: ['spec'] })],
+    allOf: [
+      branch('type', 'Webhook', { properties: { spec: reference('webhook') }, required: ['spec'] }),
+      branch('type', 'Scheduled', { properties: { spec: reference('schedule') }, required: ['spec'] }),
+    ],
   },
   webhook: {
     title: 'webhook',
@@ -62,7 +112,10 @@ export const TRIGGER_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
       'A call that fires the trigger.',
       ['type'],
     ),
-    allOf: [branch('type', 'Custom', { properties: { spec: reference('customWebhook') } })],
+    allOf: [
+      branch('type', 'Custom', { properties: { spec: reference('customWebhook') } }),
+      ...GIT_PROVIDERS.map((provider) => branch('type', provider, { properties: { spec: gitWebhook(provider) } })),
+    ],
   },
   customWebhook: map(
     {
@@ -75,6 +128,19 @@ export const TRIGGER_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
     },
     'Which calls count.',
   ),
+  schedule: {
+    title: 'schedule',
+    ...map(
+      {
+        type: knownWord(['Cron'], { description: 'How the times are written.', examples: ['Cron'] }),
+        spec: reference('cron'),
+      },
+      'When the trigger fires.',
+      ['type', 'spec'],
+    ),
+  },
+  cron: map(CRON_FIELDS, 'Times as cron writes them, at least five minutes apart.', ['expression']),
+  gitEvent: map(GIT_FIELDS, 'Which events count.', ['connectorRef']),
   condition: {
     title: 'condition',
     description: 'Compares a value of the event.',

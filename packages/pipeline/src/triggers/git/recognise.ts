@@ -16,7 +16,13 @@ export type RecognisedEvent =
   /** No provider's: the event of a custom webhook. */
   | { readonly kind: 'custom' }
   /** A provider's, and of a kind that is not served, or not of the shape that it should have. */
-  | { readonly kind: 'unreadable'; readonly provider: GitProvider; readonly event: string; readonly reason: string };
+  | {
+      readonly kind: 'unreadable';
+      readonly why: 'notServed' | 'payload';
+      readonly provider: GitProvider;
+      readonly event: string;
+      readonly reason: string;
+    };
 
 /** The headers by which providers name themselves and their event. */
 const EVENT_HEADERS = [
@@ -46,12 +52,12 @@ function byHeader(provider: GitProvider, name: string, payload: Value | undefine
   const read = readerOf(provider, name);
   if (read === undefined) {
     const reason = `${name} events of ${provider} are not served; there are ${SERVED[provider]}.`;
-    return { kind: 'unreadable', provider, event: name, reason };
+    return { kind: 'unreadable', why: 'notServed', provider, event: name, reason };
   }
   const event = isPayload(payload) ? read(payload) : undefined;
   if (event !== undefined) return { kind: 'git', event };
   const reason = `The headers say that this is a ${name} event of ${provider}, but the payload is not one.`;
-  return { kind: 'unreadable', provider, event: name, reason };
+  return { kind: 'unreadable', why: 'payload', provider, event: name, reason };
 }
 
 function readerOf(provider: GitProvider, name: string): ((payload: Value) => GitEvent | undefined) | undefined {
