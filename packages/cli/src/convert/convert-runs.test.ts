@@ -16,7 +16,7 @@ function statusesOf({ nodes }: TestRun, ...places: readonly string[]): readonly 
   return places.map((place) => nodes.get(place)?.status);
 }
 
-test('a workflow of GitHub Actions', async () => {
+test('a workflow of GitHub Actions', { timeout: 60_000 }, async () => {
   const run = await runConverted(
     `
 name: Works
@@ -76,7 +76,7 @@ jobs:
   expect(run.exitCode).toBe(0);
 });
 
-test('a pipeline of GitLab CI', async () => {
+test('a pipeline of GitLab CI', { timeout: 60_000 }, async () => {
   const run = await runConverted(
     `
 stages: [build, test, deploy]
@@ -127,7 +127,7 @@ unlucky: {stage: deploy, when: on_failure, script: [exit 6]}
   expect(run.exitCode).toBe(0);
 });
 
-test('a file of Drone', async () => {
+test('a file of Drone', { timeout: 60_000 }, async () => {
   const run = await runConverted(
     `
 kind: pipeline
