@@ -176,7 +176,7 @@ export class LogShipper {
   }
 
   async #acknowledge(log: TaskLog, received: number | undefined): Promise<void> {
-    if (received !== undefined && (await log.acknowledge(received))) return;
+    if (received !== undefined && log.acknowledge(received)) return;
     if (received !== undefined && log.stalls < STALLS_MAX) return;
     this.#log.warn({ taskId: log.owner.taskId, received }, 'the server does not take a log; it is dropped');
     await log.drop('the server does not take the log');

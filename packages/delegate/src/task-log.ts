@@ -101,7 +101,7 @@ export class TaskLog implements LogSink {
   }
 
   /** Answers false when the server has less than before. */
-  async acknowledge(received: number): Promise<boolean> {
+  acknowledge(received: number): boolean {
     const piece = this.#inFlight;
     const taken = received - this.#offset;
     const size = piece?.bytes.length ?? 0;
@@ -120,7 +120,8 @@ export class TaskLog implements LogSink {
     if (piece !== undefined && size > 0) this.#isAtLineStart = piece.bytes[size - 1] === NEWLINE;
     this.#inFlight = undefined;
     this.#offset = received;
-    if (this.#isFinalSent) await this.drop('complete');
+    // Other logs do not wait for its files to go. One that stays is found at the next start, and delivered already.
+    if (this.#isFinalSent) this.drop('complete').catch(() => undefined);
     return true;
   }
 }

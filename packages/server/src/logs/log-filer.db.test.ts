@@ -6,6 +6,8 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FileStoreError, type FileStore } from '../files/file-store.ts';
 import { openFolderFiles } from '../files/folder-files.ts';
+import { closeDoneLogs } from '../store/delegates.ts';
+import { LATE_LOG_MS } from '../store/log-statements.ts';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
 import { WakeHub } from '../store/wake-hub.ts';
 import { createLogs, type RunningLogs } from './create-logs.ts';
@@ -125,6 +127,38 @@ describe('filing logs', () => {
       info,
     };
   }
+
+  describe('L5 a log whose delegate was given up', () => {
+    const bytes = randomBytes(300_000);
+    const chunks = cut(bytes, 200_000);
+
+    async function giveUp(): Promise<void> {
+      await logs.append(DELEGATE, chunks.slice(0, 1));
+      await database.db.updateTable('delegate_tasks').set({ state: 'lost' }).execute();
+      await database.db.transaction().execute((tx) => closeDoneLogs(tx, DELEGATE.delegateId));
+    }
+
+    test('is filed when its end has come', async () => {
+      await giveUp();
+      expect(await filer().fileNext()).toBe(false);
+      expect(await logs.append(DELEGATE, chunks)).toMatchObject({
+        kind: 'received',
+        received: { [KEY]: bytes.length },
+      });
+      await fileAll();
+      expect(await chunksLeft()).toBe(0);
+      expect((await readAll()).equals(bytes)).toBe(true);
+    });
+
+    test('is filed without it after a day, and then takes nothing more', async () => {
+      await giveUp();
+      await sql`update logs set closed_at = closed_at - ${LATE_LOG_MS}`.execute(database.db);
+      await fileAll();
+      expect(await chunksLeft()).toBe(0);
+      expect(await logs.append(DELEGATE, chunks)).toMatchObject({ kind: 'stale' });
+      expect((await readAll()).equals(bytes.subarray(0, 200_000))).toBe(true);
+    });
+  });
 
   test('a finished log reads from its file as it read from its chunks', async () => {
     const bytes = nastyLog();
