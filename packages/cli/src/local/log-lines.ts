@@ -8,13 +8,13 @@ import type { EventStream } from './event-stream.ts';
 const LINE_LENGTH_MAX = 65_536;
 
 export class LogLines implements LogSink {
-  readonly #events: EventStream;
+  readonly #events: Pick<EventStream, 'send'>;
   readonly #node: Pick<RunLogEvent, 'planExecutionId' | 'node'>;
   readonly #decoder = new StringDecoder('utf8');
   #rest = '';
   #count = 0;
 
-  constructor(events: EventStream, node: Pick<RunLogEvent, 'planExecutionId' | 'node'>) {
+  constructor(events: Pick<EventStream, 'send'>, node: Pick<RunLogEvent, 'planExecutionId' | 'node'>) {
     this.#events = events;
     this.#node = node;
   }
@@ -22,12 +22,9 @@ export class LogLines implements LogSink {
   async write(bytes: Uint8Array): Promise<void> {
     const text = this.#rest + this.#decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     const lines = text.split('\n');
-    this.#rest = lines.pop() ?? '';
-    const whole = lines.flatMap(pieces);
-    while (this.#rest.length >= LINE_LENGTH_MAX) {
-      whole.push(this.#rest.slice(0, LINE_LENGTH_MAX));
-      this.#rest = this.#rest.slice(LINE_LENGTH_MAX);
-    }
+    const pieces = piecesOf(lines.pop() ?? '');
+    this.#rest = pieces.pop() ?? '';
+    const whole = [...lines.flatMap((line) => piecesOf(line.endsWith('\r') ? line.slice(0, -1) : line)), ...pieces];
     if (whole.length > 0) await this.#send(whole);
   }
 
@@ -40,22 +37,20 @@ export class LogLines implements LogSink {
 
   #send(lines: readonly string[]): Promise<void> {
     const time = new Date().toISOString();
-    return this.#events.send(
-      lines.map((line) => ({
-        type: 'log',
-        time,
-        ...this.#node,
-        line: this.#count++,
-        text: line.endsWith('\r') ? line.slice(0, -1) : line,
-      })),
-    );
+    return this.#events.send(lines.map((text) => ({ type: 'log', time, ...this.#node, line: this.#count++, text })));
   }
 }
 
-function pieces(line: string): readonly string[] {
-  if (line.length <= LINE_LENGTH_MAX) return [line];
-  const count = Math.ceil(line.length / LINE_LENGTH_MAX);
-  return Array.from({ length: count }, (_, index) =>
-    line.slice(index * LINE_LENGTH_MAX, (index + 1) * LINE_LENGTH_MAX),
-  );
+/** One piece for most lines. No character is cut in two. */
+function piecesOf(line: string): string[] {
+  const pieces: string[] = [];
+  let rest = line;
+  while (rest.length > LINE_LENGTH_MAX) {
+    const code = rest.charCodeAt(LINE_LENGTH_MAX - 1);
+    const isFirstHalf = code >= 0xd8_00 && code <= 0xdb_ff;
+    const end = isFirstHalf ? LINE_LENGTH_MAX - 1 : LINE_LENGTH_MAX;
+    pieces.push(rest.slice(0, end));
+    rest = rest.slice(end);
+  }
+  return [...pieces, rest];
 }

@@ -162,7 +162,12 @@ class Run implements LocalRun {
       await rm(folder.path, { recursive: true, force: true, maxRetries: 3 });
     }).catch((error: unknown) => this.#result.reject(error));
     this.#nodeEvents.name(this.executionId, request.pipeline.name);
-    await this.#runner.start(this.#header());
+    try {
+      await this.#runner.start(this.#header());
+    } catch (error) {
+      this.#fail(error); // cleans up; whoever called hears of it
+      throw error;
+    }
   }
 
   abort(): void {
