@@ -193,6 +193,25 @@ export interface TriggerEventsTable extends ScopeColumns {
   processed_at: number | null;
   attempts: Generated<number>;
   origin_event_id: string | null;
+  kind: Generated<string>;
+  delivery: string | null;
+  sender_token_hash: string | null;
+  due_at: number | null;
+}
+
+export interface TriggerSchedulesTable extends ScopeColumns {
+  pipeline_identifier: string;
+  trigger_identifier: string;
+  trigger_version: number;
+  schedule: string;
+  due_at: number | null;
+}
+
+export interface TriggerDeliveriesTable extends ScopeColumns {
+  pipeline_identifier: string;
+  trigger_identifier: string;
+  signature: string;
+  event_id: string;
 }
 
 export interface ExecutionsTable extends ScopeColumns {
@@ -487,6 +506,8 @@ export interface Tables {
   run_sequences: RunSequencesTable;
   triggers: TriggersTable;
   trigger_events: TriggerEventsTable;
+  trigger_schedules: TriggerSchedulesTable;
+  trigger_deliveries: TriggerDeliveriesTable;
   executions: ExecutionsTable;
   execution_documents: ExecutionDocumentsTable;
   node_executions: NodeExecutionsTable;
