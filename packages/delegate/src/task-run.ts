@@ -16,6 +16,7 @@ import {
   type ExecutorHost,
   type MaskedLog,
   type StepResult,
+  type StepWorkspace,
   type Workspaces,
 } from '@bridle/executors';
 import type { DelegateTask, TaskOutcome } from '@bridle/protocol';
@@ -109,18 +110,23 @@ export class TaskRun {
   }
 
   async #run(): Promise<void> {
-    const { session, shipper, workspaces, services } = this.#tools;
-    const { taskId, fence, logKey } = this.task;
-    const started = await session.tell(`tasks/${taskId}/started`, { fence }, { signal: this.#abandon.signal });
-    if (started.kind === 'refused') {
-      this.#log.info({ status: started.status, reason: started.message }, 'the task is no longer ours; not started');
-      return;
+    const { session, shipper, services } = this.#tools;
+    const { taskId, fence, logKey, workspaceKey } = this.task;
+    const starting = session.tell(`tasks/${taskId}/started`, { fence }, { signal: this.#abandon.signal });
+    // The step's own folder is made while the server commits. That of a stage may be gone for good, if the task is not ours any more.
+    const early = workspaceKey === undefined ? this.#enter() : undefined;
+    let isOurs = false;
+    try {
+      const started = await starting;
+      isOurs = started.kind === 'ok';
+      if (started.kind === 'refused')
+        this.#log.info({ status: started.status, reason: started.message }, 'the task is no longer ours; not started');
+    } finally {
+      if (!isOurs) await this.#leave(await early);
     }
+    if (!isOurs) return;
     const log = shipper.open({ taskId, fence, logKey });
-    const workspace = await workspaces.enter(taskId, this.task.workspaceKey).catch(async (error: unknown) => {
-      this.#log.error({ err: error }, 'no folder for the step');
-      return error instanceof Error ? error : new Error(String(error));
-    });
+    const workspace = await (early ?? this.#enter());
     if (workspace instanceof Error) {
       await this.#report(log, failure(`The delegate could not make a folder for the step: ${workspace.message}`));
       return;
@@ -131,17 +137,27 @@ export class TaskRun {
     await this.#upload(masked);
     const isLogOver = await inStage.leave();
     // Folders and stray processes go while the report is under way: the next step must not wait for them.
-    this.cleaned = workspace
-      .leave()
-      .catch((error: unknown) => this.#log.error({ err: error }, 'the step could not be cleaned up'));
+    this.cleaned = this.#leave(workspace);
     await this.#report(log, this.#outcomeOf(result), isLogOver);
   }
 
-  async #perform(
-    log: MaskedLog,
-    workspace: Awaited<ReturnType<Workspaces['enter']>>,
-    keepLog: StageStep['keepLog'],
-  ): Promise<StepResult> {
+  async #enter(): Promise<StepWorkspace | Error> {
+    try {
+      return await this.#tools.workspaces.enter(this.task.taskId, this.task.workspaceKey);
+    } catch (error) {
+      this.#log.error({ err: error }, 'no folder for the step');
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  async #leave(workspace: StepWorkspace | Error | undefined): Promise<void> {
+    if (workspace === undefined || workspace instanceof Error) return;
+    await workspace
+      .leave()
+      .catch((error: unknown) => this.#log.error({ err: error }, 'the step could not be cleaned up'));
+  }
+
+  async #perform(log: MaskedLog, workspace: StepWorkspace, keepLog: StageStep['keepLog']): Promise<StepResult> {
     const { task } = this;
     const executor = findExecutor(task.stepType);
     if (executor === undefined) {
