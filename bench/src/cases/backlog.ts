@@ -30,11 +30,10 @@ const PAGE = 20;
 export const backlogLease: BenchCase = {
   name: 'backlog-lease',
   timed: 'poll of a delegate with a free slot → its task, with 100,000 executions queued',
-  floor: 'the same with an empty queue: poll → nothing',
+  floor: 'a poll of a delegate without a free slot → nothing',
   target: 'p99 ≤ 20 ms',
   prepare: async () => {
     const backlog = await openBacklog();
-    // Somebody who may take nothing of what is there: what is left is the poll itself.
     const { hand, idle } = backlog;
     return {
       measure: async () => ({
