@@ -7,6 +7,7 @@ import {
   needsOf,
   type Plan,
   type PlanNode,
+  type PlanVariable,
   type StageNode,
   type Value,
 } from '@bridle/pipeline';
@@ -91,6 +92,7 @@ function checkSecrets({ plan, file, executor, secrets, findConnector }: Requirem
       for (const name of variablesNamedIn(text))
         for (const reference of ofVariables.get(name) ?? []) miss(reference, node);
     }
+    for (const reference of inEnvironmentOf(plan, node)) miss(reference, node);
     if (isMailWithoutServer(node, findConnector)) {
       found.object(
         `${describe(node, file)} sends mail, and no file below .harness/ holds a connector ${MAIL_KEY} that says how.`,
@@ -120,15 +122,28 @@ function checkSecrets({ plan, file, executor, secrets, findConnector }: Requirem
 function secretVariables(plan: Plan): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const node of Object.values(plan.nodes)) {
-    if (!('variables' in node)) continue;
-    for (const { name, type, value } of node.variables) {
-      const named = textsIn(value).flatMap(secretsNamedIn);
-      const own =
-        type === 'Secret' && typeof value === 'string' && value !== '' && !value.includes('<+') ? [value] : [];
-      if (named.length + own.length > 0) found.set(name, [...(found.get(name) ?? []), ...named, ...own]);
+    for (const variable of 'variables' in node ? node.variables : []) {
+      const named = secretsOf(variable);
+      if (named.length > 0) found.set(variable.name, [...(found.get(variable.name) ?? []), ...named]);
     }
   }
   return found;
+}
+
+/** Every step of a CI stage has the variables of its stage and of the pipeline in its environment. */
+function inEnvironmentOf(plan: Plan, node: Step): readonly string[] {
+  const stage = stageOf(plan, node.id);
+  const root = plan.nodes[plan.rootId];
+  if (stage?.stageType !== 'CI') return [];
+  const variables = [...(root?.kind === 'pipeline' ? root.variables : []), ...stage.variables];
+  return variables.filter(({ name }) => SHELL_NAME.test(name)).flatMap(secretsOf);
+}
+
+const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+function secretsOf({ type, value }: PlanVariable): readonly string[] {
+  const isName = type === 'Secret' && typeof value === 'string' && value !== '' && !value.includes('<+');
+  return isName ? [value] : textsIn(value).flatMap(secretsNamedIn);
 }
 
 function isMailWithoutServer(node: Step, find: RequirementsRequest['findConnector']): boolean {

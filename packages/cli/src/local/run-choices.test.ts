@@ -18,6 +18,23 @@ describe('secrets', () => {
     expect(events).toEqual([]);
   });
 
+  test('those in variables count where a step uses them, and in the environment of every CI step', async () => {
+    const variables = `  variables:
+    - { name: direct, type: Secret, value: one }
+    - { name: mixed, type: String, value: 'x-<+secrets.getValue("account.two")>' }
+`;
+    const step = '- step: { identifier: t, name: t, type: Run, spec: { shell: Sh, command: "echo $direct $mixed" } }';
+    const build = ciPipeline(step).replace('  stages:', `${variables}  stages:`);
+    const { exitCode, err } = await runLocally(build);
+    expect(exitCode).toBe(2);
+    expect(err).toContain('The secret one is not given. It is used by the step t (.harness/pipeline.yaml:18).');
+    expect(err).toContain('The secret account.two is not given.');
+    const given = await runLocally(build, { words: ['--secret', 'one=first-value', '--secret', 'two=other-value'] });
+    expect(given.logs).toContain('s.t: ******** x-********');
+    const elsewhere = customPipeline({ s: script('x', 'true') }, variables);
+    expect((await runLocally(elsewhere)).exitCode).toBe(0);
+  });
+
   test('one that may not be used is said, and does not refuse', async () => {
     const maybe = customPipeline({
       s: script('use', 'echo <+secrets.getValue("token")>', 'when: { stageStatus: Failure }'),
