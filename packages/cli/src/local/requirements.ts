@@ -186,7 +186,7 @@ async function checkImages({ plan, file, executor, hasEngine }: RequirementsRequ
       );
     }
     for (const step of withImage) {
-      if (hasCommand(step.spec)) {
+      if (hasCommand(step)) {
         found.note(
           `${describe(step, file)}: its image ${String(imageOf(step.spec))} is ignored; it runs as a process of this machine.`,
         );
@@ -217,9 +217,10 @@ function runs(plan: Plan, step: Step): boolean {
   return stageOf(plan, step.id) !== undefined;
 }
 
-function hasCommand(spec: Value): boolean {
+/** A `RunTests` step makes its own. */
+function hasCommand({ stepType, spec }: Step): boolean {
   const command = isMap(spec) ? spec['command'] : undefined;
-  return typeof command === 'string' && command !== '';
+  return stepType === 'RunTests' || (typeof command === 'string' && command !== '');
 }
 
 function noteDifferences({ plan, file, executor, isInPlace }: RequirementsRequest, found: Findings): void {

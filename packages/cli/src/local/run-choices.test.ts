@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ciPipeline, customPipeline, runLocally, script } from './test-run.ts';
@@ -126,6 +126,14 @@ describe('executors', () => {
       'The step plug (.harness/pipeline.yaml:15) is of type Plugin, which is nothing without a container.',
     );
     expect(err).toContain('The step build (.harness/pipeline.yaml:16) runs what its image has');
+  });
+
+  test('--executor process lets a step call its build tool without its image', async () => {
+    const tests =
+      '- step: { identifier: t, name: t, type: RunTests, spec: { image: "python:3", language: Python, buildTool: Unittest, args: "-q", packages: "", runOnlySelectedTests: false, reports: { type: JUnit, spec: { paths: ["*.xml"] } } } }';
+    const { logs, err } = await runLocally(ciPipeline(tests), { words: ['--executor', 'process'] });
+    expect(err).toBe('');
+    expect(logs.join('\n')).toContain('unittest');
   });
 
   test('--executor docker demands an engine though no step needs one', async () => {
@@ -281,158 +289,6 @@ describe('inputs', () => {
       },
     );
     expect(logs).toEqual(['s.x: me WEBHOOK_CUSTOM']);
-  });
-});
-
-describe('people', () => {
-  const approval = (identifier: string, more = '', inputs = ''): string => `- step:
-    identifier: ${identifier}
-    name: ${identifier}
-    type: HarnessApproval
-    timeout: 1d
-    spec:
-      approvalMessage: may it?
-      approvers: { minimumCount: 2, disallowPipelineExecutor: true, userGroups: [g] }
-      approverInputs: [${inputs}]${more}`;
-  const gate = customPipeline({
-    s: `${approval('ok', '', '{ name: why, defaultValue: "" }')}\n${script('after', 'echo "because <+steps.ok.output.approverInputs.why>"')}`,
-  });
-
-  test('nobody can be asked: the run ends with 6', async () => {
-    const { exitCode, events, nodes } = await runLocally(gate);
-    expect(exitCode).toBe(6);
-    expect(events).toContainEqual(
-      expect.objectContaining({ type: 'waiting', for: 'approval', choices: ['approve', 'reject'] }),
-    );
-    expect(nodes.get('s.after')?.status).not.toBe('Success');
-  });
-
-  test('--approve answers with values, for as many people as are wanted', async () => {
-    const { exitCode, logs } = await runLocally(gate, { words: ['--approve', 's.ok:why=it works'] });
-    expect(logs).toEqual(['s.after: because it works']);
-    expect(exitCode).toBe(0);
-  });
-
-  test('--yes approves everything, --reject wins over it', async () => {
-    expect((await runLocally(gate, { words: ['--yes'] })).exitCode).toBe(0);
-    const { exitCode, nodes } = await runLocally(gate, { words: ['--yes', '--reject', 'ok'] });
-    expect(nodes.get('s.ok')).toMatchObject({ status: 'ApprovalRejected' });
-    expect(exitCode).toBe(1);
-  });
-
-  test('--intervene answers a manual intervention', async () => {
-    const strategy =
-      'failureStrategies: [{ onFailure: { errors: [AllErrors], action: { type: ManualIntervention, spec: { timeout: 1d, onTimeout: { action: { type: Abort } } } } } }]';
-    const failing = customPipeline({ s: `${script('x', 'exit 1', strategy)}\n${script('y', 'echo on')}` });
-    expect((await runLocally(failing)).exitCode).toBe(6);
-    const { exitCode, logs, nodes } = await runLocally(failing, { words: ['--intervene', 's.x=Ignore'] });
-    expect(nodes.get('s.x')).toMatchObject({ status: 'IgnoreFailed' });
-    expect(logs).toEqual(['s.y: on']);
-    expect(exitCode).toBe(0);
-    const refused = await runLocally(failing, { words: ['--intervene', 's.x=Ignor'] });
-    expect(refused.err).toContain('Did you mean Ignore?');
-  });
-
-  test('the same in a run in which nothing runs', async () => {
-    expect((await runLocally(gate, { words: ['--executor', 'dummy'] })).exitCode).toBe(6);
-    const { exitCode } = await runLocally(gate, { words: ['--executor', 'dummy', '--approve', 'ok:why=x'] });
-    expect(exitCode).toBe(0);
-  });
-});
-
-describe('chains and values asked for on the way', () => {
-  const chain = (pipeline: string): string => `pipeline:
-  identifier: p
-  name: P
-  stages:
-    - stage: { identifier: call, name: call, type: Pipeline, spec: { org: default, project: local, pipeline: ${pipeline} } }
-`;
-
-  test('a chained pipeline that is not in the repository refuses the run', async () => {
-    const { exitCode, err } = await runLocally(chain('nowhere'));
-    expect(exitCode).toBe(2);
-    expect(err).toContain('The stage call (.harness/pipeline.yaml:5) calls the pipeline nowhere');
-  });
-
-  test('an approval in a chained pipeline is answered by its own place', async () => {
-    const child = customPipeline({
-      gate: '- step: { identifier: ok, name: ok, type: HarnessApproval, timeout: 1d, spec: { approvalMessage: m, approvers: { userGroups: [g], minimumCount: 1 } } }',
-    }).replace('identifier: p', 'identifier: child');
-    const files = { '.harness/child.yaml': child };
-    expect((await runLocally(chain('child'), { files, words: ['p'] })).exitCode).toBe(6);
-    expect((await runLocally(chain('child'), { files, words: ['p', '--approve', 'gate.ok'] })).exitCode).toBe(0);
-  });
-
-  test('execution inputs are given by --approve, or their defaults taken by --yes', async () => {
-    const step = script('x', 'echo "$who"').replace(
-      'onDelegate: true',
-      'onDelegate: true\n      environmentVariables: [{ name: who, type: String, value: <+input>.default(nobody).executionInput() }]',
-    );
-    const asking = customPipeline({ s: step });
-    const nobody = await runLocally(asking);
-    expect(nobody.exitCode).toBe(6);
-    const waiting = nobody.events.find((event) => event.type === 'waiting');
-    expect(waiting).toMatchObject({ for: 'input', inputs: [{ required: false, defaultValue: 'nobody' }] });
-    const name = waiting?.inputs?.[0]?.name ?? '';
-    const given = await runLocally(asking, { words: ['--approve', `s.x:${name}=me`] });
-    expect(given.logs).toEqual(['s.x: me']);
-    const defaults = await runLocally(asking, { words: ['--yes'] });
-    expect(defaults.logs).toEqual(['s.x: nobody']);
-  });
-});
-
-describe('tests and services', () => {
-  test('JUnit reports of a step are summed up', async () => {
-    const report =
-      '<testsuite name="s"><testcase name="a" time="0.5"/><testcase name="b"><failure message="no hunter22"/></testcase><testcase name="c"><skipped/></testcase></testsuite>';
-    const step = `- step:
-    identifier: unit
-    name: unit
-    type: Run
-    spec:
-      shell: Sh
-      command: ${JSON.stringify(`mkdir -p out; echo '${report}' > out/r.xml`)}
-      reports: { type: JUnit, spec: { paths: [out/*.xml] } }`;
-    const pipeline = ciPipeline(step);
-    const { events, logs } = await runLocally(pipeline, { words: ['--secret', 'x=hunter22'] });
-    expect(events).toContainEqual(
-      expect.objectContaining({
-        type: 'tests',
-        total: 3,
-        failed: 1,
-        skipped: 1,
-        durationMs: 500,
-        failures: [{ name: 's > b', message: 'no ********' }],
-      }),
-    );
-    expect(logs).toContain('s.unit: Test reports: 3 tests, 1 failed, 1 skipped (1 files).');
-  });
-
-  test('a background service serves later steps of its stage, and is gone with it', async () => {
-    const steps = [
-      '- step: { identifier: service, name: service, type: Background, spec: { shell: Sh, command: "echo $$ > pid; while true; do echo ping > beat; if [ -f asked ]; then echo alive hunter22; touch answered; fi; sleep 0.05; done" } }',
-      '- step: { identifier: use, name: use, type: Run, spec: { shell: Sh, command: "while [ ! -f beat ]; do sleep 0.02; done; cat beat; touch asked; while [ ! -f answered ]; do sleep 0.02; done; echo pid $(cat pid)" } }',
-    ].join('\n');
-    const pipeline = ciPipeline(steps);
-    const { exitCode, logs } = await runLocally(pipeline, { words: ['--secret', 'x=hunter22'] });
-    expect(exitCode).toBe(0);
-    expect(logs).toContain('s.use: ping');
-    // What it writes while others run is in its own log.
-    expect(logs).toContain('s.service: alive ********');
-    const pid = /pid (\d+)/.exec(logs.join('\n'))?.[1] ?? '';
-    expect(pid).not.toBe('');
-    expect(existsSync(`/proc/${pid}`)).toBe(false);
-  });
-
-  test('artifacts are kept with the record', async () => {
-    const { folder, exitCode } = await runLocally(
-      ciPipeline(
-        '- step: { identifier: make, name: make, type: Run, spec: { shell: Sh, command: "echo built > app.txt; echo app.txt >> $BRIDLE_ARTIFACTS" } }',
-      ),
-      { words: ['--record', 'kept'] },
-    );
-    expect(exitCode).toBe(0);
-    expect(readFileSync(join(folder, 'kept/artifacts/s/make/app.txt'), 'utf8')).toBe('built\n');
   });
 });
 
