@@ -6,6 +6,7 @@ import { pino, type Logger } from 'pino';
 import { buildApp } from './api/app.ts';
 import type { App } from './api/app-types.ts';
 import { customWebhookUrl, executionPageUrl } from './api/wire/urls.ts';
+import { createAuthorizer } from './auth/authorizer.ts';
 import { createArtifacts } from './artifacts/artifacts.ts';
 import { createTaskDresser } from './connectors/task-dresser.ts';
 import { createDispatch } from './dispatch/create-dispatch.ts';
@@ -108,6 +109,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   const app = await buildApp(
     {
       db,
+      authorizer: createAuthorizer(db),
       intake,
       executions,
       logs,

@@ -8,7 +8,9 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { ErrorCode } from '@bridle/protocol';
+import type { Authorizer } from '../auth/authorizer.ts';
 import type { Principal } from '../auth/principal.ts';
+import type { RouteNeeds } from './route-needs.ts';
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -22,6 +24,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Default `key`: a token or a session is needed. `open`: it is checked where it is sent. `public`: nobody looks. */
     readonly access?: 'key' | 'open' | 'public';
+    /** What the caller must be allowed to; set from route-needs.ts for every route that needs a caller. */
+    readonly needs?: RouteNeeds;
     /** Default `named`: the request must name its account. `own`: it is that of the caller. */
     readonly account?: 'named' | 'own';
     /** Default `json`: parsed. `text`: as it came, whatever its content type. `bytes`: untouched. `stream`: not read yet. */
@@ -32,6 +36,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set before handlers run, unless access is open or public and nobody is named. */
     principal: Principal | undefined;
+    /** Set for every request; see `authorize`. */
+    authorizer: Authorizer | undefined;
     /** The account the request is about; empty on public routes that have none. */
     accountId: string;
   }

@@ -7,6 +7,7 @@ import type { App } from './app-types.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import { artifactRoutes } from './artifact-routes.ts';
 import { authenticate } from './authentication.ts';
+import { authorizeRoutes } from './authorization.ts';
 import { connectorRoutes } from './connector-routes.ts';
 import { connectorTestRoutes } from './connector-test-routes.ts';
 import { delegateListRoutes } from './delegate-list-routes.ts';
@@ -106,6 +107,7 @@ export async function buildApp(deps: ApiDependencies, options: AppOptions): Prom
   await app.register(cookie);
   readBodies(app);
   authenticate(app, deps.db);
+  authorizeRoutes(app, deps.authorizer);
   const methods = new RouteMethods();
   methods.listenTo(app);
   await documentRoutes(app, options.version);

@@ -20,6 +20,7 @@ import { findExecution } from '../store/execution-statements.ts';
 import { findExecutionRow, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
 import { answers, success } from './answers.ts';
 import type { App } from './app-types.ts';
+import { authorize } from './authorization.ts';
 import { callerOf } from './authentication.ts';
 import { doneOrThrow } from './control-refusals.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -244,6 +245,7 @@ async function getApproval(
     (candidate) => candidate.id === nodeExecutionId(place.nodeExecutionId),
   );
   if (node === undefined || !isApproval(row, node)) throw noApproval(id);
+  await authorize(request, { permission: 'core_pipeline_view', scope: row.scope, identifier: row.pipelineIdentifier });
   return { row, node };
 }
 

@@ -1,4 +1,5 @@
 /** What the routes are given. Made in main.ts, or by a test. */
+import type { Authorizer } from '../auth/authorizer.ts';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import type { ExecutionService } from '../executions/service.ts';
@@ -11,6 +12,7 @@ import type { WakeHub } from '../store/wake-hub.ts';
 
 export interface ApiDependencies {
   readonly db: Database;
+  readonly authorizer: Authorizer;
   readonly intake: Intake;
   readonly executions: ExecutionService;
   readonly logs: Logs;

@@ -39,7 +39,7 @@ const Body = Type.String({
 export function executionInputRoutes(app: App, deps: ApiDependencies): void {
   for (const { url, params } of PATHS) {
     app.get(url, { schema: { summary: 'What a node waits for', tags, params, response } }, async (request) => {
-      const { row, node } = await getWaiting(deps, request, request.params);
+      const { row, node } = await getWaiting(deps, request, request.params, 'core_pipeline_view');
       return success(request, inputResponse(row, node));
     });
 
@@ -50,7 +50,7 @@ export function executionInputRoutes(app: App, deps: ApiDependencies): void {
         schema: { summary: 'Give a node the inputs it waits for', tags, params, body: Body, response },
       },
       async (request) => {
-        const { row, node } = await getWaiting(deps, request, request.params);
+        const { row, node } = await getWaiting(deps, request, request.params, 'core_pipeline_execute');
         const { values, problems } = checkExecutionInputs(inputsOf(row, node), request.body);
         if (problems.length > 0) {
           const fields = problems.map(({ path, message }) => ({ fieldId: path, error: message }));
@@ -69,13 +69,14 @@ async function getWaiting(
   deps: ApiDependencies,
   request: FastifyRequest,
   params: { readonly nodeExecutionId: string; readonly planExecutionId?: string },
+  permission: 'core_pipeline_view' | 'core_pipeline_execute',
 ): Promise<{ readonly row: ExecutionRow; readonly node: NodeExecution }> {
   const id = nodeExecutionId(params.nodeExecutionId);
   const nothing = notFound(`No running execution has a node execution ${id}.`);
   const named = params.planExecutionId;
   const of = named === undefined ? await findExecutionOfLiveNode(deps.db, request.accountId, id) : executionId(named);
   if (of === undefined) throw nothing;
-  const row = await getExecution(deps, request, of);
+  const row = await getExecution(deps, request, of, {}, permission);
   const node = (await listNodeExecutions(deps.db, row.id)).find((candidate) => candidate.id === id);
   if (node === undefined) throw nothing;
   if (inputsOf(row, node).length === 0) throw invalidRequest(`The node execution ${id} asks for no inputs.`);

@@ -8,6 +8,7 @@ import { DocumentSource } from '../intake/document-source.ts';
 import { findExecutionRow, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
 import { answers, success } from './answers.ts';
 import type { App } from './app-types.ts';
+import { authorize } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { notFound } from './errors.ts';
 import { executionDetails, type GraphWish } from './execution-details.ts';
@@ -112,12 +113,16 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
   );
 }
 
-/** Throws the 404 of api.md §6.1, also for an execution of another account or of another project than the one named. */
+/**
+ * Throws the 404 of api.md §6.1, also for an execution of another account or of another project than the one named, and the
+ * 403 for one whose pipeline the caller has not this permission on.
+ */
 export async function getExecution(
   { db }: ApiDependencies,
   request: FastifyRequest,
   id: string,
   named: { readonly orgIdentifier?: string; readonly projectIdentifier?: string } = {},
+  permission: 'core_pipeline_view' | 'core_pipeline_execute' = 'core_pipeline_view',
 ): Promise<ExecutionRow> {
   const row = await findExecutionRow(db, executionId(id));
   if (row === undefined || row.scope.accountId !== request.accountId) throw noExecution(id);
@@ -126,6 +131,7 @@ export async function getExecution(
     (orgIdentifier !== '' && orgIdentifier !== row.scope.orgIdentifier) ||
     (projectIdentifier !== '' && projectIdentifier !== row.scope.projectIdentifier);
   if (isElsewhere) throw noExecution(id);
+  await authorize(request, { permission, scope: row.scope, identifier: row.pipelineIdentifier });
   return row;
 }
 

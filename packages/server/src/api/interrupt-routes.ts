@@ -77,7 +77,7 @@ export function interruptRoutes(app: App, deps: ApiDependencies): void {
     async (request) => {
       const { planExecutionId } = request.params;
       const { name, type, of } = readType(request.query.interruptType, OF_EXECUTION);
-      const row = await getExecution(deps, request, planExecutionId, request.query);
+      const row = await getExecution(deps, request, planExecutionId, request.query, 'core_pipeline_execute');
       const { userId, name: userName, email } = callerOf(request);
       const root = of === 'node' ? await findRoot(deps, row) : undefined;
       const result = await deps.executions.interrupt(row.id, {
@@ -99,7 +99,7 @@ export function interruptRoutes(app: App, deps: ApiDependencies): void {
       async (request) => {
         const { planExecutionId, nodeExecutionId: id } = request.params;
         const { name, type, of } = readType(request.query.interruptType, meanings);
-        const row = await getExecution(deps, request, planExecutionId, request.query);
+        const row = await getExecution(deps, request, planExecutionId, request.query, 'core_pipeline_execute');
         const { userId, name: userName, email } = callerOf(request);
         const result = await deps.executions.interrupt(row.id, {
           type,

@@ -10,8 +10,10 @@ import {
 import { createProject, findProject, listProjects, type ProjectRow } from '../store/projects.ts';
 import { answers, PageNumber, pageSize, success } from './answers.ts';
 import type { App } from './app-types.ts';
+import { authorize } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { ApiError, notFound } from './errors.ts';
+import { seenScopes } from './seen-scopes.ts';
 import { ngPage } from './wire/pages.ts';
 
 const tags = ['Organizations and projects'];
@@ -50,7 +52,9 @@ export function organizationRoutes(app: App, { db }: ApiDependencies): void {
     },
     async (request) => {
       const { pageIndex, pageSize: size, searchTerm: search = '', identifiers = [] } = request.query;
-      const { rows, total } = await listOrganizations(db, request.accountId, { search, identifiers }, pageIndex, size);
+      const seen = await seenScopes(request);
+      const filter = { search, identifiers, ...(seen === undefined ? {} : { seen }) };
+      const { rows, total } = await listOrganizations(db, request.accountId, filter, pageIndex, size);
       return success(request, ngPage(rows.map(organizationResponse), pageIndex, size, total));
     },
   );
@@ -113,7 +117,13 @@ export function projectRoutes(app: App, { db }: ApiDependencies): void {
         identifiers = [],
         orgIdentifier = '',
       } = request.query;
-      const filter = { search, identifiers, ...(orgIdentifier === '' ? {} : { orgIdentifier }) };
+      const seen = await seenScopes(request);
+      const filter = {
+        search,
+        identifiers,
+        ...(orgIdentifier === '' ? {} : { orgIdentifier }),
+        ...(seen === undefined ? {} : { seen }),
+      };
       const { rows, total } = await listProjects(db, request.accountId, filter, pageIndex, size);
       return success(request, ngPage(rows.map(projectResponse), pageIndex, size, total));
     },
@@ -155,6 +165,10 @@ export function projectRoutes(app: App, { db }: ApiDependencies): void {
     async (request) => {
       const { identifier, name, description = '', tags: given = {} } = request.body.project;
       const orgIdentifier = request.body.project.orgIdentifier ?? request.query.orgIdentifier;
+      await authorize(request, {
+        permission: 'core_project_create',
+        scope: { accountId: request.accountId, orgIdentifier },
+      });
       if ((await findOrganization(db, request.accountId, orgIdentifier)) === undefined)
         throw noOrganization(orgIdentifier);
       const scope = { accountId: request.accountId, orgIdentifier, projectIdentifier: identifier };

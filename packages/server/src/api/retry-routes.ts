@@ -89,7 +89,13 @@ export function retryRoutes(app: App, deps: ApiDependencies): void {
       },
     },
     async (request) => {
-      const row = await getExecution(deps, request, request.params.planExecutionId, request.query);
+      const row = await getExecution(
+        deps,
+        request,
+        request.params.planExecutionId,
+        request.query,
+        'core_pipeline_execute',
+      );
       const wish = { stages: [], runsAllStages: true, inputYaml: '', moduleType: '' };
       return success(request, await retry(deps, request, row, wish));
     },

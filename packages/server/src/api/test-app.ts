@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { executionId, type NodeExecution, type Plan } from '@bridle/pipeline';
 import type { ContainerPolicy, DelegateTask, PollResponse, RegisterResponse, TaskOutcome } from '@bridle/protocol';
+import { createAuthorizer } from '../auth/authorizer.ts';
 import { createArtifacts } from '../artifacts/artifacts.ts';
 import { createTaskDresser } from '../connectors/task-dresser.ts';
 import { createDispatch } from '../dispatch/create-dispatch.ts';
@@ -150,6 +151,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const app = await buildApp(
     {
       db,
+      authorizer: createAuthorizer(db),
       intake,
       executions,
       logs,

@@ -7,7 +7,8 @@ import type { OwnerScope } from '../store/owner-scope.ts';
 import type { Database } from '../store/database.ts';
 import { listGrants, type GrantRow } from '../store/grants.ts';
 import { BUILT_IN_RESOURCE_GROUPS, BUILT_IN_ROLES } from './built-in-roles.ts';
-import { isAllowed, type Grant, type GrantedResources, type Question } from './decide.ts';
+import { isAllowed, type Grant, type GrantedResources, type GrantedScope, type Question } from './decide.ts';
+import type { Permission } from './permissions.ts';
 import type { Principal } from './principal.ts';
 
 const KEPT_MS = 3_000;
@@ -16,6 +17,11 @@ const KEPT_MAX = 10_000;
 
 export interface Authorizer {
   isAllowed(principal: Pick<Principal, 'accountId' | 'kind' | 'userId'>, question: Question): Promise<boolean>;
+  /** Where the permission holds for all of its kind; for lists of scopes. */
+  scopesWith(
+    principal: Pick<Principal, 'accountId' | 'kind' | 'userId'>,
+    permission: Permission,
+  ): Promise<readonly GrantedScope[]>;
   /** Grants were changed here: the next question reads them anew. */
   forget(): void;
 }
@@ -42,6 +48,10 @@ export function createAuthorizer(db: Database, now: () => number = () => perform
   return {
     isAllowed: async (principal, question) =>
       question.scope.accountId === principal.accountId && isAllowed(await grantsOf(principal), question),
+    scopesWith: async (principal, permission) =>
+      (await grantsOf(principal)).flatMap(({ permissions, resources }) =>
+        permissions.has(permission) && resources.types === undefined ? resources.scopes : [],
+      ),
     forget: () => kept.clear(),
   };
 }

@@ -18,9 +18,14 @@ export interface Grant {
 
 export interface GrantedResources {
   /** The scopes that count, each with or without what is below it. */
-  readonly scopes: readonly { readonly scope: OwnerScope; readonly hasChildScopes: boolean }[];
+  readonly scopes: readonly GrantedScope[];
   /** By resource type; `undefined` = all types. A type without identifiers stands for all of its kind. */
   readonly types?: ReadonlyMap<string, ReadonlySet<string> | undefined>;
+}
+
+export interface GrantedScope {
+  readonly scope: OwnerScope;
+  readonly hasChildScopes: boolean;
 }
 
 export interface Question {
@@ -40,7 +45,7 @@ export function isAllowed(grants: readonly Grant[], { permission, scope, identif
   );
 }
 
-function covers({ scope: granted, hasChildScopes }: GrantedResources['scopes'][number], asked: OwnerScope): boolean {
+function covers({ scope: granted, hasChildScopes }: GrantedScope, asked: OwnerScope): boolean {
   if (granted.accountId !== asked.accountId) return false;
   if (granted.orgIdentifier === undefined) return hasChildScopes || asked.orgIdentifier === undefined;
   if (granted.orgIdentifier !== asked.orgIdentifier) return false;

@@ -16,6 +16,16 @@ export interface NameFilter {
   /** Part of the name or identifier, in any case. */
   readonly search?: string;
   readonly identifiers?: readonly string[];
+  /** What the reader may see; absent = everything. */
+  readonly seen?: SeenScopes;
+}
+
+export interface SeenScopes {
+  /** Organizations that are seen themselves. */
+  readonly organizations: readonly string[];
+  /** Organizations whose projects are all seen. */
+  readonly wholeOrganizations: readonly string[];
+  readonly projects: readonly { readonly orgIdentifier: string; readonly projectIdentifier: string }[];
 }
 
 export async function insertOrganization(
@@ -81,6 +91,10 @@ export async function listOrganizations(
   let matching = db.selectFrom('organizations').where('account_id', '=', accountId);
   if (filter.identifiers !== undefined && filter.identifiers.length > 0)
     matching = matching.where('identifier', 'in', filter.identifiers);
+  if (filter.seen !== undefined) {
+    const { organizations } = filter.seen;
+    matching = matching.where(sql<boolean>`identifier = any(${[...organizations]}::text[])`);
+  }
   if (filter.search !== undefined && filter.search !== '') {
     const pattern = likePattern(filter.search);
     matching = matching.where((eb) => eb.or([eb('name', 'ilike', pattern), eb('identifier', 'ilike', pattern)]));

@@ -79,6 +79,14 @@ export async function listProjects(
   if (filter.orgIdentifier !== undefined) matching = matching.where('org_identifier', '=', filter.orgIdentifier);
   if (filter.identifiers !== undefined && filter.identifiers.length > 0)
     matching = matching.where('identifier', 'in', filter.identifiers);
+  const { seen } = filter;
+  if (seen !== undefined) {
+    matching = matching.where(
+      sql<boolean>`(org_identifier = any(${[...seen.wholeOrganizations]}::text[])
+        or (org_identifier, identifier) in (select * from unnest(
+          ${seen.projects.map((each) => each.orgIdentifier)}::text[], ${seen.projects.map((each) => each.projectIdentifier)}::text[])))`,
+    );
+  }
   if (filter.search !== undefined && filter.search !== '') {
     const pattern = likePattern(filter.search);
     matching = matching.where((eb) => eb.or([eb('name', 'ilike', pattern), eb('identifier', 'ilike', pattern)]));

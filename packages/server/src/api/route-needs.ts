@@ -1,0 +1,227 @@
+/**
+ * What each route asks of its caller, on one page. A route that needs a caller and is not in this table is not registered: the
+ * server does not start with it.
+ */
+import type { Permission } from '../auth/permissions.ts';
+
+/** What a route asks of its caller. */
+export type RouteNeeds =
+  /** Any caller of the account. */
+  | 'signedIn'
+  /** Known only after something is read: the handler calls `authorize`. */
+  | 'inHandler'
+  | PermissionNeed;
+
+export interface PermissionNeed {
+  readonly permission: Permission;
+  /** Path or query parameter with the identifier of the resource; absent = none is named. */
+  readonly of?: string;
+  /** The identifier names the scope itself: the permission is asked for inside of it. */
+  readonly inside?: 'organization' | 'project';
+  /** Where the organization and the project are named; default `query`, with the path of `/v1` before it. */
+  readonly scopeIn?: 'body';
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Row = readonly [methods: Method | readonly Method[], url: string, needs: RouteNeeds];
+
+function need(permission: Permission, of?: string): PermissionNeed {
+  return of === undefined ? { permission } : { permission, of };
+}
+
+const PIPELINES = '/pipeline/api/pipelines';
+const EXECUTE = '/pipeline/api/pipeline/execute';
+const RERUN = `${EXECUTE}/rerun`;
+const INPUT_SETS = '/pipeline/api/inputSets';
+const TRIGGERS = '/pipeline/api/triggers';
+const TEMPLATES = '/template/api/templates';
+const CONNECTORS = '/ng/api/connectors';
+const SECRETS = '/ng/api/v2/secrets';
+const OVERRIDES = '/ng/api/serviceOverrides';
+const TOKENS = '/ng/api/delegate-token-ng';
+const EXECUTION = '/bridle/api/executions/:planExecutionId';
+const NODE_LOG = `${EXECUTION}/nodes/:nodeExecutionId/log`;
+
+const viewPipeline = need('core_pipeline_view', 'pipelineIdentifier');
+const editPipeline = need('core_pipeline_edit', 'pipelineIdentifier');
+const runPipeline = need('core_pipeline_execute', 'pipelineIdentifier');
+const viewRuns = need('core_pipeline_view');
+const viewTrigger = need('core_pipeline_view', 'targetIdentifier');
+const editTrigger = need('core_pipeline_edit', 'targetIdentifier');
+
+/** Services, environments and infrastructures: the body may name their scope. */
+function deployed(url: string, resource: 'service' | 'environment'): readonly Row[] {
+  return [
+    ['GET', url, need(`core_${resource}_view`)],
+    [['POST', 'PUT'], url, { permission: `core_${resource}_edit`, scopeIn: 'body' }],
+    ['PUT', `${url}/upsert`, { permission: `core_${resource}_edit`, scopeIn: 'body' }],
+    ['GET', `${url}/:identifier`, need(`core_${resource}_view`, 'identifier')],
+    ['DELETE', `${url}/:identifier`, need(`core_${resource}_delete`, 'identifier')],
+  ];
+}
+
+const ROWS: readonly Row[] = [
+  ['GET', '/bridle/api/session', 'signedIn'],
+  ['GET', '/ng/api/user/currentUser', 'signedIn'],
+  ['GET', '/ng/api/accounts/:accountIdentifier', 'signedIn'],
+  ['GET', '/ng/api/licenses/account', 'signedIn'],
+  ['GET', '/ng/api/yaml-schema', 'signedIn'],
+  ['GET', '/pipeline/api/yaml-schema', 'signedIn'],
+  ['GET', '/template/api/yaml-schema', 'signedIn'],
+
+  // Lists of scopes leave out what their reader may not see.
+  ['GET', '/ng/api/organizations', 'inHandler'],
+  ['GET', '/ng/api/projects', 'inHandler'],
+  [
+    'GET',
+    '/ng/api/organizations/:identifier',
+    { ...need('core_organization_view', 'identifier'), inside: 'organization' },
+  ],
+  ['POST', '/ng/api/organizations', need('core_organization_create')],
+  ['GET', '/ng/api/projects/:identifier', { ...need('core_project_view', 'identifier'), inside: 'project' }],
+  // The body may name the organization, and decides.
+  ['POST', '/ng/api/projects', 'inHandler'],
+
+  ['POST', `${PIPELINES}/list`, need('core_pipeline_view')],
+  ['GET', `${PIPELINES}/summary/:pipelineIdentifier`, viewPipeline],
+  ['POST', `${PIPELINES}/v2`, need('core_pipeline_edit')],
+  ['POST', PIPELINES, need('core_pipeline_edit')],
+  ['GET', `${PIPELINES}/:pipelineIdentifier`, viewPipeline],
+  ['PUT', `${PIPELINES}/:pipelineIdentifier`, editPipeline],
+  ['PUT', `${PIPELINES}/v2/:pipelineIdentifier`, editPipeline],
+  ['DELETE', `${PIPELINES}/:pipelineIdentifier`, need('core_pipeline_delete', 'pipelineIdentifier')],
+  ['POST', `${PIPELINES}/validate-yaml-with-schema`, need('core_pipeline_view')],
+  ['POST', '/bridle/api/pipelines/validate', 'signedIn'],
+
+  ['POST', `${PIPELINES}/execution/summary`, viewRuns],
+  // An execution is found by its id: what may be done with it is asked of the project and pipeline it is of.
+  ['GET', `${PIPELINES}/execution/v2/:planExecutionId`, 'inHandler'],
+  ['GET', `${PIPELINES}/execution/:planExecutionId`, 'inHandler'],
+  ['GET', `${PIPELINES}/execution/:planExecutionId/inputset`, 'inHandler'],
+  ['GET', `${PIPELINES}/execution/:planExecutionId/inputsetV2`, 'inHandler'],
+  ['GET', `${EXECUTION}/events`, 'inHandler'],
+  ['GET', `${EXECUTION}/artifacts`, 'inHandler'],
+  ['GET', `${EXECUTION}/artifacts/:artifactId/content`, 'inHandler'],
+  ['GET', `${EXECUTION}/log/search`, 'inHandler'],
+  ['GET', NODE_LOG, 'inHandler'],
+  ['GET', `${NODE_LOG}/download`, 'inHandler'],
+  ['GET', `${NODE_LOG}/raw`, 'inHandler'],
+  ['GET', `${NODE_LOG}/search`, 'inHandler'],
+  ['GET', `${EXECUTION}/tests`, 'inHandler'],
+  ['GET', `${EXECUTION}/tests/summary`, 'inHandler'],
+  ['GET', '/bridle/api/projects/:orgIdentifier/:projectIdentifier/events', viewRuns],
+
+  ['POST', `${EXECUTE}/:pipelineIdentifier`, runPipeline],
+  ['POST', `${EXECUTE}/:pipelineIdentifier/v2`, runPipeline],
+  ['POST', `${EXECUTE}/:pipelineIdentifier/inputSetList`, runPipeline],
+  ['POST', `${EXECUTE}/:pipelineIdentifier/stages`, runPipeline],
+  ['POST', `${RERUN}/:originalExecutionId/:pipelineIdentifier`, runPipeline],
+  ['POST', `${RERUN}/:originalExecutionId/:pipelineIdentifier/inputSetList`, runPipeline],
+  ['POST', `${RERUN}/:originalExecutionId/:pipelineIdentifier/stages`, runPipeline],
+  ['POST', `${RERUN}/v2/:originalExecutionId/:pipelineIdentifier`, runPipeline],
+  ['POST', `${EXECUTE}/retry/:pipelineIdentifier`, runPipeline],
+  ['PUT', `${EXECUTE}/retry/:planExecutionId`, 'inHandler'],
+  ['GET', `${EXECUTE}/:planExecutionId/retryStages`, 'inHandler'],
+  ['GET', `${EXECUTE}/retryHistory/:planExecutionId`, 'inHandler'],
+  ['GET', `${EXECUTE}/latestExecutionId/:planExecutionId`, 'inHandler'],
+  ['PUT', `${EXECUTE}/interrupt/:planExecutionId`, 'inHandler'],
+  ['PUT', `${EXECUTE}/interrupt/:planExecutionId/:nodeExecutionId`, 'inHandler'],
+  ['PUT', `${EXECUTE}/manualIntervention/interrupt/:planExecutionId/:nodeExecutionId`, 'inHandler'],
+  [['GET', 'POST'], `${EXECUTE}/:planExecutionId/executionInput/:nodeExecutionId`, 'inHandler'],
+  [['GET', 'POST'], '/pipeline/api/pipeline/executionInput/:nodeExecutionId', 'inHandler'],
+  // Who may answer is said by the approval itself.
+  ['GET', '/pipeline/api/approvals/:approvalInstanceId', 'inHandler'],
+  ['POST', '/pipeline/api/approvals/:approvalInstanceId/harness/activity', 'inHandler'],
+  ['GET', '/pipeline/api/approvals/:approvalInstanceId/harness/authorization', 'inHandler'],
+  ...['', '/pipeline/api'].map((prefix): Row => [
+    ['GET', 'POST'],
+    `${prefix}/v1/orgs/:org/projects/:project/approvals/execution/:executionId`,
+    need('core_pipeline_view'),
+  ]),
+
+  ['GET', INPUT_SETS, viewPipeline],
+  ['POST', INPUT_SETS, editPipeline],
+  ['POST', `${INPUT_SETS}/overlay`, editPipeline],
+  ...[`${INPUT_SETS}/:inputSetIdentifier`, `${INPUT_SETS}/overlay/:inputSetIdentifier`].flatMap(
+    (url): readonly Row[] => [
+      ['GET', url, viewPipeline],
+      ['PUT', url, editPipeline],
+      ['DELETE', url, editPipeline],
+    ],
+  ),
+  ['POST', `${INPUT_SETS}/template`, viewPipeline],
+  ['POST', `${INPUT_SETS}/merge`, viewPipeline],
+  ['POST', `${INPUT_SETS}/mergeWithTemplateYaml`, viewPipeline],
+
+  ['GET', TRIGGERS, viewTrigger],
+  ['POST', TRIGGERS, editTrigger],
+  ['GET', `${TRIGGERS}/:triggerIdentifier`, viewTrigger],
+  [['PUT', 'DELETE'], `${TRIGGERS}/:triggerIdentifier`, editTrigger],
+  ['GET', `${TRIGGERS}/:triggerIdentifier/details`, viewTrigger],
+  ['PUT', `${TRIGGERS}/:triggerIdentifier/status`, editTrigger],
+  ['GET', `${TRIGGERS}/:triggerIdentifier/eventHistory`, viewTrigger],
+  ['GET', `${TRIGGERS}/eventHistory/:triggerIdentifier`, viewTrigger],
+  // By the event's id alone, as the trigger details are (api.md §0.2): who knows it was told it.
+  ['GET', `${TRIGGERS}/eventHistory/eventCorrelation/:eventId`, 'signedIn'],
+  ['GET', `${TRIGGERS}/eventHistory/v2/eventCorrelation/:eventId`, 'signedIn'],
+
+  ['POST', `${TEMPLATES}/list`, need('core_template_view')],
+  ['POST', `${TEMPLATES}/list-metadata`, need('core_template_view')],
+  ['POST', TEMPLATES, need('core_template_edit')],
+  ['POST', `${TEMPLATES}/applyTemplates`, need('core_template_view')],
+  ['GET', `${TEMPLATES}/:templateIdentifier`, need('core_template_view', 'templateIdentifier')],
+  ['GET', `${TEMPLATES}/templateInputs/:templateIdentifier`, need('core_template_view', 'templateIdentifier')],
+  ['PUT', `${TEMPLATES}/update/:templateIdentifier/:versionLabel`, need('core_template_edit', 'templateIdentifier')],
+  [
+    'PUT',
+    `${TEMPLATES}/updateStableTemplate/:templateIdentifier/:versionLabel`,
+    need('core_template_edit', 'templateIdentifier'),
+  ],
+  ['DELETE', `${TEMPLATES}/:templateIdentifier`, need('core_template_delete', 'templateIdentifier')],
+  ['DELETE', `${TEMPLATES}/:templateIdentifier/:versionLabel`, need('core_template_delete', 'templateIdentifier')],
+
+  ['GET', CONNECTORS, need('core_connector_view')],
+  [['POST', 'PUT'], CONNECTORS, need('core_connector_edit')],
+  ['GET', `${CONNECTORS}/catalogue`, 'signedIn'],
+  ['POST', `${CONNECTORS}/listV2`, need('core_connector_view')],
+  ['GET', `${CONNECTORS}/:identifier`, need('core_connector_view', 'identifier')],
+  ['DELETE', `${CONNECTORS}/:identifier`, need('core_connector_delete', 'identifier')],
+  ['POST', `${CONNECTORS}/testConnection/:identifier`, need('core_connector_access', 'identifier')],
+
+  ['GET', SECRETS, need('core_secret_view')],
+  ['POST', SECRETS, need('core_secret_edit')],
+  ['POST', `${SECRETS}/files`, need('core_secret_edit')],
+  ['POST', `${SECRETS}/yaml`, need('core_secret_edit')],
+  ['POST', `${SECRETS}/list`, need('core_secret_view')],
+  ['POST', `${SECRETS}/list/secrets`, need('core_secret_view')],
+  ['GET', `${SECRETS}/:identifier`, need('core_secret_view', 'identifier')],
+  ['PUT', `${SECRETS}/:identifier`, need('core_secret_edit', 'identifier')],
+  ['PUT', `${SECRETS}/:identifier/yaml`, need('core_secret_edit', 'identifier')],
+  ['PUT', `${SECRETS}/files/:identifier`, need('core_secret_edit', 'identifier')],
+  ['DELETE', `${SECRETS}/:identifier`, need('core_secret_delete', 'identifier')],
+
+  ...deployed('/ng/api/servicesV2', 'service'),
+  ...deployed('/ng/api/environmentsV2', 'environment'),
+  ...deployed('/ng/api/infrastructures', 'environment'),
+  ['POST', `${OVERRIDES}/list`, need('core_environment_view')],
+  [['POST', 'PUT'], OVERRIDES, { permission: 'core_environment_edit', scopeIn: 'body' }],
+  ['POST', `${OVERRIDES}/upsert`, { permission: 'core_environment_edit', scopeIn: 'body' }],
+  ['GET', `${OVERRIDES}/:identifier`, need('core_environment_view')],
+  ['DELETE', `${OVERRIDES}/:identifier`, need('core_environment_edit')],
+
+  ['GET', '/bridle/api/delegates', need('core_delegate_view')],
+  ['POST', '/ng/api/delegate-setup/listDelegates', need('core_delegate_view')],
+  ['GET', TOKENS, need('core_delegate_view')],
+  [['POST', 'PUT', 'DELETE'], TOKENS, need('core_delegate_edit')],
+  ['GET', `${TOKENS}/delegate-groups`, need('core_delegate_view')],
+];
+
+const TABLE: ReadonlyMap<string, RouteNeeds> = new Map(
+  ROWS.flatMap(([methods, url, needs]) => [methods].flat().map((method) => [`${method} ${url}`, needs] as const)),
+);
+
+/** `undefined`: the table does not have it. */
+export function needsOf(method: string, url: string): RouteNeeds | undefined {
+  // What HEAD tells, GET tells.
+  return TABLE.get(`${method === 'HEAD' ? 'GET' : method} ${url}`);
+}
