@@ -143,7 +143,13 @@ export { CONNECTOR_TYPES } from './language/connectors/connector-types.ts';
 export { SECRET_REFERENCE, type FieldObjection } from './language/connectors/fields.ts';
 export { readConnector, type ConnectorContent } from './language/connectors/read-connector.ts';
 export { objectToReference, qualifySecrets } from './language/connectors/secret-references.ts';
-export { sshConnector, withSshKey, type SshKeySecret, type SshSources } from './language/connectors/ssh-connector.ts';
+export {
+  sshConnector,
+  withSshKey,
+  type SshKeySecret,
+  type SshSources,
+  type TakenConnector,
+} from './language/connectors/ssh-connector.ts';
 export { readSshSpec, sshLogin, type SshLogin } from './language/connectors/ssh-spec.ts';
 export {
   asProjectsWrite,

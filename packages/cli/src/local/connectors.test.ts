@@ -106,6 +106,7 @@ test('an SSH key of the repository signs in where a connector or a step names it
   const sshKey = { userName: 'git', port: 2222, keyRef: 'pem', passphraseRef: 'pass' };
   const repo = find('repo');
   expect(repo).toMatchObject({ kind: 'found', connector: { type: 'Github', spec: { sshKey } } });
+  expect(repo.kind === 'found' && repo.connector.needs.toSorted()).toEqual(['pass', 'pem']);
   expect(repo.kind === 'found' && repo.connector.secrets.get('deploy')).toEqual({
     kind: 'found',
     bytes: Buffer.from('PRIVATE'),

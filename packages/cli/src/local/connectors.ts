@@ -10,6 +10,7 @@ import {
   type DocumentOwner,
   type SshKeySecret,
   type SshSources,
+  type TakenConnector,
 } from '@bridle/pipeline';
 import type { FoundSecret } from '@bridle/executors';
 import { parse } from 'yaml';
@@ -24,6 +25,8 @@ export interface LocalConnector {
   readonly spec: Readonly<Record<string, unknown>>;
   /** What its spec refers to, its login by SSH included. */
   readonly secrets: ReadonlyMap<string, FoundSecret>;
+  /** Those of them that have to be given; the others are made of these. */
+  readonly needs: readonly string[];
 }
 
 export type FoundConnector =
@@ -55,8 +58,13 @@ export function connectorsOf(repository: Repository, secret: (reference: string)
     const { spec, references } = qualifySecrets(type, written, owner);
     const plain = new Map(references.map((each) => [each, secret(each)]));
     const taken = withSshKey({ identifier, type, spec: { ...spec } }, plain, sources);
-    return { kind: 'found', connector: { ...taken.connector, secrets: taken.secrets } };
+    return found(taken, sources);
   };
+}
+
+function found({ connector, secrets }: TakenConnector<FoundSecret>, sources: SshSources<FoundSecret>): FoundConnector {
+  const needs = [...secrets.keys()].filter((reference) => sources.sshKey(reference) === undefined);
+  return { kind: 'found', connector: { ...connector, secrets, needs } };
 }
 
 /** A step's target may be named by its SSH key alone. */
@@ -66,8 +74,7 @@ function withoutFile(reference: string, sources: SshSources<FoundSecret>): Found
     const { identifier } = parseScopedIdentifier(reference);
     return missing(`The connector ${reference} is not there: no file below .harness/ holds a connector ${identifier}.`);
   }
-  const { connector, secrets } = sshConnector(key, sources);
-  return { kind: 'found', connector: { ...connector, secrets } };
+  return found(sshConnector(key, sources), sources);
 }
 
 /** A document `secret:` of type SSHKey: who signs in, and by which secrets. */

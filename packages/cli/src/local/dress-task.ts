@@ -28,7 +28,7 @@ export function dressTask(task: TaskRequest, { secrets, findConnector, project }
   if (needs === undefined) return { step, secrets: new Map() };
   const places: SecretPlace[] = [];
   const found = new Map<string, FoundSecret>();
-  const connectors: Record<string, Omit<LocalConnector, 'secrets'>> = {};
+  const connectors: Record<string, Omit<LocalConnector, 'secrets' | 'needs'>> = {};
   for (const { path, start, end, source } of needs.secrets) {
     const reference = source.kind === 'stored' ? source.identifier : source.sealed;
     places.push({ path, start, end, reference });
@@ -41,8 +41,8 @@ export function dressTask(task: TaskRequest, { secrets, findConnector, project }
       connectors[key] = DOCKER_HUB;
       return undefined;
     }
-    const { secrets: own, ...connector } = result.connector;
-    connectors[key] = connector;
+    const { secrets: own, identifier: id, type, spec: itsSpec } = result.connector;
+    connectors[key] = { identifier: id, type, spec: itsSpec };
     for (const [name, secret] of own) if (!found.has(name)) found.set(name, secret);
     return undefined;
   };

@@ -101,9 +101,7 @@ function checkSecrets({ plan, file, executor, secrets, findConnector }: Requirem
     for (const reference of connectorsOf(node, executor)) {
       const result = findConnector(reference);
       if (result.kind === 'found') {
-        for (const [each, secret] of result.connector.secrets) {
-          if (secret.kind !== 'found') miss(each, node, ` by the connector ${reference}`);
-        }
+        for (const each of result.connector.needs) miss(each, node, ` by the connector ${reference}`);
       } else if (reference !== 'account.harnessImage' && isSure(plan, node)) {
         found.object(`${describe(node, file)} uses a connector that is not there. ${result.message}`);
       }
