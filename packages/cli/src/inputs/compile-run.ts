@@ -6,12 +6,11 @@ import {
   type Diagnostic,
   type PipelineRequest,
 } from '@bridle/pipeline';
-import type { Options } from '../command-line/options.ts';
 import { describeDiagnostic, isError } from '../diagnostics/describe-diagnostic.ts';
 import { createSources } from '../diagnostics/sources.ts';
 import type { ChosenPipeline } from '../repository/choose-pipeline.ts';
 import type { Stream } from '../terminal/terminal.ts';
-import { readInputs, type GivenInputs } from './read-inputs.ts';
+import type { GivenInputs } from './read-inputs.ts';
 
 export interface CompiledRun {
   readonly kind: 'compiled';
@@ -26,21 +25,7 @@ export interface RefusedRun {
   readonly inputs: GivenInputs;
 }
 
-/**
- * @param more - what a command adds to the request: what is known of the event, for example
- * @throws UsageError see `readInputs`
- */
-export function compileRun(
-  chosen: ChosenPipeline,
-  options: Options,
-  folder: string,
-  more: Pick<PipelineRequest, 'known' | 'expressionValues' | 'isStageChoiceFree'> = {},
-): CompiledRun | RefusedRun {
-  const inputs = readInputs(chosen, options, folder);
-  return compileWith(chosen, inputs, more);
-}
-
-/** The same with inputs that are known already. */
+/** @param more - what a command adds to the request: what is known of the event, for example */
 export function compileWith(
   { file, repository }: ChosenPipeline,
   inputs: GivenInputs,

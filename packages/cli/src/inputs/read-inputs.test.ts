@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { Options, type OptionValue } from '../command-line/options.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { choosePipeline } from '../repository/choose-pipeline.ts';
-import { compileRun } from './compile-run.ts';
+import { compileWith } from './compile-run.ts';
 import { readInputs } from './read-inputs.ts';
 
 const PIPELINE = `pipeline:
@@ -52,6 +52,11 @@ function options(values: Readonly<Record<string, OptionValue>>): Options {
 
 function read(values: Readonly<Record<string, OptionValue>>): unknown {
   return parse(readInputs(choosePipeline(folder, undefined), options(values), folder).inputYaml);
+}
+
+function compile(values: Readonly<Record<string, OptionValue>>): ReturnType<typeof compileWith> {
+  const chosen = choosePipeline(folder, 'shop');
+  return compileWith(chosen, readInputs(chosen, options(values), folder));
 }
 
 function refusal(values: Readonly<Record<string, OptionValue>>): UsageError {
@@ -123,6 +128,7 @@ describe('readInputs', () => {
   it('says which inputs there are when one is unknown or may be several', () => {
     const unknown = refusal({ input: ['tga=1'] });
     expect(unknown.message).toBe('The pipeline has no input "tga".');
+    expect(unknown.hint).toMatch(/^Did you mean tag\?/);
     expect(unknown.hint).toContain('Inputs: variables.tag, variables.size, stages.build.variables.region');
     expect(refusal({ input: ['variables.tga=1'] }).hint).toMatch(/^Did you mean variables\.tag\?/);
     expect(refusal({ input: ['tag'] }).message).toBe('--input tag is not name=value.');
@@ -131,17 +137,15 @@ describe('readInputs', () => {
   });
 });
 
-describe('compileRun', () => {
+describe('compileWith', () => {
   it('names all that is missing or wrong at once', () => {
-    const result = compileRun(choosePipeline(folder, undefined), options({ input: ['region=asia'] }), folder);
+    const result = compile({ input: ['region=asia'] });
     expect(result.kind).toBe('refused');
     const codes = result.kind === 'refused' ? result.diagnostics.map(({ code }) => code) : [];
     expect(codes.toSorted()).toEqual(['INPUT_MISSING', 'INPUT_MISSING', 'INPUT_NOT_ALLOWED']);
   });
 
   it('compiles what is given', () => {
-    const given = { input: ['tag=1', 'region=eu', 'script=true'] };
-    const result = compileRun(choosePipeline(folder, 'shop'), options(given), folder);
-    expect(result.kind).toBe('compiled');
+    expect(compile({ input: ['tag=1', 'region=eu', 'script=true'] }).kind).toBe('compiled');
   });
 });

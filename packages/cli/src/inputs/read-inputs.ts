@@ -83,7 +83,7 @@ function findOne(name: string, inputs: readonly NamedInput[]): NamedInput {
   const names = inputs.map((each) => each.name);
   if (input === undefined) {
     const known = names.length === 0 ? 'The pipeline asks for no inputs.' : `Inputs: ${names.join(', ')}.`;
-    throw new UsageError(`The pipeline has no input "${name}".`, `${suggestLine(name, names)}${known}`);
+    throw new UsageError(`The pipeline has no input "${name}".`, `${suggestInput(name, names)}${known}`);
   }
   if (others.length > 0) {
     throw new UsageError(
@@ -92,6 +92,12 @@ function findOne(name: string, inputs: readonly NamedInput[]): NamedInput {
     );
   }
   return input;
+}
+
+/** By the whole name, else by what stands last in one. */
+function suggestInput(name: string, names: readonly string[]): string {
+  const last = (each: string): string => each.slice(each.lastIndexOf('.') + 1);
+  return suggestLine(name, names) || suggestLine(name, names.map(last));
 }
 
 /** A word of the command line is a text; for a number input it is a number if it looks like one, else the check says so. */

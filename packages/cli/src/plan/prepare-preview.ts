@@ -25,7 +25,7 @@ export async function preparePreview(
   const chosen = choosePipeline(folder, given);
   const event = { event: options.text('event'), trigger: options.text('trigger') };
   const { cause, inputs, known, notes } = findCause(chosen, readInputs(chosen, options, folder), event, folder);
-  const run = compileWith(chosen, inputs, known === undefined ? {} : { known });
+  const run = compileWith(chosen, inputs, { isStageChoiceFree: true, ...(known === undefined ? {} : { known }) });
   const found = run.kind === 'refused' ? run.diagnostics : run.warnings;
   const { err, isQuiet } = terminal;
   if (run.kind === 'refused' || !isQuiet) await printDiagnostics(found, chosen, inputs, folder, err);

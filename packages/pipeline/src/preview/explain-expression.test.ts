@@ -32,6 +32,9 @@ describe('a place is found', () => {
   test.each([
     [upload, upload],
     ['upload', upload],
+    ['build.publish.upload', upload],
+    ['publish.upload', upload],
+    ['build.unit_1_0', unit],
     ['pipeline.stages[0].stage.spec.execution.steps[2].stepGroup.steps[0].step', upload],
     ['pipeline.stages[0].stage.spec.execution.steps[1].parallel[0].step.spec.source.spec.script', unit],
     [`${unit}.spec.source.spec.script`, unit],
@@ -47,6 +50,7 @@ describe('a place is found', () => {
   test.each([
     ['pipeline.stages.build.spec.execution.steps.uplaod', undefined],
     ['uplod', 'Did you mean upload?'],
+    ['build.upload', undefined],
     ['9999', undefined],
     ['undo', undefined],
   ])('and %s is none', (at, hint) => {

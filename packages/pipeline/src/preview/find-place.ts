@@ -74,14 +74,28 @@ function byLine(nodes: readonly PlanNode[], yaml: YamlNode | undefined, line: nu
   return deepest(holders, (holder) => holder.line)?.node;
 }
 
+/** Its identifier, or as many of those around it as it takes (`deploy.check`), in case it is the only one. */
 function byIdentifier(nodes: readonly PlanNode[], place: string): PlanNode | undefined {
-  const named = nodes.filter(({ identifier }) => identifier === place || identifier === withoutPostfixes(place));
+  const named = namedSo(nodes, place);
   return named.length === 1 ? named[0] : undefined;
+}
+
+function namedSo(nodes: readonly PlanNode[], place: string): readonly PlanNode[] {
+  const plain = withoutPostfixes(place);
+  return nodes.filter((node) => [place, plain].some((name) => `.${shortName(node)}`.endsWith(`.${name}`)));
+}
+
+/** `pipeline.stages.deploy.spec.execution.steps.check` → `deploy.check`. */
+function shortName({ fqn }: PlanNode): string {
+  return fqn.replaceAll(
+    /(?:^pipeline\.|(?<=^|\.)(?:stages|spec\.execution\.(?:steps|rollbackSteps)|steps|rollbackSteps)\.)/g,
+    '',
+  );
 }
 
 function unknownPlace(nodes: readonly PlanNode[], place: string): FoundPlace {
   if (/^\d+$/.test(place)) return { kind: 'unknown', message: `Line ${place} is in no part of the pipeline.` };
-  const named = nodes.filter(({ identifier }) => identifier === place);
+  const named = namedSo(nodes, place);
   if (named.length > 1) {
     const hint = `Say which one: ${named.map(({ fqn }) => fqn).join(', ')}.`;
     return { kind: 'unknown', message: `${String(named.length)} parts are called ${place}.`, hint };
