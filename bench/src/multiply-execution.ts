@@ -2,7 +2,7 @@
 import type { Client } from 'pg';
 
 const TABLES = ['executions', 'execution_documents', 'node_executions', 'execution_events', 'timers', 'delegate_tasks'];
-const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 const READY_MS_MAX = 60_000;
 const LOOK_AGAIN_MS = 50;
 
@@ -18,7 +18,7 @@ export async function multiplyExecution(client: Client, eventId: string, count: 
   const ids = [executionId, ...nodes.rows.map(({ id }) => id)];
   // As long as the ids of the engine: a letter for which of them it is, and the number of the copy.
   const renamed = (text: string): string =>
-    ids.reduce((sql, id, index) => `replace(${sql}, '${id}', '${LETTERS[index]}' || n.name)`, text);
+    ids.reduce((sql, id, index) => `replace(${sql}, '${id}', '${LETTERS.charAt(index)}' || n.name)`, text);
   await client.query('begin');
   for (const table of TABLES) {
     const { rows } = await client.query<{ name: string; type: string }>(
