@@ -78,6 +78,18 @@ describeWithDocker('steps with an image', () => {
     expect((statSync(folder).mode & 0o777).toString(8)).toBe('755');
   });
 
+  test('a service in a container is found by its name, and what it writes goes on in its log', async () => {
+    const service = `{ identifier: web, name: web, type: Background, spec: { shell: Sh, image: "${IMAGE}", command: "echo page > index.html; echo up hunter22; httpd -f -p 8000" } }`;
+    const ask = 'until wget -q -O - http://web:8000/index.html; do sleep 0.1; done';
+    const { exitCode, logs } = await runLocally(ci(service, run('ask', ask)), {
+      environment,
+      words: ['--secret', 'x=hunter22'],
+    });
+    expect(logs).toContain('s.ask: page');
+    expect(logs).toContain('s.web: up ********');
+    expect(exitCode).toBe(0);
+  });
+
   test('plugins run, and their outputs are there', async () => {
     const plugin = `{ identifier: greet, name: greet, type: Plugin, spec: { image: "${PLUGIN_IMAGE}", settings: { who: world } } }`;
     const { exitCode, logs } = await runLocally(
