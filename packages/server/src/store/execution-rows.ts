@@ -141,13 +141,13 @@ export async function listExecutions(
  */
 async function countExecutions(
   db: Database | Transaction,
-  { isNewestOfRetries = false, ...filter }: ExecutionFilter,
+  { isNewestOfRetries, ...filter }: ExecutionFilter,
 ): Promise<number> {
   const counted = db
     .selectFrom('executions')
     .where((eb) => eb.and(conditions(eb, filter)))
     .select(({ fn }) => fn.countAll<number>().as('total'));
-  if (!isNewestOfRetries) return (await counted.executeTakeFirstOrThrow()).total;
+  if (isNewestOfRetries !== true) return (await counted.executeTakeFirstOrThrow()).total;
   const firstOnes = counted.where(
     sql<SqlBool>`id in (select retry_root_id from executions r where retry_root_id is not null)`,
   );
