@@ -49,6 +49,7 @@ import { serviceOverrideRoutes } from './service-override-routes.ts';
 import { schemaRoutes } from './schema-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
+import { settingRoutes } from './setting-routes.ts';
 import { registerStaticRoutes } from './static-routes.ts';
 import { templateListRoutes } from './template-list-routes.ts';
 import { templateRoutes } from './template-routes.ts';
@@ -181,6 +182,7 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   platformRoutes,
   organizationRoutes,
   projectRoutes,
+  settingRoutes,
 ];
 
 /** The web UI: its own scripts and connections; styles may be set by script (the editor and the menus do). */

@@ -209,6 +209,10 @@ const ROWS: readonly Row[] = [
   ['GET', `${OVERRIDES}/:identifier`, need('core_environment_view')],
   ['DELETE', `${OVERRIDES}/:identifier`, need('core_environment_edit')],
 
+  ['GET', '/ng/api/settings', need('core_setting_view')],
+  ['GET', '/ng/api/settings/:identifier', need('core_setting_view')],
+  ['PUT', '/ng/api/settings', need('core_setting_edit')],
+
   ['GET', '/bridle/api/delegates', need('core_delegate_view')],
   ['POST', '/ng/api/delegate-setup/listDelegates', need('core_delegate_view')],
   ['GET', TOKENS, need('core_delegate_view')],

@@ -16,6 +16,7 @@ import * as reports from './migrations/0007-reports.ts';
 import * as logTails from './migrations/0008-log-tails.ts';
 import * as access from './migrations/0009-access.ts';
 import * as triggerSources from './migrations/0010-trigger-sources.ts';
+import * as settings from './migrations/0011-settings.ts';
 import type { StartErrorCode } from './start-error-codes.ts';
 
 /** Name → migration, in the order of their names. Never rename or change one that was released. */
@@ -30,6 +31,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-log-tails': logTails,
   '0009-access': access,
   '0010-trigger-sources': triggerSources,
+  '0011-settings': settings,
 };
 
 /** Thrown when the database has migrations that this program does not know: it was used by a newer version. */

@@ -487,6 +487,13 @@ export interface ErrandsTable extends ScopeColumns {
   created_at: number;
 }
 
+export interface SettingsTable extends ScopeColumns {
+  identifier: string;
+  value: string;
+  is_overridable: boolean;
+  updated_at: number;
+}
+
 export interface Tables {
   installation: InstallationTable;
   accounts: AccountsTable;
@@ -530,4 +537,5 @@ export interface Tables {
   connectors: ConnectorsTable;
   sealing_keys: SealingKeysTable;
   errands: ErrandsTable;
+  settings: SettingsTable;
 }
