@@ -54,6 +54,15 @@ describe('build-with-service', () => {
     expect(out).toContain('greeter 1.0.0 is good');
   });
 
+  it('is built by itself where it is a part of another repository', async () => {
+    const part = join(home, 'mono', 'part');
+    await cp(join(ROOT, 'examples/build-with-service'), part, { recursive: true });
+    await run('git', ['init', '--quiet'], { cwd: join(home, 'mono') });
+    const { exitCode, out } = await bridle('mono/part', 'run', '-i', 'port=18124', '--codebase', '.');
+    expect({ exitCode, out }).toMatchObject({ exitCode: 0 });
+    expect(out).toContain('5 tests, 0 failed');
+  });
+
   it('says what is broken', async () => {
     const { exitCode, out } = await bridle('build-with-service', 'run', '-i', 'port=1');
     expect(exitCode).toBe(1);

@@ -55,6 +55,11 @@ export const run: CommandDefinition = {
       description: 'with --executor dummy: mocks in the format of pipeline tests',
       completes: 'file',
     },
+    {
+      flags: '--codebase <folder>',
+      description: 'what CI stages build (default: the git working tree around the pipeline)',
+      completes: 'folder',
+    },
     { flags: '--in-place', description: 'CI stages work in your folder itself, and not in a copy' },
     { flags: '--parallel <n>', description: 'steps at once (default: as many as there are processors, at least 4)' },
     { flags: '--yes', description: 'approve what asks for approval' },

@@ -1,4 +1,5 @@
 /** `bridle run`: reads what was asked for, refuses what cannot run before anything starts, runs it, and tells how it ended. */
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DockerHost, MaskLimitPassed } from '@bridle/executors';
 import {
@@ -19,6 +20,7 @@ import { readInputs, type GivenInputs } from '../inputs/read-inputs.ts';
 import { openRecord, type RunRecord } from '../record/open-record.ts';
 import { makeSource, RememberedDocuments, type SourceFacts } from '../record/record-source.ts';
 import { choosePipeline, type ChosenPipeline } from '../repository/choose-pipeline.ts';
+import type { Repository } from '../repository/repository.ts';
 import { canAsk } from '../view/ask-inputs.ts';
 import { choosePrinter } from '../view/choose-printer.ts';
 import { createPrompter } from '../view/prompter.ts';
@@ -41,6 +43,14 @@ export const runCommand: CommandAction = async (context, input) => {
   const prepared = await prepare(context, input);
   return prepared === undefined ? 2 : perform(context, input, prepared);
 };
+
+/** @throws UsageError when the folder that was named is none */
+function codebaseRoot(given: string | undefined, { root }: Repository, folder: string): string {
+  if (given === undefined) return root;
+  const path = resolve(folder, given);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return path;
+  throw new UsageError(`--codebase ${given} is no folder.`, undefined, 5);
+}
 
 interface Prepared {
   readonly request: LocalRunRequest;
@@ -93,7 +103,10 @@ async function prepare(
   const { plan, lacks } = steps.length === 0 ? { plan: whole, lacks: [] } : chooseSteps(whole, steps);
   const shown = shownPath(file.path, folder);
   const isInPlace = options.isOn('in-place');
-  const codebase = { root: repository.root, mode: isInPlace ? 'inPlace' : 'copy' } as const;
+  const codebase = {
+    root: codebaseRoot(options.text('codebase'), repository, folder),
+    mode: isInPlace ? 'inPlace' : 'copy',
+  } as const;
   const mocks = mocksOf(options, executor, { plan, folder });
   const requirements = await findRequirements({
     plan,
