@@ -116,6 +116,13 @@ export {
   type Variable,
 } from './language/model.ts';
 export { checkPipeline, type CheckedPipeline } from './language/check-pipeline.ts';
+export {
+  compareElements,
+  type ElementChange,
+  type ElementKind,
+  type FieldChange,
+} from './language/versions/compare-elements.ts';
+export { compareLines, type LineDiff } from './language/versions/compare-lines.ts';
 export { parsePipeline, type ParsedPipeline } from './language/parse-pipeline.ts';
 export { parseRuntimeInput, type InputText, type RuntimeInput } from './language/runtime-input.ts';
 export { resolveTriggerInputs, resolveTriggerReferences } from './language/trigger-inputs.ts';

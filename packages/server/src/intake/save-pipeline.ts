@@ -18,6 +18,7 @@ import {
   type PipelineContent,
   type PipelineRow,
 } from '../store/pipelines.ts';
+import type { SaveOrigin } from '../store/pipeline-versions.ts';
 import { findProject } from '../store/projects.ts';
 import { withDocuments } from './compile-documents.ts';
 import { DocumentSource } from './document-source.ts';
@@ -41,12 +42,13 @@ export async function createPipeline(
   db: Database | Transaction,
   scope: ProjectScope,
   yaml: string,
+  origin: SaveOrigin = {},
 ): Promise<SavePipelineResult> {
   const read = await readPipelineText(db, yaml, scope);
   if (read.kind !== 'read') return read;
   if ((await findProject(db, scope)) === undefined) return { kind: 'noProject' };
   const { identifier } = read.pipeline;
-  const outcome = await insertPipeline(db, scope, identifier, read.content);
+  const outcome = await insertPipeline(db, scope, identifier, read.content, origin);
   if (outcome === 'duplicate') return { kind: 'duplicate', identifier };
   const row = await findPipeline(db, scope, identifier);
   return row === undefined ? { kind: 'missing' } : { kind: 'saved', row, diagnostics: read.diagnostics };
@@ -59,13 +61,14 @@ export async function changePipeline(
   identifier: string,
   yaml: string,
   expectedVersion?: number,
+  origin: SaveOrigin = {},
 ): Promise<SavePipelineResult> {
   const read = await readPipelineText(db, yaml, scope);
   if (read.kind !== 'read') return read;
   if (read.pipeline.identifier !== identifier) {
     return { kind: 'mismatch', field: 'identifier', inYaml: read.pipeline.identifier, inRequest: identifier };
   }
-  const outcome = await updatePipeline(db, scope, identifier, read.content, expectedVersion);
+  const outcome = await updatePipeline(db, scope, identifier, read.content, expectedVersion, origin);
   if (outcome.kind !== 'updated') return outcome;
   return { kind: 'saved', row: outcome.row, diagnostics: read.diagnostics };
 }

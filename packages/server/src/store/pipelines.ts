@@ -1,8 +1,9 @@
 /** Saved pipelines. One statement, one function. */
-import { sql, type Selectable } from 'kysely';
+import { sql, type AliasedRawBuilder, type Selectable } from 'kysely';
 import type { ProjectScope } from '@bridle/pipeline';
 import type { Database, Transaction } from './database.ts';
 import { likePattern } from './organizations.ts';
+import type { SaveOrigin } from './pipeline-versions.ts';
 import type { PipelinesTable } from './tables.ts';
 
 export interface PipelineContent {
@@ -42,52 +43,102 @@ export type UpdateOutcome<Row> =
   | { readonly kind: 'missing' }
   | { readonly kind: 'stale' };
 
+/** With its first version, in one statement. */
 export async function insertPipeline(
   db: Database | Transaction,
   scope: ProjectScope,
   identifier: string,
   content: PipelineContent,
+  origin: SaveOrigin = {},
 ): Promise<InsertOutcome> {
   const now = sql<number>`bridle_now()`;
   const inserted = await db
-    .insertInto('pipelines')
-    .values({
-      account_id: scope.accountId,
-      org_identifier: scope.orgIdentifier,
-      project_identifier: scope.projectIdentifier,
-      identifier,
-      ...columns(content),
-      created_at: now,
-      updated_at: now,
-    })
-    .onConflict((conflict) => conflict.doNothing())
+    .with('saved', (cte) =>
+      cte
+        .insertInto('pipelines')
+        .values({
+          account_id: scope.accountId,
+          org_identifier: scope.orgIdentifier,
+          project_identifier: scope.projectIdentifier,
+          identifier,
+          ...columns(content),
+          created_at: now,
+          updated_at: now,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .returningAll(),
+    )
+    .insertInto('pipeline_versions')
+    .columns(VERSION_COLUMNS)
+    .expression((eb) => eb.selectFrom('saved').select(versionOf(origin)))
     .returning('version')
     .executeTakeFirst();
   return inserted === undefined ? 'duplicate' : 'inserted';
 }
 
-/** `expectedVersion` undefined = no check. */
+/** With the new version, in one statement. `expectedVersion` undefined = no check. */
 export async function updatePipeline(
   db: Database | Transaction,
   scope: ProjectScope,
   identifier: string,
   content: PipelineContent,
   expectedVersion?: number,
+  origin: SaveOrigin = {},
 ): Promise<UpdateOutcome<PipelineRow>> {
-  let update = db
-    .updateTable('pipelines')
-    .set({ ...columns(content), version: sql<number>`version + 1`, updated_at: sql<number>`bridle_now()` })
-    .where('account_id', '=', scope.accountId)
-    .where('org_identifier', '=', scope.orgIdentifier)
-    .where('project_identifier', '=', scope.projectIdentifier)
-    .where('identifier', '=', identifier);
-  if (expectedVersion !== undefined) update = update.where('version', '=', expectedVersion);
-  const row = await update.returningAll().executeTakeFirst();
+  const row = await db
+    .with('saved', (cte) => {
+      const update = cte
+        .updateTable('pipelines')
+        .set({ ...columns(content), version: sql<number>`version + 1`, updated_at: sql<number>`bridle_now()` })
+        .where('account_id', '=', scope.accountId)
+        .where('org_identifier', '=', scope.orgIdentifier)
+        .where('project_identifier', '=', scope.projectIdentifier)
+        .where('identifier', '=', identifier);
+      return (expectedVersion === undefined ? update : update.where('version', '=', expectedVersion)).returningAll();
+    })
+    .with('kept', (cte) =>
+      cte
+        .insertInto('pipeline_versions')
+        .columns(VERSION_COLUMNS)
+        .expression((eb) => eb.selectFrom('saved').select(versionOf(origin))),
+    )
+    .selectFrom('saved')
+    .selectAll()
+    .executeTakeFirst();
   if (row !== undefined) return { kind: 'updated', row: pipelineRow(row) };
   return (await findPipeline(db, scope, identifier)) === undefined ? { kind: 'missing' } : { kind: 'stale' };
 }
 
-/** Its triggers go with it; its executions and trigger events stay. */
+const VERSION_COLUMNS = [
+  'account_id',
+  'org_identifier',
+  'project_identifier',
+  'pipeline_identifier',
+  'version',
+  'name',
+  'yaml',
+  'saved_at',
+  'saved_by',
+  'restored_from',
+] as const;
+
+/** In the order of `VERSION_COLUMNS`. */
+function versionOf({ by, restoredFrom }: SaveOrigin): readonly AliasedRawBuilder<unknown, string>[] {
+  return [
+    sql`account_id`.as('account_id'),
+    sql`org_identifier`.as('org_identifier'),
+    sql`project_identifier`.as('project_identifier'),
+    sql`identifier`.as('pipeline_identifier'),
+    sql`version`.as('version'),
+    sql`name`.as('name'),
+    sql`yaml`.as('yaml'),
+    sql`updated_at`.as('saved_at'),
+    sql`${by === undefined ? null : JSON.stringify(by)}::json`.as('saved_by'),
+    sql`${restoredFrom ?? null}::bigint`.as('restored_from'),
+  ];
+}
+
+/** Its versions, triggers and input sets go with it; its executions and trigger events stay (docs/LIFECYCLE.md). */
 export async function deletePipeline(
   db: Database | Transaction,
   scope: ProjectScope,

@@ -60,6 +60,31 @@ export interface UsersTable {
   is_disabled: Generated<boolean>;
   created_at: number;
   updated_at: number | null;
+  removed_at: number | null;
+}
+
+export interface AuditEventsTable extends ScopeColumns {
+  position: GeneratedAlways<number>;
+  id: string;
+  at: number;
+  action: string;
+  resource_type: string;
+  resource_identifier: string;
+  principal_type: string;
+  principal_id: string;
+  principal_name: string;
+  source_ip: string;
+  request_method: string;
+  request_id: string;
+  old_yaml: string | null;
+  new_yaml: string | null;
+}
+
+export interface TriggerOwnersTable extends ScopeColumns {
+  pipeline_identifier: string;
+  trigger_identifier: string;
+  principal_type: string;
+  principal_id: string;
 }
 
 /** Identifier and what people say about it; one per owner. */
@@ -153,6 +178,16 @@ export interface PipelinesTable extends ScopeColumns {
   updated_at: number;
 }
 
+export interface PipelineVersionsTable extends ScopeColumns {
+  pipeline_identifier: string;
+  version: number;
+  name: string;
+  yaml: string;
+  saved_at: number;
+  saved_by: NullableJson;
+  restored_from: number | null;
+}
+
 export interface RunSequencesTable extends ScopeColumns {
   pipeline_identifier: string;
   last: number;
@@ -234,6 +269,7 @@ export interface ExecutionsTable extends ScopeColumns {
   state: Json;
   summary: Json;
   retry_root_id: string | null;
+  notes: string | null;
 }
 
 export interface ExecutionDocumentsTable {
@@ -500,6 +536,8 @@ export interface Tables {
   organizations: OrganizationsTable;
   projects: ProjectsTable;
   users: UsersTable;
+  audit_events: AuditEventsTable;
+  trigger_owners: TriggerOwnersTable;
   api_keys: ApiKeysTable;
   service_accounts: ServiceAccountsTable;
   token_holders: TokenHoldersTable;
@@ -510,6 +548,7 @@ export interface Tables {
   role_assignments: RoleAssignmentsTable;
   sessions: SessionsTable;
   pipelines: PipelinesTable;
+  pipeline_versions: PipelineVersionsTable;
   run_sequences: RunSequencesTable;
   triggers: TriggersTable;
   trigger_events: TriggerEventsTable;
