@@ -34,14 +34,14 @@ const packages = foreignPackages(output.flatMap((chunk) => (chunk.type === 'chun
 writeFileSync(join(folder, 'THIRD-PARTY.txt'), packages.map(licenceOf).join(`\n${'-'.repeat(80)}\n\n`));
 writeFileSync(join(folder, 'LICENSE'), readFileSync(join(root, '../../LICENSE')));
 const bytes = output.reduce((sum, { fileName }) => sum + readFileSync(join(folder, fileName)).length, 0);
-console.log(
-  `bridle: ${output.length} files, ${Math.round(bytes / 1024)} KiB, with ${packages.length} packages of others`,
+process.stdout.write(
+  `bridle: ${output.length} files, ${Math.round(bytes / 1024)} KiB, with ${packages.length} packages of others\n`,
 );
 
 /** The folders of the packages that these modules are from, sorted by name. */
 function foreignPackages(modules) {
   const folders = modules.flatMap((module) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? []);
-  return [...new Set(folders)].toSorted();
+  return [...new Set(folders)].toSorted((one, other) => (one < other ? -1 : 1));
 }
 
 /** What its licence asks to be passed on. */

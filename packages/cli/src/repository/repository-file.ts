@@ -1,6 +1,5 @@
 /** One YAML document of a repository, told by its root key. What it says of itself is read when it is asked for. */
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { parse } from 'yaml';
 
 /** Root keys of the documents that Bridle knows, and of connectors and secrets, which pipelines name. */
@@ -59,11 +58,6 @@ export function makeRepositoryFile(path: string, rootKey: RootKey, text: string)
 export function findRootKey(text: string): RootKey | undefined {
   const [, key] = /^(?!#|---|%)["']?([A-Za-z]+)["']?[ \t]*:/m.exec(text) ?? [];
   return ROOT_KEYS.find((known) => known === key);
-}
-
-/** The name by which people know a file without an identifier. */
-export function fileStem(path: string): string {
-  return basename(path).replace(/\.ya?ml$/i, '');
 }
 
 function readFields(text: string, rootKey: RootKey): ReadonlyMap<string, string> {
