@@ -168,3 +168,28 @@ export {
   type RunWaitingEvent,
 } from './run-events.ts';
 export { SettingResponse, SettingUpdate, SettingUpdateResult, SettingValue, type SettingDto } from './settings.ts';
+export { PipelineVersion, PipelineVersionDiff, PipelineVersionText } from './pipeline-versions.ts';
+export {
+  BranchList,
+  ExpandedPipelineJson,
+  PipelineCloneRequest,
+  PipelineValidation,
+  PipelineValidationStarted,
+  PipelineVariables,
+  RepositoryList,
+  StepPalette,
+  StepPaletteRequest,
+} from './pipeline-tools.ts';
+export {
+  ExecutionIdentifierSummary,
+  ExecutionMetadata,
+  ExecutionMetadataDetails,
+  ExecutionNotes,
+  ExecutionOutline,
+  ExecutionOutlinePage,
+  ExpressionEvaluation,
+  NodeSubGraph,
+  PreflightCheck,
+  StageExecution,
+} from './execution-queries.ts';
+export { InputSetSanitised, InputSetYamlDiff } from './input-set-repair.ts';
