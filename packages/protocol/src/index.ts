@@ -1,5 +1,5 @@
 /** Wire contracts as schemas with derived types. */
-export { EventId, IDENTIFIER_PATTERN, Id22, ProtoInt64, Tags, Time, nullable } from './schema.ts';
+export { AnyEventId, EventId, IDENTIFIER_PATTERN, Id22, ProtoInt64, Tags, Time, nullable } from './schema.ts';
 export { ERROR_CODES, ErrorCode } from './error-codes.ts';
 export {
   ErrorDto,
@@ -59,7 +59,14 @@ export {
   TriggerEventHistory,
   TriggerEventStatus,
 } from './trigger-events.ts';
-export { TriggerDetails, TriggerResponse } from './triggers.ts';
+export {
+  BulkToggleRequest,
+  BulkToggleResult,
+  TriggerCatalog,
+  TriggerDetails,
+  TriggerResponse,
+  TriggerYamlDiff,
+} from './triggers.ts';
 export {
   InputSetTemplate,
   PipelineFilter,

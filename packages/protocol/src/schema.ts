@@ -21,4 +21,9 @@ export const Id22 = Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' });
 /** Identity of one accepted webhook call: 24 lower-case hex digits. */
 export const EventId = Type.String({ pattern: '^[0-9a-f]{24}$' });
 
+/** The same, or that of a schedule that was due. */
+export const AnyEventId = Type.String({
+  pattern: '^(?:[0-9a-f]{24}|Cron_[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$',
+});
+
 export const Tags = Type.Record(Type.String(), Type.String());

@@ -1,13 +1,13 @@
 /** Custom webhooks and what became of their events (api.md §1). */
 import { Type, type Static } from 'typebox';
 import { ExecutionDetails } from './execution-graph.ts';
-import { EventId, nullable, Time } from './schema.ts';
+import { AnyEventId, EventId, nullable, Time } from './schema.ts';
 import { TriggerEventStatus } from './trigger-events.ts';
 
 /** Keys are present with null (api.md §1.5). */
 export const WebhookEventProcessingDetails = Type.Object({
   eventFound: Type.Boolean(),
-  eventId: EventId,
+  eventId: AnyEventId,
   accountIdentifier: Type.String(),
   orgIdentifier: nullable(Type.String()),
   projectIdentifier: nullable(Type.String()),

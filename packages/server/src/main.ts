@@ -5,10 +5,12 @@ import { DELEGATE_GRACE_MS } from '@bridle/protocol';
 import { pino, type Logger } from 'pino';
 import { buildApp } from './api/app.ts';
 import type { App } from './api/app-types.ts';
+import { WebhookSettings } from './api/webhook-settings.ts';
 import { customWebhookUrl, executionPageUrl } from './api/wire/urls.ts';
 import { createAuthorizer } from './auth/authorizer.ts';
 import { createArtifacts } from './artifacts/artifacts.ts';
 import { createTaskDresser } from './connectors/task-dresser.ts';
+import { createWebhookSecrets } from './connectors/webhook-secrets.ts';
 import { createDispatch } from './dispatch/create-dispatch.ts';
 import { createExecutionService } from './executions/execution-service.ts';
 import { processScheduler } from './executions/process-scheduler.ts';
@@ -90,6 +92,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     db,
     executions,
     scheduler: processScheduler,
+    findWebhookSecret: createWebhookSecrets(secrets),
     hub,
     onProblem: ({ eventId, attempts, error }) =>
       logger.error({ err: error, eventId, attempts }, 'a trigger event could not be processed'),
@@ -111,6 +114,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
       db,
       authorizer: createAuthorizer(db),
       intake,
+      webhookSettings: new WebhookSettings(db),
       executions,
       logs,
       testReports,

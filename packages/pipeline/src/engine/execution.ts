@@ -42,6 +42,8 @@ export interface ExecutionCause {
     readonly git?: GitEvent;
     /** The connector that the trigger of a Git event names. */
     readonly connectorRef?: string;
+    /** Nobody called: its schedule was due. */
+    readonly isScheduled?: true;
   };
   readonly rerun?: {
     readonly previousExecutionId: ExecutionId;

@@ -47,7 +47,7 @@ export function readEventFile(text: string): EventFile {
 export function eventCause(event: WebhookEvent, origin: EventOrigin): EventCause {
   const { git } = event;
   return {
-    triggerType: git === undefined ? 'WEBHOOK_CUSTOM' : 'WEBHOOK',
+    triggerType: event.isScheduled === true ? 'SCHEDULER_CRON' : git === undefined ? 'WEBHOOK_CUSTOM' : 'WEBHOOK',
     triggeredBy: {
       uuid: 'systemUser',
       identifier: git === undefined || git.user.login === '' ? origin.identifier : git.user.login,
@@ -65,7 +65,7 @@ export interface EventOrigin {
 
 /** An `ExecutionCause` of the engine. */
 export interface EventCause {
-  readonly triggerType: 'WEBHOOK' | 'WEBHOOK_CUSTOM';
+  readonly triggerType: 'WEBHOOK' | 'WEBHOOK_CUSTOM' | 'SCHEDULER_CRON';
   readonly triggeredBy: { readonly uuid: string; readonly identifier: string; readonly email?: string };
   readonly trigger: EventOrigin & WebhookEvent;
 }

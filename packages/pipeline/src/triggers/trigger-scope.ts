@@ -21,19 +21,21 @@ export interface WebhookEvent extends CustomWebhookEvent {
   readonly git?: GitEvent;
   /** The connector that the trigger of a Git event names. */
   readonly connectorRef?: string;
+  /** Nobody called: a schedule was due. */
+  readonly isScheduled?: true;
 }
 
 /** The roots `trigger` and `eventPayload` of one event. The payload is read when an expression first asks for it. */
 export function triggerScope(event: WebhookEvent): ExpressionScope {
   let parsed: { readonly payload: Value } | undefined;
   const payload = (): Value => {
-    parsed ??= { payload: readPayload(event.payload) };
+    parsed ??= { payload: event.isScheduled === true ? null : readPayload(event.payload) };
     return parsed.payload;
   };
   const eventPayload = rawPayload(event.payload, payload);
   const trigger = lazyObject({
-    type: () => (event.git === undefined ? 'Custom' : 'Webhook'),
-    sourceRepo: () => event.git?.provider ?? 'Custom',
+    type: () => typeOf(event),
+    sourceRepo: () => (event.isScheduled === true ? null : (event.git?.provider ?? 'Custom')),
     payload,
     eventPayload: () => eventPayload,
     header: () => headerObject(event.headers),
@@ -46,6 +48,11 @@ export function triggerScope(event: WebhookEvent): ExpressionScope {
       return name === 'eventPayload' ? eventPayload : undefined;
     },
   };
+}
+
+function typeOf({ git, isScheduled }: WebhookEvent): 'Scheduled' | 'Webhook' | 'Custom' {
+  if (isScheduled === true) return 'Scheduled';
+  return git === undefined ? 'Custom' : 'Webhook';
 }
 
 /** A custom webhook has none of what Git events have: null, so that asking for it is no mistake. */

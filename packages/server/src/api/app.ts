@@ -59,6 +59,7 @@ import { triggerListRoutes } from './trigger-list-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 import { checkedSerializer, validatorCompiler } from './validation.ts';
 import { webhookDetailsRoutes } from './webhook-details-routes.ts';
+import { gitWebhookRoutes } from './git-webhook-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
 /** Connections that ask nothing are kept for longer than load balancers keep theirs, so that they end them first. */
@@ -141,6 +142,7 @@ async function registerRoutes(app: App, deps: ApiDependencies, methods: RouteMet
 const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   healthRoutes,
   webhookRoutes,
+  gitWebhookRoutes,
   webhookDetailsRoutes,
   pipelineListRoutes,
   pipelineRoutes,

@@ -268,9 +268,13 @@ describe('triggers', () => {
 
   it('tell their URL and their curl', async () => {
     const { body } = await server.call('GET', `${TRIGGERS}/myhook/details`, { query: target });
-    const webhookUrl = `${PUBLIC_URL}/gateway/api/webhook/custom?accountIdentifier=${ACCOUNT}&orgIdentifier=default&projectIdentifier=myproject&pipelineIdentifier=test&triggerIdentifier=myhook`;
+    const query = `accountIdentifier=${ACCOUNT}&orgIdentifier=default&projectIdentifier=myproject&pipelineIdentifier=test&triggerIdentifier=myhook`;
+    const { webhookUrl } = body.data as unknown as { readonly webhookUrl: string };
+    const [address, asked] = webhookUrl.split('?');
+    expect(address).toMatch(/^https:\/\/bridle\.test\/gateway\/pipeline\/api\/webhook\/custom\/[A-Za-z0-9]{40}\/v3$/);
+    expect(asked).toBe(query);
     expect(body.data).toMatchObject({
-      webhookUrl,
+      tokenlessWebhookUrl: `${PUBLIC_URL}/gateway/api/webhook/custom?${query}`,
       webhookCurlCommand: `curl -X POST -H 'content-type: application/json' --url '${webhookUrl}' -d '{}'`,
       webhookDetails: { webhookSourceRepo: 'CUSTOM' },
       executions: [0, 0, 0, 0, 0, 0, 0],
@@ -359,11 +363,11 @@ describe('triggers', () => {
   });
 
   it('save what cannot fire yet, and say so', async () => {
-    const cron = `trigger:\n  name: c\n  identifier: c\n  orgIdentifier: default\n  projectIdentifier: myproject\n  pipelineIdentifier: test\n  source:\n    type: Scheduled\n    spec:\n      type: Cron\n      spec: { expression: "0 0 * * *" }\n`;
-    const { body } = await server.call('POST', TRIGGERS, { body: cron, query: target });
-    expect(body.data).toMatchObject({ type: 'Scheduled', errorResponse: true, errors: expect.anything() });
+    const image = `trigger:\n  name: c\n  identifier: c\n  orgIdentifier: default\n  projectIdentifier: myproject\n  pipelineIdentifier: test\n  source:\n    type: Artifact\n    spec: { type: DockerRegistry }\n`;
+    const { body } = await server.call('POST', TRIGGERS, { body: image, query: target });
+    expect(body.data).toMatchObject({ type: 'Artifact', errorResponse: true, errors: expect.anything() });
     expect(
-      (await server.call('PUT', `${TRIGGERS}/c`, { body: cron, query: { ...target, ignoreError: 'true' } })).body.data,
+      (await server.call('PUT', `${TRIGGERS}/c`, { body: image, query: { ...target, ignoreError: 'true' } })).body.data,
     ).toMatchObject({ errorResponse: false });
   });
 });

@@ -9,11 +9,13 @@ import type { Secrets } from '../secrets/secrets.ts';
 import type { TestReports } from '../reports/test-reports.ts';
 import type { Database } from '../store/database.ts';
 import type { WakeHub } from '../store/wake-hub.ts';
+import type { WebhookSettings } from './webhook-settings.ts';
 
 export interface ApiDependencies {
   readonly db: Database;
   readonly authorizer: Authorizer;
   readonly intake: Intake;
+  readonly webhookSettings: WebhookSettings;
   readonly executions: ExecutionService;
   readonly logs: Logs;
   readonly testReports: TestReports;

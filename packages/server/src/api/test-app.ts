@@ -8,6 +8,7 @@ import type { ContainerPolicy, DelegateTask, PollResponse, RegisterResponse, Tas
 import { createAuthorizer } from '../auth/authorizer.ts';
 import { createArtifacts } from '../artifacts/artifacts.ts';
 import { createTaskDresser } from '../connectors/task-dresser.ts';
+import { createWebhookSecrets } from '../connectors/webhook-secrets.ts';
 import { createDispatch } from '../dispatch/create-dispatch.ts';
 import { createExecutionService, type RunningExecutions } from '../executions/execution-service.ts';
 import { processScheduler } from '../executions/process-scheduler.ts';
@@ -28,6 +29,7 @@ import { createTestDatabase, type TestDatabase } from '../store/test-database.ts
 import { WakeHub } from '../store/wake-hub.ts';
 import { buildApp } from './app.ts';
 import type { App } from './app-types.ts';
+import { WebhookSettings } from './webhook-settings.ts';
 
 export const ACCOUNT = 'kmpySmUISimoRrJL6NL73w';
 export const PUBLIC_URL = 'https://bridle.test';
@@ -138,7 +140,15 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const files = await openFolderFiles(join(home, 'files'));
   const logs = createLogs({ database, hub, files, onError });
   const filer = new LogFiler({ db, files, pauses: { afterCloseMs: 0, afterFileMs: 0 } });
-  const intake = createIntake({ db, executions, scheduler: processScheduler, hub, onProblem: onError, onError });
+  const intake = createIntake({
+    db,
+    executions,
+    scheduler: processScheduler,
+    findWebhookSecret: createWebhookSecrets(secrets),
+    hub,
+    onProblem: onError,
+    onError,
+  });
   const installation = await prepareInstallation({
     db,
     accountId: ACCOUNT,
@@ -153,6 +163,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       db,
       authorizer: createAuthorizer(db),
       intake,
+      webhookSettings: new WebhookSettings(db),
       executions,
       logs,
       testReports: createTestReports(database),

@@ -2,6 +2,8 @@
 import { ngPageOf, springPageOf, successOf, TriggerDetails, TriggerEventHistory } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import type { ProjectScope } from '@bridle/pipeline';
+import { readNow } from '../store/clock.ts';
 import { listExecutionsById } from '../store/execution-rows.ts';
 import { listTriggerActivity, listTriggerHistory } from '../store/trigger-history.ts';
 import { listTriggerEventsOfCall, type TriggerEventRow } from '../store/trigger-events.ts';
@@ -13,7 +15,7 @@ import { notFound } from './errors.ts';
 import { targetOf, TriggerParams, TriggerQuery } from './trigger-routes.ts';
 import { noSuchEvent } from './webhook-details.ts';
 import { ngPage, springPage } from './wire/pages.ts';
-import { triggerDetails } from './wire/trigger.ts';
+import { triggerDetails, type Surroundings } from './wire/trigger.ts';
 import { triggerEventHistory } from './wire/trigger-history.ts';
 
 const tags = ['Triggers'];
@@ -53,7 +55,8 @@ export function triggerListRoutes(app: App, deps: ApiDependencies): void {
         targetIdentifier,
         rows.map(({ identifier }) => identifier),
       );
-      const content = rows.map((row) => triggerDetails(row, activity.get(row.identifier), deps.publicUrl()));
+      const around = await surroundings(deps, scope);
+      const content = rows.map((row) => triggerDetails(row, activity.get(row.identifier), around));
       return success(request, ngPage(content, page, size, total));
     },
   );
@@ -80,7 +83,7 @@ export function triggerListRoutes(app: App, deps: ApiDependencies): void {
       }
       const activity = await listTriggerActivity(db, scope, key.pipelineIdentifier, [key.identifier]);
       tellVersion(reply, row.version);
-      return success(request, triggerDetails(row, activity.get(row.identifier), deps.publicUrl()));
+      return success(request, triggerDetails(row, activity.get(row.identifier), await surroundings(deps, scope)));
     },
   );
 
@@ -142,6 +145,11 @@ export function triggerListRoutes(app: App, deps: ApiDependencies): void {
     },
     async (request) => success(request, await eventRows(deps, request, request.params.eventId)),
   );
+}
+
+async function surroundings(deps: ApiDependencies, scope: ProjectScope): Promise<Surroundings> {
+  const [now, isTokenlessOpen] = await Promise.all([readNow(deps.db), deps.webhookSettings.isTokenlessOpen(scope)]);
+  return { publicUrl: deps.publicUrl(), now, isTokenlessOpen };
 }
 
 async function historyPage(

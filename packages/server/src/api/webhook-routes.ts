@@ -1,12 +1,14 @@
-/** Custom webhooks (api.md §1.1, §1.2), the founding document's first call. */
+/** Custom webhooks (api.md §1.1–§1.3), the founding document's first call. */
 import { CustomWebhookAccepted, successOf, TriggerExecutionDetails, type Success } from '@bridle/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
-import type { NewTriggerEvent } from '../store/trigger-events.ts';
+import type { ProjectScope } from '@bridle/pipeline';
+import { findTriggerByToken } from '../store/triggers.ts';
 import { answers, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { ApiError, invalidRequest } from './errors.ts';
+import { invalidRequest } from './errors.ts';
+import { acceptCall, authorizeCall, webhookCall, type CallTarget } from './webhook-call.ts';
 import {
   applyPreferences,
   clientSignal,
@@ -26,14 +28,6 @@ const WebhookQuery = Type.Object({
 type WebhookQuery = Static<typeof WebhookQuery>;
 
 const Representation = Type.Object({ ...TriggerExecutionDetails.properties, eventCorrelationId: Type.String() });
-
-/** Never kept: a credential in an event would be readable by everybody who sees the event. */
-const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
-  'authorization',
-  'proxy-authorization',
-  'x-api-key',
-  'cookie',
-]);
 
 const CONFIG = { access: 'open', body: 'bytes' } as const;
 
@@ -58,7 +52,7 @@ export function webhookRoutes(app: App, deps: ApiDependencies): void {
         },
       },
       async (request, reply) => {
-        const event = await acceptCall(deps, request, request.query);
+        const event = await acceptByNames(deps, request, request.query);
         return success(request, (await waitAsPreferred(deps, request, reply, event.eventId)) ?? event.eventId);
       },
     );
@@ -76,70 +70,96 @@ export function webhookRoutes(app: App, deps: ApiDependencies): void {
         response: answers(successOf(Type.Union([CustomWebhookAccepted, Representation]))),
       },
     },
-    async (request, reply): Promise<Success<CustomWebhookAccepted | Static<typeof Representation>>> => {
-      const { eventId, scope, pipelineIdentifier } = await acceptCall(deps, request, request.query);
-      const representation = await waitAsPreferred(deps, request, reply, eventId);
-      if (representation !== undefined) return success(request, representation);
-      const page = projectPageUrl(deps.publicUrl(), scope);
-      const pipeline = pipelineIdentifier ?? '';
-      return success(request, {
-        eventCorrelationId: eventId,
-        apiUrl: triggerExecutionDetailsUrl(deps.publicUrl(), scope.accountId, eventId),
-        uiUrl: `${page}/deployments?pipelineIdentifier=${encodeURIComponent(pipeline)}&page=0`,
-        uiSetupUrl: `${page}/pipelines/${encodeURIComponent(pipeline)}/pipeline-studio/`,
-      });
+    async (request, reply) => answerWithLinks(deps, request, reply, await acceptByNames(deps, request, request.query)),
+  );
+
+  app.post(
+    '/pipeline/api/webhook/custom/:webhookToken/v3',
+    {
+      config: CONFIG,
+      schema: {
+        summary: 'Trigger the pipeline of the trigger that has this token',
+        description: 'The token stands in the webhook URL that the details of the trigger show.',
+        tags: ['Webhooks'],
+        security: [],
+        params: Type.Object({ webhookToken: Type.String() }),
+        querystring: WebhookQuery,
+        response: answers(successOf(Type.Union([CustomWebhookAccepted, Representation]))),
+      },
     },
+    async (request, reply) =>
+      answerWithLinks(deps, request, reply, await acceptByToken(deps, request, request.params.webhookToken)),
   );
 }
 
-interface Accepted extends Pick<NewTriggerEvent, 'scope' | 'pipelineIdentifier'> {
+interface Accepted {
   readonly eventId: string;
+  readonly scope: ProjectScope;
+  readonly pipelineIdentifier?: string;
 }
 
-async function acceptCall(deps: ApiDependencies, request: FastifyRequest, query: WebhookQuery): Promise<Accepted> {
-  const call = callOf(request, query);
-  const result = await deps.intake.accept(call);
-  switch (result.kind) {
-    case 'accepted':
-      return { eventId: result.eventId, ...call };
-    case 'noTrigger':
-      throw noTrigger(call);
-    case 'busy':
-      throw new ApiError('SERVICE_UNAVAILABLE', 'Too many webhook calls wait to be stored. Try again in a moment.');
+async function acceptByNames(deps: ApiDependencies, request: FastifyRequest, query: WebhookQuery): Promise<Accepted> {
+  const target = targetOf(request, query);
+  await authorizeCall(deps, request, target);
+  if (!(await deps.webhookSettings.isTokenlessOpen(target.scope))) {
+    throw invalidRequest(
+      'Webhook URLs without a token are closed here. Use the URL that the details of the trigger show: it has the token of the trigger in its path.',
+    );
   }
+  const eventId = await acceptCall(deps, webhookCall(request, target), () => noTrigger(target));
+  return { ...target, eventId };
 }
 
-function callOf(request: FastifyRequest, query: WebhookQuery): Omit<NewTriggerEvent, 'id'> {
+/** The token names the trigger; what the query says beside the account is not looked at (api.md §1.3). */
+async function acceptByToken(deps: ApiDependencies, request: FastifyRequest, token: string): Promise<Accepted> {
+  const disabled = (): Error =>
+    invalidRequest(`No enabled custom trigger found for the used custom webhook token: ${token}`);
+  const row = await findTriggerByToken(deps.db, request.accountId, token);
+  if (row?.sourceType !== 'Custom') {
+    throw invalidRequest(`No custom trigger found for the used custom webhook token: ${token}`);
+  }
+  if (!row.isEnabled) throw disabled();
+  const { scope, pipelineIdentifier, identifier: triggerIdentifier } = row;
+  const target = { scope, pipelineIdentifier, triggerIdentifier };
+  await authorizeCall(deps, request, target);
+  return { ...target, eventId: await acceptCall(deps, webhookCall(request, target), disabled) };
+}
+
+function targetOf(request: FastifyRequest, query: WebhookQuery): CallTarget {
   const { orgIdentifier = '', projectIdentifier = '', pipelineIdentifier = '', triggerIdentifier = '' } = query;
   if (orgIdentifier.trim() === '' || projectIdentifier.trim() === '') {
     throw invalidRequest(
       'orgIdentifier and projectIdentifier are required query parameters for custom webhook triggers. Please provide valid orgIdentifier and projectIdentifier in the webhook URL.',
     );
   }
-  const { principal } = request;
   return {
     scope: { accountId: request.accountId, orgIdentifier, projectIdentifier },
     ...(pipelineIdentifier === '' ? {} : { pipelineIdentifier }),
     ...(triggerIdentifier === '' ? {} : { triggerIdentifier }),
-    payload: request.body as Buffer,
-    headers: keptHeaders(request),
-    sourceIp: request.ip,
-    ...(principal === undefined
-      ? {}
-      : { principal: { userId: principal.userId, name: principal.name, email: principal.email } }),
   };
 }
 
-/** Node lower-cases the names; several values of one name are joined by commas. */
-function keptHeaders({ headers }: FastifyRequest): Record<string, string> {
-  const kept = Object.entries(headers).filter(([name]) => !CREDENTIAL_HEADERS.has(name));
-  return Object.fromEntries(
-    kept.map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]),
-  );
+/** What v2 and v3 answer with. */
+async function answerWithLinks(
+  deps: ApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { eventId, scope, pipelineIdentifier }: Accepted,
+): Promise<Success<CustomWebhookAccepted | Static<typeof Representation>>> {
+  const representation = await waitAsPreferred(deps, request, reply, eventId);
+  if (representation !== undefined) return success(request, representation);
+  const page = projectPageUrl(deps.publicUrl(), scope);
+  const pipeline = pipelineIdentifier ?? '';
+  return success(request, {
+    eventCorrelationId: eventId,
+    apiUrl: triggerExecutionDetailsUrl(deps.publicUrl(), scope.accountId, eventId),
+    uiUrl: `${page}/deployments?pipelineIdentifier=${encodeURIComponent(pipeline)}&page=0`,
+    uiSetupUrl: `${page}/pipelines/${encodeURIComponent(pipeline)}/pipeline-studio/`,
+  });
 }
 
 /** api.md §1.1 */
-function noTrigger({ scope, pipelineIdentifier, triggerIdentifier }: Omit<NewTriggerEvent, 'id'>): Error {
+function noTrigger({ scope, pipelineIdentifier, triggerIdentifier }: CallTarget): Error {
   const pipeline = pipelineIdentifier === undefined ? '' : `, Pipeline: ${pipelineIdentifier}`;
   const trigger = triggerIdentifier === undefined ? '' : `, Trigger: ${triggerIdentifier}`;
   return invalidRequest(

@@ -1,150 +1,105 @@
 /**
- * What one event comes to: for each enabled trigger in its scope whether it matches, and what a match starts. Definitions are
- * read, nothing is written.
+ * What one event comes to: for each enabled trigger it may concern whether it matches, and what a match starts. Definitions are
+ * read, nothing is written. Events of Git providers: decide-git.ts.
  */
 import {
-  type CustomWebhookEvent,
-  type ExecutionCause,
   isBlocked,
   matchConditions,
   type MatchResult,
-  NO_INPUTS_YAML,
-  resolveTriggerInputs,
-  resolveTriggerReferences,
   type TriggerDocument,
-  triggerScope,
+  type WebhookEvent,
 } from '@bridle/pipeline';
 import type { TriggerEventStatus } from '@bridle/protocol';
-import type { StartRequest } from '../executions/service.ts';
-import type { PipelineRow } from '../store/pipelines.ts';
-import type { EventOutcome, TriggerEventRow } from '../store/trigger-events.ts';
-import type { TriggerRow } from '../store/triggers.ts';
+import type { TriggerEventRow } from '../store/trigger-events.ts';
+import type { TriggerRow, TriggerWithPipeline } from '../store/triggers.ts';
+import { isAuthentic, signatureIn } from './authenticity.ts';
+import type { Definitions } from './definitions.ts';
 import { describeDiagnostics } from './describe-diagnostics.ts';
-import type { DocumentSource } from './document-source.ts';
 import { parseKnownTrigger } from './known-documents.ts';
-import { prepareExecution } from './prepare-execution.ts';
+import {
+  decline,
+  nameTrigger,
+  REFUSED_PREFIX,
+  refuseStart,
+  startByTrigger,
+  type Decision,
+} from './start-by-trigger.ts';
 
-/** The texts that the founding document and its flows print exactly. */
-export const REQUESTED_MESSAGE = 'Pipeline execution was requested successfully';
-export const REFUSED_PREFIX = 'Failed while requesting Pipeline Execution through Trigger: ';
 export const QUEUED_MESSAGE = 'Trigger execution is queued.';
+/** The exact text of api.md §2.3. */
+const WRONG_SECRET = 'Please check if the secret provided for webhook is correct.';
 
-/** Who is named for a call without a key. */
-const SYSTEM_USER = 'systemUser';
+/** The first decision is the event's own; the others are those of further triggers that matched (I1). */
+export type Decisions = readonly [Decision, ...Decision[]];
 
-export interface Candidate {
-  readonly trigger: TriggerRow;
-  readonly pipeline: PipelineRow;
-}
-
-export interface Decision {
-  readonly outcome: Outcome;
-  readonly start?: StartRequest;
-}
-
-type Outcome = Omit<EventOutcome, 'eventId' | 'status'> & { readonly status: TriggerEventStatus };
-
-/** The first decision is the event's own; the others are those of further triggers that matched (I1). Never empty. */
+/** A call of a custom webhook, or a schedule that was due. */
 export async function decideEvent(
   event: TriggerEventRow,
-  candidates: readonly Candidate[],
-  source: DocumentSource,
-): Promise<readonly [Decision, ...Decision[]]> {
-  const facts: CustomWebhookEvent = { payload: event.payload.toString('utf8'), headers: event.headers };
+  candidates: readonly TriggerWithPipeline[],
+  definitions: Definitions,
+): Promise<Decisions> {
+  const isSchedule = event.kind === 'cron';
+  const facts: WebhookEvent = isSchedule
+    ? { payload: '', headers: {}, isScheduled: true }
+    : { payload: event.payload.toString('utf8'), headers: event.headers };
   const missed: Missed[] = [];
   const decisions: Decision[] = [];
   for (const candidate of candidates) {
-    const { trigger: document, diagnostics } = parseKnownTrigger(candidate.trigger.yaml);
-    if (document?.source.kind !== 'customWebhook' || isBlocked(diagnostics, 'run')) {
-      const why =
-        `The trigger ${candidate.trigger.identifier} cannot fire. ${describeDiagnostics(diagnostics, 'run')}`.trim();
-      decisions.push(refuse(candidate.trigger, why));
+    const { trigger } = candidate;
+    const { trigger: document, diagnostics } = parseKnownTrigger(trigger.yaml);
+    const wanted = isSchedule ? 'cron' : 'customWebhook';
+    if (document?.source.kind !== wanted || isBlocked(diagnostics, 'run')) {
+      const why = `The trigger ${trigger.identifier} cannot fire. ${describeDiagnostics(diagnostics, 'run')}`.trim();
+      decisions.push(refuseStart(event, trigger, why));
       continue;
     }
-    const match = matchConditions(document.source, facts);
-    if (match.matched) decisions.push(await start(event, candidate, document, { facts, match, source }));
-    else missed.push({ trigger: candidate.trigger, match });
+    const proof = await prove(event, trigger, document, definitions);
+    if (proof.kind === 'refused') {
+      decisions.push(proof.decision);
+      continue;
+    }
+    const match = document.source.kind === 'cron' ? undefined : matchConditions(document.source, facts);
+    if (match?.matched === false) {
+      missed.push({ trigger, match });
+      continue;
+    }
+    const firing = { event, candidate, document, facts, documents: definitions.documents };
+    const conditions = match === undefined ? {} : { conditionResults: match.results };
+    decisions.push({ ...(await startByTrigger({ ...firing, ...conditions })), ...proof.delivery });
   }
   const [first, ...rest] = decisions;
-  return first === undefined ? [explainMiss(event, missed)] : [first, ...rest];
+  if (first !== undefined) return [first, ...rest];
+  return [isSchedule ? noSchedule(event) : explainMiss(event, missed)];
+}
+
+export type Proof =
+  | { readonly kind: 'proven'; readonly delivery: Pick<Decision, 'delivery'> }
+  | { readonly kind: 'refused'; readonly decision: Decision };
+
+/** A trigger with a secret answers to those who know it. */
+export async function prove(
+  event: TriggerEventRow,
+  trigger: TriggerRow,
+  { webhookSecretRef }: TriggerDocument,
+  definitions: Definitions,
+): Promise<Proof> {
+  if (webhookSecretRef === undefined || event.kind === 'cron') return { kind: 'proven', delivery: {} };
+  const secret = await definitions.webhookSecret(trigger.scope, webhookSecretRef);
+  if (secret.kind === 'missing') return refuseSender(trigger, `${WRONG_SECRET} ${secret.reason}`);
+  if (!isAuthentic(event, secret.value)) return refuseSender(trigger, WRONG_SECRET);
+  const signature = signatureIn(event.headers);
+  const { scope, pipelineIdentifier, identifier } = trigger;
+  const key = { scope, pipelineIdentifier, identifier };
+  return { kind: 'proven', delivery: signature === undefined ? {} : { delivery: { key, signature } } };
+}
+
+export function refuseSender(trigger: TriggerRow, message: string): Extract<Proof, { kind: 'refused' }> {
+  return { kind: 'refused', decision: decline(trigger, 'TRIGGER_AUTHENTICATION_FAILED', message) };
 }
 
 interface Missed {
   readonly trigger: TriggerRow;
   readonly match: MatchResult;
-}
-
-interface Matched {
-  readonly facts: CustomWebhookEvent;
-  readonly match: MatchResult;
-  readonly source: DocumentSource;
-}
-
-async function start(
-  event: TriggerEventRow,
-  { trigger, pipeline }: Candidate,
-  document: TriggerDocument,
-  { facts, match, source }: Matched,
-): Promise<Decision> {
-  const conditions = { conditionResults: match.results };
-  const inputs = resolveTriggerInputs(document.inputYaml, triggerScope(facts));
-  if (inputs.kind === 'failed') return refuse(trigger, inputs.message, conditions);
-  const { inputSetRefs, stagesToExecute } = document;
-  const sets = resolveTriggerReferences(inputSetRefs, triggerScope(facts));
-  if (sets.kind === 'failed') return refuse(trigger, sets.message, conditions);
-  const prepared = await prepareExecution(source, {
-    pipeline,
-    inputYaml: inputs.inputYaml,
-    inputSetReferences: sets.references,
-    known: inputs.known,
-    cause: causeOf(event, trigger, facts),
-    ...(stagesToExecute.length === 0 ? {} : { stages: stagesToExecute }),
-  });
-  const runtimeInput = inputs.inputYaml.trim() === '' ? NO_INPUTS_YAML : inputs.inputYaml;
-  if (prepared.kind === 'refused') return refuse(trigger, prepared.message, { ...conditions, runtimeInput });
-  const { request } = prepared;
-  return {
-    outcome: {
-      status: 'TARGET_EXECUTION_REQUESTED',
-      message: REQUESTED_MESSAGE,
-      isException: false,
-      pipelineIdentifier: trigger.pipelineIdentifier,
-      triggerIdentifier: trigger.identifier,
-      executionId: request.executionId,
-      runtimeInput: request.inputYaml,
-      ...conditions,
-    },
-    start: request,
-  };
-}
-
-function causeOf(event: TriggerEventRow, trigger: TriggerRow, facts: CustomWebhookEvent): ExecutionCause {
-  const { principal } = event;
-  return {
-    triggerType: 'WEBHOOK_CUSTOM',
-    triggeredBy:
-      principal === undefined
-        ? { uuid: SYSTEM_USER, identifier: trigger.identifier }
-        : { uuid: principal.userId, identifier: principal.name, email: principal.email },
-    trigger: { identifier: trigger.identifier, name: trigger.name, eventId: event.id, ...facts },
-  };
-}
-
-function refuse(
-  trigger: TriggerRow,
-  why: string,
-  more: Pick<Outcome, 'conditionResults' | 'runtimeInput'> = {},
-): Decision {
-  return {
-    outcome: {
-      status: 'INVALID_RUNTIME_INPUT_YAML',
-      message: `${REFUSED_PREFIX}${why}`,
-      isException: true,
-      pipelineIdentifier: trigger.pipelineIdentifier,
-      triggerIdentifier: trigger.identifier,
-      ...more,
-    },
-  };
 }
 
 function missingPipeline({ scope }: TriggerEventRow, pipeline: string, trigger: string | undefined): string {
@@ -154,32 +109,34 @@ function missingPipeline({ scope }: TriggerEventRow, pipeline: string, trigger: 
 
 /** The event named a pipeline that was deleted after the call was accepted; its triggers went with it. */
 export function decideWithoutPipeline(event: TriggerEventRow, pipelineIdentifier: string): Decision {
-  return {
-    outcome: {
-      status: 'INVALID_RUNTIME_INPUT_YAML',
-      message: `${REFUSED_PREFIX}${missingPipeline(event, pipelineIdentifier, event.triggerIdentifier)}`,
-      isException: true,
-    },
-  };
+  const message = missingPipeline(event, pipelineIdentifier, event.triggerIdentifier);
+  const outcome =
+    event.kind === 'cron'
+      ? ({ status: 'EXCEPTION_WHILE_PROCESSING', message } as const)
+      : ({ status: 'INVALID_RUNTIME_INPUT_YAML', message: `${REFUSED_PREFIX}${message}` } as const);
+  return { outcome: { ...outcome, isException: true } };
 }
 
 /** Headers are judged before the payload, the payload before the expression: the furthest one got says why there is no run. */
 function explainMiss(event: TriggerEventRow, missed: readonly Missed[]): Decision {
   const [only] = missed;
   if (only === undefined) return noTrigger(event);
+  return explainConditions(missed);
+}
+
+const KINDS = ['files', 'jexl', 'payload', 'header'] as const;
+
+export function explainConditions(missed: readonly Missed[]): Decision {
   const kinds = missed.map(({ match }) => match.failedKind);
-  const kind = kinds.includes('jexl') ? 'jexl' : kinds.includes('payload') ? 'payload' : 'header';
+  const kind = KINDS.find((each) => kinds.includes(each)) ?? 'header';
+  const [only] = missed;
   return {
     outcome: {
       status: MISS_STATUS[kind],
       message: missed.map(({ trigger, match }) => `${trigger.identifier}: ${match.message}`).join('\n'),
       isException: true,
-      ...(missed.length === 1
-        ? {
-            pipelineIdentifier: only.trigger.pipelineIdentifier,
-            triggerIdentifier: only.trigger.identifier,
-            conditionResults: only.match.results,
-          }
+      ...(missed.length === 1 && only !== undefined
+        ? { ...nameTrigger(only.trigger), conditionResults: only.match.results }
         : {}),
     },
   };
@@ -189,7 +146,8 @@ const MISS_STATUS = {
   header: 'NO_MATCHING_TRIGGER_FOR_HEADER_CONDITIONS',
   payload: 'NO_MATCHING_TRIGGER_FOR_PAYLOAD_CONDITIONS',
   jexl: 'NO_MATCHING_TRIGGER_FOR_JEXL_CONDITIONS',
-} as const satisfies Record<string, TriggerEventStatus>;
+  files: 'NO_MATCHING_TRIGGER_FOR_FILEPATH_CONDITIONS',
+} as const satisfies Record<(typeof KINDS)[number], TriggerEventStatus>;
 
 function noTrigger(event: TriggerEventRow): Decision {
   const which = event.triggerIdentifier === undefined ? 'No custom trigger' : `The trigger ${event.triggerIdentifier}`;
@@ -201,4 +159,9 @@ function noTrigger(event: TriggerEventRow): Decision {
       isException: true,
     },
   };
+}
+
+function noSchedule({ triggerIdentifier = '' }: TriggerEventRow): Decision {
+  const message = `The trigger ${triggerIdentifier} was disabled or deleted when its time came.`;
+  return { outcome: { status: 'TARGET_DID_NOT_EXECUTE', message, isException: true } };
 }

@@ -22,7 +22,7 @@ export type WebhookCall = Omit<NewTriggerEvent, 'id'>;
 
 export type AcceptResult =
   | { readonly kind: 'accepted'; readonly eventId: string }
-  /** No enabled custom trigger in the scope of the call. */
+  /** No enabled custom trigger in the scope of the call; for events of Git, no such account. */
   | { readonly kind: 'noTrigger' }
   | { readonly kind: 'busy' };
 
@@ -74,9 +74,11 @@ export class EventAcceptor {
         batch.map(({ event }) => event),
         queued,
       );
-      if (accepted.size > 0) this.#onAccepted(batch.flatMap(({ event }) => (accepted.has(event.id) ? [event] : [])));
+      const stored = batch.flatMap(({ event }) => (accepted.get(event.id)?.isNew === true ? [event] : []));
+      if (stored.length > 0) this.#onAccepted(stored);
       for (const { event, resolve } of batch) {
-        resolve(accepted.has(event.id) ? { kind: 'accepted', eventId: event.id } : { kind: 'noTrigger' });
+        const answer = accepted.get(event.id);
+        resolve(answer === undefined ? { kind: 'noTrigger' } : { kind: 'accepted', eventId: answer.eventId });
       }
     } catch (error) {
       for (const { reject } of batch) reject(error);

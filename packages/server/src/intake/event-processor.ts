@@ -6,12 +6,13 @@
  * - I1 the event's final status, its further rows and the executions it starts are one commit.
  * - An event that our own code cannot process ends as EXCEPTION_WHILE_PROCESSING after `ATTEMPTS_MAX` tries, and never holds up
  *   the events behind it.
+ * - S2 a signed request fires a trigger once, by whatever address it comes.
  */
 import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ExecutionService, StartRequest } from '../executions/service.ts';
+import type { ExecutionService, StartedExecution, StartRequest } from '../executions/service.ts';
 import type { Database, Transaction } from '../store/database.ts';
-import { findPipeline } from '../store/pipelines.ts';
+import { claimDelivery } from '../store/trigger-deliveries.ts';
 import {
   claimTriggerEvent,
   claimTriggerEvents,
@@ -20,9 +21,11 @@ import {
   insertFurtherEvent,
   type TriggerEventRow,
 } from '../store/trigger-events.ts';
-import { listEnabledCustomTriggers } from '../store/triggers.ts';
-import { decideEvent, decideWithoutPipeline, type Candidate, type Decision } from './decide.ts';
-import { DocumentSource } from './document-source.ts';
+import { decideEvent, decideWithoutPipeline, type Decisions } from './decide.ts';
+import { decideGitEvent } from './decide-git.ts';
+import { Definitions, type FindWebhookSecret } from './definitions.ts';
+import type { Decision } from './start-by-trigger.ts';
+import { abortSuperseded, type Superseding } from './supersede.ts';
 
 /** Compiling takes about a millisecond: a batch keeps the event loop busy for a blink, and locks its rows no longer than that. */
 const BATCH_EVENTS_MAX = 32;
@@ -34,6 +37,7 @@ const EVENT_ID_BYTES = 12;
 export interface EventProcessorOptions {
   readonly db: Database;
   readonly executions: ExecutionService;
+  readonly findWebhookSecret: FindWebhookSecret;
   /** Hears of an event that could not be processed, with the error. */
   readonly onProblem: (problem: {
     readonly eventId: string;
@@ -90,19 +94,24 @@ export class EventProcessor {
   }
 
   async #process(claim: (tx: Transaction) => Promise<readonly TriggerEventRow[]>): Promise<readonly ProcessedEvent[]> {
-    const { db, executions } = this.#options;
-    const { events: processed, started } = await db.transaction().execute(async (tx) => {
+    const { db, executions, findWebhookSecret } = this.#options;
+    const { processed, started, superseding } = await db.transaction().execute(async (tx) => {
       const events = await claim(tx);
-      if (events.length === 0) return { events, started: [] };
-      const decided = await decideAll(tx, events);
+      if (events.length === 0) return { processed: [], started: [], superseding: [] };
+      const decided = await decideAll(tx, events, findWebhookSecret);
       const requests = decided.flatMap(({ decisions }) =>
         decisions.flatMap(({ start }) => (start === undefined ? [] : [start])),
       );
       const begun = await startAll(executions, tx, requests);
       await save(tx, decided);
-      return { events, started: begun };
+      return { processed: processedOf(decided), started: begun, superseding: supersedingOf(decided, begun) };
     });
     if (started.length > 0) executions.started(started);
+    for (const each of superseding) {
+      await abortSuperseded(db, executions, each).catch((error: unknown) =>
+        this.#options.onProblem({ eventId: each.eventId, attempts: 0, error }),
+      );
+    }
     return processed;
   }
 
@@ -117,27 +126,71 @@ export class EventProcessor {
 
 interface Decided {
   readonly event: TriggerEventRow;
-  readonly decisions: readonly [Decision, ...Decision[]];
+  readonly decisions: Decisions;
 }
 
-async function decideAll(tx: Transaction, events: readonly TriggerEventRow[]): Promise<readonly Decided[]> {
-  const definitions = new Definitions(tx);
+async function decideAll(
+  tx: Transaction,
+  events: readonly TriggerEventRow[],
+  findWebhookSecret: FindWebhookSecret,
+): Promise<readonly Decided[]> {
+  const definitions = new Definitions(tx, findWebhookSecret);
   const decided: Decided[] = [];
   for (const event of events) {
-    decided.push({ event, decisions: await decide(event, definitions) });
+    const [own, ...further] = await decide(event, definitions);
+    const decisions: [Decision, ...Decision[]] = [await onceOnly(tx, event, own)];
+    for (const each of further) decisions.push(await onceOnly(tx, event, each));
+    decided.push({ event, decisions });
     // Compiling is work of the processor alone: requests that came meanwhile are served before the next event.
     await nextTurn();
   }
   return decided;
 }
 
-async function decide(event: TriggerEventRow, definitions: Definitions): Promise<readonly [Decision, ...Decision[]]> {
+async function decide(event: TriggerEventRow, definitions: Definitions): Promise<Decisions> {
+  if (event.kind === 'git') return await decideGitEvent(event, definitions);
   const candidates = await definitions.candidatesFor(event);
   if (candidates.length === 0 && event.pipelineIdentifier !== undefined) {
     const isThere = await definitions.hasPipeline(event.scope, event.pipelineIdentifier);
     if (!isThere) return [decideWithoutPipeline(event, event.pipelineIdentifier)];
   }
-  return await decideEvent(event, candidates, definitions.documents);
+  return await decideEvent(event, candidates, definitions);
+}
+
+/** S2 */
+async function onceOnly(tx: Transaction, event: TriggerEventRow, decision: Decision): Promise<Decision> {
+  const { delivery, start, outcome } = decision;
+  if (delivery === undefined || start === undefined) return decision;
+  const earlier = await claimDelivery(tx, delivery.key, delivery.signature, event.id);
+  if (earlier === undefined) return decision;
+  const { scope, pipelineIdentifier, triggerIdentifier } = outcome;
+  return {
+    outcome: {
+      status: 'TRIGGER_AUTHENTICATION_FAILED',
+      message: `This signed request has fired the trigger before, by the event ${earlier}.`,
+      isException: true,
+      ...(scope === undefined ? {} : { scope }),
+      ...(pipelineIdentifier === undefined ? {} : { pipelineIdentifier }),
+      ...(triggerIdentifier === undefined ? {} : { triggerIdentifier }),
+    },
+  };
+}
+
+/** An event of Git becomes that of the project whose trigger answers to it. */
+function processedOf(decided: readonly Decided[]): readonly ProcessedEvent[] {
+  return decided.flatMap(({ event, decisions }) =>
+    decisions.map(({ outcome }) => ({ id: event.id, scope: outcome.scope ?? event.scope })),
+  );
+}
+
+function supersedingOf(decided: readonly Decided[], begun: readonly StartedExecution[]): readonly Superseding[] {
+  const byId = new Map(begun.map((started) => [started.executionId, started]));
+  return decided.flatMap(({ event, decisions }) =>
+    decisions.flatMap(({ supersedes, start }) => {
+      const started = start === undefined ? undefined : byId.get(start.executionId);
+      return supersedes === undefined || started === undefined ? [] : [{ eventId: event.id, supersedes, started }];
+    }),
+  );
 }
 
 /** `startIn` with nothing to start is not asked. */
@@ -152,7 +205,12 @@ async function startAll(
 async function save(tx: Transaction, decided: readonly Decided[]): Promise<void> {
   await finishTriggerEvents(
     tx,
-    decided.map(({ event, decisions: [own] }) => ({ eventId: event.id, ...own.outcome })),
+    decided.map(({ event, decisions }) => ({
+      eventId: event.id,
+      ...decisions[0].outcome,
+      // What started nothing may be sent again once its cause is mended, as providers offer it.
+      maySendAgain: decisions.every(({ start }) => start === undefined),
+    })),
   );
   for (const { event, decisions } of decided) {
     for (const { outcome } of decisions.slice(1)) {
@@ -160,37 +218,4 @@ async function save(tx: Transaction, decided: readonly Decided[]): Promise<void>
       await insertFurtherEvent(tx, id, event, { eventId: id, ...outcome });
     }
   }
-}
-
-/** Definitions read once per batch: events of a burst mostly name the same trigger. */
-class Definitions {
-  readonly documents: DocumentSource;
-  readonly #tx: Transaction;
-  readonly #candidates = new Map<string, Promise<readonly Candidate[]>>();
-  readonly #pipelines = new Map<string, Promise<boolean>>();
-
-  constructor(tx: Transaction) {
-    this.#tx = tx;
-    this.documents = new DocumentSource(tx);
-  }
-
-  candidatesFor({ scope, pipelineIdentifier, triggerIdentifier }: TriggerEventRow): Promise<readonly Candidate[]> {
-    const key = JSON.stringify([scope, pipelineIdentifier, triggerIdentifier]);
-    return remember(this.#candidates, key, () =>
-      listEnabledCustomTriggers(this.#tx, scope, pipelineIdentifier, triggerIdentifier),
-    );
-  }
-
-  hasPipeline(scope: TriggerEventRow['scope'], identifier: string): Promise<boolean> {
-    const key = JSON.stringify([scope, identifier]);
-    return remember(this.#pipelines, key, async () => (await findPipeline(this.#tx, scope, identifier)) !== undefined);
-  }
-}
-
-function remember<T>(memory: Map<string, Promise<T>>, key: string, read: () => Promise<T>): Promise<T> {
-  const known = memory.get(key);
-  if (known !== undefined) return known;
-  const value = read();
-  memory.set(key, value);
-  return value;
 }

@@ -1,6 +1,6 @@
 /**
- * The intake of webhooks: accepts calls (event-acceptor.ts), processes them (event-processor.ts), and tells those who wait for
- * one. Works without any notification: the accepting replica wakes its own loop, every replica looks by itself now and then.
+ * The intake of events: accepts webhooks (event-acceptor.ts), fires schedules (schedule-loop.ts), processes what came of both
+ * (event-processor.ts), and tells those who wait for one. Works without any notification: the accepting replica wakes its own loop, every replica looks by itself now and then.
  */
 import { Doorbell, type Scheduler } from '@bridle/runtime';
 import type { ExecutionId } from '@bridle/pipeline';
@@ -9,7 +9,9 @@ import type { Database } from '../store/database.ts';
 import { findTriggerEventState } from '../store/trigger-events.ts';
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
 import { EventAcceptor, type AcceptResult, type WebhookCall } from './event-acceptor.ts';
+import type { FindWebhookSecret } from './definitions.ts';
 import { EventProcessor, type EventProcessorOptions, type ProcessedEvent } from './event-processor.ts';
+import { runSchedules } from './schedule-loop.ts';
 
 /** How often a replica looks for events that nobody processes, such as those of a replica that died. */
 const POLL_MS = 1_000;
@@ -21,6 +23,7 @@ export interface IntakeOptions {
   readonly db: Database;
   readonly executions: ExecutionService;
   readonly scheduler: Scheduler;
+  readonly findWebhookSecret: FindWebhookSecret;
   /** Tells live views that events were accepted or processed. */
   readonly hub: WakeHub;
   readonly onProblem: EventProcessorOptions['onProblem'];
@@ -29,7 +32,7 @@ export interface IntakeOptions {
 }
 
 export interface Intake {
-  /** Stores the call if an enabled custom trigger is in its scope (I1). */
+  /** Stores the call if an enabled custom trigger is in its scope (I1), or if it is an event of Git. */
   accept(call: WebhookCall): Promise<AcceptResult>;
   /** Resolves when the event has been processed, at the timeout, or when `signal` aborts. */
   waitUntilProcessed(
@@ -55,7 +58,7 @@ class WebhookIntake implements Intake {
   readonly #doorbell = new Doorbell();
   readonly #stopping = new AbortController();
   readonly #listeners = new Set<(eventIds: readonly string[]) => void>();
-  #loop: Promise<void> | undefined;
+  #loop: Promise<unknown> | undefined;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -100,7 +103,7 @@ class WebhookIntake implements Intake {
   }
 
   start(): void {
-    this.#loop ??= this.#run();
+    this.#loop ??= Promise.all([this.#run(), this.#fire()]);
   }
 
   async stop(): Promise<void> {
@@ -110,6 +113,15 @@ class WebhookIntake implements Intake {
 
   #wake(events: readonly ProcessedEvent[]): void {
     this.#options.hub.wake(events.map(({ id, scope }) => ({ key: wakeKeys.triggerEvents(scope), id })));
+  }
+
+  async #fire(): Promise<void> {
+    const { db, scheduler, onError } = this.#options;
+    const onFired = (events: readonly ProcessedEvent[]): void => {
+      this.#doorbell.ring();
+      this.#wake(events);
+    };
+    await runSchedules({ db, scheduler, onFired, onError }, this.#stopping.signal);
   }
 
   async #run(): Promise<void> {

@@ -106,14 +106,18 @@ function readTriggerText(yaml: string, target: Target): ReadTrigger {
 }
 
 function contentOf({ name, description, tags, enabled, source }: TriggerDocument, yaml: string): TriggerContent {
-  const isCustom = source.kind === 'customWebhook';
-  return {
-    name,
-    description: description ?? '',
-    tags,
-    type: isCustom ? 'Webhook' : source.type,
-    sourceType: isCustom ? 'Custom' : (source.detail ?? ''),
-    isEnabled: enabled,
-    yaml,
-  };
+  return { name, description: description ?? '', tags, ...typeOf(source), isEnabled: enabled, yaml };
+}
+
+function typeOf(source: TriggerDocument['source']): Pick<TriggerContent, 'type' | 'sourceType'> {
+  switch (source.kind) {
+    case 'customWebhook':
+      return { type: 'Webhook', sourceType: 'Custom' };
+    case 'gitWebhook':
+      return { type: 'Webhook', sourceType: source.provider };
+    case 'cron':
+      return { type: 'Scheduled', sourceType: 'Cron' };
+    case 'notRunYet':
+      return { type: source.type, sourceType: source.detail ?? '' };
+  }
 }

@@ -4,6 +4,7 @@
  * Invariants (cited by tests):
  * - I1 an event is accepted by the statement that checks for an enabled trigger, becomes final once (`state` guards it), and
  *   names at most one execution; further triggers the same call matched have rows of their own (`originEventId`).
+ * - S2 a signed request is one event however often it is sent (`delivery`): whoever sends it again is told of the first.
  */
 import { sql, type Selectable } from 'kysely';
 import type { ExecutionId, ProjectScope } from '@bridle/pipeline';
@@ -17,8 +18,14 @@ export interface EventPrincipal {
   readonly email: string;
 }
 
+/** `git`: of a Git provider; it concerns all triggers of the account. `cron`: a schedule was due. */
+export type EventKind = 'custom' | 'git' | 'cron';
+
 export interface NewTriggerEvent {
   readonly id: string;
+  /** Absent = `custom`. */
+  readonly kind?: Exclude<EventKind, 'cron'>;
+  /** Of an event of Git: organization and project are empty unless the call narrows them. */
   readonly scope: ProjectScope;
   readonly pipelineIdentifier?: string;
   readonly triggerIdentifier?: string;
@@ -27,10 +34,15 @@ export interface NewTriggerEvent {
   readonly headers: Readonly<Record<string, string>>;
   readonly sourceIp: string;
   readonly principal?: EventPrincipal;
+  /** Identifies a signed request (S2). */
+  readonly delivery?: string;
+  /** Stands for the token that the sender gave instead of a signature. */
+  readonly senderTokenHash?: string;
 }
 
 export interface TriggerEventRow {
   readonly id: string;
+  readonly kind: EventKind;
   readonly scope: ProjectScope;
   readonly pipelineIdentifier?: string;
   readonly triggerIdentifier?: string;
@@ -50,6 +62,9 @@ export interface TriggerEventRow {
   readonly attempts: number;
   /** Set on the rows of further triggers that one call matched: the event the caller knows. */
   readonly originEventId?: string;
+  readonly senderTokenHash?: string;
+  /** When the schedule was due. */
+  readonly dueAt?: number;
 }
 
 /** What became of an event; written once. */
@@ -58,30 +73,42 @@ export interface EventOutcome {
   readonly status: string;
   readonly message: string;
   readonly isException: boolean;
+  /** Of the trigger, where the event did not say it. */
+  readonly scope?: ProjectScope;
   readonly pipelineIdentifier?: string;
   readonly triggerIdentifier?: string;
   readonly executionId?: ExecutionId;
   readonly runtimeInput?: string;
   readonly conditionResults?: readonly unknown[];
+  /** The same signed request is a new event from now on. */
+  readonly maySendAgain?: boolean;
+}
+
+/** The event that answers a call: its own, or the one of the same request when it came first. */
+export interface AcceptedEvent {
+  readonly eventId: string;
+  readonly isNew: boolean;
 }
 
 /**
- * Accepts many calls in one statement: each is inserted only if an enabled custom trigger exists in its scope. Returns the
- * ids of those that were.
+ * Accepts many calls in one statement: each is inserted only if an enabled custom trigger exists in its scope, or, for events of
+ * Git, if the account does; and a signed request only once (S2). Returns what answers those calls, by the id each was given.
  */
 export async function acceptTriggerEvents(
   db: Database | Transaction,
   events: readonly NewTriggerEvent[],
   queued: { readonly status: string; readonly message: string },
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, AcceptedEvent>> {
   const column = <T>(read: (event: NewTriggerEvent) => T): T[] => events.map(read);
   const result = await sql<{ id: string }>`
-    insert into trigger_events (id, account_id, org_identifier, project_identifier, pipeline_identifier, trigger_identifier,
-      state, status, message, payload, headers, source_ip, principal, received_at)
-    select call.id, call.account_id, call.org, call.project, call.pipeline, call.trigger,
-      'queued', ${queued.status}, ${queued.message}, call.payload, call.headers::json, call.source_ip, call.principal::json, bridle_now()
+    insert into trigger_events (id, kind, account_id, org_identifier, project_identifier, pipeline_identifier, trigger_identifier,
+      state, status, message, payload, headers, source_ip, principal, received_at, delivery, sender_token_hash)
+    select call.id, call.kind, call.account_id, call.org, call.project, call.pipeline, call.trigger,
+      'queued', ${queued.status}, ${queued.message}, call.payload, call.headers::json, call.source_ip, call.principal::json, bridle_now(),
+      call.delivery, call.sender_token_hash
     from unnest(
       ${column((event) => event.id)}::text[],
+      ${column((event) => event.kind ?? 'custom')}::text[],
       ${column((event) => event.scope.accountId)}::text[],
       ${column((event) => event.scope.orgIdentifier)}::text[],
       ${column((event) => event.scope.projectIdentifier)}::text[],
@@ -90,16 +117,36 @@ export async function acceptTriggerEvents(
       ${column((event) => event.payload)}::bytea[],
       ${column((event) => JSON.stringify(event.headers))}::text[],
       ${column((event) => event.sourceIp)}::text[],
-      ${column((event) => (event.principal === undefined ? null : JSON.stringify(event.principal)))}::text[]
-    ) as call(id, account_id, org, project, pipeline, trigger, payload, headers, source_ip, principal)
-    where exists (
+      ${column((event) => (event.principal === undefined ? null : JSON.stringify(event.principal)))}::text[],
+      ${column((event) => event.delivery ?? null)}::text[],
+      ${column((event) => event.senderTokenHash ?? null)}::text[]
+    ) as call(id, kind, account_id, org, project, pipeline, trigger, payload, headers, source_ip, principal, delivery, sender_token_hash)
+    where case when call.kind = 'git' then exists (select from accounts where id = call.account_id) else exists (
       select from triggers
       where account_id = call.account_id and org_identifier = call.org and project_identifier = call.project
         and source_type = 'Custom' and is_enabled
         and (call.pipeline is null or pipeline_identifier = call.pipeline)
-        and (call.trigger is null or identifier = call.trigger))
+        and (call.trigger is null or identifier = call.trigger)) end
+    on conflict (account_id, delivery) where delivery is not null do nothing
     returning id`.execute(db);
-  return new Set(result.rows.map((row) => row.id));
+  const accepted = new Map<string, AcceptedEvent>(result.rows.map(({ id }) => [id, { eventId: id, isNew: true }]));
+  const again = events.filter(({ id, delivery }) => delivery !== undefined && !accepted.has(id));
+  for (const [id, eventId] of await findByDelivery(db, again)) accepted.set(id, { eventId, isNew: false });
+  return accepted;
+}
+
+/** The events that the same signed requests have made, by the ids of these calls. */
+async function findByDelivery(
+  db: Database | Transaction,
+  calls: readonly NewTriggerEvent[],
+): Promise<readonly (readonly [id: string, eventId: string])[]> {
+  if (calls.length === 0) return [];
+  const result = await sql<{ id: string; event_id: string }>`
+    select call.id, event.id as event_id
+    from unnest(${calls.map(({ id }) => id)}::text[], ${calls.map(({ scope }) => scope.accountId)}::text[],
+      ${calls.map(({ delivery }) => delivery ?? '')}::text[]) as call(id, account_id, delivery)
+    join trigger_events as event on event.account_id = call.account_id and event.delivery = call.delivery`.execute(db);
+  return result.rows.map(({ id, event_id: eventId }) => [id, eventId]);
 }
 
 /**
@@ -146,9 +193,11 @@ export async function finishTriggerEvents(
   const column = <T>(read: (outcome: EventOutcome) => T): T[] => outcomes.map(read);
   await sql`
     update trigger_events as event set state = 'final', status = done.status, message = done.message, is_exception = done.is_exception,
+      org_identifier = coalesce(done.org, event.org_identifier), project_identifier = coalesce(done.project, event.project_identifier),
       pipeline_identifier = coalesce(done.pipeline, event.pipeline_identifier), trigger_identifier = coalesce(done.trigger, event.trigger_identifier),
       execution_id = done.execution_id, runtime_input = done.runtime_input, condition_results = done.conditions::json,
-      processed_at = bridle_now()
+      processed_at = bridle_now(), sender_token_hash = null,
+      delivery = case when done.may_send_again then null else event.delivery end
     from unnest(
       ${column((outcome) => outcome.eventId)}::text[],
       ${column((outcome) => outcome.status)}::text[],
@@ -158,8 +207,11 @@ export async function finishTriggerEvents(
       ${column((outcome) => outcome.triggerIdentifier ?? null)}::text[],
       ${column((outcome) => outcome.executionId ?? null)}::text[],
       ${column((outcome) => outcome.runtimeInput ?? null)}::text[],
-      ${column((outcome) => (outcome.conditionResults === undefined ? null : JSON.stringify(outcome.conditionResults)))}::text[]
-    ) as done(id, status, message, is_exception, pipeline, trigger, execution_id, runtime_input, conditions)
+      ${column((outcome) => (outcome.conditionResults === undefined ? null : JSON.stringify(outcome.conditionResults)))}::text[],
+      ${column((outcome) => outcome.scope?.orgIdentifier ?? null)}::text[],
+      ${column((outcome) => outcome.scope?.projectIdentifier ?? null)}::text[],
+      ${column((outcome) => outcome.maySendAgain ?? false)}::boolean[]
+    ) as done(id, status, message, is_exception, pipeline, trigger, execution_id, runtime_input, conditions, org, project, may_send_again)
     where event.id = done.id and event.state = 'queued'`.execute(tx);
 }
 
@@ -171,10 +223,11 @@ export async function insertFurtherEvent(
   outcome: EventOutcome,
 ): Promise<void> {
   await sql`
-    insert into trigger_events (id, account_id, org_identifier, project_identifier, pipeline_identifier, trigger_identifier,
+    insert into trigger_events (id, kind, account_id, org_identifier, project_identifier, pipeline_identifier, trigger_identifier,
       state, status, message, is_exception, payload, headers, source_ip, principal, execution_id, runtime_input, condition_results,
       received_at, processed_at, origin_event_id)
-    select ${id}, account_id, org_identifier, project_identifier, ${outcome.pipelineIdentifier ?? null}, ${outcome.triggerIdentifier ?? null},
+    select ${id}, kind, account_id, coalesce(${outcome.scope?.orgIdentifier ?? null}, org_identifier),
+      coalesce(${outcome.scope?.projectIdentifier ?? null}, project_identifier), ${outcome.pipelineIdentifier ?? null}, ${outcome.triggerIdentifier ?? null},
       'final', ${outcome.status}, ${storable(outcome.message)}, ${outcome.isException}, payload, headers, source_ip, principal,
       ${outcome.executionId ?? null}, ${outcome.runtimeInput ?? null},
       ${outcome.conditionResults === undefined ? null : JSON.stringify(outcome.conditionResults)}::json,
@@ -260,6 +313,7 @@ export async function findTriggerEventState(
 export function eventRow(row: Selectable<TriggerEventsTable>): TriggerEventRow {
   return {
     id: row.id,
+    kind: row.kind === 'git' || row.kind === 'cron' ? row.kind : 'custom',
     scope: { accountId: row.account_id, orgIdentifier: row.org_identifier, projectIdentifier: row.project_identifier },
     ...(row.pipeline_identifier === null ? {} : { pipelineIdentifier: row.pipeline_identifier }),
     ...(row.trigger_identifier === null ? {} : { triggerIdentifier: row.trigger_identifier }),
@@ -277,5 +331,7 @@ export function eventRow(row: Selectable<TriggerEventsTable>): TriggerEventRow {
     ...(row.processed_at === null ? {} : { processedAt: row.processed_at }),
     attempts: row.attempts,
     ...(row.origin_event_id === null ? {} : { originEventId: row.origin_event_id }),
+    ...(row.sender_token_hash === null ? {} : { senderTokenHash: row.sender_token_hash }),
+    ...(row.due_at === null ? {} : { dueAt: row.due_at }),
   };
 }

@@ -142,23 +142,104 @@ export async function listTriggers(
   return { rows: rows.map(triggerRow), total: count.total };
 }
 
-/** The enabled custom triggers a call to this scope may mean, each with its pipeline; a missing identifier narrows nothing. */
-export async function listEnabledCustomTriggers(
+/** Which triggers an event may concern; what is missing narrows nothing. */
+export interface TriggerFilter {
+  readonly accountId: string;
+  readonly orgIdentifier?: string;
+  readonly projectIdentifier?: string;
+  readonly pipelineIdentifier?: string;
+  readonly triggerIdentifier?: string;
+  /** `Custom`, `Github`, …; `schedule` = those of type Scheduled. */
+  readonly source: string;
+}
+
+export interface TriggerWithPipeline {
+  readonly trigger: TriggerRow;
+  readonly pipeline: PipelineRow;
+}
+
+/** The enabled triggers an event may concern, each with its pipeline. */
+export async function listEnabledTriggers(
   db: Database | Transaction,
-  scope: ProjectScope,
-  pipelineIdentifier: string | undefined,
-  triggerIdentifier: string | undefined,
-): Promise<{ readonly trigger: TriggerRow; readonly pipeline: PipelineRow }[]> {
+  filter: TriggerFilter,
+): Promise<TriggerWithPipeline[]> {
+  const { accountId, source } = filter;
+  const narrows = (column: string, value: string | undefined): ReturnType<typeof sql> =>
+    value === undefined ? sql`true` : sql`${sql.ref(column)} = ${value}`;
   const result = await sql<Selectable<TriggersTable> & { pipeline: Selectable<PipelinesTable> }>`
     select triggers.*, to_jsonb(pipelines) as pipeline from triggers
     join pipelines on pipelines.account_id = triggers.account_id and pipelines.org_identifier = triggers.org_identifier
       and pipelines.project_identifier = triggers.project_identifier and pipelines.identifier = triggers.pipeline_identifier
-    where triggers.account_id = ${scope.accountId} and triggers.org_identifier = ${scope.orgIdentifier}
-      and triggers.project_identifier = ${scope.projectIdentifier} and source_type = 'Custom' and is_enabled
-      and (${pipelineIdentifier ?? null}::text is null or triggers.pipeline_identifier = ${pipelineIdentifier ?? null})
-      and (${triggerIdentifier ?? null}::text is null or triggers.identifier = ${triggerIdentifier ?? null})
-    order by triggers.pipeline_identifier, triggers.identifier`.execute(db);
+    where triggers.account_id = ${accountId} and is_enabled
+      and ${source === 'schedule' ? sql`type = 'Scheduled'` : sql`source_type = ${source}`}
+      and ${narrows('triggers.org_identifier', filter.orgIdentifier)}
+      and ${narrows('triggers.project_identifier', filter.projectIdentifier)}
+      and ${narrows('triggers.pipeline_identifier', filter.pipelineIdentifier)}
+      and ${narrows('triggers.identifier', filter.triggerIdentifier)}
+    order by triggers.org_identifier, triggers.project_identifier, triggers.pipeline_identifier, triggers.identifier`.execute(
+    db,
+  );
   return result.rows.map((row) => ({ trigger: triggerRow(row), pipeline: pipelineRow(row.pipeline) }));
+}
+
+export async function findTriggerByToken(
+  db: Database | Transaction,
+  accountId: string,
+  token: string,
+): Promise<TriggerRow | undefined> {
+  const row = await db
+    .selectFrom('triggers')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('webhook_token', '=', token)
+    .executeTakeFirst();
+  return row === undefined ? undefined : triggerRow(row);
+}
+
+/** The address with the old token stops working; the trigger itself, and so its version, stays as it is. */
+export async function replaceTriggerToken(
+  db: Database | Transaction,
+  key: TriggerKey,
+  token: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('triggers')
+    .set({ webhook_token: token })
+    .where('account_id', '=', key.scope.accountId)
+    .where('org_identifier', '=', key.scope.orgIdentifier)
+    .where('project_identifier', '=', key.scope.projectIdentifier)
+    .where('pipeline_identifier', '=', key.pipelineIdentifier)
+    .where('identifier', '=', key.identifier)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
+
+/** Triggers to be switched, at most so many, by their keys. */
+export async function listTriggersToSwitch(
+  db: Database | Transaction,
+  filter: Omit<TriggerFilter, 'source'> & { readonly type?: string },
+  isEnabled: boolean,
+  limit: number,
+): Promise<TriggerRow[]> {
+  let matching = db
+    .selectFrom('triggers')
+    .selectAll()
+    .where('account_id', '=', filter.accountId)
+    .where('is_enabled', '!=', isEnabled);
+  if (filter.orgIdentifier !== undefined) matching = matching.where('org_identifier', '=', filter.orgIdentifier);
+  if (filter.projectIdentifier !== undefined)
+    matching = matching.where('project_identifier', '=', filter.projectIdentifier);
+  if (filter.pipelineIdentifier !== undefined)
+    matching = matching.where('pipeline_identifier', '=', filter.pipelineIdentifier);
+  if (filter.type !== undefined) matching = matching.where('type', '=', filter.type);
+  const rows = await matching
+    .orderBy('org_identifier')
+    .orderBy('project_identifier')
+    .orderBy('pipeline_identifier')
+    .orderBy('identifier')
+    .limit(limit)
+    .execute();
+  return rows.map(triggerRow);
 }
 
 function columns(content: TriggerContent): Omit<
@@ -180,7 +261,7 @@ function columns(content: TriggerContent): Omit<
 
 type KeyColumns = 'account_id' | 'org_identifier' | 'project_identifier' | 'pipeline_identifier' | 'identifier';
 
-function triggerRow(row: Selectable<TriggersTable>): TriggerRow {
+export function triggerRow(row: Selectable<TriggersTable>): TriggerRow {
   return {
     scope: { accountId: row.account_id, orgIdentifier: row.org_identifier, projectIdentifier: row.project_identifier },
     pipelineIdentifier: row.pipeline_identifier,

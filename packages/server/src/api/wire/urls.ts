@@ -7,16 +7,29 @@ interface WebhookTarget {
   readonly identifier: string;
 }
 
-/** The founding document's form, which every custom trigger answers. */
-export function customWebhookUrl(publicUrl: string, { scope, pipelineIdentifier, identifier }: WebhookTarget): string {
-  const query = new URLSearchParams({
+/** The founding document's form, which every custom trigger answers unless a setting closes it. */
+export function customWebhookUrl(publicUrl: string, target: WebhookTarget): string {
+  return `${publicUrl}/gateway/api/webhook/custom?${targetQuery(target)}`;
+}
+
+/** The form that only who was given it can call. */
+export function tokenWebhookUrl(publicUrl: string, token: string, target: WebhookTarget): string {
+  return `${publicUrl}/gateway/pipeline/api/webhook/custom/${token}/v3?${targetQuery(target)}`;
+}
+
+function targetQuery({ scope, pipelineIdentifier, identifier }: WebhookTarget): string {
+  return new URLSearchParams({
     accountIdentifier: scope.accountId,
     orgIdentifier: scope.orgIdentifier,
     projectIdentifier: scope.projectIdentifier,
     pipelineIdentifier,
     triggerIdentifier: identifier,
-  });
-  return `${publicUrl}/gateway/api/webhook/custom?${query.toString()}`;
+  }).toString();
+}
+
+/** Where Git providers send the events of an account. */
+export function gitWebhookUrl(publicUrl: string, accountId: string): string {
+  return `${publicUrl}/gateway/ng/api/webhook?${new URLSearchParams({ accountIdentifier: accountId }).toString()}`;
 }
 
 /** One line, ready to paste. */
