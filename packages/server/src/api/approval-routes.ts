@@ -85,72 +85,74 @@ export function approvalRoutes(app: App, deps: ApiDependencies): void {
     },
   );
 
-  for (const prefix of ['/v1', '/pipeline/api/v1']) {
-    const url = `${prefix}/orgs/:org/projects/:project/approvals/execution/:executionId`;
-    app.get(
-      url,
-      {
-        schema: {
-          summary: 'Approvals of an execution',
-          tags,
-          params: V1Params,
-          querystring: Type.Object({
-            approval_status: Type.Optional(Type.String()),
-            approval_type: Type.Optional(Type.String()),
-            node_execution_id: Type.Optional(Type.String()),
-          }),
-          response: answers(Type.Array(ApprovalV1)),
-        },
-      },
-      async (request) => {
-        const { row, nodes } = await approvalsOf(deps, request, request.params);
-        const { approval_status: status, approval_type: type, node_execution_id: nodeId } = request.query;
-        return nodes
-          .filter((node) => nodeId === undefined || node.id === nodeId)
-          .map((node) => approvalInstance(row.id, node, row.plan))
-          .filter((approval) => matches(approval.status, status) && matches(approval.type, type))
-          .map(approvalV1);
-      },
-    );
+  v1Routes(app, deps);
+}
 
-    app.post(
-      url,
-      {
-        schema: {
-          summary: 'Approve or reject the approval that an execution waits for',
-          tags,
-          params: V1Params,
-          querystring: Type.Object({
-            callback_id: Type.Optional(Type.String()),
-            node_execution_id: Type.Optional(Type.String()),
-          }),
-          body: V1Activity,
-          response: answers(ApprovalV1),
-        },
+function v1Routes(app: App, deps: ApiDependencies): void {
+  const url = '/v1/orgs/:org/projects/:project/approvals/execution/:executionId';
+  app.get(
+    url,
+    {
+      schema: {
+        summary: 'Approvals of an execution',
+        tags,
+        params: V1Params,
+        querystring: Type.Object({
+          approval_status: Type.Optional(Type.String()),
+          approval_type: Type.Optional(Type.String()),
+          node_execution_id: Type.Optional(Type.String()),
+        }),
+        response: answers(Type.Array(ApprovalV1)),
       },
-      async (request) => {
-        const { row, nodes } = await approvalsOf(deps, request, request.params);
-        const { node_execution_id: nodeId } = request.query;
-        const waiting = nodes.filter((node) =>
-          nodeId === undefined ? node.status === 'ApprovalWaiting' : node.id === nodeId,
+    },
+    async (request) => {
+      const { row, nodes } = await approvalsOf(deps, request, request.params);
+      const { approval_status: status, approval_type: type, node_execution_id: nodeId } = request.query;
+      return nodes
+        .filter((node) => nodeId === undefined || node.id === nodeId)
+        .map((node) => approvalInstance(row.id, node, row.plan))
+        .filter((approval) => matches(approval.status, status) && matches(approval.type, type))
+        .map(approvalV1);
+    },
+  );
+
+  app.post(
+    url,
+    {
+      schema: {
+        summary: 'Approve or reject the approval that an execution waits for',
+        tags,
+        params: V1Params,
+        querystring: Type.Object({
+          callback_id: Type.Optional(Type.String()),
+          node_execution_id: Type.Optional(Type.String()),
+        }),
+        body: V1Activity,
+        response: answers(ApprovalV1),
+      },
+    },
+    async (request) => {
+      const { row, nodes } = await approvalsOf(deps, request, request.params);
+      const { node_execution_id: nodeId } = request.query;
+      const waiting = nodes.filter((node) =>
+        nodeId === undefined ? node.status === 'ApprovalWaiting' : node.id === nodeId,
+      );
+      const [node, other] = waiting;
+      if (node === undefined) throw invalidRequest(`Execution ${row.id} does not wait for an approval.`);
+      if (other !== undefined) {
+        throw invalidRequest(
+          `Execution ${row.id} waits for ${waiting.length} approvals; name one by node_execution_id.`,
         );
-        const [node, other] = waiting;
-        if (node === undefined) throw invalidRequest(`Execution ${row.id} does not wait for an approval.`);
-        if (other !== undefined) {
-          throw invalidRequest(
-            `Execution ${row.id} waits for ${waiting.length} approvals; name one by node_execution_id.`,
-          );
-        }
-        const { action, comments, approver_inputs: approverInputs } = request.body;
-        const given = {
-          action,
-          ...(comments === undefined ? {} : { comments }),
-          ...(approverInputs === undefined ? {} : { approverInputs }),
-        };
-        return approvalV1(await answer(deps, request, row, node, given));
-      },
-    );
-  }
+      }
+      const { action, comments, approver_inputs: approverInputs } = request.body;
+      const given = {
+        action,
+        ...(comments === undefined ? {} : { comments }),
+        ...(approverInputs === undefined ? {} : { approverInputs }),
+      };
+      return approvalV1(await answer(deps, request, row, node, given));
+    },
+  );
 }
 
 const V1Activity = Type.Object({

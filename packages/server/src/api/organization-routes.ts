@@ -34,7 +34,7 @@ const named = {
 };
 
 /** Clients print a dot in it; projects of Bridle have none of their own. */
-const PROJECT_COLOR = '#0063F7';
+export const PROJECT_COLOR = '#0063F7';
 
 /** Clients may leave it out; the organization `default` is then meant. */
 const OrganizationOfProject = Type.String({ default: 'default' });
@@ -209,10 +209,10 @@ function projectResponse({
   };
 }
 
-function noOrganization(identifier: string): Error {
+export function noOrganization(identifier: string): Error {
   return notFound(`Organization ${identifier} does not exist.`);
 }
 
-function taken(what: string): Error {
+export function taken(what: string): Error {
   return new ApiError('DUPLICATE_FIELD', `There is a ${what} already.`);
 }

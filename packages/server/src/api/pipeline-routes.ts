@@ -185,11 +185,11 @@ export function noPipeline(identifier: string): Error {
   return notFound(`Pipeline with the given ID: ${identifier} does not exist or has been deleted.`);
 }
 
-async function create(deps: ApiDependencies, scope: ProjectScope, yaml: string): Promise<PipelineRow> {
+export async function create(deps: ApiDependencies, scope: ProjectScope, yaml: string): Promise<PipelineRow> {
   return saved(await createPipeline(deps.db, scope, yaml), scope, undefined);
 }
 
-async function change(
+export async function change(
   deps: ApiDependencies,
   request: FastifyRequest,
   scope: ProjectScope,

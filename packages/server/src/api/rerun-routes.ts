@@ -108,7 +108,7 @@ export function rerunRoutes(app: App, deps: ApiDependencies): void {
 
 type Order = Omit<Parameters<typeof startExecution>[3], 'cause' | 'moduleType'>;
 
-function runAgain(
+export function runAgain(
   deps: ApiDependencies,
   request: FastifyRequest,
   original: ExecutionRow,
@@ -119,12 +119,12 @@ function runAgain(
   return startExecution(deps, original.scope, original.pipelineIdentifier, { ...order, cause, moduleType });
 }
 
-function stagesOf(original: ExecutionRow): { readonly stages?: readonly string[] } {
+export function stagesOf(original: ExecutionRow): { readonly stages?: readonly string[] } {
   const stages = selectedStages(original);
   return stages.length === 0 ? {} : { stages };
 }
 
-async function getOriginal(
+export async function getOriginal(
   deps: ApiDependencies,
   request: FastifyRequest,
   {

@@ -166,7 +166,7 @@ export function retryRoutes(app: App, deps: ApiDependencies): void {
   );
 }
 
-async function retry(
+export async function retry(
   deps: ApiDependencies,
   request: FastifyRequest,
   row: ExecutionRow,
@@ -195,7 +195,7 @@ function retryObjection(row: ExecutionRow): string | undefined {
     : `Execution ${row.id} goes on (${row.status}); it can be retried when it has ended.`;
 }
 
-function requirePipeline(row: ExecutionRow, pipelineIdentifier: string): void {
+export function requirePipeline(row: ExecutionRow, pipelineIdentifier: string): void {
   if (row.pipelineIdentifier === pipelineIdentifier) return;
   throw invalidRequest(
     `The execution ${row.id} ran the pipeline ${row.pipelineIdentifier}, not ${pipelineIdentifier}.`,

@@ -17,6 +17,9 @@ it.each([
   ['/gatewayed', '/gatewayed'],
   ['/pipeline/gateway/x', '/pipeline/gateway/x'],
   ['/gateway/gateway/x', '/gateway/x'],
+  ['/pipeline/api/v1/orgs/o?a=1', '/v1/orgs/o?a=1'],
+  ['/gateway/pipeline/api/v1/orgs/o', '/v1/orgs/o'],
+  ['/pipeline/api/v1', '/pipeline/api/v1'],
 ])('serves %s as %s', (url, expected) => {
   expect(rewriteUrl(request(url))).toBe(expected);
 });

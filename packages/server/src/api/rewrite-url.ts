@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http';
 const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+/;
 
 /**
- * Every path is served bare and under `/gateway` (api.md §0.1): one definition, one entry in the documentation.
+ * Every path is served bare and under `/gateway` (api.md §0.1), and the v1 surface under `/pipeline/api` too (§4.3): one
+ * definition, one entry in the documentation.
  *
  * It also mends a content type that is none: Fastify refuses it before any parser runs, while the founding document's clients
  * may send anything.
@@ -13,5 +14,6 @@ export function rewriteUrl(request: IncomingMessage): string {
   if (type !== undefined && !MEDIA_TYPE.test(type)) request.headers['content-type'] = 'application/octet-stream';
   const url = request.url ?? '/';
   const bare = url.replace(/^\/gateway(?=[/?]|$)/, '');
-  return bare.startsWith('/') ? bare : `/${bare}`;
+  const path = bare.startsWith('/') ? bare : `/${bare}`;
+  return path.replace(/^\/pipeline\/api(?=\/v1\/)/, '');
 }

@@ -40,6 +40,8 @@ const SECRETS = '/ng/api/v2/secrets';
 const OVERRIDES = '/ng/api/serviceOverrides';
 const TOKENS = '/ng/api/delegate-token-ng';
 const EXECUTION = '/bridle/api/executions/:planExecutionId';
+const V1_PROJECT = '/v1/orgs/:org/projects/:project';
+const V1_PIPELINE = `${V1_PROJECT}/pipelines/:pipeline`;
 const NODE_LOG = `${EXECUTION}/nodes/:nodeExecutionId/log`;
 
 const viewPipeline = need('core_pipeline_view', 'pipelineIdentifier');
@@ -133,11 +135,39 @@ const ROWS: readonly Row[] = [
   ['GET', '/pipeline/api/approvals/:approvalInstanceId', 'inHandler'],
   ['POST', '/pipeline/api/approvals/:approvalInstanceId/harness/activity', 'inHandler'],
   ['GET', '/pipeline/api/approvals/:approvalInstanceId/harness/authorization', 'inHandler'],
-  ...['', '/pipeline/api'].map((prefix): Row => [
-    ['GET', 'POST'],
-    `${prefix}/v1/orgs/:org/projects/:project/approvals/execution/:executionId`,
-    need('core_pipeline_view'),
-  ]),
+  [['GET', 'POST'], `${V1_PROJECT}/approvals/execution/:executionId`, need('core_pipeline_view')],
+
+  // Lists of scopes leave out what their reader may not see.
+  ['GET', '/v1/orgs', 'inHandler'],
+  ['POST', '/v1/orgs', need('core_organization_create')],
+  ['GET', '/v1/orgs/:org', need('core_organization_view', 'org')],
+  ['GET', '/v1/orgs/:org/projects', 'inHandler'],
+  ['POST', '/v1/orgs/:org/projects', need('core_project_create')],
+  ['GET', V1_PROJECT, need('core_project_view', 'project')],
+  ['GET', `${V1_PROJECT}/pipelines`, need('core_pipeline_view')],
+  ['POST', `${V1_PROJECT}/pipelines`, need('core_pipeline_edit')],
+  ['GET', V1_PIPELINE, need('core_pipeline_view', 'pipeline')],
+  [['PUT', 'PATCH'], V1_PIPELINE, need('core_pipeline_edit', 'pipeline')],
+  ['DELETE', V1_PIPELINE, need('core_pipeline_delete', 'pipeline')],
+  ['POST', `${V1_PIPELINE}/validate`, need('core_pipeline_view', 'pipeline')],
+  ['GET', `${V1_PROJECT}/validate/:uuid`, need('core_pipeline_view')],
+  ['GET', `${V1_PROJECT}/pipelines/validate/:uuid`, need('core_pipeline_view')],
+  ['GET', `${V1_PIPELINE}/inputs`, need('core_pipeline_view', 'pipeline')],
+  ['GET', `${V1_PIPELINE}/inputs-schema`, need('core_pipeline_view', 'pipeline')],
+  ['POST', `${V1_PIPELINE}/execute`, need('core_pipeline_execute', 'pipeline')],
+  ['POST', `${V1_PIPELINE}/execute/stages`, need('core_pipeline_execute', 'pipeline')],
+  // Its text is as good as a change of the pipeline: both are asked for.
+  ['POST', `${V1_PIPELINE}/execute/dynamic`, 'inHandler'],
+  ['POST', `${V1_PIPELINE}/execute/rerun/:executionId`, need('core_pipeline_execute', 'pipeline')],
+  ['POST', `${V1_PIPELINE}/execute/retry/:executionId`, need('core_pipeline_execute', 'pipeline')],
+  ['GET', `${V1_PROJECT}/input-sets`, need('core_pipeline_view', 'pipeline')],
+  ['POST', `${V1_PROJECT}/input-sets`, need('core_pipeline_edit', 'pipeline')],
+  ['GET', `${V1_PROJECT}/input-sets/:inputSet`, need('core_pipeline_view', 'pipeline')],
+  [['PUT', 'DELETE'], `${V1_PROJECT}/input-sets/:inputSet`, need('core_pipeline_edit', 'pipeline')],
+  ['GET', `${V1_PIPELINE}/triggers`, need('core_pipeline_view', 'pipeline')],
+  ['POST', `${V1_PIPELINE}/triggers`, need('core_pipeline_edit', 'pipeline')],
+  ['GET', `${V1_PIPELINE}/triggers/:trigger`, need('core_pipeline_view', 'pipeline')],
+  [['PUT', 'DELETE'], `${V1_PIPELINE}/triggers/:trigger`, need('core_pipeline_edit', 'pipeline')],
 
   ['GET', INPUT_SETS, viewPipeline],
   ['POST', INPUT_SETS, editPipeline],

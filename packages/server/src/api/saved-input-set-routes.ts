@@ -169,11 +169,11 @@ async function isOutdated(source: DocumentSource, pipeline: PipelineRow, row: In
   return (await checkSavedInputSet(source, pipeline, row)).isOutdated;
 }
 
-function noInputSet(identifier: string): Error {
+export function noInputSet(identifier: string): Error {
   return invalidRequest(`InputSet with the given ID: ${identifier} does not exist or has been deleted`);
 }
 
-function saved(result: SaveInputSetResult, { scope, pipelineIdentifier, identifier }: InputSetKey): InputSetRow {
+export function saved(result: SaveInputSetResult, { scope, pipelineIdentifier, identifier }: InputSetKey): InputSetRow {
   switch (result.kind) {
     case 'saved':
       return result.row;

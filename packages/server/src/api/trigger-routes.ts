@@ -163,7 +163,7 @@ function problemsOf(
   return result.diagnostics.filter(({ blocks }) => blocks === 'run');
 }
 
-function saved(result: SaveTriggerResult, key: TriggerKey, prefix: string): TriggerRow {
+export function saved(result: SaveTriggerResult, key: TriggerKey, prefix: string): TriggerRow {
   switch (result.kind) {
     case 'saved':
       return result.row;
