@@ -35,13 +35,13 @@ beforeEach(async () => {
   authorizer = createAuthorizer(database.db, () => now);
 });
 
-function give(
+async function give(
   owner: OwnerScope,
   roleIdentifier: string,
   resourceGroupIdentifier: string,
   principal: RoleAssignmentRow['principal'] = { type: 'USER', id: 'ada', scope: 'account' },
 ): Promise<void> {
-  return insertRoleAssignment(database.db, {
+  await insertRoleAssignment(database.db, {
     owner,
     identifier: `${roleIdentifier} ${resourceGroupIdentifier} ${principal.id}`,
     roleIdentifier,

@@ -4,7 +4,7 @@
  */
 import { levelOf } from '@bridle/pipeline';
 import type { OwnerScope } from '../store/owner-scope.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Transaction } from '../store/database.ts';
 import { listGrants, type GrantRow } from '../store/grants.ts';
 import { BUILT_IN_RESOURCE_GROUPS, BUILT_IN_ROLES } from './built-in-roles.ts';
 import { isAllowed, type Grant, type GrantedResources, type GrantedScope, type Question } from './decide.ts';
@@ -39,7 +39,7 @@ export function createAuthorizer(db: Database, now: () => number = () => perform
     const found = kept.get(key);
     if (found !== undefined && found.until > now()) return found.grants;
     if (kept.size >= KEPT_MAX) kept.clear();
-    const grants = read(db, principal);
+    const grants = readGrants(db, principal);
     kept.set(key, { until: now() + KEPT_MS, grants });
     // What failed is not kept; whoever asked hears of it.
     grants.catch(() => kept.delete(key));
@@ -56,15 +56,16 @@ export function createAuthorizer(db: Database, now: () => number = () => perform
   };
 }
 
-async function read(
-  db: Database,
+/** What somebody has been given, as it is now. */
+export async function readGrants(
+  db: Database | Transaction,
   { accountId, kind, userId }: Pick<Principal, 'accountId' | 'kind' | 'userId'>,
 ): Promise<readonly Grant[]> {
   return (await listGrants(db, accountId, { kind, id: userId })).flatMap((row) => grantOf(row) ?? []);
 }
 
 /** `undefined`: its role or its resource group is gone; then it grants nothing (A1). */
-function grantOf(row: GrantRow): Grant | undefined {
+export function grantOf(row: GrantRow): Grant | undefined {
   const permissions = permissionsOf(row);
   const resources = resourcesOf(row);
   return permissions === undefined || resources === undefined

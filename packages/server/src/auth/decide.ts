@@ -3,10 +3,11 @@
  *
  * - A1 Nothing is allowed that no grant allows.
  * - A2 A grant counts at its scope and, where its resources say so, below; never above and never beside.
+ * - A3 Nobody gives away what they do not have: each part of what is given is covered by one grant of the giver.
  */
 import type { OwnerScope } from '../store/owner-scope.ts';
 import type { Permission } from './permissions.ts';
-import { factsOf } from './permissions.ts';
+import { factsOf, isPermission } from './permissions.ts';
 
 /** A role that was given to somebody, or to a group they are in, for some resources. */
 export interface Grant {
@@ -43,6 +44,34 @@ export function isAllowed(grants: readonly Grant[], { permission, scope, identif
       resources.scopes.some((granted) => covers(granted, scope)) &&
       holds(resources, resourceType, identifier),
   );
+}
+
+/** What is about to be given and the giver does not have themself (A3); `undefined` = nothing. */
+export function firstNotHeld(own: readonly Grant[], given: Grant): Question | undefined {
+  for (const permission of given.permissions) {
+    if (!isPermission(permission)) continue;
+    const { resourceType } = factsOf(permission);
+    const { types, scopes } = given.resources;
+    // A permission on a type that the resource group does not have allows nothing.
+    if (types?.has(resourceType) === false) continue;
+    const identifiers = types?.get(resourceType);
+    for (const granted of scopes) {
+      for (const identifier of identifiers ?? [undefined]) {
+        const isHeld = own.some(
+          ({ permissions, resources }) =>
+            permissions.has(permission) &&
+            resources.scopes.some((each) => coversWhole(each, granted)) &&
+            holds(resources, resourceType, identifier),
+        );
+        if (!isHeld) return { permission, scope: granted.scope, ...(identifier === undefined ? {} : { identifier }) };
+      }
+    }
+  }
+  return undefined;
+}
+
+function coversWhole(own: GrantedScope, { scope, hasChildScopes }: GrantedScope): boolean {
+  return covers(own, scope) && (own.hasChildScopes || !hasChildScopes || scope.projectIdentifier !== undefined);
 }
 
 function covers({ scope: granted, hasChildScopes }: GrantedScope, asked: OwnerScope): boolean {

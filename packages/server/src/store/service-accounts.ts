@@ -1,0 +1,65 @@
+/** Service accounts: whom programs act as. */
+import type { Database, Transaction } from './database.ts';
+import {
+  findNamed,
+  insertNamed,
+  listNamed,
+  namedRow,
+  updateNamed,
+  type NamedContent,
+  type NamedFilter,
+  type NamedRow,
+  type RawNamed,
+} from './named-rows.ts';
+import type { OwnerScope } from './owner-scope.ts';
+
+export interface ServiceAccountRow extends NamedRow {
+  readonly id: string;
+  readonly email: string;
+}
+
+interface Columns {
+  readonly id: string;
+  readonly email: string;
+}
+
+const rowOf = (row: RawNamed & Columns): ServiceAccountRow => ({ ...namedRow(row), id: row.id, email: row.email });
+
+export async function insertServiceAccount(
+  db: Database | Transaction,
+  owner: OwnerScope,
+  content: NamedContent,
+  more: Columns,
+): Promise<ServiceAccountRow | undefined> {
+  const row = await insertNamed<Columns>(db, 'service_accounts', owner, content, { ...more });
+  return row === undefined ? undefined : rowOf(row);
+}
+
+export async function updateServiceAccount(
+  db: Database | Transaction,
+  owner: OwnerScope,
+  content: NamedContent,
+): Promise<ServiceAccountRow | undefined> {
+  const row = await updateNamed<Columns>(db, 'service_accounts', owner, content);
+  return row === undefined ? undefined : rowOf(row);
+}
+
+export async function findServiceAccount(
+  db: Database | Transaction,
+  owner: OwnerScope,
+  identifier: string,
+): Promise<ServiceAccountRow | undefined> {
+  const row = await findNamed<Columns>(db, 'service_accounts', owner, identifier);
+  return row === undefined ? undefined : rowOf(row);
+}
+
+export async function listServiceAccounts(
+  db: Database | Transaction,
+  owner: OwnerScope,
+  filter: NamedFilter,
+  page: number,
+  size: number,
+): Promise<{ readonly rows: readonly ServiceAccountRow[]; readonly total: number }> {
+  const { rows, total } = await listNamed<Columns>(db, 'service_accounts', owner, filter, page, size);
+  return { rows: rows.map(rowOf), total };
+}
