@@ -174,6 +174,28 @@ export {
   type RunTestsEvent,
   type RunWaitingEvent,
 } from './run-events.ts';
+export {
+  V1DynamicRequest,
+  V1ExecuteRequest,
+  V1Identifier,
+  V1InputSet,
+  V1InputSetRequest,
+  V1Inputs,
+  V1InputsSchema,
+  V1Organization,
+  V1OrganizationRequest,
+  V1Pipeline,
+  V1PipelineRequest,
+  V1PipelineSummary,
+  V1Project,
+  V1ProjectRequest,
+  V1StagesRequest,
+  V1Started,
+  V1Trigger,
+  V1TriggerRequest,
+  V1Validation,
+  v1Paging,
+} from './v1.ts';
 export { SettingResponse, SettingUpdate, SettingUpdateResult, SettingValue, type SettingDto } from './settings.ts';
 export { PipelineVersion, PipelineVersionDiff, PipelineVersionText } from './pipeline-versions.ts';
 export {

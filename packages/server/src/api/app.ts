@@ -58,6 +58,11 @@ import { testReportRoutes } from './test-report-routes.ts';
 import { triggerListRoutes } from './trigger-list-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 import { checkedSerializer, validatorCompiler } from './validation.ts';
+import { v1ExecuteRoutes } from './v1-execute-routes.ts';
+import { v1InputSetRoutes } from './v1-input-set-routes.ts';
+import { v1PipelineRoutes } from './v1-pipeline-routes.ts';
+import { v1ScopeRoutes } from './v1-scope-routes.ts';
+import { v1TriggerRoutes } from './v1-trigger-routes.ts';
 import { webhookDetailsRoutes } from './webhook-details-routes.ts';
 import { gitWebhookRoutes } from './git-webhook-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
@@ -184,6 +189,11 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   platformRoutes,
   organizationRoutes,
   projectRoutes,
+  v1ScopeRoutes,
+  v1PipelineRoutes,
+  v1InputSetRoutes,
+  v1TriggerRoutes,
+  v1ExecuteRoutes,
   settingRoutes,
 ];
 
