@@ -6,6 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Authorizer } from '../auth/authorizer.ts';
 import type { Question } from '../auth/decide.ts';
 import { factsOf } from '../auth/permissions.ts';
+import type { PrincipalKey } from '../store/grants.ts';
 import type { OwnerScope } from '../store/owner-scope.ts';
 import { ownerOf } from './answers.ts';
 import type { App } from './app-types.ts';
@@ -54,6 +55,12 @@ export async function authorize(request: FastifyRequest, question: Question): Pr
 export async function mayCaller(request: FastifyRequest, question: Question): Promise<boolean> {
   if (request.authorizer === undefined) throw new Error('A request is judged before it was authorized.');
   return await request.authorizer.isAllowed(callerOf(request), question);
+}
+
+/** The caller as what they are given is kept by. */
+export function whoOf(request: FastifyRequest): PrincipalKey {
+  const { kind, userId } = callerOf(request);
+  return { kind, id: userId };
 }
 
 function questionOf(request: FastifyRequest, { permission, of, inside, scopeIn }: PermissionNeed): Question {

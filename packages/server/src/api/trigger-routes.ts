@@ -6,6 +6,7 @@ import { changeTrigger, createTrigger, switchTrigger, type SaveTriggerResult } f
 import { deleteTrigger, findTrigger, type TriggerKey, type TriggerRow } from '../store/triggers.ts';
 import { answers, expectedVersion, scopeOf, scopeQuery, staleVersion, success, tellVersion } from './answers.ts';
 import type { App } from './app-types.ts';
+import { whoOf } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidYaml } from './diagnostics.ts';
 import { ApiError, notFound } from './errors.ts';
@@ -40,7 +41,7 @@ export function triggerRoutes(app: App, deps: ApiDependencies): void {
         request.query.targetIdentifier,
         '',
       );
-      const result = await createTrigger(db, { scope, pipelineIdentifier }, request.body);
+      const result = await createTrigger(db, { scope, pipelineIdentifier }, request.body, whoOf(request));
       const row = saved(result, { scope, pipelineIdentifier, identifier: '' }, 'Failed while Saving Trigger: ');
       tellVersion(reply, row.version);
       return success(request, triggerResponse(row, problemsOf(result, request.query.ignoreError)));
@@ -90,7 +91,7 @@ export function triggerRoutes(app: App, deps: ApiDependencies): void {
         request.query.targetIdentifier,
         request.params.triggerIdentifier,
       );
-      const result = await changeTrigger(db, key, request.body, expectedVersion(request));
+      const result = await changeTrigger(db, key, request.body, whoOf(request), expectedVersion(request));
       const row = saved(result, key, 'Failed while updating Trigger: ');
       tellVersion(reply, row.version);
       return success(request, triggerResponse(row, problemsOf(result, request.query.ignoreError)));

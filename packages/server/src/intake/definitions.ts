@@ -6,8 +6,9 @@ import { ownerSeenFrom } from '../store/owner-scope.ts';
 import { findPipeline } from '../store/pipelines.ts';
 import { findSetting } from '../store/settings.ts';
 import type { TriggerEventRow } from '../store/trigger-events.ts';
-import { listEnabledTriggers, type TriggerWithPipeline } from '../store/triggers.ts';
+import { listEnabledTriggers, type TriggerKey, type TriggerWithPipeline } from '../store/triggers.ts';
 import { DocumentSource } from './document-source.ts';
+import { ownerObjection } from './owner-objection.ts';
 
 export type WebhookSecret =
   | { readonly kind: 'known'; readonly value: Buffer }
@@ -73,6 +74,12 @@ export class Definitions {
       const url = connector === undefined ? undefined : repositoryAddress(connector.spec, repoName);
       return url === undefined ? { kind: 'missing' } : { kind: 'found', url };
     });
+  }
+
+  /** Why a trigger may not start its pipeline now. */
+  ownerObjection(key: TriggerKey): Promise<string | undefined> {
+    const { scope, pipelineIdentifier, identifier } = key;
+    return this.#remember(['owner', scope, pipelineIdentifier, identifier], () => ownerObjection(this.#tx, key));
   }
 
   webhookSecret(scope: ProjectScope, reference: string): Promise<WebhookSecret> {

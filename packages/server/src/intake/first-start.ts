@@ -12,6 +12,7 @@ import { readSecretFile, writeSecretFile } from '../auth/secret-files.ts';
 import { makeId } from '../auth/secrets.ts';
 import { checkToken, issueToken } from '../auth/tokens.ts';
 import type { Database, Transaction } from '../store/database.ts';
+import type { PrincipalKey } from '../store/grants.ts';
 import {
   changeInstallationFact,
   findAccount,
@@ -75,7 +76,7 @@ export async function prepareInstallation(settings: InstallationSettings): Promi
     const admin = isNew ? await makeAccount(tx, accountId) : await findFirstAdmin(tx, accountId);
     if (admin === undefined) return { isNew };
     const signInCode = await makeSignInCode(tx, admin);
-    if (isNew) await makeDemo(tx, { accountId, ...DEMO_SCOPE });
+    if (isNew) await makeDemo(tx, { accountId, ...DEMO_SCOPE }, { kind: 'USER', id: admin.id });
     if (!isNew && (await isAdminTokenGood(tx, adminTokenPath))) return { isNew, signInCode };
     // Before the commit: a token nobody has is worse than a file whose token never came to be, which the next start replaces.
     const adminToken = await issueToken(tx, admin, 'admin token of this installation');
@@ -133,11 +134,11 @@ async function makeAccount(tx: Transaction, accountId: string): Promise<UserRow>
 }
 
 /** Ours to get right: a demo that cannot be saved is a bug, not a mistake of the user. */
-async function makeDemo(db: Transaction, scope: ProjectScope): Promise<void> {
+async function makeDemo(db: Transaction, scope: ProjectScope, owner: PrincipalKey): Promise<void> {
   const results = [
     await createPipeline(db, scope, TEST_PIPELINE_YAML),
     await createPipeline(db, scope, SHOWCASE_PIPELINE_YAML),
-    await createTrigger(db, { scope, pipelineIdentifier: DEMO_PIPELINE }, MYHOOK_TRIGGER_YAML),
+    await createTrigger(db, { scope, pipelineIdentifier: DEMO_PIPELINE }, MYHOOK_TRIGGER_YAML, owner),
   ];
   const failed = results.find(({ kind }) => kind !== 'saved');
   if (failed !== undefined) throw new Error(`The demo could not be made: ${JSON.stringify(failed)}`);

@@ -1,11 +1,17 @@
-/** Saves triggers: the text is parsed, and what blocks saving is answered as diagnostics. */
+/**
+ * Saves triggers: the text is parsed, and what blocks saving is answered as diagnostics. Whoever saves it answers for what it
+ * starts from then on (S15).
+ */
 import { isBlocked, parseTrigger, type Diagnostic, type TriggerDocument } from '@bridle/pipeline';
 import { makeAlphanumeric } from '../auth/secrets.ts';
 import type { Database, Transaction } from '../store/database.ts';
+import type { PrincipalKey } from '../store/grants.ts';
 import { findPipeline } from '../store/pipelines.ts';
+import { saveTriggerOwner } from '../store/trigger-owners.ts';
 import {
   findTrigger,
   insertTrigger,
+  listTriggersToSwitch,
   updateTrigger,
   type TriggerContent,
   type TriggerKey,
@@ -30,13 +36,18 @@ export async function createTrigger(
   db: Database | Transaction,
   target: Target,
   yaml: string,
+  owner: PrincipalKey,
 ): Promise<SaveTriggerResult> {
   const read = readTriggerText(yaml, target);
   if (read.kind !== 'read') return read;
   const { scope, pipelineIdentifier } = target;
   if ((await findPipeline(db, scope, pipelineIdentifier)) === undefined) return { kind: 'noPipeline' };
   const key = { ...target, identifier: read.trigger.identifier };
-  const outcome = await insertTrigger(db, key, read.content, makeAlphanumeric(WEBHOOK_TOKEN_LENGTH));
+  const outcome = await together(db, async (tx) => {
+    const inserted = await insertTrigger(tx, key, read.content, makeWebhookToken());
+    if (inserted === 'inserted') await saveTriggerOwner(tx, key, owner);
+    return inserted;
+  });
   if (outcome === 'duplicate') return { kind: 'duplicate', identifier: key.identifier };
   const row = await findTrigger(db, key);
   return row === undefined ? { kind: 'missing' } : { kind: 'saved', row, diagnostics: read.diagnostics };
@@ -47,6 +58,7 @@ export async function changeTrigger(
   db: Database | Transaction,
   key: TriggerKey,
   yaml: string,
+  owner: PrincipalKey,
   expectedVersion?: number,
 ): Promise<SaveTriggerResult> {
   const read = readTriggerText(yaml, key);
@@ -54,12 +66,15 @@ export async function changeTrigger(
   if (read.trigger.identifier !== key.identifier) {
     return { kind: 'mismatch', field: 'identifier', inYaml: read.trigger.identifier, inRequest: key.identifier };
   }
-  const outcome = await updateTrigger(db, key, read.content, expectedVersion);
+  const outcome = await updateOwned(db, key, read.content, owner, expectedVersion);
   if (outcome.kind !== 'updated') return outcome;
   return { kind: 'saved', row: outcome.row, diagnostics: read.diagnostics };
 }
 
-/** Enables or disables; the text of the trigger says it too. A trigger changed in the meantime is read again. */
+/**
+ * Enables or disables; the text of the trigger says it too, and whoever wrote it goes on answering for it. A trigger changed in
+ * the meantime is read again.
+ */
 export async function switchTrigger(
   db: Database | Transaction,
   key: TriggerKey,
@@ -78,6 +93,49 @@ export async function switchTrigger(
 }
 
 const SWITCH_ATTEMPTS_MAX = 5;
+
+/** Enables or disables all that stand otherwise; answers with those. */
+export async function switchTriggers(
+  db: Database | Transaction,
+  filter: Parameters<typeof listTriggersToSwitch>[1],
+  isEnabled: boolean,
+  owner: PrincipalKey,
+): Promise<readonly TriggerRow[]> {
+  const switched: TriggerRow[] = [];
+  for (;;) {
+    const rows = await listTriggersToSwitch(db, filter, isEnabled, SWITCHED_AT_ONCE_MAX);
+    for (const key of rows) {
+      const row = await switchTrigger(db, key, isEnabled, owner);
+      if (row !== undefined) switched.push(row);
+    }
+    if (rows.length < SWITCHED_AT_ONCE_MAX) return switched;
+  }
+}
+
+const SWITCHED_AT_ONCE_MAX = 500;
+
+export function makeWebhookToken(): string {
+  return makeAlphanumeric(WEBHOOK_TOKEN_LENGTH);
+}
+
+function updateOwned(
+  db: Database | Transaction,
+  key: TriggerKey,
+  content: TriggerContent,
+  owner: PrincipalKey,
+  expectedVersion: number | undefined,
+): ReturnType<typeof updateTrigger> {
+  return together(db, async (tx) => {
+    const outcome = await updateTrigger(tx, key, content, expectedVersion);
+    if (outcome.kind === 'updated') await saveTriggerOwner(tx, key, owner);
+    return outcome;
+  });
+}
+
+/** A trigger never stands as one has written it with the rights of another. */
+async function together<T>(db: Database | Transaction, work: (tx: Database | Transaction) => Promise<T>): Promise<T> {
+  return db.isTransaction ? await work(db) : await db.transaction().execute(work);
+}
 
 type ReadTrigger =
   | {
