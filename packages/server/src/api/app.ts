@@ -65,6 +65,8 @@ import { v1ScopeRoutes } from './v1-scope-routes.ts';
 import { v1TriggerRoutes } from './v1-trigger-routes.ts';
 import { webhookDetailsRoutes } from './webhook-details-routes.ts';
 import { gitWebhookRoutes } from './git-webhook-routes.ts';
+import { triggerToolRoutes } from './trigger-tool-routes.ts';
+import { webhookReferenceRoutes } from './webhook-reference-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
 /** Connections that ask nothing are kept for longer than load balancers keep theirs, so that they end them first. */
@@ -148,6 +150,8 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   healthRoutes,
   webhookRoutes,
   gitWebhookRoutes,
+  webhookReferenceRoutes,
+  triggerToolRoutes,
   webhookDetailsRoutes,
   pipelineListRoutes,
   pipelineRoutes,

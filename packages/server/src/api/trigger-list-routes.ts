@@ -3,11 +3,13 @@ import { ngPageOf, springPageOf, successOf, TriggerDetails, TriggerEventHistory 
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { ProjectScope } from '@bridle/pipeline';
+import { DocumentSource } from '../intake/document-source.ts';
+import { reconcileTrigger } from '../intake/reconcile-trigger.ts';
 import { readNow } from '../store/clock.ts';
 import { listExecutionsById } from '../store/execution-rows.ts';
 import { listTriggerActivity, listTriggerHistory } from '../store/trigger-history.ts';
 import { listTriggerEventsOfCall, type TriggerEventRow } from '../store/trigger-events.ts';
-import { findTrigger, listTriggers, type TriggerKey } from '../store/triggers.ts';
+import { findTrigger, listTriggers, type TriggerKey, type TriggerRow } from '../store/triggers.ts';
 import { answers, PageNumber, pageSize, scopeOf, scopeQuery, success, tellVersion } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -56,7 +58,10 @@ export function triggerListRoutes(app: App, deps: ApiDependencies): void {
         rows.map(({ identifier }) => identifier),
       );
       const around = await surroundings(deps, scope);
-      const content = rows.map((row) => triggerDetails(row, activity.get(row.identifier), around));
+      const outdated = await findOutdated(deps, rows);
+      const content = rows.map((row) =>
+        triggerDetails(row, activity.get(row.identifier), { ...around, isOutdated: outdated.has(row.identifier) }),
+      );
       return success(request, ngPage(content, page, size, total));
     },
   );
@@ -83,7 +88,9 @@ export function triggerListRoutes(app: App, deps: ApiDependencies): void {
       }
       const activity = await listTriggerActivity(db, scope, key.pipelineIdentifier, [key.identifier]);
       tellVersion(reply, row.version);
-      return success(request, triggerDetails(row, activity.get(row.identifier), await surroundings(deps, scope)));
+      const around = await surroundings(deps, scope);
+      const isOutdated = (await findOutdated(deps, [row])).has(row.identifier);
+      return success(request, triggerDetails(row, activity.get(row.identifier), { ...around, isOutdated }));
     },
   );
 
@@ -147,9 +154,19 @@ export function triggerListRoutes(app: App, deps: ApiDependencies): void {
   );
 }
 
-async function surroundings(deps: ApiDependencies, scope: ProjectScope): Promise<Surroundings> {
+async function surroundings(deps: ApiDependencies, scope: ProjectScope): Promise<Omit<Surroundings, 'isOutdated'>> {
   const [now, isTokenlessOpen] = await Promise.all([readNow(deps.db), deps.webhookSettings.isTokenlessOpen(scope)]);
   return { publicUrl: deps.publicUrl(), now, isTokenlessOpen };
+}
+
+/** Those of one pipeline whose inputs do not fit it any more. */
+async function findOutdated({ db }: ApiDependencies, rows: readonly TriggerRow[]): Promise<ReadonlySet<string>> {
+  const source = new DocumentSource(db);
+  const outdated = new Set<string>();
+  for (const row of rows) {
+    if ((await reconcileTrigger(db, row, source)).isOutdated) outdated.add(row.identifier);
+  }
+  return outdated;
 }
 
 async function historyPage(

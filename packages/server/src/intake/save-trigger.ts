@@ -99,13 +99,12 @@ export async function switchTriggers(
   db: Database | Transaction,
   filter: Parameters<typeof listTriggersToSwitch>[1],
   isEnabled: boolean,
-  owner: PrincipalKey,
 ): Promise<readonly TriggerRow[]> {
   const switched: TriggerRow[] = [];
   for (;;) {
     const rows = await listTriggersToSwitch(db, filter, isEnabled, SWITCHED_AT_ONCE_MAX);
     for (const key of rows) {
-      const row = await switchTrigger(db, key, isEnabled, owner);
+      const row = await switchTrigger(db, key, isEnabled);
       if (row !== undefined) switched.push(row);
     }
     if (rows.length < SWITCHED_AT_ONCE_MAX) return switched;

@@ -96,8 +96,9 @@ interface Judged {
 }
 
 function judge({ dueAt }: ScheduleRow, schedule: Schedule, now: number): Judged {
-  const since = Math.max(dueAt - 1, now - LATE_MS_MAX);
-  const newest = nextTicks(schedule, since, TICKS_MAX).findLast((time) => time <= now);
+  const oldest = now - LATE_MS_MAX;
+  const later = nextTicks(schedule, Math.max(dueAt, oldest), TICKS_MAX).findLast((time) => time <= now);
+  const newest = later ?? (dueAt >= oldest ? dueAt : undefined);
   if (newest !== undefined)
     return { at: newest, standing: { state: 'queued', status: 'QUEUED', message: QUEUED_MESSAGE } };
   const message = `No server ran at ${new Date(dueAt).toISOString()}, and that is too long ago to be made good.`;

@@ -35,6 +35,8 @@ export interface Surroundings {
   readonly publicUrl: string;
   readonly now: number;
   readonly isTokenlessOpen: boolean;
+  /** What the trigger supplies does not fit its pipeline any more. */
+  readonly isOutdated: boolean;
 }
 
 export function triggerDetails(
@@ -53,7 +55,7 @@ export function triggerDetails(
     tags: { ...row.tags },
     ...addresses(row, around),
     ...fireTimes(row, trigger?.source, around.now),
-    pipelineInputOutdated: false,
+    pipelineInputOutdated: around.isOutdated,
     yamlVersion: '0',
     executions: [...(activity?.runsPerDay ?? Array.from({ length: 7 }, () => 0))],
     triggerStatus: statusOf(diagnostics),
