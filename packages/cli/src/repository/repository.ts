@@ -58,6 +58,9 @@ export class Repository implements Documents {
         const files = this.#matching('infrastructureDefinition', reference.scope, { environmentRef });
         return files.length === 0 ? null : { yaml: joinDocuments(files) };
       }
+      // Those of a server; files have none.
+      case 'variables':
+        return null;
     }
   }
 

@@ -73,6 +73,8 @@ function alias(view: SeatedView, path: readonly Seat[], name: string): ScopeValu
     case 'inputSet':
     case 'input':
       return givenInputs(view, path);
+    case 'variable':
+      return ownerVariables(view, path);
     case 'account':
       return { identifier: execution.scope.accountId };
     case 'org':
@@ -89,6 +91,15 @@ function givenInputs(view: SeatedView, path: readonly Seat[]): ScopeValue {
   const pipeline = path.findLast(({ plan }) => plan.kind === 'pipeline');
   const inputs = pipeline?.plan.kind === 'pipeline' ? pipeline.plan.inputs : undefined;
   return pipeline === undefined || inputs === undefined ? null : expressionTree(inputs, view.scopeAt(view, pipeline));
+}
+
+/** What the account, the organization and the project call by name, as it was when the run began. */
+function ownerVariables(view: SeatedView, path: readonly Seat[]): ScopeValue | undefined {
+  const pipeline = path.findLast(({ plan }) => plan.kind === 'pipeline');
+  const variables = pipeline?.plan.kind === 'pipeline' ? pipeline.plan.ownerVariables : undefined;
+  if (pipeline === undefined || variables === undefined) return undefined;
+  const scope = view.scopeAt(view, pipeline);
+  return expressionTree({ ...variables.project, org: variables.org, account: variables.account }, scope);
 }
 
 /** A run without a trigger has no `trigger`: its expressions are null. */

@@ -30,7 +30,9 @@ export type DocumentReference =
       readonly serviceRef: string;
     }
   /** All infrastructures of an environment (`deployToAll`): the answer's text is a YAML list of documents. */
-  | { readonly kind: 'infrastructures'; readonly scope: DocumentScope; readonly environmentRef: string };
+  | { readonly kind: 'infrastructures'; readonly scope: DocumentScope; readonly environmentRef: string }
+  /** All variables of an owner: the answer's text is rooted at `variable`, name → text (see owner-variables.ts). */
+  | { readonly kind: 'variables'; readonly scope: DocumentScope };
 
 export interface StoredDocument {
   readonly yaml: string;
@@ -72,6 +74,8 @@ export function describeReference(reference: DocumentReference): string {
       return `overrides of service ${reference.serviceRef} in environment ${reference.environmentRef}`;
     case 'infrastructures':
       return `infrastructures of environment ${reference.environmentRef}`;
+    case 'variables':
+      return `variables of the ${reference.scope === 'org' ? 'organization' : reference.scope}`;
   }
 }
 

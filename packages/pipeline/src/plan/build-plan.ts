@@ -12,6 +12,7 @@ import {
 } from '../language/model.ts';
 import type { Value } from '../expressions/values.ts';
 import type { StageDeployment } from '../language/deployment/stage-deployments.ts';
+import type { OwnerVariables } from '../language/owner-variables.ts';
 import { isRunStageType } from '../language/stage-types.ts';
 import { isStepType } from '../steps/step-definitions.ts';
 import { approvalScript } from './approval-script.ts';
@@ -28,6 +29,7 @@ export interface PlanRequest {
   readonly selectedStages?: readonly string[];
   /** See `PipelineNode.inputs`. */
   readonly inputs?: Value;
+  readonly ownerVariables?: OwnerVariables;
   /** What its Deployment stages deploy, by the identifier of the stage. */
   readonly deployments?: ReadonlyMap<string, StageDeployment>;
 }
@@ -60,7 +62,7 @@ class PlanBuilder {
     const pipeline = this.#pipeline;
     const fqn = 'pipeline';
     const id = this.#id(fqn);
-    const { inputs, selectedStages } = this.#request;
+    const { inputs, ownerVariables, selectedStages } = this.#request;
     const canRollBack = listStages(pipeline.stages).some(({ rollbackSteps }) => rollbackSteps.length > 0);
     this.#add({
       kind: 'pipeline',
@@ -77,6 +79,7 @@ class PlanBuilder {
       allowStageExecutions: pipeline.allowStageExecutions,
       properties: pipeline.properties,
       ...(inputs === undefined ? {} : { inputs }),
+      ...(ownerVariables === undefined ? {} : { ownerVariables }),
       ...(selectedStages === undefined ? {} : { selectedStages }),
     });
     return { semanticsVersion: SEMANTICS_VERSION, rootId: id, nodes: Object.fromEntries(this.#inOrder(id)) };

@@ -10,6 +10,7 @@ import { readInputs } from '../language/merge-inputs.ts';
 import { resolveDeployments } from '../language/deployment/stage-deployments.ts';
 import { expandPipeline, refuseLateLinks } from '../language/templates/expand-pipeline.ts';
 import { listStages, type Pipeline } from '../language/model.ts';
+import { readOwnerVariables } from '../language/owner-variables.ts';
 import { readDocument } from '../language/parse-pipeline.ts';
 import { find, toValue } from '../language/yaml-node.ts';
 import type { Value } from '../expressions/values.ts';
@@ -102,6 +103,9 @@ export function compilePipeline(request: PipelineRequest): CompiledPipeline | Re
   if (needsDocuments.length > 0) return { kind: 'needsDocuments', references: needsDocuments };
   all.push(...found.diagnostics);
   if (isBlocked(all, 'run')) return { kind: 'refused', diagnostics: all };
+  const texts = [frozen.text, ...(deployments.size === 0 ? [] : [JSON.stringify([...deployments.values()])])];
+  const owned = readOwnerVariables(texts, request.documents ?? NO_DOCUMENTS);
+  if (owned.needsDocuments.length > 0) return { kind: 'needsDocuments', references: owned.needsDocuments };
   const stages = listStages(pipeline.stages);
   const inputs = given(frozen.inputYaml);
   const { identifier, name, description, tags, orgIdentifier, projectIdentifier } = pipeline;
@@ -112,6 +116,7 @@ export function compilePipeline(request: PipelineRequest): CompiledPipeline | Re
         seed,
         deployments,
         ...(inputs === undefined ? {} : { inputs }),
+        ...(owned.variables === undefined ? {} : { ownerVariables: owned.variables }),
         ...(chosen === undefined ? {} : { selectedStages: chosen }),
       }),
     pipeline: {

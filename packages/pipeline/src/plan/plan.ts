@@ -19,6 +19,7 @@ import type {
   Timeout,
   When,
 } from '../language/node-parts.ts';
+import type { OwnerVariables } from '../language/owner-variables.ts';
 import type { StepType } from '../steps/step-types.ts';
 import type { Value } from '../expressions/values.ts';
 
@@ -107,6 +108,8 @@ export interface PipelineNode extends PlanNodeBase {
   readonly properties: Value;
   /** The inputs of this run as a tree with the root key `pipeline`, as they were given; absent = none were. */
   readonly inputs?: Value;
+  /** Variables of the account, the organization and the project when the run began; absent = nothing speaks of them. */
+  readonly ownerVariables?: OwnerVariables;
   /** Identifiers of the stages chosen at the start; absent = all. */
   readonly selectedStages?: readonly string[];
   /** The `rollback` node that undoes stages in reverse order; present when any stage has rollback steps. */

@@ -57,6 +57,7 @@ import { templateUseRoutes } from './template-use-routes.ts';
 import { testReportRoutes } from './test-report-routes.ts';
 import { triggerListRoutes } from './trigger-list-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
+import { variableRoutes } from './variable-routes.ts';
 import { checkedSerializer, validatorCompiler } from './validation.ts';
 import { v1ExecuteRoutes } from './v1-execute-routes.ts';
 import { v1InputSetRoutes } from './v1-input-set-routes.ts';
@@ -199,6 +200,7 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   v1TriggerRoutes,
   v1ExecuteRoutes,
   settingRoutes,
+  variableRoutes,
 ];
 
 /** The web UI: its own scripts and connections; styles may be set by script (the editor and the menus do). */

@@ -243,6 +243,12 @@ const ROWS: readonly Row[] = [
   ['GET', '/ng/api/settings/:identifier', need('core_setting_view')],
   ['PUT', '/ng/api/settings', need('core_setting_edit')],
 
+  // The body says whose it is.
+  [['POST', 'PUT'], '/ng/api/variables', 'inHandler'],
+  ['GET', '/ng/api/variables', need('core_variable_view')],
+  ['GET', '/ng/api/variables/:identifier', need('core_variable_view', 'identifier')],
+  ['DELETE', '/ng/api/variables/:identifier', need('core_variable_delete', 'identifier')],
+
   ['GET', '/bridle/api/delegates', need('core_delegate_view')],
   ['POST', '/ng/api/delegate-setup/listDelegates', need('core_delegate_view')],
   ['GET', TOKENS, need('core_delegate_view')],

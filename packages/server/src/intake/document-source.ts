@@ -5,7 +5,9 @@
 import { referenceKey, type DocumentReference, type ProjectScope, type StoredDocument } from '@bridle/pipeline';
 import { Document, parseDocument, YAMLSeq } from 'yaml';
 import type { Database, Transaction } from '../store/database.ts';
+import { ownerSeenFrom } from '../store/owner-scope.ts';
 import { findInputSets, type InputSetRow } from '../store/input-sets.ts';
+import { findVariableTexts } from '../store/variables.ts';
 import {
   findReferencedDeploymentDocuments,
   findReferencedTemplates,
@@ -42,7 +44,12 @@ export class DocumentSource {
     const others = await findReferencedDeploymentDocuments(
       this.#db,
       scope,
-      possible.filter((reference) => reference.kind !== 'template'),
+      possible.filter((reference) => reference.kind !== 'template' && reference.kind !== 'variables'),
+    );
+    const asked = possible.filter((reference) => reference.kind === 'variables');
+    const variables = await findVariableTexts(
+      this.#db,
+      asked.map((reference) => ownerSeenFrom(scope, reference.scope)),
     );
     if (templates === TOO_LARGE || others === TOO_LARGE) return TOO_LARGE;
     for (const reference of missing) this.#documents.set(keyOf(reference), null);
@@ -55,6 +62,9 @@ export class DocumentSource {
       const yaml = reference.kind === 'infrastructures' ? joinDocuments(found) : first.yaml;
       this.#documents.set(keyOf(reference), { yaml });
     }
+    asked.forEach((reference, index) => {
+      this.#documents.set(keyOf(reference), { yaml: JSON.stringify({ variable: variables[index] ?? {} }) });
+    });
     return references.map((reference) => this.#documents.get(keyOf(reference)) ?? null);
   }
 

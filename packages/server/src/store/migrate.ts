@@ -19,6 +19,7 @@ import * as triggerSources from './migrations/0010-trigger-sources.ts';
 import * as settings from './migrations/0011-settings.ts';
 import * as pipelineVersions from './migrations/0012-pipeline-versions.ts';
 import * as audit from './migrations/0013-audit.ts';
+import * as platform from './migrations/0015-platform.ts';
 import type { StartErrorCode } from './start-error-codes.ts';
 
 /** Name → migration, in the order of their names. Never rename or change one that was released. */
@@ -36,6 +37,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-settings': settings,
   '0012-pipeline-versions': pipelineVersions,
   '0013-audit': audit,
+  '0015-platform': platform,
 };
 
 /** Thrown when the database has migrations that this program does not know: it was used by a newer version. */

@@ -9,6 +9,7 @@ import {
   findReferencedDeploymentDocuments,
   findReferencedTemplates,
   TOO_LARGE,
+  type DeploymentReference,
 } from './referenced-documents.ts';
 import { insertTemplate, lockTemplate, setStableTemplate } from './templates.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
@@ -112,7 +113,7 @@ describe('documents of deployments', () => {
     for (const identifier of ['b', 'a']) {
       await putDocument({ owner: ACCOUNT, kind: 'infrastructure', identifier, environmentRef: 'account.live' });
     }
-    const find = async (reference: Exclude<DocumentReference, { readonly kind: 'template' }>): Promise<string[]> =>
+    const find = async (reference: DeploymentReference): Promise<string[]> =>
       small(await findReferencedDeploymentDocuments(database.db, SCOPE, [reference])).map(({ yaml }) => yaml);
 
     expect(await find({ kind: 'service', scope: 'project', identifier: 'web' })).toEqual(['acc/org/proj web']);

@@ -11,7 +11,8 @@ export const DOCUMENT_BYTES_MAX = 16 * 1_048_576;
 export const TOO_LARGE = 'tooLarge';
 
 export type TemplateReference = Extract<DocumentReference, { readonly kind: 'template' }>;
-export type DeploymentReference = Exclude<DocumentReference, TemplateReference>;
+export type VariablesReference = Extract<DocumentReference, { readonly kind: 'variables' }>;
+export type DeploymentReference = Exclude<DocumentReference, TemplateReference | VariablesReference>;
 
 export interface FoundTemplate {
   readonly reference: TemplateReference;

@@ -36,6 +36,7 @@ export interface OrganizationsTable {
   name: string;
   description: Generated<string>;
   tags: JsonWithDefault;
+  version: Generated<number>;
   created_at: number;
   updated_at: number;
 }
@@ -47,6 +48,9 @@ export interface ProjectsTable {
   name: string;
   description: Generated<string>;
   tags: JsonWithDefault;
+  version: Generated<number>;
+  color: Generated<string>;
+  modules: JsonWithDefault;
   created_at: number;
   updated_at: number;
 }
@@ -530,6 +534,38 @@ export interface SettingsTable extends ScopeColumns {
   updated_at: number;
 }
 
+export interface VariablesTable extends ScopeColumns {
+  identifier: string;
+  name: string;
+  description: string;
+  value: string;
+  version: Generated<number>;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface SavedFiltersTable extends ScopeColumns {
+  type: string;
+  identifier: string;
+  name: string;
+  user_id: string;
+  properties: Json;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface StoredFilesTable extends NamedColumns {
+  parent_identifier: string;
+  type: string;
+  path: string;
+  file_usage: string;
+  mime_type: string;
+  file_key: string | null;
+  bytes: number;
+  created_by: string;
+  version: Generated<number>;
+}
+
 export interface Tables {
   installation: InstallationTable;
   accounts: AccountsTable;
@@ -577,4 +613,7 @@ export interface Tables {
   sealing_keys: SealingKeysTable;
   errands: ErrandsTable;
   settings: SettingsTable;
+  variables: VariablesTable;
+  saved_filters: SavedFiltersTable;
+  stored_files: StoredFilesTable;
 }
