@@ -139,7 +139,7 @@ export const ROOMS: readonly Room[] = [
     folder: 'packages/server/src/auth',
     rooms: ['store'],
     packages: ['pipeline', 'text'],
-    libraries: ['pino'],
+    libraries: ['pino', 'openid-client'],
   },
   // The spec of an SSH key is read by all shells alike.
   {
@@ -246,7 +246,14 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'e2e',
     packages: ['executors/testing/git-server', 'executors/testing/test-docker'],
-    libraries: ['playwright-core', '@sparticuz/chromium', '@axe-core/playwright', '@xterm/headless', 'vitest'],
+    libraries: [
+      'playwright-core',
+      '@sparticuz/chromium',
+      '@axe-core/playwright',
+      '@xterm/headless',
+      'oidc-provider',
+      'vitest',
+    ],
     node: true,
   },
   {

@@ -5,10 +5,15 @@ import { PipelineExecutionSummary } from './execution-summary.ts';
 import { nullable, Time } from './schema.ts';
 import { ExecutionStatus } from './statuses.ts';
 
-/** Either a personal access token, or the one-time code of a sign-in link. */
+/** A personal access token, the one-time code of a sign-in link, or e-mail address and password. */
 export const SignInRequest = Type.Object({
   token: Type.Optional(Type.String({ minLength: 1, maxLength: 1_024 })),
   code: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+  email: Type.Optional(Type.String({ minLength: 1, maxLength: 320 })),
+  password: Type.Optional(Type.String({ minLength: 1, maxLength: 1_024 })),
+  newPassword: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 1_024, description: 'In place of a one-time password.' }),
+  ),
 });
 export type SignInRequest = Static<typeof SignInRequest>;
 
@@ -18,6 +23,7 @@ export const SessionResponse = Type.Object({
     name: Type.String(),
     email: Type.String(),
     admin: Type.Boolean(),
+    hasPassword: Type.Boolean(),
   }),
   accountId: Type.String(),
   /** The project a browser opens first. */
@@ -26,6 +32,63 @@ export const SessionResponse = Type.Object({
   publicUrl: Type.String(),
 });
 export type SessionResponse = Static<typeof SessionResponse>;
+
+/** Ways to sign in, beside tokens and links, which always work. */
+export const SignInWays = Type.Object({
+  password: Type.Boolean({ description: 'Somebody has a password.' }),
+  openId: nullable(
+    Type.Object({
+      name: Type.String({ description: 'Of the provider, for people.' }),
+      url: Type.String({ description: 'Path that begins to sign in there; takes `to`, a path to go on to.' }),
+    }),
+  ),
+});
+export type SignInWays = Static<typeof SignInWays>;
+
+export const SignOutResponse = Type.Object({
+  continueAt: nullable(
+    Type.String({
+      description: 'Where a browser signs out of the provider too that signed it in; null: there is none.',
+    }),
+  ),
+});
+export type SignOutResponse = Static<typeof SignOutResponse>;
+
+/** A browser in which somebody is signed in. */
+export const BrowserSession = Type.Object({
+  id: Type.String(),
+  current: Type.Boolean({ description: 'The one that asks.' }),
+  signedInBy: Type.Enum(['token', 'link', 'password', 'openid', '']),
+  address: Type.String(),
+  userAgent: Type.String(),
+  createdAt: Time,
+  lastUsedAt: Time,
+  expiresAt: Time,
+});
+export type BrowserSession = Static<typeof BrowserSession>;
+
+export const PasswordChangeRequest = Type.Object({
+  currentPassword: Type.Optional(Type.String({ maxLength: 1_024, description: 'Needed when there is one.' })),
+  newPassword: Type.String({ minLength: 1, maxLength: 1_024 }),
+});
+export type PasswordChangeRequest = Static<typeof PasswordChangeRequest>;
+
+export const PasswordChangeResult = Type.Enum([
+  'PASSWORD_CHANGED',
+  'INCORRECT_CURRENT_PASSWORD',
+  'PASSWORD_STRENGTH_VIOLATED',
+]);
+
+export const SignInLinkRequest = Type.Object({
+  hours: Type.Optional(Type.Integer({ minimum: 1, maximum: 168, default: 72, description: 'For how long it works.' })),
+});
+export const SignInLink = Type.Object({
+  url: Type.String({ description: 'Signs in once whoever opens it. Shown here and never again.' }),
+  expiresAt: Time,
+});
+export const OneTimePassword = Type.Object({
+  password: Type.String({ description: 'Good for choosing another one. Shown here and never again.' }),
+});
 
 const Position = Type.Object({
   line: Type.Integer({ description: '1-based' }),

@@ -15,11 +15,15 @@ export const ERROR_CODES = {
   EXPIRED_TOKEN: 401,
   REVOKED_TOKEN: 401,
   INVALID_CREDENTIAL: 401,
+  /** Right, and to be replaced before anything else. */
+  PASSWORD_EXPIRED: 401,
   NG_ACCESS_DENIED: 403,
   ENTITY_NOT_FOUND: 404,
   RESOURCE_NOT_FOUND_EXCEPTION: 404,
   PAYLOAD_TOO_LARGE: 413,
   MEDIA_NOT_SUPPORTED: 415,
+  /** Said with `Retry-After`. */
+  TOO_MANY_REQUESTS: 429,
   UNKNOWN_ERROR: 500,
   SERVICE_UNAVAILABLE: 503,
 } as const satisfies Record<string, number>;

@@ -110,16 +110,24 @@ export {
 export { LogDownload, LogLine, LogLink, LogServiceError } from './log-lines.ts';
 export { AccountLicenses, AccountResponse, CurrentUser, OrganizationResponse, ProjectResponse } from './platform.ts';
 export {
+  BrowserSession,
   DelegateSummary,
   DiagnosticsResponse,
   ExecutionChangeEvent,
   LogLineEvent,
   LogSearchAnswer,
+  OneTimePassword,
+  PasswordChangeRequest,
+  PasswordChangeResult,
   ProjectChangeEvent,
   ProjectExecutionEvent,
   ProjectTriggerEvent,
   SessionResponse,
+  SignInLink,
+  SignInLinkRequest,
   SignInRequest,
+  SignInWays,
+  SignOutResponse,
   WireDiagnostic,
 } from './bridle.ts';
 export {

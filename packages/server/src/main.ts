@@ -8,6 +8,7 @@ import type { App } from './api/app-types.ts';
 import { WebhookSettings } from './api/webhook-settings.ts';
 import { customWebhookUrl, executionPageUrl } from './api/wire/urls.ts';
 import { createAuthorizer } from './auth/authorizer.ts';
+import { createOpenId } from './auth/openid.ts';
 import { createArtifacts } from './artifacts/artifacts.ts';
 import { createTaskDresser } from './connectors/task-dresser.ts';
 import { createWebhookSecrets } from './connectors/webhook-secrets.ts';
@@ -107,12 +108,23 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     isDelegateToken: async (token) => (await dispatch.authenticate(token)) !== undefined,
     createDelegateToken: async (accountId, name) => (await dispatch.createToken({ accountId }, name)).secret,
   });
+  const { limits, openId: provider } = settings.signIn;
+  const openId =
+    provider === undefined
+      ? undefined
+      : createOpenId({
+          db,
+          settings: provider,
+          onAway: (error) =>
+            logger.warn({ err: error }, 'the provider of OpenID Connect does not answer; it is asked again'),
+        });
   const stopping = new AbortController();
   const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url));
   const app = await buildApp(
     {
       db,
       authorizer: createAuthorizer(db),
+      signIn: { accountId: settings.accountId, limits, ...(openId === undefined ? {} : { openId }) },
       intake,
       webhookSettings: new WebhookSettings(db),
       executions,
@@ -152,7 +164,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     stopping.abort();
     // In this order: no new requests, waiting delegates sent away, what is in flight answered, loops ended, connections closed.
     const closed = app.close();
-    await Promise.all([dispatch.close(), intake.stop(), sweeps.stop()]);
+    await Promise.all([dispatch.close(), intake.stop(), sweeps.stop(), openId?.stop()]);
     await closed;
     await Promise.all([executions.close(), rewrapping.stop()]);
     logs.close();

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { join, resolve } from 'node:path';
 import { readSecretSettings, type SecretSettings } from './secret-settings.ts';
+import { readSignInSettings, type SignInSettings } from './sign-in-settings.ts';
 
 const UNRESOLVED = ['variables', 'strict', 'lenient'] as const;
 
@@ -15,6 +16,7 @@ export interface ServerSettings {
   readonly publicUrl: string | undefined;
   readonly masterKey: Buffer;
   readonly secrets: SecretSettings;
+  readonly signIn: SignInSettings;
   readonly databaseUrl: string;
   /** False only in tests of lost notifications. */
   readonly isNotifyEnabled: boolean;
@@ -103,6 +105,7 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
     publicUrl: env['BRIDLE_PUBLIC_URL']?.replace(/\/+$/, '') || undefined,
     masterKey,
     secrets: readSecretSettings(env, (message) => new SettingsError(message)),
+    signIn: readSignInSettings(env, (message) => new SettingsError(message)),
     databaseUrl: required('DATABASE_URL'),
     isNotifyEnabled: env['BRIDLE_NOTIFY'] !== 'off',
     logLevel,

@@ -36,6 +36,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set before handlers run, unless access is open or public and nobody is named. */
     principal: Principal | undefined;
+    /** Public id of the browser's session, when that is who calls. */
+    sessionId: string | undefined;
     /** Set for every request; see `authorize`. */
     authorizer: Authorizer | undefined;
     /** The account the request is about; empty on public routes that have none. */

@@ -33,7 +33,9 @@ import { logSearchRoutes } from './log-search-routes.ts';
 import { logServiceDownloadRoutes } from './log-service-download-routes.ts';
 import { logServiceRoutes } from './log-service-routes.ts';
 import { documentRoutes, serveDocumentation } from './openapi.ts';
+import { openIdRoutes } from './openid-routes.ts';
 import { organizationRoutes, projectRoutes } from './organization-routes.ts';
+import { ownAccountRoutes } from './own-account-routes.ts';
 import { pipelineListRoutes } from './pipeline-list-routes.ts';
 import { pipelineRoutes } from './pipeline-routes.ts';
 import { pipelineValidateRoutes } from './pipeline-validate-routes.ts';
@@ -57,6 +59,7 @@ import { templateUseRoutes } from './template-use-routes.ts';
 import { testReportRoutes } from './test-report-routes.ts';
 import { triggerListRoutes } from './trigger-list-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
+import { userSignInRoutes } from './user-sign-in-routes.ts';
 import { variableRoutes } from './variable-routes.ts';
 import { checkedSerializer, validatorCompiler } from './validation.ts';
 import { v1ExecuteRoutes } from './v1-execute-routes.ts';
@@ -116,7 +119,7 @@ export async function buildApp(deps: ApiDependencies, options: AppOptions): Prom
   });
   await app.register(cookie);
   readBodies(app);
-  authenticate(app, deps.db);
+  authenticate(app, deps);
   authorizeRoutes(app, deps.authorizer);
   const methods = new RouteMethods();
   methods.listenTo(app);
@@ -180,6 +183,9 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   approvalRoutes,
   executionInputRoutes,
   sessionRoutes,
+  ownAccountRoutes,
+  userSignInRoutes,
+  openIdRoutes,
   executionEventRoutes,
   projectEventRoutes,
   delegateListRoutes,

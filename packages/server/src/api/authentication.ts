@@ -7,15 +7,19 @@
  */
 import type {} from '@fastify/cookie';
 import type { FastifyRequest } from 'fastify';
-import { findSession, SESSION_COOKIE } from '../auth/browser-sessions.ts';
+import { findSession, SESSION_COOKIE, type FoundSession } from '../auth/browser-sessions.ts';
 import type { Principal } from '../auth/principal.ts';
 import { checkToken, type TokenCheck } from '../auth/tokens.ts';
-import type { Database } from '../store/database.ts';
 import type { App } from './app-types.ts';
+import type { ApiDependencies } from './dependencies.ts';
 import { ApiError, invalidRequest, RequestError } from './errors.ts';
 
-export function authenticate(app: App, db: Database): void {
+/** What finding the caller needs. */
+type Door = Pick<ApiDependencies, 'db' | 'signIn'>;
+
+export function authenticate(app: App, door: Door): void {
   app.decorateRequest('principal', undefined);
+  app.decorateRequest('sessionId', undefined);
   app.decorateRequest('accountId', '');
   app.addHook('onRequest', async (request) => {
     if (request.is404) return;
@@ -23,7 +27,7 @@ export function authenticate(app: App, db: Database): void {
     const { access = 'key', account = 'named' } = request.routeOptions.config;
     if (access === 'public') return;
     const named = findAccount(request);
-    const principal = await findPrincipal(db, request, named);
+    const principal = await findPrincipal(door, request, named);
     if (principal === undefined && access === 'key') throw wrongKey(request, named, 'missing');
     if (account === 'named' && named === undefined)
       throw invalidRequest('Account detail is not present in the request');
@@ -59,7 +63,7 @@ function findAccount(request: FastifyRequest): string | undefined {
 
 /** Whoever the request's key or session stands for; throws for a key that is none. */
 export async function findPrincipal(
-  db: Database,
+  { db, signIn }: Door,
   request: FastifyRequest,
   account: string | undefined,
 ): Promise<Principal | undefined> {
@@ -72,14 +76,15 @@ export async function findPrincipal(
   const cookie = request.cookies[SESSION_COOKIE];
   // Open routes are for callers without any sign-in: a browser's cookie must neither help nor hinder there.
   if (cookie === undefined || request.routeOptions.config.access === 'open') return undefined;
-  const session = await findSession(db, cookie);
+  const session: FoundSession | undefined = await findSession(db, cookie, signIn.limits);
   if (session !== undefined && changesSomething(request) && !isSameOrigin(request)) {
     throw new ApiError(
       'NG_ACCESS_DENIED',
       'A signed-in browser may change things from pages of this address only. Scripts send x-api-key instead.',
     );
   }
-  return session;
+  request.sessionId = session?.sessionId;
+  return session?.principal;
 }
 
 function changesSomething({ method }: FastifyRequest): boolean {

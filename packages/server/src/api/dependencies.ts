@@ -1,5 +1,7 @@
 /** What the routes are given. Made in main.ts, or by a test. */
 import type { Authorizer } from '../auth/authorizer.ts';
+import type { SessionLimits } from '../auth/browser-sessions.ts';
+import type { OpenId } from '../auth/openid.ts';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import type { ExecutionService } from '../executions/service.ts';
@@ -11,6 +13,15 @@ import type { Database } from '../store/database.ts';
 import type { WakeHub } from '../store/wake-hub.ts';
 import type { WebhookSettings } from './webhook-settings.ts';
 
+/** How people sign in. */
+export interface SignInOptions {
+  /** Of this installation: who signs in belongs to it. */
+  readonly accountId: string;
+  readonly limits: SessionLimits;
+  /** Absent = there is no provider of OpenID Connect. */
+  readonly openId?: OpenId;
+}
+
 export interface ApiDependencies {
   readonly db: Database;
   readonly authorizer: Authorizer;
@@ -21,6 +32,7 @@ export interface ApiDependencies {
   readonly testReports: TestReports;
   readonly artifacts: Artifacts;
   readonly dispatch: Dispatch;
+  readonly signIn: SignInOptions;
   readonly secrets: Secrets;
   readonly wakes: WakeHub;
   /** Where clients reach this installation, without a trailing slash. Known once it listens. */

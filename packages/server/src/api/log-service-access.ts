@@ -26,7 +26,7 @@ export async function logAccountOf(deps: ApiDependencies, request: FastifyReques
     if (grant.accountId !== account) throw otherAccount();
     return account;
   }
-  const principal = await findPrincipal(deps.db, request, account);
+  const principal = await findPrincipal(deps, request, account);
   if (principal === undefined) throw new RequestError('INVALID_REQUEST', 'no token');
   if (principal.accountId !== account) throw otherAccount();
   return account;
@@ -35,7 +35,7 @@ export async function logAccountOf(deps: ApiDependencies, request: FastifyReques
 /** The account a key may have a token for (api.md §8.1). */
 export async function tokenAccountOf(deps: ApiDependencies, request: FastifyRequest): Promise<string> {
   const account = namedAccount(request);
-  const principal = await findPrincipal(deps.db, request, account).catch((error: unknown) => {
+  const principal = await findPrincipal(deps, request, account).catch((error: unknown) => {
     if (error instanceof ApiError && error.httpStatus === 401) throw noTokenForKey();
     throw error;
   });
@@ -64,6 +64,12 @@ export async function findLog({ logs }: ApiDependencies, accountId: string, key:
   const info = await logs.info(key);
   return info?.accountId === accountId ? info : undefined;
 }
+
+/** Of a route that answers with something else than JSON. */
+export const logErrorAnswers: { readonly '4xx': TSchema; readonly '5xx': TSchema } = {
+  '4xx': LogServiceError,
+  '5xx': LogServiceError,
+};
 
 /** Errors have the log service's shape. */
 export function answers<T extends TSchema>(

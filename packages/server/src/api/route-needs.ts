@@ -64,6 +64,13 @@ function deployed(url: string, resource: 'service' | 'environment'): readonly Ro
 
 const ROWS: readonly Row[] = [
   ['GET', '/bridle/api/session', 'signedIn'],
+  [['GET', 'DELETE'], '/bridle/api/sessions', 'signedIn'],
+  ['DELETE', '/bridle/api/sessions/:sessionId', 'signedIn'],
+  ['PUT', '/ng/api/user/password', 'signedIn'],
+  // They let their caller be somebody else: for those alone who may do everything anyway.
+  ['POST', '/bridle/api/users/:userId/sign-in-link', need('core_account_edit')],
+  ['POST', '/bridle/api/users/:userId/one-time-password', need('core_account_edit')],
+  ['DELETE', '/bridle/api/users/:userId/sessions', need('core_account_edit')],
   ['GET', '/ng/api/user/currentUser', 'signedIn'],
   ['GET', '/ng/api/accounts/:accountIdentifier', 'signedIn'],
   ['GET', '/ng/api/licenses/account', 'signedIn'],

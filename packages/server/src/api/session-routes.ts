@@ -1,21 +1,20 @@
-/** Browser sessions: sign in by a token or a sign-in link, who am I, sign out. */
-import { SessionResponse, SignInRequest, successOf } from '@bridle/protocol';
+/** Browser sessions: sign in by a token, a sign-in link or a password, who am I, sign out. */
+import { SessionResponse, SignInRequest, SignInWays, SignOutResponse, successOf } from '@bridle/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
-import {
-  closeSession,
-  openSession,
-  SESSION_COOKIE,
-  SESSION_LIFETIME_MS,
-  spendSignInCode,
-} from '../auth/browser-sessions.ts';
+import { findSession, SESSION_COOKIE, spendSignInCode } from '../auth/browser-sessions.ts';
+import { PasswordsBusyError } from '../auth/passwords.ts';
 import type { Principal } from '../auth/principal.ts';
+import { signInByPassword } from '../auth/sign-in.ts';
 import { checkToken } from '../auth/tokens.ts';
+import { findPassword, hasPasswords } from '../store/passwords.ts';
+import type { SignedInBy } from '../store/sessions.ts';
 import { answers, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import { callerOf, refuseOtherSites } from './authentication.ts';
+import { cookieOptions, endSession, recordSession, startSession } from './browser-cookies.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { ApiError, RequestError } from './errors.ts';
+import { OPENID_START } from './openid-routes.ts';
 
 const url = '/bridle/api/session';
 const tags = ['Session'];
@@ -27,7 +26,7 @@ export function sessionRoutes(app: App, deps: ApiDependencies): void {
       config: { account: 'own' },
       schema: { summary: 'Who is signed in', tags, response: answers(successOf(SessionResponse)) },
     },
-    async (request) => success(request, sessionOf(deps, callerOf(request))),
+    async (request) => success(request, await sessionOf(deps, callerOf(request))),
   );
 
   app.post(
@@ -36,7 +35,8 @@ export function sessionRoutes(app: App, deps: ApiDependencies): void {
       config: { access: 'public' },
       schema: {
         summary: 'Sign in a browser',
-        description: 'By a token, or by the one-time code of a sign-in link. The answer sets the session cookie.',
+        description:
+          'By a token, by the one-time code of a sign-in link, or by e-mail address and password. The answer sets the session cookie.',
         tags,
         security: [],
         body: SignInRequest,
@@ -45,10 +45,9 @@ export function sessionRoutes(app: App, deps: ApiDependencies): void {
     },
     async (request, reply) => {
       refuseOtherSites(request);
-      const principal = await principalOfCredential(deps, request.body);
-      await endSession(deps, request);
-      setCookie(deps, reply, await openSession(deps.db, principal));
-      return success(request, sessionOf(deps, principal));
+      const { principal, by } = await principalOfCredential(deps, request, reply, request.body);
+      await startSession(deps, request, reply, principal, by);
+      return success(request, await sessionOf(deps, principal));
     },
   );
 
@@ -57,34 +56,79 @@ export function sessionRoutes(app: App, deps: ApiDependencies): void {
     {
       // Signing out twice, or after the session has ended, is no mistake.
       config: { access: 'public' },
-      schema: { summary: 'Sign out', tags, security: [], response: answers(successOf(Type.Boolean())) },
+      schema: { summary: 'Sign out', tags, security: [], response: answers(successOf(SignOutResponse)) },
     },
     async (request, reply) => {
       refuseOtherSites(request);
+      const cookie = request.cookies[SESSION_COOKIE];
+      const session = cookie === undefined ? undefined : await findSession(deps.db, cookie, deps.signIn.limits);
       await endSession(deps, request);
       reply.clearCookie(SESSION_COOKIE, cookieOptions(deps));
-      return success(request, true);
+      if (session !== undefined) await recordSession(deps, request, session.principal, 'LOGOUT');
+      const isOfProvider = session?.signedInBy === 'openid';
+      const continueAt = isOfProvider ? deps.signIn.openId?.signOutUrl(`${deps.publicUrl()}/login`) : undefined;
+      return success(request, { continueAt: continueAt ?? null });
+    },
+  );
+
+  app.get(
+    '/bridle/api/sign-in',
+    {
+      config: { access: 'public' },
+      schema: {
+        summary: 'Ways to sign in',
+        tags,
+        security: [],
+        response: answers(successOf(SignInWays)),
+      },
+    },
+    async (request) => {
+      const { openId } = deps.signIn;
+      return success(request, {
+        password: await hasPasswords(deps.db),
+        openId: openId === undefined ? null : { name: openId.settings.name, url: OPENID_START },
+      });
     },
   );
 }
 
-async function principalOfCredential({ db }: ApiDependencies, { token, code }: SignInRequest): Promise<Principal> {
-  if ((token === undefined) === (code === undefined)) {
-    const error = 'holds either a token or a code';
+interface Credential {
+  readonly principal: Principal;
+  readonly by: SignedInBy;
+}
+
+async function principalOfCredential(
+  deps: ApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: SignInRequest,
+): Promise<Credential> {
+  const { token, code, email, password } = body;
+  const given = [token, code, email ?? password].filter((each) => each !== undefined).length;
+  if (given !== 1 || (email === undefined) !== (password === undefined)) {
+    const error = 'holds either a token, or a code, or an email and a password';
     throw new RequestError('INVALID_REQUEST', `body: ${error}`, [{ fieldId: 'body', error }]);
   }
+  if (email !== undefined && password !== undefined)
+    return { principal: await principalOfPassword(deps, request, reply, { ...body, email, password }), by: 'password' };
   if (code !== undefined) {
-    const principal = await spendSignInCode(db, code);
-    if (principal !== undefined) return principal;
+    const principal = await spendSignInCode(deps.db, code);
+    if (principal !== undefined) return { principal, by: 'link' };
     throw new ApiError(
       'INVALID_CREDENTIAL',
       'This sign-in link was used before or has expired. Sign in with a token: the file admin-token has one.',
     );
   }
-  const check = await checkToken(db, token?.trim() ?? '');
+  return { principal: await principalOfToken(deps, token ?? ''), by: 'token' };
+}
+
+async function principalOfToken({ db }: ApiDependencies, token: string): Promise<Principal> {
+  const check = await checkToken(db, token.trim());
   switch (check.kind) {
     case 'valid':
-      return check.principal;
+      // A browser is for people; and the session would outlive the token.
+      if (check.principal.kind === 'USER') return check.principal;
+      throw new ApiError('INVALID_CREDENTIAL', 'This token is of a service account, which does not sign in.');
     case 'expired':
       throw new ApiError('EXPIRED_TOKEN', 'This token has expired.');
     case 'revoked':
@@ -94,30 +138,59 @@ async function principalOfCredential({ db }: ApiDependencies, { token, code }: S
   }
 }
 
-async function endSession({ db }: ApiDependencies, request: FastifyRequest): Promise<void> {
-  const cookie = request.cookies[SESSION_COOKIE];
-  if (cookie !== undefined) await closeSession(db, cookie);
+async function principalOfPassword(
+  { db, signIn: { accountId } }: ApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { email, password, newPassword }: SignInRequest & { readonly email: string; readonly password: string },
+): Promise<Principal> {
+  refuseNulOf(email);
+  const attempt = { accountId, email: email.trim(), password, address: request.ip };
+  const signedIn = await signInByPassword(db, {
+    ...attempt,
+    ...(newPassword === undefined ? {} : { newPassword }),
+  }).catch((error: unknown) => {
+    throw error instanceof PasswordsBusyError ? tooOften(reply, 1_000) : error;
+  });
+  switch (signedIn.kind) {
+    case 'signedIn':
+      return signedIn.principal;
+    case 'wrong':
+      request.log.warn({ ip: request.ip }, 'a sign-in by password failed');
+      throw new ApiError('INVALID_CREDENTIAL', 'E-mail address or password is wrong.');
+    case 'wait':
+      throw tooOften(reply, signedIn.ms);
+    case 'oneTime':
+      throw new ApiError('PASSWORD_EXPIRED', 'This password works once: send newPassword too, to choose another one.');
+    case 'weak':
+      throw weakPassword('newPassword', signedIn.reason);
+  }
 }
 
-function sessionOf(deps: ApiDependencies, { userId, name, email, isAdmin, accountId }: Principal): SessionResponse {
+export function tooOften(reply: FastifyReply, ms: number): ApiError {
+  const seconds = Math.ceil(ms / 1_000);
+  reply.header('retry-after', String(seconds));
+  return new ApiError('TOO_MANY_REQUESTS', `Too many attempts. Wait ${String(seconds)} s and try again.`);
+}
+
+export function weakPassword(field: string, reason: string): RequestError {
+  return new RequestError('INVALID_REQUEST', `${field}: ${reason}`, [{ fieldId: field, error: reason }]);
+}
+
+/** PostgreSQL text holds none, so nobody has such an address. */
+function refuseNulOf(email: string): void {
+  if (email.includes('\0')) throw weakPassword('email', 'holds a NUL character');
+}
+
+async function sessionOf(
+  deps: ApiDependencies,
+  { userId, name, email, isAdmin, accountId }: Principal,
+): Promise<SessionResponse> {
+  const hasPassword = (await findPassword(deps.db, userId)) !== undefined;
   return {
-    user: { id: userId, name, email, admin: isAdmin },
+    user: { id: userId, name, email, admin: isAdmin, hasPassword },
     accountId,
     defaultScope: { ...deps.defaultScope },
     publicUrl: deps.publicUrl(),
   };
-}
-
-function setCookie(deps: ApiDependencies, reply: FastifyReply, value: string): void {
-  reply.setCookie(SESSION_COOKIE, value, { ...cookieOptions(deps), maxAge: SESSION_LIFETIME_MS / 1_000 });
-}
-
-/** Out of reach of scripts, and never sent for a page of another site. */
-function cookieOptions({ publicUrl }: ApiDependencies): {
-  readonly path: '/';
-  readonly httpOnly: true;
-  readonly sameSite: 'strict';
-  readonly secure: boolean;
-} {
-  return { path: '/', httpOnly: true, sameSite: 'strict', secure: publicUrl().startsWith('https:') };
 }

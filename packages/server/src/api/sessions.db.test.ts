@@ -39,7 +39,13 @@ describe('signing in', () => {
   it('takes a token and answers with who it is, and a cookie that scripts cannot read', async () => {
     const answer = await signIn({ token: ` ${server.token}\n` });
     expect(answer.body.data).toEqual({
-      user: { id: expect.any(String), name: expect.any(String), email: expect.any(String), admin: true },
+      user: {
+        id: expect.any(String),
+        name: expect.any(String),
+        email: expect.any(String),
+        admin: true,
+        hasPassword: false,
+      },
       accountId: ACCOUNT,
       defaultScope: { orgIdentifier: 'default', projectIdentifier: 'myproject' },
       publicUrl: PUBLIC_URL,
@@ -110,7 +116,7 @@ describe('a session', () => {
       (await server.call('DELETE', url, withCookie(cookie, { headers: { 'sec-fetch-site': 'cross-site' } }))).status,
     ).toBe(403);
     const answer = await server.call('DELETE', url, withCookie(cookie, { headers: SAME }));
-    expect([answer.status, answer.body.data]).toEqual([200, true]);
+    expect([answer.status, answer.body.data]).toEqual([200, { continueAt: null }]);
     expect(cookieOf(answer)).toMatch(/^bridle_session=; .*Expires=Thu, 01 Jan 1970/);
     expect((await server.call('GET', url, withCookie(cookie))).status).toBe(401);
     expect((await server.call('DELETE', url, withCookie(cookie, { headers: SAME }))).status).toBe(200);

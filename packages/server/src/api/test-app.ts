@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { executionId, type NodeExecution, type Plan } from '@bridle/pipeline';
 import type { ContainerPolicy, DelegateTask, PollResponse, RegisterResponse, TaskOutcome } from '@bridle/protocol';
 import { createAuthorizer } from '../auth/authorizer.ts';
+import { USUAL_SESSION_LIMITS } from '../auth/browser-sessions.ts';
 import { createArtifacts } from '../artifacts/artifacts.ts';
 import { createTaskDresser } from '../connectors/task-dresser.ts';
 import { createWebhookSecrets } from '../connectors/webhook-secrets.ts';
@@ -29,6 +30,7 @@ import { createTestDatabase, type TestDatabase } from '../store/test-database.ts
 import { WakeHub } from '../store/wake-hub.ts';
 import { buildApp } from './app.ts';
 import type { App } from './app-types.ts';
+import type { SignInOptions } from './dependencies.ts';
 import { WebhookSettings } from './webhook-settings.ts';
 
 export const ACCOUNT = 'kmpySmUISimoRrJL6NL73w';
@@ -73,7 +75,7 @@ export interface TestApp {
   readonly home: string;
   readonly signInCode: string;
   /** Adds the account and, unless public, the key. Paths as clients use them. */
-  call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, call?: Call): Promise<Answer>;
+  call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, call?: Call): Promise<Answer>;
   /** Leases tasks until there are none, and ends each with this outcome. Returns them. */
   runTasks(outcome?: (task: DelegateTask) => TaskOutcome): Promise<readonly DelegateTask[]>;
   /**
@@ -101,6 +103,7 @@ export interface Upload {
 }
 
 export interface TestAppOptions {
+  readonly signIn?: Partial<SignInOptions>;
   readonly isIntakeStopped?: boolean;
   readonly executionsMax?: number;
   readonly containers?: ContainerPolicy;
@@ -162,6 +165,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     {
       db,
       authorizer: createAuthorizer(db),
+      signIn: { accountId: ACCOUNT, limits: USUAL_SESSION_LIMITS, ...options.signIn },
       intake,
       webhookSettings: new WebhookSettings(db),
       executions,
@@ -241,7 +245,7 @@ async function waitUntil(
 async function inject(
   app: App,
   token: string,
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   call: Call,
 ): Promise<Answer> {

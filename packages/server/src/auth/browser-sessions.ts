@@ -1,29 +1,44 @@
 /**
- * Browser sessions. The cookie holds a random text, the database its hash. A session begins with a token, or with the
- * one-time code of a sign-in link, which is spent by its first use.
+ * Browser sessions. The cookie holds a random text, the database its hash. A session begins with a token, a password, a
+ * provider of OpenID Connect, or with the one-time code of a sign-in link, which is spent by its first use. It ends by signing
+ * out, after its lifetime, or when nobody used it for a while.
  */
 import type { Database, Transaction } from '../store/database.ts';
-import { deleteSession, findSessionUser, insertSession } from '../store/sessions.ts';
+import { deleteSession, findSessionUser, insertSession, useSession, type SignedInBy } from '../store/sessions.ts';
 import type { UserRow } from '../store/users.ts';
 import type { Principal } from './principal.ts';
-import { hashSecret, makeSecret } from './secrets.ts';
+import { hashSecret, makeId, makeSecret } from './secrets.ts';
 import { principalOf } from './tokens.ts';
 
 export const SESSION_COOKIE = 'bridle_session';
-/** A browser signs in again after this time. */
-export const SESSION_LIFETIME_MS = 30 * 86_400_000;
 /** A sign-in link that nobody used is dead after this time. */
 export const SIGN_IN_CODE_LIFETIME_MS = 86_400_000;
+/** Of what a browser says of itself. */
+const USER_AGENT_LENGTH_MAX = 256;
+
+export interface SessionLimits {
+  /** A browser signs in again after this time. */
+  readonly lifetimeMs: number;
+  /** And after this time without any request. */
+  readonly idleMs: number;
+}
+
+export const USUAL_SESSION_LIMITS: SessionLimits = { lifetimeMs: 30 * 86_400_000, idleMs: 7 * 86_400_000 };
 
 /** Returns the plain text of a one-time code. */
-export async function makeSignInCode(db: Database | Transaction, user: UserRow): Promise<string> {
+export async function makeSignInCode(
+  db: Database | Transaction,
+  user: UserRow,
+  lifetimeMs = SIGN_IN_CODE_LIFETIME_MS,
+): Promise<string> {
   const code = makeSecret();
   await insertSession(db, {
     idHash: hashSecret(code),
     accountId: user.accountId,
     userId: user.id,
     purpose: 'sign-in',
-    lifetimeMs: SIGN_IN_CODE_LIFETIME_MS,
+    publicId: makeId(),
+    lifetimeMs,
   });
   return code;
 }
@@ -36,22 +51,49 @@ export async function spendSignInCode(db: Database, code: string): Promise<Princ
   return principalOf(user, 'session');
 }
 
+export interface SessionStart {
+  readonly signedInBy: SignedInBy;
+  readonly address: string;
+  readonly userAgent: string;
+}
+
 /** Returns the cookie's value. */
-export async function openSession(db: Database, principal: Principal): Promise<string> {
+export async function openSession(
+  db: Database,
+  principal: Principal,
+  { signedInBy, address, userAgent }: SessionStart,
+  { lifetimeMs }: SessionLimits,
+): Promise<string> {
   const id = makeSecret();
   await insertSession(db, {
     idHash: hashSecret(id),
     accountId: principal.accountId,
     userId: principal.userId,
     purpose: 'browser',
-    lifetimeMs: SESSION_LIFETIME_MS,
+    publicId: makeId(),
+    signedInBy,
+    address,
+    // PostgreSQL text holds no NUL; a header cannot either.
+    userAgent: userAgent.slice(0, USER_AGENT_LENGTH_MAX),
+    lifetimeMs,
   });
   return id;
 }
 
-export async function findSession(db: Database, cookie: string): Promise<Principal | undefined> {
-  const user = await findSessionUser(db, hashSecret(cookie), 'browser');
-  return user === undefined ? undefined : principalOf(user, 'session');
+export interface FoundSession {
+  readonly principal: Principal;
+  readonly sessionId: string;
+  readonly signedInBy: string;
+}
+
+export async function findSession(
+  db: Database,
+  cookie: string,
+  { idleMs }: SessionLimits,
+): Promise<FoundSession | undefined> {
+  const used = await useSession(db, hashSecret(cookie), idleMs);
+  if (used === undefined) return undefined;
+  return { principal: principalOf(used.user, 'session'), sessionId: used.id, signedInBy: used.signedInBy };
 }
 
 export async function closeSession(db: Database, cookie: string): Promise<void> {

@@ -3,7 +3,14 @@ import { sql } from 'kysely';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
 import { insertAccount } from '../store/installation.ts';
 import { insertUser, type UserRow } from '../store/users.ts';
-import { closeSession, findSession, makeSignInCode, openSession, spendSignInCode } from './browser-sessions.ts';
+import {
+  closeSession,
+  findSession,
+  makeSignInCode,
+  openSession,
+  spendSignInCode,
+  USUAL_SESSION_LIMITS as limits,
+} from './browser-sessions.ts';
 import { checkToken, issueToken } from './tokens.ts';
 
 let database: TestDatabase;
@@ -73,17 +80,38 @@ describe('sign-in codes', () => {
 
   it('expire, and are no session', async () => {
     const code = await makeSignInCode(database.db, user);
-    expect(await findSession(database.db, code)).toBeUndefined();
+    expect(await findSession(database.db, code, limits)).toBeUndefined();
     await sql`update sessions set expires_at = bridle_now()`.execute(database.db);
     expect(await spendSignInCode(database.db, code)).toBeUndefined();
   });
 });
 
 describe('sessions', () => {
+  const start = { signedInBy: 'token', address: '192.0.2.1', userAgent: 'test' } as const;
+  const open = (): Promise<string> => openSession(database.db, { ...principal, by: 'token' }, start, limits);
+
   it('are found until they are closed', async () => {
-    const cookie = await openSession(database.db, { ...principal, by: 'token' });
-    expect(await findSession(database.db, cookie)).toEqual({ ...principal, by: 'session' });
+    const cookie = await open();
+    expect(await findSession(database.db, cookie, limits)).toEqual({
+      principal: { ...principal, by: 'session' },
+      sessionId: expect.stringMatching(/^[\w-]{22}$/),
+      signedInBy: 'token',
+    });
     await closeSession(database.db, cookie);
-    expect(await findSession(database.db, cookie)).toBeUndefined();
+    expect(await findSession(database.db, cookie, limits)).toBeUndefined();
+  });
+
+  it('end when nobody used them for a while, and live on by being used', async () => {
+    const cookie = await open();
+    const rest = (ms: number): Promise<unknown> =>
+      sql`update sessions set last_used_at = bridle_now() - ${ms}`.execute(database.db);
+    await rest(limits.idleMs - 60_000);
+    expect(await findSession(database.db, cookie, limits)).toBeDefined();
+    const { rows } = await sql<{ rested: number }>`select bridle_now() - last_used_at as rested from sessions`.execute(
+      database.db,
+    );
+    expect(rows.every(({ rested }) => rested < 60_000)).toBe(true);
+    await rest(limits.idleMs);
+    expect(await findSession(database.db, cookie, limits)).toBeUndefined();
   });
 });

@@ -19,6 +19,7 @@ import * as triggerSources from './migrations/0010-trigger-sources.ts';
 import * as settings from './migrations/0011-settings.ts';
 import * as pipelineVersions from './migrations/0012-pipeline-versions.ts';
 import * as audit from './migrations/0013-audit.ts';
+import * as signIn from './migrations/0014-sign-in.ts';
 import * as platform from './migrations/0015-platform.ts';
 import type { StartErrorCode } from './start-error-codes.ts';
 
@@ -37,6 +38,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-settings': settings,
   '0012-pipeline-versions': pipelineVersions,
   '0013-audit': audit,
+  '0014-sign-in': signIn,
   '0015-platform': platform,
 };
 

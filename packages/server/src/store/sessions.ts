@@ -4,6 +4,8 @@ import type { Database, Transaction } from './database.ts';
 import type { UserRow } from './users.ts';
 
 export type SessionPurpose = 'browser' | 'sign-in';
+/** How its user signed in. */
+export type SignedInBy = 'token' | 'link' | 'password' | 'openid';
 
 export interface NewSession {
   readonly idHash: string;
@@ -11,7 +13,25 @@ export interface NewSession {
   readonly userId: string;
   readonly purpose: SessionPurpose;
   readonly lifetimeMs: number;
+  /** What people and addresses call it; says nothing of the secret. */
+  readonly publicId: string;
+  readonly signedInBy?: SignedInBy;
+  readonly address?: string;
+  readonly userAgent?: string;
 }
+
+export interface SessionRow {
+  readonly id: string;
+  readonly signedInBy: string;
+  readonly address: string;
+  readonly userAgent: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  readonly expiresAt: number;
+}
+
+/** The last use is written down once in this time: not every request writes. */
+const NOTE_USE_MS = 60_000;
 
 /** Stores it and forgets what has expired, so that the table stays small without a sweep. */
 export async function insertSession(db: Database | Transaction, session: NewSession): Promise<void> {
@@ -26,7 +46,12 @@ export async function insertSession(db: Database | Transaction, session: NewSess
       account_id: session.accountId,
       user_id: session.userId,
       purpose: session.purpose,
+      public_id: session.publicId,
+      signed_in_by: session.signedInBy ?? '',
+      address: session.address ?? '',
+      user_agent: session.userAgent ?? '',
       created_at: sql<number>`bridle_now()`,
+      last_used_at: sql<number>`bridle_now()`,
       expires_at: sql<number>`bridle_now() + ${session.lifetimeMs}`,
     })
     .execute();
@@ -51,8 +76,82 @@ export async function findSessionUser(
   return { id: row.id, accountId: row.account_id, name: row.name, email: row.email, isAdmin: row.is_admin };
 }
 
+export interface UsedSession {
+  readonly user: UserRow;
+  /** Its public id. */
+  readonly id: string;
+  readonly signedInBy: string;
+}
+
+/** The user of a browser's session that was used within `idleMs`; notes the use. */
+export async function useSession(db: Database, idHash: string, idleMs: number): Promise<UsedSession | undefined> {
+  const row = await db
+    .selectFrom('sessions')
+    .innerJoin('users', 'users.id', 'sessions.user_id')
+    .select(['users.id', 'users.account_id', 'users.name', 'users.email', 'users.is_admin'])
+    .select(['sessions.public_id', 'sessions.signed_in_by'])
+    .select(sql<boolean>`sessions.last_used_at <= bridle_now() - ${NOTE_USE_MS}`.as('is_use_old'))
+    .where('sessions.id_hash', '=', idHash)
+    .where('sessions.purpose', '=', 'browser')
+    .where('sessions.expires_at', '>', sql<number>`bridle_now()`)
+    .where('sessions.last_used_at', '>', sql<number>`bridle_now() - ${idleMs}`)
+    .where('users.is_disabled', '=', false)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  if (row.is_use_old) {
+    await db
+      .updateTable('sessions')
+      .set({ last_used_at: sql<number>`bridle_now()` })
+      .where('id_hash', '=', idHash)
+      .execute();
+  }
+  const { id, account_id: accountId, name, email, is_admin: isAdmin } = row;
+  return { user: { id, accountId, name, email, isAdmin }, id: row.public_id, signedInBy: row.signed_in_by };
+}
+
+/** The browsers in which a user is signed in, the newest first. */
+export async function listSessions(db: Database, userId: string, idleMs: number): Promise<readonly SessionRow[]> {
+  const rows = await db
+    .selectFrom('sessions')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('purpose', '=', 'browser')
+    .where('expires_at', '>', sql<number>`bridle_now()`)
+    .where('last_used_at', '>', sql<number>`bridle_now() - ${idleMs}`)
+    .orderBy('created_at', 'desc')
+    .orderBy('public_id')
+    .execute();
+  return rows.map((row) => ({
+    id: row.public_id,
+    signedInBy: row.signed_in_by,
+    address: row.address,
+    userAgent: row.user_agent,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+    expiresAt: row.expires_at,
+  }));
+}
+
 /** True for exactly one of several callers: a one-time code is spent by whoever deletes it. */
 export async function deleteSession(db: Database | Transaction, idHash: string): Promise<boolean> {
   const result = await db.deleteFrom('sessions').where('id_hash', '=', idHash).executeTakeFirst();
   return result.numDeletedRows > 0n;
+}
+
+/** One of a user's, by its public id. */
+export async function deleteSessionOf(db: Database, userId: string, id: string): Promise<boolean> {
+  const result = await db
+    .deleteFrom('sessions')
+    .where('user_id', '=', userId)
+    .where('purpose', '=', 'browser')
+    .where('public_id', '=', id)
+    .executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+/** All of a user, unspent sign-in links too; `exceptId` may stay. */
+export async function deleteSessionsOf(db: Database | Transaction, userId: string, exceptId?: string): Promise<number> {
+  let statement = db.deleteFrom('sessions').where('user_id', '=', userId);
+  if (exceptId !== undefined) statement = statement.where('public_id', '<>', exceptId);
+  return Number((await statement.executeTakeFirst()).numDeletedRows);
 }

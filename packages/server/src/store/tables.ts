@@ -165,7 +165,41 @@ export interface SessionsTable {
   account_id: string;
   user_id: string;
   purpose: string;
+  public_id: Generated<string>;
+  signed_in_by: Generated<string>;
+  address: Generated<string>;
+  user_agent: Generated<string>;
   created_at: number;
+  last_used_at: number;
+  expires_at: number;
+}
+
+export interface PasswordsTable {
+  user_id: string;
+  hash: string;
+  is_one_time: boolean;
+  changed_at: number;
+}
+
+export interface SignInAttemptsTable {
+  key: string;
+  failures: number;
+  last_at: number;
+  blocked_until: number;
+}
+
+export interface IdentitiesTable {
+  issuer: string;
+  subject: string;
+  user_id: string;
+  created_at: number;
+}
+
+export interface SignInFlowsTable {
+  id_hash: string;
+  nonce: string;
+  verifier: string;
+  continue_at: string;
   expires_at: number;
 }
 
@@ -583,6 +617,10 @@ export interface Tables {
   resource_groups: ResourceGroupsTable;
   role_assignments: RoleAssignmentsTable;
   sessions: SessionsTable;
+  passwords: PasswordsTable;
+  sign_in_attempts: SignInAttemptsTable;
+  identities: IdentitiesTable;
+  sign_in_flows: SignInFlowsTable;
   pipelines: PipelinesTable;
   pipeline_versions: PipelineVersionsTable;
   run_sequences: RunSequencesTable;
