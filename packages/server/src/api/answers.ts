@@ -23,6 +23,9 @@ const scopeKeys = {
   projectIdentifier: Type.String({ minLength: 1 }),
 };
 
+/** The `response` part of a route that answers with something else than JSON (`produces`): only its errors have a schema. */
+export const errorAnswers: { readonly '4xx': TSchema; readonly '5xx': TSchema } = { '4xx': anyError, '5xx': ErrorDto };
+
 /** The query of a route about one project, and what else it reads. */
 export function scopeQuery<T extends Record<string, TSchema>>(more: T): TObject<typeof scopeKeys & T> {
   return Type.Object({ ...scopeKeys, ...more });

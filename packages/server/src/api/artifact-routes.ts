@@ -1,5 +1,6 @@
 /** Build artifacts of an execution: what there is, and the files themselves. */
 import { Type } from 'typebox';
+import { answers, errorAnswers } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { notFound } from './errors.ts';
@@ -30,7 +31,7 @@ export function artifactRoutes(app: App, deps: ApiDependencies): void {
         tags,
         params: Type.Object({ planExecutionId: Type.String() }),
         querystring: AccountQuery,
-        response: { 200: Type.Object({ artifacts: Type.Array(ArtifactResponse) }) },
+        response: answers(Type.Object({ artifacts: Type.Array(ArtifactResponse) })),
       },
     },
     async (request) => {
@@ -48,6 +49,7 @@ export function artifactRoutes(app: App, deps: ApiDependencies): void {
         summary: 'A build artifact, byte for byte',
         tags,
         produces: ['application/octet-stream'],
+        response: errorAnswers,
         params: Type.Object({ planExecutionId: Type.String(), artifactId: Type.String() }),
         querystring: AccountQuery,
       },

@@ -8,6 +8,7 @@ import type { ExecutionChangeEvent } from '@bridle/protocol';
 import { Type } from 'typebox';
 import type { LogLine } from '../logs/logs.ts';
 import { listExecutionsById, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
+import { errorAnswers } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { lastEventId, serveEventStream, type EventStream } from './event-stream.ts';
@@ -38,6 +39,7 @@ export function executionEventRoutes(app: App, deps: ApiDependencies): void {
           'Server-sent events: `change` with the summary and the nodes that changed, its id is the version to resume from; `end` after the final state.',
         tags,
         produces: ['text/event-stream'],
+        response: errorAnswers,
         params: Type.Object({ planExecutionId: Type.String() }),
         querystring: ResumeQuery,
       },
@@ -60,6 +62,7 @@ export function executionEventRoutes(app: App, deps: ApiDependencies): void {
           'Server-sent events: `line` with number, time and text, its id is the number (0-based) to resume from; `end` when the log is complete.',
         tags,
         produces: ['text/event-stream'],
+        response: errorAnswers,
         params: Type.Object({ planExecutionId: Type.String(), nodeExecutionId: Type.String() }),
         querystring: ResumeQuery,
       },

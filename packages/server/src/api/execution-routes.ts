@@ -6,7 +6,7 @@ import { Type } from 'typebox';
 import { findAskedInputs } from '../intake/asked-inputs.ts';
 import { DocumentSource } from '../intake/document-source.ts';
 import { findExecutionRow, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
-import { answers, success } from './answers.ts';
+import { answers, errorAnswers, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import { authorize } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -77,7 +77,16 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
 
   app.get(
     '/pipeline/api/pipelines/execution/:planExecutionId/inputset',
-    { schema: { summary: 'Runtime inputs of an execution, as raw YAML', tags, params: Params, querystring: Query } },
+    {
+      schema: {
+        summary: 'Runtime inputs of an execution, as raw YAML',
+        tags,
+        produces: ['application/yaml'],
+        params: Params,
+        querystring: Query,
+        response: errorAnswers,
+      },
+    },
     async (request, reply) => {
       const row = await getExecution(deps, request, request.params.planExecutionId, request.query);
       return reply.type('application/yaml; charset=utf-8').send(givenInputs(row));

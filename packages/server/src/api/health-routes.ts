@@ -1,3 +1,4 @@
+import { ErrorDto } from '@bridle/protocol';
 import { Type } from 'typebox';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -9,7 +10,12 @@ export function healthRoutes(app: App, deps: ApiDependencies): void {
     '/healthz',
     {
       config: { access: 'public' },
-      schema: { summary: 'The process lives', tags: ['Health'], security: [], response: { 200: State } },
+      schema: {
+        summary: 'The process lives',
+        tags: ['Health'],
+        security: [],
+        response: { 200: State, '5xx': ErrorDto },
+      },
     },
     async () => ({ status: 'ok' }),
   );
@@ -22,7 +28,7 @@ export function healthRoutes(app: App, deps: ApiDependencies): void {
         summary: 'Requests can be served: the database is reachable and migrated',
         tags: ['Health'],
         security: [],
-        response: { 200: State, 503: State },
+        response: { 200: State, 503: State, '5xx': ErrorDto },
       },
     },
     async (_request, reply) => {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { groupsOf, plainLine } from '@bridle/text';
 import { Type } from 'typebox';
 import type { LogLine, Logs } from '../logs/logs.ts';
+import { errorAnswers } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { getExecution, getNodeExecution } from './execution-routes.ts';
@@ -24,6 +25,7 @@ export function logDownloadRoutes(app: App, deps: ApiDependencies): void {
           '`text`: as it reads in the end, without escape sequences; `ansi`: byte for byte; `ndjson`: one object per line with number, time and text, and with the title of each group that begins there. Of a running step what there is so far.',
         tags: ['Logs'],
         produces: Object.values(FORMATS).map(({ type }) => type),
+        response: errorAnswers,
         params: Type.Object({ planExecutionId: Type.String(), nodeExecutionId: Type.String() }),
         querystring: Type.Object({
           accountIdentifier: Type.Optional(Type.String()),

@@ -1,6 +1,7 @@
 /** The log of a step as it was stored: its exact bytes, where the other views show text. */
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
+import { errorAnswers } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { getExecution, getNodeExecution } from './execution-routes.ts';
@@ -16,6 +17,7 @@ export function logRawRoutes(app: App, deps: ApiDependencies): void {
           'What the step wrote, secrets masked: colours, carriage returns and bytes that are no UTF-8 included. Of a running step what there is so far.',
         tags: ['Logs'],
         produces: ['application/octet-stream'],
+        response: errorAnswers,
         params: Type.Object({ planExecutionId: Type.String(), nodeExecutionId: Type.String() }),
         querystring: Type.Object({ accountIdentifier: Type.Optional(Type.String()) }),
       },

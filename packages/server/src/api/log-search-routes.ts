@@ -3,6 +3,7 @@ import { LogSearchAnswer } from '@bridle/protocol';
 import { Type, type Static } from 'typebox';
 import type { LogInfo, LogPlace } from '../logs/logs.ts';
 import { LogQueryError, SEARCH_MATCHES_MAX, SEARCH_TEXT_LENGTH_MAX } from '../logs/search-log.ts';
+import { answers } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest } from './errors.ts';
@@ -36,7 +37,7 @@ export function logSearchRoutes(app: App, deps: ApiDependencies): void {
         tags,
         params: Type.Object({ planExecutionId: Type.String(), nodeExecutionId: Type.String() }),
         querystring: Query,
-        response: { 200: LogSearchAnswer },
+        response: answers(LogSearchAnswer),
       },
     },
     async (request) => {
@@ -57,7 +58,7 @@ export function logSearchRoutes(app: App, deps: ApiDependencies): void {
         tags,
         params: Type.Object({ planExecutionId: Type.String() }),
         querystring: Query,
-        response: { 200: LogSearchAnswer },
+        response: answers(LogSearchAnswer),
       },
     },
     async (request) => {

@@ -7,7 +7,7 @@ import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { ApiError, notFound, RequestError } from './errors.ts';
 import { bundleOf, fitsBundle, listLogsBelow, logAsJsonLines } from './log-bundle.ts';
-import { answers, findLog, logAccountOf } from './log-service-access.ts';
+import { answers, findLog, logErrorAnswers, logAccountOf } from './log-service-access.ts';
 
 const tags = ['Logs'];
 /** Checked by the handlers: the rules are not those of the other endpoints. */
@@ -56,6 +56,7 @@ function linkRoutes(app: App, deps: ApiDependencies): void {
         tags,
         security: [],
         produces: ['application/x-ndjson'],
+        response: logErrorAnswers,
         querystring: Type.Object({ grant: Type.String() }),
       },
     },
@@ -119,6 +120,7 @@ function archiveRoutes(app: App, deps: ApiDependencies): void {
         tags,
         security: [],
         produces: ['application/zip'],
+        response: logErrorAnswers,
         querystring: Type.Object({ grant: Type.String() }),
       },
     },

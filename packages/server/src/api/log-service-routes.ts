@@ -8,7 +8,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { ApiError, notFound } from './errors.ts';
 import { serveEventStream, type EventStream } from './event-stream.ts';
 import { logAsJsonLines } from './log-bundle.ts';
-import { answers, findLog, logAccountOf, tokenAccountOf } from './log-service-access.ts';
+import { answers, findLog, logErrorAnswers, logAccountOf, tokenAccountOf } from './log-service-access.ts';
 import { logLine } from './wire/log-line.ts';
 
 const tags = ['Logs'];
@@ -52,6 +52,7 @@ export function logServiceRoutes(app: App, deps: ApiDependencies): void {
           'Server-sent events, one per line; `event: error`, `data: eof` at the end, at once for a log that is not being written.',
         tags,
         produces: ['text/event-stream'],
+        response: logErrorAnswers,
         querystring: KeyQuery,
       },
     },
@@ -72,6 +73,7 @@ export function logServiceRoutes(app: App, deps: ApiDependencies): void {
         summary: 'A finished log: one JSON object per line',
         tags,
         produces: ['application/x-ndjson'],
+        response: logErrorAnswers,
         querystring: KeyQuery,
       },
     },
@@ -130,7 +132,7 @@ function writeRoutes(app: App, deps: ApiDependencies): void {
         summary: 'Refused: logs are written by the delegate that runs the step',
         tags,
         querystring: AccountQuery,
-        response: answers(Type.Null()),
+        response: logErrorAnswers,
       },
       handler: async (request) => {
         await logAccountOf(deps, request);

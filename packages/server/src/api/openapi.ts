@@ -4,6 +4,7 @@ import reference from '@scalar/fastify-api-reference';
 import type { FastifyContextConfig, FastifySchema } from 'fastify';
 import { Type } from 'typebox';
 import type { App } from './app-types.ts';
+import { addExamples, type OpenApiDocument } from './document-examples.ts';
 
 /** Must be registered before the routes. */
 export async function documentRoutes(app: App, version: string): Promise<void> {
@@ -19,8 +20,21 @@ export async function documentRoutes(app: App, version: string): Promise<void> {
       components: { securitySchemes: { apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' } } },
       security: [{ apiKey: [] }],
     },
-    transform: ({ schema, url, route }) => ({ schema: { ...schema, ...bodyOf(schema, route.config?.body) }, url }),
+    transform: ({ schema, url, route }) => ({
+      schema: { ...rawAnswer(schema), ...bodyOf(schema, route.config?.body) },
+      url,
+    }),
   });
+}
+
+/** What is not JSON is said by `produces`; errors are JSON all the same. */
+function rawAnswer(schema: FastifySchema | undefined): FastifySchema {
+  if (schema === undefined) return {};
+  const { produces = [], ...rest } = schema;
+  if (produces.length === 0) return schema;
+  const content = Object.fromEntries(produces.map((type) => [type, { schema: Type.String() }]));
+  const response = typeof schema.response === 'object' ? schema.response : {};
+  return { ...rest, response: { 200: { description: 'As it is.', content }, ...response } };
 }
 
 /** What a body may be is a matter of the route (request-bodies.ts), which its schema does not say. */
@@ -33,8 +47,10 @@ function bodyOf(schema: FastifySchema | undefined, kind: FastifyContextConfig['b
 }
 
 export async function serveDocumentation(app: App): Promise<void> {
+  let text: string | undefined;
   app.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, async (_request, reply) => {
-    return reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger()));
+    text ??= JSON.stringify(addExamples(structuredClone(app.swagger()) as OpenApiDocument));
+    return reply.type('application/json; charset=utf-8').send(text);
   });
   await app.register(async (pages) => {
     // The page runs one script of ours that makes its styles itself; nothing comes from elsewhere.

@@ -4,6 +4,7 @@ import type { ProjectExecutionEvent } from '@bridle/protocol';
 import { Type } from 'typebox';
 import type { ProjectChange } from '../executions/service.ts';
 import { findProject } from '../store/projects.ts';
+import { errorAnswers } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { notFound } from './errors.ts';
@@ -29,6 +30,7 @@ export function projectEventRoutes(app: App, deps: ApiDependencies): void {
           'Server-sent events: `execution` when one starts or changes, `trigger-event` when a webhook call was accepted or decided, `change` when pipelines, triggers or delegates changed. It begins now; look at the lists after connecting.',
         tags: ['Live views'],
         produces: ['text/event-stream'],
+        response: errorAnswers,
         params: Type.Object({ orgIdentifier: Type.String(), projectIdentifier: Type.String() }),
         querystring: Type.Object({ accountIdentifier: Type.Optional(Type.String()) }),
       },

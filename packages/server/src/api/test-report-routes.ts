@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import type { TestStatus } from '../reports/test-reports.ts';
 import { likePattern } from '../store/organizations.ts';
+import { answers } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { getExecution } from './execution-routes.ts';
@@ -47,7 +48,7 @@ export function testReportRoutes(app: App, deps: ApiDependencies): void {
         tags,
         params: Type.Object({ planExecutionId: Type.String() }),
         querystring: Type.Object({ accountIdentifier: Type.Optional(Type.String()) }),
-        response: { 200: Type.Object({ totals: Totals, suites: Type.Array(SuiteTotals) }) },
+        response: answers(Type.Object({ totals: Totals, suites: Type.Array(SuiteTotals) })),
       },
     },
     async (request) => {
@@ -91,7 +92,7 @@ export function testReportRoutes(app: App, deps: ApiDependencies): void {
           page: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 0 }),
           size: Type.Integer({ minimum: 1, maximum: TESTS_PER_PAGE_MAX, default: TESTS_PER_PAGE }),
         }),
-        response: { 200: Type.Object({ total: Type.Integer(), tests: Type.Array(Test) }) },
+        response: answers(Type.Object({ total: Type.Integer(), tests: Type.Array(Test) })),
       },
     },
     async (request) => {

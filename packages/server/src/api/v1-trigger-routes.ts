@@ -7,6 +7,7 @@ import { changeTrigger, createTrigger } from '../intake/save-trigger.ts';
 import { deleteTrigger, findTrigger, listTriggers, type TriggerKey } from '../store/triggers.ts';
 import { expectedVersion, staleVersion, tellVersion } from './answers.ts';
 import type { App } from './app-types.ts';
+import { whoOf } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { getPipeline } from './pipeline-routes.ts';
 import { noTrigger, saved, targetOf } from './trigger-routes.ts';
@@ -61,7 +62,11 @@ export function v1TriggerRoutes(app: App, deps: ApiDependencies): void {
       const { body } = request;
       requireAgreement('trigger', body, parseTrigger(body.trigger_yaml).trigger);
       const key = keyOf(request, { ...request.params, trigger: '' });
-      const row = saved(await createTrigger(db, key, body.trigger_yaml), key, 'Failed while Saving Trigger: ');
+      const row = saved(
+        await createTrigger(db, key, body.trigger_yaml, whoOf(request)),
+        key,
+        'Failed while Saving Trigger: ',
+      );
       tellVersion(reply, row.version);
       return reply.status(201).send(v1Trigger(row));
     },
@@ -95,7 +100,7 @@ export function v1TriggerRoutes(app: App, deps: ApiDependencies): void {
       const { body } = request;
       requireAgreement('trigger', body, parseTrigger(body.trigger_yaml).trigger);
       const key = keyOf(request, request.params);
-      const result = await changeTrigger(db, key, body.trigger_yaml, expectedVersion(request));
+      const result = await changeTrigger(db, key, body.trigger_yaml, whoOf(request), expectedVersion(request));
       const row = saved(result, key, 'Failed while updating Trigger: ');
       tellVersion(reply, row.version);
       return v1Trigger(row);
