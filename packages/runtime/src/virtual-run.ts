@@ -107,6 +107,7 @@ class VirtualWorld {
   readonly #end = new AbortController();
   readonly #errors: unknown[] = [];
   #events = 0;
+  #hasNewTimer = false;
 
   constructor(options: VirtualRunOptions) {
     this.#options = options;
@@ -173,6 +174,13 @@ class VirtualWorld {
       this.#throwErrors();
       if (this.#events >= eventsMax) return 'tooManyEvents';
       const next = this.#time.nextWakeAt();
+      // V2: a timer of no length is due now, and comes after all else that happens now.
+      if (this.#hasNewTimer && next !== this.#time.now()) {
+        this.#hasNewTimer = false;
+        this.#timers.wake();
+        await this.#settled();
+        continue;
+      }
       if (next === undefined || next === NEVER_MS) return 'nothingHappens';
       this.#time.wakeNext();
       await this.#settled();
@@ -206,7 +214,7 @@ class VirtualWorld {
             this.#delegate.stop(effect.taskId);
             break;
           case 'startTimer':
-            this.#timers.wake();
+            this.#hasNewTimer = true;
             break;
           case 'acquireResource':
           case 'releaseResource':
