@@ -212,7 +212,7 @@ it('starts the pipeline, and the history says by which time', async () => {
       const { body } = await server.call('GET', `${TRIGGERS}/eventHistory/often`, { query: target });
       const [first] = (body.data as unknown as { content: readonly Record<string, unknown>[] }).content;
       expect(first).toMatchObject({ finalStatus: 'TARGET_EXECUTION_REQUESTED' });
-      return first;
+      return first ?? {};
     },
     { timeout: 10_000 },
   );
@@ -224,7 +224,7 @@ it('starts the pipeline, and the history says by which time', async () => {
     message: 'Pipeline execution was requested successfully',
     targetExecutionSummary: { targetId: 'nightly', runSequence: 1 },
   });
-  const { planExecutionId } = row?.['targetExecutionSummary'] as { readonly planExecutionId: string };
+  const { planExecutionId } = row['targetExecutionSummary'] as { readonly planExecutionId: string };
   const details = await server.call('GET', `/pipeline/api/pipelines/execution/v2/${planExecutionId}`);
   expect(details.body.data).toMatchObject({
     pipelineExecutionSummary: {
