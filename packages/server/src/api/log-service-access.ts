@@ -71,12 +71,6 @@ export const logErrorAnswers: { readonly '4xx': TSchema; readonly '5xx': TSchema
   '5xx': LogServiceError,
 };
 
-/** Of a route that answers with something else than JSON. */
-export const logErrorAnswers: { readonly '4xx': TSchema; readonly '5xx': TSchema } = {
-  '4xx': LogServiceError,
-  '5xx': LogServiceError,
-};
-
 /** Errors have the log service's shape. */
 export function answers<T extends TSchema>(
   ok: T,
