@@ -96,6 +96,39 @@ describe('WakeHub', () => {
     expect(await again).toEqual(['z']);
   });
 
+  test('N1 what was on its way when the connection broke arrives over the next one', async () => {
+    let isBreaking = false;
+    const breaking: DatabaseHandle = {
+      ...database,
+      openClient: () => {
+        const client = database.openClient();
+        const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+        Object.assign(client, {
+          query: (...args: unknown[]) => {
+            if (isBreaking) client.connection.stream.destroy();
+            isBreaking = false;
+            return query(...args);
+          },
+        });
+        return client;
+      },
+    };
+    const [here, there] = [await open(breaking), await open(elsewhere)];
+    isBreaking = true;
+    const woken = next(there);
+    here.wake([{ key: KEY, id: 'a' }]);
+    expect(await woken).toEqual(['a']);
+    expect(problems.length).toBeGreaterThan(0);
+  });
+
+  test('N1 what was said last is heard by others', async () => {
+    const [here, there] = [await open(database), await open(elsewhere)];
+    const woken = next(there);
+    here.wake([{ key: KEY, id: 'a' }]);
+    await here.close();
+    expect(await woken).toEqual(['a']);
+  });
+
   test('N1 turned off, it wakes here only', async () => {
     const [here, there] = [await open(database, false), await open(elsewhere)];
     let far = 0;

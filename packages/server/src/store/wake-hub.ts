@@ -3,6 +3,7 @@
  *
  * Invariants (cited by tests):
  * - N1 a wake-up carries ids only and may be lost: whoever subscribes also polls. NOTIFY is coalesced and sent after commit.
+ *   What could not be sent is sent over the next connection, and before this process ends.
  * - After every (re)connection of LISTEN each subscriber is woken once: what was missed meanwhile is found at once.
  */
 import { randomUUID } from 'node:crypto';
@@ -104,9 +105,11 @@ export class WakeHub {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#reconnect);
+    // Others may wait for what was said last.
+    this.#send();
+    await this.#sending;
     const client = this.#client;
     this.#client = undefined;
-    await this.#sending;
     await client?.end().catch(this.#onError);
   }
 
@@ -156,15 +159,28 @@ export class WakeHub {
     await Promise.resolve();
     try {
       while (this.#client !== undefined && this.#outgoing.size > 0) {
-        const payloads = encode(this.#origin, this.#outgoing);
+        const wakes = this.#outgoing;
         this.#outgoing = new Map();
-        await this.#client.query({ ...NOTIFY, values: [CHANNEL, payloads] });
+        await this.#client
+          .query({ ...NOTIFY, values: [CHANNEL, encode(this.#origin, wakes)] })
+          .catch((error: unknown) => {
+            this.#keep(wakes);
+            throw error;
+          });
       }
     } catch (error) {
       this.#onError(error);
     }
     // Without a pause after the last look, so that nothing falls between the two.
     this.#sending = undefined;
+  }
+
+  #keep(wakes: ReadonlyMap<string, ReadonlySet<string>>): void {
+    for (const [name, ids] of wakes) {
+      if (this.#outgoing.size >= PENDING_KEYS_MAX) return;
+      if (ids.size === 0) add(this.#outgoing, name, undefined);
+      for (const id of ids) add(this.#outgoing, name, id);
+    }
   }
 
   async #connect(): Promise<void> {
@@ -176,7 +192,6 @@ export class WakeHub {
       if (isOver) return;
       isOver = true;
       if (this.#client === client) this.#client = undefined;
-      this.#outgoing.clear();
       client.end().catch(() => undefined);
       this.#connectLater();
     };
