@@ -16,12 +16,13 @@ import {
   type Inbox,
   type ListedDelegate,
 } from '../store/delegates.ts';
-import { extendLeases, findTaskHolders, returnLeases, type Lease } from '../store/task-queue-statements.ts';
+import { extendLeases, findTaskHolders, type Lease } from '../store/task-queue-statements.ts';
 import { ERRAND_FENCE, type DelegateProcess } from '../store/errands.ts';
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
 import { normaliseTags } from './assign.ts';
 import type { Answer, DelegateInfo, Dispatch, NewToken, TokenScope } from './dispatch.ts';
 import { Errands, type ErrandRequest, type ErrandResult } from './errands.ts';
+import { giveBack } from './give-back.ts';
 import { HeldLeases } from './held-leases.ts';
 import { checkOutcome } from './report-outcome.ts';
 import { capabilitiesOf } from './requirements.ts';
@@ -64,6 +65,8 @@ export interface DispatchOptions {
   /** A process was found dead or gone: its tasks can be given up now. */
   readonly onDelegateGone?: () => void;
   readonly onError?: (error: unknown) => void;
+  /** How often each poll is looked at without any wake-up (N1). */
+  readonly safetyPollMs?: number;
 }
 
 export function createDispatch(options: DispatchOptions): Dispatch {
@@ -93,6 +96,7 @@ class PostgresDispatch implements Dispatch {
       onLeased: (leases) => this.#leases.keep(leases),
       onTokensEnded: (accountId, tokenIds) => this.#endTokens(accountId, tokenIds),
       onError: options.onError ?? (() => undefined),
+      ...(options.safetyPollMs === undefined ? {} : { safetyPollMs: options.safetyPollMs }),
     });
   }
 
@@ -164,23 +168,29 @@ class PostgresDispatch implements Dispatch {
       ? await this.#takeErrands({ delegateId, incarnation: request.incarnation }, channel)
       : [];
     const body: PollResponse = {
-      tasks: [...(await this.#dressed(leases, channel)), ...errands],
+      tasks: [...(await this.#dressed(leases, channel, signal)), ...errands],
       cancel: [...told.cancelling],
       release: [...told.released],
     };
     return { kind: 'ok', body };
   }
 
-  /** Leases that cannot be dressed (the database is away) go back to the queue: nothing of them has been told yet. */
-  async #dressed(leases: readonly Lease[], channel: DelegateChannel): Promise<DelegateTask[]> {
+  /**
+   * Leases that cannot be dressed (the database is away), or whose poll broke off meanwhile (W2), go back to the queue: nothing of
+   * them has been told yet.
+   */
+  async #dressed(leases: readonly Lease[], channel: DelegateChannel, signal: AbortSignal): Promise<DelegateTask[]> {
     if (leases.length === 0) return [];
+    const { database, hub, dresser } = this.#options;
     try {
-      const dresses = (await this.#options.dresser?.dress(leases, channel)) ?? [];
-      return leases.map((lease, index) => taskForWire(lease, dresses[index] ?? {}));
+      const dresses = (await dresser?.dress(leases, channel)) ?? [];
+      if (!signal.aborted) return leases.map((lease, index) => taskForWire(lease, dresses[index] ?? {}));
     } catch (error) {
-      await returnLeases(this.#options.database.db, leases).catch(() => undefined);
+      await giveBack(database, hub, leases).catch(() => undefined);
       throw error;
     }
+    await giveBack(database, hub, leases);
+    return [];
   }
 
   async #takeErrands(process: DelegateProcess, channel: DelegateChannel): Promise<readonly DelegateTask[]> {

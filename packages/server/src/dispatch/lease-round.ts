@@ -22,30 +22,36 @@ export const QUEUE_PAGES_MAX = 20;
 
 export interface LeaseRound {
   readonly leases: readonly Lease[];
-  /** Tasks that somebody else took first. */
-  readonly missed: number;
+  /** What came to nothing: somebody else took the task first or has its row locked, or the process that asked is gone. */
+  readonly missed: readonly Assignment[];
 }
 
-/** `askers` in the order in which they came. */
+/**
+ * @param askers - in the order in which they came
+ * @param passedOver - tasks that are left alone this time
+ */
 export async function leaseRound(
   database: DatabaseHandle,
   askers: readonly Asker[],
   leaseMs: number,
+  passedOver: ReadonlySet<string> = new Set(),
 ): Promise<LeaseRound> {
   const seats = seatsFor(askers);
   const assignments: Assignment[] = [];
   for (const [accountId, members] of Map.groupBy(seats, (seat) => seat.asker.accountId)) {
-    assignments.push(...(await assignOfAccount(database, accountId, members)));
+    assignments.push(...(await assignOfAccount(database, accountId, members, passedOver)));
   }
-  if (assignments.length === 0) return { leases: [], missed: 0 };
+  if (assignments.length === 0) return { leases: [], missed: [] };
   const leases = await database.pipelined((client) => leaseTasks(onClient(client), assignments, leaseMs));
-  return { leases, missed: assignments.length - leases.length };
+  const given = new Set(leases.map(({ taskId }) => taskId));
+  return { leases, missed: assignments.filter(({ taskId }) => !given.has(taskId)) };
 }
 
 async function assignOfAccount(
   database: DatabaseHandle,
   accountId: string,
   seats: readonly Seat[],
+  passedOver: ReadonlySet<string>,
 ): Promise<readonly Assignment[]> {
   const { db } = database;
   const asking = {
@@ -63,7 +69,8 @@ async function assignOfAccount(
     order: 'turns',
   });
   let running: readonly RunningCount[] | undefined;
-  const give = async (tasks: readonly QueuedTask[]): Promise<readonly Assignment[]> => {
+  const give = async (found: readonly QueuedTask[]): Promise<readonly Assignment[]> => {
+    const tasks = found.filter(({ taskId }) => !passedOver.has(taskId));
     if (tasks.length > roomOf(seats)) running ??= await countRunningTasks(db, accountId);
     return assignTasks(tasks, seats, bound, running);
   };

@@ -6,19 +6,24 @@
  * - W2 a poll whose work is just being leased is answered with it, never without it; work of a poll that broke off meanwhile
  *   goes back to the queue at once.
  * - S18 nobody waits here with a token that was revoked, by whatever replica, for longer than `SAFETY_POLL_MS`.
- * - N1 without any wake-up each poll is looked at every `SAFETY_POLL_MS`, all of them in a few statements.
+ * - N1 without any wake-up each poll is looked at every `SAFETY_POLL_MS`, all of them in a few statements. Nothing of this replica
+ *   needs that: what comes while a round runs, what was missed, and what goes back to the queue is each a reason for a round.
+ * - R14 a task that could not be leased hides no other one: the next round passes it over, and it is looked at again soon after.
  */
 import type { DatabaseHandle } from '../store/database.ts';
 import { listEndedTokens } from '../store/delegate-tokens.ts';
 import { readInboxes, type Inbox } from '../store/delegates.ts';
-import { returnLeases, type Lease } from '../store/task-queue-statements.ts';
+import { listGoneProcesses, type Assignment, type Lease } from '../store/task-queue-statements.ts';
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
 import type { Asker as AskerForWork } from './assign.ts';
+import { giveBack } from './give-back.ts';
 import { leaseRound } from './lease-round.ts';
 
 export const SAFETY_POLL_MS = 1_000;
 /** Rounds in a row without a pause, when others keep taking the work first. */
 const ROUNDS_MAX = 10;
+/** A task that could not be leased is somebody else's by then, or its row was locked for a statement's time. */
+const MISSED_AGAIN_MS = 50;
 
 /** What a poll is answered with. */
 export interface Handout {
@@ -55,6 +60,8 @@ export interface WaitingRoomOptions {
   /** Tokens of those who wait here are good no more. */
   readonly onTokensEnded: (accountId: string, tokenIds: readonly string[]) => Promise<void>;
   readonly onError: (error: unknown) => void;
+  /** Default: `SAFETY_POLL_MS`. */
+  readonly safetyPollMs?: number;
 }
 
 export class WaitingRoom {
@@ -62,13 +69,18 @@ export class WaitingRoom {
   /** In the order in which they came. */
   readonly #waiters = new Set<Waiter>();
   readonly #safety: NodeJS.Timeout;
+  /** Tasks that were missed since the last reason to look at everything. */
+  readonly #passedOver = new Set<string>();
+  #passedOverAgain: NodeJS.Timeout | undefined;
+  readonly #inboxesToRead = new Set<string>();
+  #inboxReading: Promise<void> | undefined;
   #round: Promise<void> | undefined;
   #isAgain = false;
   #isClosed = false;
 
   constructor(options: WaitingRoomOptions) {
     this.#options = options;
-    this.#safety = setInterval(() => this.#pollForSafety(), SAFETY_POLL_MS);
+    this.#safety = setInterval(() => this.#pollForSafety(), options.safetyPollMs ?? SAFETY_POLL_MS);
     this.#safety.unref();
   }
 
@@ -86,7 +98,7 @@ export class WaitingRoom {
       const leave = (): void => this.#giveUp(waiter);
       const timer = setTimeout(() => this.#endWait(waiter), waitMs);
       const unsubscribes = [
-        hub.subscribe(wakeKeys.delegate(asker.delegateId), () => void this.#readInboxes([asker.delegateId])),
+        hub.subscribe(wakeKeys.delegate(asker.delegateId), () => this.#readInboxes([asker.delegateId])),
         ...(asker.free > 0 ? [hub.subscribe(wakeKeys.tasks(asker.accountId), () => this.serve())] : []),
       ];
       const waiter: Waiter = {
@@ -108,17 +120,22 @@ export class WaitingRoom {
       this.#waiters.add(waiter);
       // After the subscriptions: what comes from now on wakes us, what came before is seen now.
       if (asker.free > 0) this.serve();
-      void this.#readInboxes([asker.delegateId]);
+      this.#readInboxes([asker.delegateId]);
     });
   }
 
   /** Work may have come: a round, or another one after the round that runs (W1). */
   serve(): void {
+    this.#passedOver.clear();
     this.#isAgain = true;
+    this.#startRounds();
+  }
+
+  #startRounds(): void {
     if (this.#isClosed) return;
     this.#round ??= this.#rounds().finally(() => {
       this.#round = undefined;
-      if (this.#isAgain && !this.#isClosed && this.#hungry().length > 0) this.serve();
+      if (this.#isAgain && this.#hungry().length > 0) this.#startRounds();
     });
   }
 
@@ -126,8 +143,10 @@ export class WaitingRoom {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#safety);
+    clearTimeout(this.#passedOverAgain);
     for (const waiter of [...this.#waiters]) this.#giveUp(waiter);
     await this.#round;
+    await this.#inboxReading;
   }
 
   /** Sends a delegate away, empty-handed. */
@@ -165,15 +184,34 @@ export class WaitingRoom {
           this.#options.database,
           waiters.map((waiter) => waiter.asker),
           this.#options.leaseMs,
+          this.#passedOver,
         );
         this.#options.onLeased(leases);
         await this.#handOut(waiters, leases);
-        if (missed > 0) this.#isAgain = true;
+        if (missed.length > 0) await this.#passOver(missed);
       } catch (error) {
         this.#options.onError(error);
         await this.#handOut(waiters, []);
       }
     }
+  }
+
+  /** The seats of what was missed are given to the next tasks, but those of a process that gets nothing any more are cleared. */
+  async #passOver(missed: readonly Assignment[]): Promise<void> {
+    this.#isAgain = true;
+    for (const gone of await listGoneProcesses(this.#options.database.db, missed)) {
+      for (const waiter of this.#waiters) {
+        const { delegateId, incarnation } = waiter.asker;
+        if (delegateId === gone.delegateId && incarnation === gone.incarnation) this.#giveUp(waiter);
+      }
+    }
+    for (const { taskId } of missed) this.#passedOver.add(taskId);
+    if (this.#isClosed) return;
+    this.#passedOverAgain ??= setTimeout(() => {
+      this.#passedOverAgain = undefined;
+      if (this.#passedOver.size > 0 && this.#hungry().length > 0) this.serve();
+    }, MISSED_AGAIN_MS);
+    this.#passedOverAgain.unref();
   }
 
   async #handOut(waiters: readonly Waiter[], leases: readonly Lease[]): Promise<void> {
@@ -189,12 +227,29 @@ export class WaitingRoom {
         waiter.answer({ leases: own, inbox: waiter.inbox });
     }
     if (homeless.length === 0) return;
-    await returnLeases(this.#options.database.db, homeless).catch(this.#options.onError);
-    this.#isAgain = true;
+    const { database, hub, onError } = this.#options;
+    await giveBack(database, hub, homeless).catch(onError);
   }
 
-  /** Tells waiting delegates what they have to stop or to delete. */
-  async #readInboxes(delegateIds: readonly string[]): Promise<void> {
+  /** Tells waiting delegates what they have to stop or to delete: in one read those who asked since the last one began. */
+  #readInboxes(delegateIds: Iterable<string>): void {
+    for (const id of delegateIds) this.#inboxesToRead.add(id);
+    this.#inboxReading ??= this.#readAllInboxes();
+  }
+
+  async #readAllInboxes(): Promise<void> {
+    // Polls that arrive together are read together.
+    await Promise.resolve();
+    while (this.#inboxesToRead.size > 0 && !this.#isClosed) {
+      const delegateIds = [...this.#inboxesToRead];
+      this.#inboxesToRead.clear();
+      await this.#tellInboxes(delegateIds);
+    }
+    // Without a pause after the last look, so that nothing falls between the two.
+    this.#inboxReading = undefined;
+  }
+
+  async #tellInboxes(delegateIds: readonly string[]): Promise<void> {
     try {
       const inboxes = await readInboxes(this.#options.database.db, delegateIds);
       for (const waiter of [...this.#waiters]) {
@@ -210,7 +265,7 @@ export class WaitingRoom {
 
   #pollForSafety(): void {
     if (this.#waiters.size === 0) return;
-    void this.#readInboxes([...new Set([...this.#waiters].map((waiter) => waiter.asker.delegateId))]);
+    this.#readInboxes([...this.#waiters].map((waiter) => waiter.asker.delegateId));
     void this.#checkTokens();
     if (this.#hungry().length > 0) this.serve();
   }

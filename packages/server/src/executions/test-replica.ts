@@ -5,6 +5,7 @@ import type { ChildStarter, Scheduler } from '@bridle/runtime';
 import { sql } from 'kysely';
 import { createDispatch } from '../dispatch/create-dispatch.ts';
 import type { Dispatch, TokenScope } from '../dispatch/dispatch.ts';
+import type { TaskDresser } from '../dispatch/task-dresser.ts';
 import type { DatabaseHandle } from '../store/database.ts';
 import { WakeHub } from '../store/wake-hub.ts';
 import { createExecutionService, type RunningExecutions } from './execution-service.ts';
@@ -34,6 +35,8 @@ export interface ReplicaOptions {
   readonly children?: ChildStarter;
   /** Of the server; absent = delegates of every version are welcome. */
   readonly version?: string;
+  readonly dresser?: TaskDresser;
+  readonly safetyPollMs?: number;
 }
 
 const NO_CHILDREN: ChildStarter = {
@@ -63,6 +66,8 @@ export async function startReplica(database: DatabaseHandle, options: ReplicaOpt
     onDelegateGone: () => executions.delegateGone(),
     onError,
     ...(options.version === undefined ? {} : { version: options.version }),
+    ...(options.dresser === undefined ? {} : { dresser: options.dresser }),
+    ...(options.safetyPollMs === undefined ? {} : { safetyPollMs: options.safetyPollMs }),
   });
   if (options.hasLoops !== false) executions.run(options.children ?? NO_CHILDREN);
   return {

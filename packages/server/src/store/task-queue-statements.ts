@@ -102,6 +102,22 @@ export async function leaseTasks(
     .toSorted((one, other) => one.position - other.position);
 }
 
+export type AskingProcess = Pick<Assignment, 'delegateId' | 'incarnation'>;
+
+/** Of these processes those that get no lease any more: another one is registered, or it left, or its token was revoked. */
+export async function listGoneProcesses(
+  db: Database,
+  processes: readonly AskingProcess[],
+): Promise<readonly AskingProcess[]> {
+  const result = await sql<{ delegate_id: string; incarnation: string }>`
+    select a.delegate_id, a.incarnation
+    from unnest(${processes.map(({ delegateId }) => delegateId)}::text[], ${processes.map(({ incarnation }) => incarnation)}::text[]) as a(delegate_id, incarnation)
+    where not exists (
+      select 1 from delegates d join delegate_tokens k on k.id = d.token_id and k.revoked_at is null
+      where d.id = a.delegate_id and d.incarnation = a.incarnation and d.left_at is null)`.execute(db);
+  return result.rows.map((row) => ({ delegateId: row.delegate_id, incarnation: row.incarnation }));
+}
+
 export interface HeldTaskRow {
   readonly taskId: NodeExecutionId;
   readonly fence: number;
