@@ -66,7 +66,7 @@ describe('signing in', () => {
 describe('the story as clicks', () => {
   it('creates a custom webhook, copies its curl, and watches the call arrive and end without a reload', async () => {
     await page.goto(`${product.url}/p/default/myproject/pipelines/test/triggers`);
-    await page.getByRole('button', { name: 'New custom webhook' }).first().click();
+    await page.getByRole('button', { name: 'New trigger' }).first().click();
     await page.getByLabel('Name', { exact: true }).fill('From the browser');
     expect(await page.getByLabel('Identifier').inputValue()).toBe('From_the_browser');
     await page.getByRole('button', { name: 'Create the webhook' }).click();

@@ -157,7 +157,11 @@ export interface TriggerDetails {
   readonly yaml: string;
   readonly webhookUrl?: string;
   readonly webhookCurlCommand?: string;
-  readonly webhookDetails?: { readonly webhookSourceRepo: string };
+  /** The address that needs no token, while it is open. */
+  readonly tokenlessWebhookUrl?: string;
+  readonly nextFireTimes?: readonly number[];
+  readonly triggerStatus?: { readonly status: string; readonly detailMessages: readonly string[] };
+  readonly webhookDetails?: { readonly webhookSourceRepo: string; readonly webhookSecret?: string };
   readonly lastTriggerExecutionDetails?: {
     readonly lastExecutionTime: number;
     readonly lastExecutionSuccessful: boolean;

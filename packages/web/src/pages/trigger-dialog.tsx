@@ -1,14 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent, type JSX } from 'react';
-import { stringify } from 'yaml';
 import { createTrigger } from '../api/queries.ts';
 import { useScope } from '../app/scope.ts';
 import { ModalFrame } from '../ui/confirm.tsx';
-import { Button, Field, TextInput } from '../ui/controls.tsx';
+import { Button, Field, Select, TextInput } from '../ui/controls.tsx';
 import { identifierFrom } from './identifier.ts';
+import { TriggerSourceFields } from './trigger-source-fields.tsx';
+import { GIT_EVENTS, isGit, KIND_WORDS, TRIGGER_KINDS, triggerYaml, type TriggerKind } from './trigger-yaml.ts';
 
-/** Creates a custom webhook under a pipeline; its page, with the curl, opens at once. */
+/** Creates a trigger under a pipeline; its page, with its address or its next times, opens at once. */
 export function CreateTriggerDialog({
   pipeline,
   isOpen,
@@ -19,11 +20,13 @@ export function CreateTriggerDialog({
   readonly onOpenChange: (isOpen: boolean) => void;
 }): JSX.Element {
   return (
-    <ModalFrame isOpen={isOpen} onOpenChange={onOpenChange} title="New custom webhook">
+    <ModalFrame isOpen={isOpen} onOpenChange={onOpenChange} title="New trigger">
       <TriggerForm pipeline={pipeline} onCancel={() => onOpenChange(false)} />
     </ModalFrame>
   );
 }
+
+const NO_SOURCE = { event: '', connectorRef: '', repoName: '', secretRef: '', expression: '', timezone: '' };
 
 function TriggerForm({
   pipeline,
@@ -38,6 +41,8 @@ function TriggerForm({
   const [name, setName] = useState('');
   const [written, setWritten] = useState<string>();
   const [inputYaml, setInputYaml] = useState('');
+  const [kind, setKind] = useState<TriggerKind>('Custom');
+  const [source, setSource] = useState(NO_SOURCE);
   const [problem, setProblem] = useState<string>();
   const [isBusy, setBusy] = useState(false);
   const identifier = written ?? identifierFrom(name);
@@ -50,7 +55,10 @@ function TriggerForm({
       await createTrigger(
         scope,
         pipeline,
-        triggerYaml({ name, identifier, pipeline, inputYaml, org: scope.org, project: scope.project }),
+        triggerYaml(
+          { ...source, kind, name, identifier, inputYaml },
+          { org: scope.org, project: scope.project, pipeline },
+        ),
       );
       await client.invalidateQueries({ queryKey: ['triggers'] });
       await navigate({
@@ -65,6 +73,23 @@ function TriggerForm({
 
   return (
     <form onSubmit={(event) => void submit(event)} className="grid gap-4">
+      <Field label="Kind" htmlFor="trigger-kind">
+        <Select
+          id="trigger-kind"
+          value={kind}
+          onChange={({ target }) => {
+            const chosen = TRIGGER_KINDS.find((each) => each === target.value) ?? 'Custom';
+            setKind(chosen);
+            setSource({ ...source, event: isGit(chosen) ? (GIT_EVENTS[chosen][0] ?? '') : '' });
+          }}
+        >
+          {TRIGGER_KINDS.map((each) => (
+            <option key={each} value={each}>
+              {KIND_WORDS[each]}
+            </option>
+          ))}
+        </Select>
+      </Field>
       <Field label="Name" htmlFor="trigger-name">
         <TextInput
           id="trigger-name"
@@ -77,7 +102,7 @@ function TriggerForm({
       <Field
         label="Identifier"
         htmlFor="trigger-identifier"
-        hint="Part of the webhook’s address; it cannot be changed later."
+        hint="Names the trigger in addresses; it cannot be changed later."
       >
         <TextInput
           id="trigger-identifier"
@@ -87,13 +112,14 @@ function TriggerForm({
           onChange={(event) => setWritten(event.target.value)}
         />
       </Field>
+      <TriggerSourceFields kind={kind} source={source} onChange={setSource} />
       <Field
         label="Runtime input (YAML, optional)"
         htmlFor="trigger-input"
         hint={
           <>
-            Begins with <code>pipeline:</code>; values may be taken from the call, as{' '}
-            <code>{'<+trigger.payload.tag>'}</code>.
+            Begins with <code>pipeline:</code>; values may be taken from the event, as{' '}
+            <code>{'<+trigger.payload.tag>'}</code> or <code>{'<+trigger.branch>'}</code>.
           </>
         }
       >
@@ -114,31 +140,9 @@ function TriggerForm({
       <div className="flex justify-end gap-2">
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" look="primary" disabled={isBusy || name === '' || identifier === ''}>
-          Create the webhook
+          {kind === 'Custom' ? 'Create the webhook' : 'Create the trigger'}
         </Button>
       </div>
     </form>
   );
-}
-
-function triggerYaml(fields: {
-  readonly name: string;
-  readonly identifier: string;
-  readonly pipeline: string;
-  readonly inputYaml: string;
-  readonly org: string;
-  readonly project: string;
-}): string {
-  return stringify({
-    trigger: {
-      name: fields.name,
-      identifier: fields.identifier,
-      enabled: true,
-      orgIdentifier: fields.org,
-      projectIdentifier: fields.project,
-      pipelineIdentifier: fields.pipeline,
-      source: { type: 'Webhook', spec: { type: 'Custom', spec: { payloadConditions: [], headerConditions: [] } } },
-      ...(fields.inputYaml.trim() === '' ? {} : { inputYaml: fields.inputYaml }),
-    },
-  });
 }

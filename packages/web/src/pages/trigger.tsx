@@ -16,6 +16,7 @@ import { Section } from '../ui/section.tsx';
 import { Empty, Failure, Loading } from '../ui/states.tsx';
 import { StatusText } from '../ui/status.tsx';
 import { RelativeTime } from '../ui/time.tsx';
+import { isCustom, TriggerProblems, TriggerSource } from './trigger-source.tsx';
 import { EnabledMark, triggerKind } from './triggers.tsx';
 import { detailsCommand, webhookCommands } from './webhook-commands.ts';
 
@@ -29,8 +30,16 @@ export function TriggerPage(): JSX.Element {
   return (
     <>
       <TriggerHead trigger={data} pipeline={pipeline} />
-      {data.webhookUrl === undefined ? null : (
-        <Webhook url={data.webhookUrl} isEnabled={data.enabled} accountId={scope.accountId} />
+      <TriggerProblems trigger={data} />
+      {data.webhookUrl === undefined || !isCustom(data) ? (
+        <TriggerSource trigger={data} />
+      ) : (
+        <Webhook
+          url={data.webhookUrl}
+          openUrl={data.tokenlessWebhookUrl}
+          isEnabled={data.enabled}
+          accountId={scope.accountId}
+        />
       )}
       <Events pipeline={pipeline} trigger={trigger} />
     </>
@@ -105,7 +114,7 @@ function TriggerHead({
         confirm="Delete the trigger"
         onConfirm={remove}
       >
-        Its webhook stops working at once. Executions that it started stay.
+        It stops firing at once. Executions that it started stay.
       </ConfirmDialog>
     </>
   );
@@ -113,10 +122,13 @@ function TriggerHead({
 
 function Webhook({
   url,
+  openUrl,
   isEnabled,
   accountId,
 }: {
   readonly url: string;
+  /** Works without the token: whoever knows the names may call it. */
+  readonly openUrl: string | undefined;
   readonly isEnabled: boolean;
   readonly accountId: string;
 }): JSX.Element {
@@ -141,6 +153,13 @@ function Webhook({
     <div className="grid lg:grid-cols-2 lg:divide-x lg:divide-line">
       <Section title="Copy">
         <Commands url={url} body={body} />
+        {openUrl === undefined ? null : (
+          <p className="m-0 pt-3 text-13 text-muted">
+            The token in this address is its key. <CopyButton text={openUrl}>The address without a token</CopyButton>{' '}
+            works too: it is open to everyone who knows the names, until the setting{' '}
+            <code>allow_tokenless_custom_webhooks</code> is off.
+          </p>
+        )}
       </Section>
       <Section
         title="Try it"
@@ -224,7 +243,9 @@ function Events({ pipeline, trigger }: { readonly pipeline: string; readonly tri
       {error === null ? null : <Failure error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null ? <Loading rows={3} /> : null}
       {data?.content.length === 0 ? (
-        <Empty title="Not called yet">Paste the curl into a shell: the event appears here as it arrives.</Empty>
+        <Empty title="No event yet">
+          Each call, event or due time appears here as it arrives, with what came of it.
+        </Empty>
       ) : null}
       <ul className="m-0 list-none p-0" aria-label="Events">
         {data?.content.map((event) => (
@@ -270,6 +291,7 @@ function EventLine({ event }: { readonly event: TriggerEventRow }): JSX.Element 
 function outcomeWord(event: TriggerEventRow): string {
   if (event.finalStatus === 'TARGET_EXECUTION_REQUESTED') return 'Requested';
   if (event.finalStatus.startsWith('NO_MATCHING_TRIGGER')) return 'No match';
+  if (event.finalStatus === 'SKIPPED') return 'Skipped';
   return event.exceptionOccurred ? 'Refused' : event.triggerEventStatus.message;
 }
 

@@ -20,7 +20,7 @@ export function PipelineTriggersPage(): JSX.Element {
   useLiveProject(scope, 'triggers');
   const create = (
     <Button look="primary" onClick={() => setCreating(true)}>
-      <Plus size={14} aria-hidden /> New custom webhook
+      <Plus size={14} aria-hidden /> New trigger
     </Button>
   );
   return (
@@ -30,8 +30,8 @@ export function PipelineTriggersPage(): JSX.Element {
       {data === undefined && error === null ? <Loading /> : null}
       {data?.content.length === 0 ? (
         <Empty title="No trigger yet" action={create}>
-          A custom webhook starts this pipeline by one POST request, and answers with an id by which the execution can
-          be followed.
+          A webhook, a commit on a Git provider or a schedule starts this pipeline by itself, and the trigger’s history
+          says why it did or did not.
         </Empty>
       ) : null}
       <TriggerList rows={(data?.content ?? []).map((trigger) => ({ trigger, pipeline }))} />
@@ -93,10 +93,10 @@ function TriggerList({
           <EnabledMark isEnabled={trigger.enabled} />
           <span className="ml-auto text-muted">
             {trigger.lastTriggerExecutionDetails === undefined ? (
-              'never called'
+              'no event yet'
             ) : (
               <>
-                last called <RelativeTime at={trigger.lastTriggerExecutionDetails.lastExecutionTime} />
+                last event <RelativeTime at={trigger.lastTriggerExecutionDetails.lastExecutionTime} />
               </>
             )}
           </span>
@@ -106,12 +106,22 @@ function TriggerList({
   );
 }
 
+/** As people say it: `GitHub webhook`. */
 export function triggerKind(trigger: TriggerDetails): string {
   const source = trigger.webhookDetails?.webhookSourceRepo;
-  if (trigger.type === 'Webhook')
-    return source === undefined || source === 'CUSTOM' ? 'custom webhook' : `${source.toLowerCase()} webhook`;
-  return trigger.type.toLowerCase();
+  if (trigger.type === 'Webhook') return `${SOURCE_WORDS[source ?? 'CUSTOM'] ?? source ?? 'custom'} webhook`;
+  return trigger.type === 'Scheduled' ? 'schedule' : trigger.type.toLowerCase();
 }
+
+const SOURCE_WORDS: Readonly<Record<string, string>> = {
+  CUSTOM: 'custom',
+  GITHUB: 'GitHub',
+  GITLAB: 'GitLab',
+  BITBUCKET: 'Bitbucket',
+  AZURE_REPO: 'Azure Repos',
+  AWS_CODECOMMIT: 'CodeCommit',
+  HARNESS: 'Harness Code',
+};
 
 export function EnabledMark({ isEnabled }: { readonly isEnabled: boolean }): JSX.Element {
   return (
