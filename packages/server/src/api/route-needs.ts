@@ -86,6 +86,21 @@ const ROWS: readonly Row[] = [
     '/ng/api/organizations/:identifier',
     { ...need('core_organization_view', 'identifier'), inside: 'organization' },
   ],
+  ['GET', '/ng/api/organizations/all-organizations', 'inHandler'],
+  ['GET', '/ng/api/projects/list', 'inHandler'],
+  ['GET', '/ng/api/projects/all-projects', 'inHandler'],
+  [
+    'PUT',
+    '/ng/api/organizations/:identifier',
+    { ...need('core_organization_edit', 'identifier'), inside: 'organization' },
+  ],
+  [
+    'DELETE',
+    '/ng/api/organizations/:identifier',
+    { ...need('core_organization_delete', 'identifier'), inside: 'organization' },
+  ],
+  ['PUT', '/ng/api/projects/:identifier', { ...need('core_project_edit', 'identifier'), inside: 'project' }],
+  ['DELETE', '/ng/api/projects/:identifier', { ...need('core_project_delete', 'identifier'), inside: 'project' }],
   ['POST', '/ng/api/organizations', need('core_organization_create')],
   ['GET', '/ng/api/projects/:identifier', { ...need('core_project_view', 'identifier'), inside: 'project' }],
   // The body may name the organization, and decides.

@@ -6,7 +6,7 @@ import { createProject, findProject, listProjects } from '../store/projects.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest, notFound } from './errors.ts';
-import { noOrganization, PROJECT_COLOR, taken } from './organization-routes.ts';
+import { noOrganization, taken } from './organization-routes.ts';
 import { seenScopes } from './seen-scopes.ts';
 import { projectParams, tellPage, V1_PROJECT, v1Answers, v1Scope } from './v1-answers.ts';
 import { v1Organization, v1Project } from './wire/v1.ts';
@@ -100,7 +100,7 @@ function projectRoutes(app: App, { db }: ApiDependencies): void {
       };
       const { rows, total } = await listProjects(db, request.accountId, filter, page, limit);
       tellPage(request, reply, { page, limit, total });
-      return rows.map((row) => v1Project(row, PROJECT_COLOR));
+      return rows.map(v1Project);
     },
   );
 
@@ -127,7 +127,7 @@ function projectRoutes(app: App, { db }: ApiDependencies): void {
       const scope = { accountId: request.accountId, orgIdentifier, projectIdentifier: identifier };
       const row = await createProject(db, scope, { name, description, tags: given });
       if (row === undefined) throw taken(`project ${identifier} in organization ${orgIdentifier}`);
-      return reply.status(201).send(v1Project(row, PROJECT_COLOR));
+      return reply.status(201).send(v1Project(row));
     },
   );
 
@@ -141,7 +141,7 @@ function projectRoutes(app: App, { db }: ApiDependencies): void {
       const { org, project } = request.params;
       const row = await findProject(db, v1Scope(request, request.params));
       if (row === undefined) throw notFound(`Project ${project} does not exist in organization ${org}.`);
-      return v1Project(row, PROJECT_COLOR);
+      return v1Project(row);
     },
   );
 }

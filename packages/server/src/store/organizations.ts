@@ -1,5 +1,6 @@
 import { sql, type Selectable } from 'kysely';
 import type { Database, Transaction } from './database.ts';
+import type { UpdateOutcome } from './pipelines.ts';
 import type { OrganizationsTable } from './tables.ts';
 
 export interface OrganizationRow {
@@ -8,8 +9,15 @@ export interface OrganizationRow {
   readonly name: string;
   readonly description: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** 1-based, raised by each update: what `If-Match` compares. */
+  readonly version: number;
   readonly createdAt: number;
   readonly updatedAt: number;
+}
+
+export interface NameSort {
+  readonly field: 'name' | 'identifier' | 'createdAt' | 'updatedAt';
+  readonly direction: 'asc' | 'desc';
 }
 
 export interface NameFilter {
@@ -66,6 +74,30 @@ export async function createOrganization(
   return row === undefined ? undefined : organizationRow(row);
 }
 
+/** `expectedVersion` undefined = no check. */
+export async function updateOrganization(
+  db: Database | Transaction,
+  accountId: string,
+  { identifier, name, description, tags }: Pick<OrganizationRow, 'identifier' | 'name' | 'description' | 'tags'>,
+  expectedVersion?: number,
+): Promise<UpdateOutcome<OrganizationRow>> {
+  let update = db
+    .updateTable('organizations')
+    .set({
+      name,
+      description,
+      tags: JSON.stringify(tags),
+      version: sql<number>`version + 1`,
+      updated_at: sql<number>`bridle_now()`,
+    })
+    .where('account_id', '=', accountId)
+    .where('identifier', '=', identifier);
+  if (expectedVersion !== undefined) update = update.where('version', '=', expectedVersion);
+  const row = await update.returningAll().executeTakeFirst();
+  if (row !== undefined) return { kind: 'updated', row: organizationRow(row) };
+  return (await findOrganization(db, accountId, identifier)) === undefined ? { kind: 'missing' } : { kind: 'stale' };
+}
+
 export async function findOrganization(
   db: Database | Transaction,
   accountId: string,
@@ -80,13 +112,14 @@ export async function findOrganization(
   return row === undefined ? undefined : organizationRow(row);
 }
 
-/** One page (0-based), by name. */
+/** One page (0-based), by name unless sorted otherwise. */
 export async function listOrganizations(
   db: Database | Transaction,
   accountId: string,
   filter: NameFilter,
   page: number,
   size: number,
+  sort: NameSort = BY_NAME,
 ): Promise<{ readonly rows: OrganizationRow[]; readonly total: number }> {
   let matching = db.selectFrom('organizations').where('account_id', '=', accountId);
   if (filter.identifiers !== undefined && filter.identifiers.length > 0)
@@ -102,7 +135,7 @@ export async function listOrganizations(
   const [rows, count] = await Promise.all([
     matching
       .selectAll()
-      .orderBy('name')
+      .orderBy(NAME_COLUMNS[sort.field], sort.direction)
       .orderBy('identifier')
       .limit(size)
       .offset(page * size)
@@ -111,6 +144,15 @@ export async function listOrganizations(
   ]);
   return { rows: rows.map(organizationRow), total: count.total };
 }
+
+export const BY_NAME: NameSort = { field: 'name', direction: 'asc' };
+
+export const NAME_COLUMNS = {
+  name: 'name',
+  identifier: 'identifier',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+} as const satisfies Record<NameSort['field'], keyof OrganizationsTable>;
 
 /** A `like` pattern that finds the text anywhere, its own signs taken literally. */
 export function likePattern(search: string): string {
@@ -124,6 +166,7 @@ function organizationRow(row: Selectable<OrganizationsTable>): OrganizationRow {
     name: row.name,
     description: row.description,
     tags: row.tags as Readonly<Record<string, string>>,
+    version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -101,10 +101,10 @@ export function v1Organization({ createdAt, updatedAt, ...row }: OrganizationRow
   };
 }
 
-export function v1Project({ createdAt, updatedAt, ...row }: ProjectRow, color: string): V1Project {
-  const { identifier, name, description, tags, orgIdentifier } = row;
+export function v1Project({ createdAt, updatedAt, ...row }: ProjectRow): V1Project {
+  const { identifier, name, description, tags, orgIdentifier, color, modules } = row;
   return {
-    project: { identifier, name, org: orgIdentifier, color, modules: [], description, tags: { ...tags } },
+    project: { identifier, name, org: orgIdentifier, color, modules: [...modules], description, tags: { ...tags } },
     created: createdAt,
     updated: updatedAt,
   };
