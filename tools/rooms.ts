@@ -175,6 +175,12 @@ export const ROOMS: readonly Room[] = [
   {
     ...SERVER,
     folder: 'packages/server/src',
+    file: 'admin.ts',
+    rooms: ['auth', 'secrets', 'store', 'intake'],
+  },
+  {
+    ...SERVER,
+    folder: 'packages/server/src',
     file: 'main.ts',
     rooms: ['*'],
     packages: ['protocol', 'pipeline', 'runtime', 'text'],

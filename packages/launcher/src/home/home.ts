@@ -113,7 +113,7 @@ export function masterKey(home: Home, given: string | undefined): string {
     throw new LauncherError({
       code: 'MASTER_KEY_MISSING',
       message: `There is data in ${home.dataDirectory} and no master key for it: ${file} is missing.`,
-      hint: 'Put the file back, from a backup, or set BRIDLE_MASTER_KEY to the key this installation was started with.',
+      hint: 'Put the file back, from a backup, or set BRIDLE_MASTER_KEY to the key this installation was started with. Is it lost for good: npm run admin -- give-up-master-key',
     });
   }
   return keep(file, randomBytes(MASTER_KEY_BYTES).toString('base64'));

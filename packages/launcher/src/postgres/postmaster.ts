@@ -142,7 +142,7 @@ async function becomesTrue(condition: () => boolean, withinMs: number): Promise<
   return true;
 }
 
-function postmasterFile(dataDirectory: string): string {
+export function postmasterFile(dataDirectory: string): string {
   return join(dataDirectory, 'postmaster.pid');
 }
 

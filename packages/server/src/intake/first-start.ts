@@ -104,13 +104,13 @@ async function checkBelonging(
   } else if (kept !== check) {
     throw new InstallationMismatchError(
       'MASTER_KEY_CHANGED',
-      'The master key is not the one this database was made with, so its secrets could not be read. Start with the key of the first start (BRIDLE_MASTER_KEY, or keys/ in the home).',
+      'The master key is not the one this database was made with, so its secrets could not be read. Start with the key of the first start (BRIDLE_MASTER_KEY, or keys/ in the home). Is it lost for good: npm run admin -- give-up-master-key.',
     );
   }
 }
 
 /** Says whether a key is that of the database, and nothing about it. */
-function masterKeyCheck(masterKey: Buffer): string {
+export function masterKeyCheck(masterKey: Buffer): string {
   return createHmac('sha256', masterKey).update('bridle master key check').digest('hex');
 }
 

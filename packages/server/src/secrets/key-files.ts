@@ -10,7 +10,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MASTER_KEY_BYTES, masterKeyId, type MasterKeys } from './key-ring.ts';
 
 /** Thrown when text that should be a master key is none. */
@@ -37,6 +37,22 @@ export function readMasterKeys(home: string, given: MasterKeys): MasterKeys {
   const current = fresh ?? given.current;
   const others = [given.current, ...given.old, ...old].filter((key) => !key.equals(current));
   return { current, old: others };
+}
+
+/** The home's own key. */
+export function readKeyFile(home: string): Buffer | undefined {
+  return readKey(masterKeyFile(home));
+}
+
+/** The home's own key; a new one where there is none. */
+export async function ensureKeyFile(home: string): Promise<{ readonly key: Buffer; readonly isNew: boolean }> {
+  const file = masterKeyFile(home);
+  const kept = readKey(file);
+  if (kept !== undefined) return { key: kept, isNew: false };
+  const key = randomBytes(MASTER_KEY_BYTES);
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeKey(file, key);
+  return { key, isNew: true };
 }
 
 /** Retires the home's key and puts a new one in its place. At every moment each key that anything is under can be found. */

@@ -43,7 +43,7 @@ export interface Rewrapping {
 export async function rewrapSecrets(db: Database, rewrappings: readonly Rewrapping[]): Promise<number> {
   const owners = rewrappings.map(({ key }) => ownerColumns(key.owner));
   const result = await sql`
-    update secrets s set key_id = v.key_id, wrapped_key = v.after
+    update secrets s set key_id = v.key_id, wrapped_key = v.after, lost_at = null
     from unnest(${owners.map((owner) => owner.account_id)}::text[], ${owners.map((owner) => owner.org_identifier)}::text[],
       ${owners.map((owner) => owner.project_identifier)}::text[], ${rewrappings.map(({ key }) => key.identifier)}::text[],
       ${rewrappings.map(({ before }) => before)}::bytea[], ${rewrappings.map(({ after }) => after.keyId)}::text[],
@@ -52,6 +52,37 @@ export async function rewrapSecrets(db: Database, rewrappings: readonly Rewrappi
     where s.account_id = v.account_id and s.org_identifier = v.org_identifier and s.project_identifier = v.project_identifier
       and s.identifier = v.identifier and s.wrapped_key = v.before`.execute(db);
   return Number(result.numAffectedRows ?? 0);
+}
+
+/** Secrets under none of these master keys. */
+export async function listSecretsUnderOthers(
+  db: Database | Transaction,
+  keyIds: readonly string[],
+): Promise<readonly SecretKey[]> {
+  const rows = await db
+    .selectFrom('secrets')
+    .select(['account_id', 'org_identifier', 'project_identifier', 'identifier'])
+    .where('key_id', 'is not', null)
+    .where(sql<boolean>`not key_id = any(${keyIds}::text[])`)
+    .orderBy('account_id')
+    .orderBy('org_identifier')
+    .orderBy('project_identifier')
+    .orderBy('identifier')
+    .execute();
+  return rows.map((row) => ({ owner: ownerOfRow(row), identifier: row.identifier }));
+}
+
+/** What lies under none of these master keys is given up: secrets keep their rows, key pairs of outputs are of no use. */
+export async function giveUpValuesUnderOthers(tx: Transaction, keyIds: readonly string[]): Promise<void> {
+  const isUnderOther = sql<boolean>`not key_id = any(${keyIds}::text[])`;
+  await tx
+    .updateTable('secrets')
+    .set({ lost_at: sql<number>`bridle_now()` })
+    .where('key_id', 'is not', null)
+    .where('lost_at', 'is', null)
+    .where(isUnderOther)
+    .execute();
+  await tx.deleteFrom('sealing_keys').where(isUnderOther).execute();
 }
 
 /** How many values each master key holds; what is under a key that nobody has cannot be read. */

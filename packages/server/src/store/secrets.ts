@@ -36,6 +36,8 @@ export interface SecretRow extends SecretKey, SecretContent {
   readonly version: number;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Its master key was given up: the value is missing until another one is saved. */
+  readonly isLost: boolean;
 }
 
 /** `keep` = the value that is there. */
@@ -66,6 +68,7 @@ const SHOWN = [
   'version',
   'created_at',
   'updated_at',
+  'lost_at',
 ] as const;
 
 type ShownRow = Pick<Selectable<SecretsTable>, (typeof SHOWN)[number]>;
@@ -107,7 +110,7 @@ export async function updateSecret(
     .updateTable('secrets')
     .set({
       ...columns(content),
-      ...(value === 'keep' ? {} : sealedColumns(value === 'none' ? undefined : value)),
+      ...(value === 'keep' ? {} : { ...sealedColumns(value === 'none' ? undefined : value), lost_at: null }),
       version: sql<number>`version + 1`,
       updated_at: sql<number>`bridle_now()`,
     })
@@ -270,5 +273,6 @@ function secretRow(row: ShownRow): SecretRow {
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+    isLost: row.lost_at !== null,
   };
 }

@@ -530,6 +530,7 @@ export interface SecretsTable extends ScopeColumns {
 
 export interface ConnectorsTable extends ScopeColumns {
   identifier: string;
+  lost_at: number | null;
   type: string;
   name: string;
   description: Generated<string>;

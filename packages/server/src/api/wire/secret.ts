@@ -17,7 +17,8 @@ export function secretResponse(row: SecretRow): SecretResponse {
     },
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
-    draft: false,
+    // As Harness has it: the secret is known, its value is not.
+    draft: row.isLost,
   };
 }
 
