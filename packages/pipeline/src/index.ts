@@ -383,6 +383,7 @@ export {
 export { DOCKER_HUB, HARNESS_IMAGE, MAIL_KEY, MAIL_REFERENCES, needsOf, type TaskNeeds } from './engine/task-needs.ts';
 export { logKeyOf, logKeyPrefix } from './engine/log-key.ts';
 export { OWNER_NAMES } from './language/owner-variables.ts';
+export { valueAfter } from './engine/value-after.ts';
 export { nodeIdentity, type NodeIdentity } from './engine/nodes.ts';
 export { retainNodes } from './engine/retain-nodes.ts';
 export { isLegalMove, STATUS_GRAPH } from './engine/status-graph.ts';

@@ -124,6 +124,12 @@ export const RetryHistory = Type.Object({
       runSequence: Type.Integer(),
     }),
   ),
+  retryStagesMetadata: Type.Object({
+    retryStagesIdentifier: Type.Array(Type.String(), {
+      description: 'What this execution, if it is a retry, ran again.',
+    }),
+    skipStagesIdentifier: Type.Array(Type.String(), { description: 'What it took over.' }),
+  }),
 });
 export type RetryHistory = Static<typeof RetryHistory>;
 
@@ -144,12 +150,25 @@ export type ExecutionInputs = Static<typeof ExecutionInputs>;
 
 /** Body of the executions list (api.md §6.7); unknown keys are ignored. */
 export const ExecutionFilter = Type.Object({
-  filterType: Type.Optional(Type.String()),
+  filterType: Type.Optional(nullable(Type.String())),
   status: Type.Optional(nullable(Type.Array(Type.String()))),
   pipelineName: Type.Optional(nullable(Type.String())),
   pipelineIdentifiers: Type.Optional(nullable(Type.Array(Type.String()))),
   triggerTypes: Type.Optional(nullable(Type.Array(Type.String()))),
   triggerIdentifiers: Type.Optional(nullable(Type.Array(Type.String()))),
+  pipelineTags: Type.Optional(
+    nullable(Type.Array(Type.Object({ key: Type.String(), value: Type.Optional(nullable(Type.String())) }))),
+  ),
+  tags: Type.Optional(nullable(Type.Record(Type.String(), nullable(Type.String())))),
+  pipelineLabels: Type.Optional(
+    nullable(Type.Array(Type.Unknown(), { description: 'Bridle has none: any matches nothing.' })),
+  ),
+  executionModeFilter: Type.Optional(
+    nullable(Type.String({ description: '`ROLLBACK` matches nothing: Bridle has no rollbacks after the end.' })),
+  ),
+  moduleProperties: Type.Optional(
+    nullable(Type.Record(Type.String(), Type.Unknown(), { description: 'Not looked at yet.' })),
+  ),
   timeRange: Type.Optional(
     nullable(
       Type.Object({

@@ -144,6 +144,7 @@ export const PipelineExecutionSummary = Type.Object({
   abortedBy: Type.Optional(Type.Object({ email: Type.String(), userName: Type.String(), createdAt: Time })),
   executionMode: Type.Enum(['NORMAL', 'POST_EXECUTION_ROLLBACK', 'PIPELINE_ROLLBACK', 'UNDEFINED_MODE']),
   notesExistForPlanExecutionId: Type.Boolean(),
+  notes: Type.Optional(Type.String()),
   shouldUseSimplifiedKey: Type.Boolean(),
   storeType: Type.String(),
 });

@@ -18,3 +18,4 @@ export const InputSetSanitised = Type.Object({
   shouldDeleteInputSet: Type.Boolean({ description: 'Nothing is left of it: it was not saved; delete it.' }),
   inputSetUpdateResponse: Type.Optional(Type.Union([InputSetResponse, OverlayInputSetResponse])),
 });
+export type InputSetSanitised = Static<typeof InputSetSanitised>;

@@ -67,6 +67,10 @@ export const InputSetSummary = Type.Object({
   createdAt: Time,
   lastUpdatedAt: Time,
   isOutdated: Type.Boolean(),
+  inputSetErrorDetails: Type.Optional(InputSetErrorWrapper),
+  overlaySetErrorDetails: Type.Optional(
+    Type.Record(Type.String(), Type.String(), { description: 'Input sets that are gone, and why they are needed.' }),
+  ),
   entityValidityDetails: EntityValidity,
   storeType: Type.Literal('INLINE'),
 });

@@ -21,6 +21,7 @@ export const PipelineResponse = Type.Object({
     errorMessage: nullable(Type.String()),
   }),
   allowDynamicExecutions: Type.Boolean(),
+  validationUuid: Type.Optional(Type.String({ description: 'Where it was asked for: of a check of this version.' })),
 });
 export type PipelineResponse = Static<typeof PipelineResponse>;
 
@@ -78,13 +79,16 @@ export type PipelineSummary = Static<typeof PipelineSummary>;
 
 /** Body of the pipelines list; unknown keys are ignored. */
 export const PipelineFilter = Type.Object({
-  filterType: Type.Optional(Type.String()),
+  filterType: Type.Optional(nullable(Type.String())),
   pipelineIdentifiers: Type.Optional(nullable(Type.Array(Type.String()))),
   name: Type.Optional(nullable(Type.String())),
   description: Type.Optional(nullable(Type.String())),
   pipelineTags: Type.Optional(
     nullable(Type.Array(Type.Object({ key: Type.String(), value: Type.Optional(nullable(Type.String())) }))),
   ),
+  tags: Type.Optional(nullable(Type.Record(Type.String(), nullable(Type.String())))),
+  repoName: Type.Optional(nullable(Type.String({ description: 'Matches nothing: no pipeline is kept in Git.' }))),
+  moduleProperties: Type.Optional(nullable(Type.Record(Type.String(), Type.Unknown()))),
 });
 export type PipelineFilter = Static<typeof PipelineFilter>;
 

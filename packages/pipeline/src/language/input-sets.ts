@@ -12,6 +12,8 @@ import type { YamlNode } from './yaml-node.ts';
 
 export interface MergeRequest {
   readonly yaml: string;
+  /** Inputs of earlier runs, folded before the sets: what of them the pipeline asks for no more is passed over. */
+  readonly grounds?: readonly string[];
   /** YAML of input sets, in the order in which they are folded. */
   readonly inputSets?: readonly string[];
   /** Documents rooted at `pipeline`, folded after the sets in their order. */
@@ -35,7 +37,13 @@ export interface MergedInputs {
  * Folds input documents in their order, the later one winning per input. Broken documents and keys that are no inputs are
  * reported and left out; values are checked, and a wrong one is reported and kept out of `pipelineYaml`.
  */
-export function mergeInputs({ yaml, inputSets = [], inputYamls = [], documents }: MergeRequest): MergedInputs {
+export function mergeInputs({
+  yaml,
+  grounds = [],
+  inputSets = [],
+  inputYamls = [],
+  documents,
+}: MergeRequest): MergedInputs {
   const { text, loaded, map, needsDocuments } = expandPipeline(yaml, documents ?? NO_DOCUMENTS);
   if (map === undefined || needsDocuments.length > 0)
     return {
@@ -48,6 +56,8 @@ export function mergeInputs({ yaml, inputSets = [], inputYamls = [], documents }
   const findings = new Findings('inputs');
   const leaves = listInputLeaves(map);
   const folded = new Map<string, YamlNode>();
+  const unheard = new Findings('inputs');
+  for (const ground of grounds) fold(folded, matchInputYaml(map, leaves, ground, unheard));
   for (const inputSet of inputSets) fold(folded, matchInputSet(map, leaves, inputSet, findings));
   for (const inputYaml of inputYamls) fold(folded, matchInputYaml(map, leaves, inputYaml, findings));
   const { supplied } = checkFolded(leaves, folded, findings);

@@ -18,13 +18,17 @@ import type { ApiDependencies } from './dependencies.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
 import { handleError } from './error-handler.ts';
 import { failureDto, RequestError } from './errors.ts';
+import { executeChoiceRoutes } from './execute-choice-routes.ts';
 import { executeRoutes } from './execute-routes.ts';
 import { executionEventRoutes } from './execution-event-routes.ts';
+import { executionGraphRoutes } from './execution-graph-routes.ts';
 import { executionInputRoutes } from './execution-input-routes.ts';
 import { executionListRoutes } from './execution-list-routes.ts';
+import { executionQueryRoutes } from './execution-query-routes.ts';
 import { executionRoutes } from './execution-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { inputSetMergeRoutes } from './input-set-merge-routes.ts';
+import { inputSetRepairRoutes } from './input-set-repair-routes.ts';
 import { inputSetRoutes } from './input-set-routes.ts';
 import { interruptRoutes } from './interrupt-routes.ts';
 import { logDownloadRoutes } from './log-download-routes.ts';
@@ -32,15 +36,21 @@ import { logRawRoutes } from './log-raw-routes.ts';
 import { logSearchRoutes } from './log-search-routes.ts';
 import { logServiceDownloadRoutes } from './log-service-download-routes.ts';
 import { logServiceRoutes } from './log-service-routes.ts';
+import { noGitStorageRoutes } from './no-git-storage.ts';
 import { documentRoutes, serveDocumentation } from './openapi.ts';
 import { openIdRoutes } from './openid-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
-import { ownAccountRoutes } from './own-account-routes.ts';
 import { projectRoutes } from './project-routes.ts';
+import { ownAccountRoutes } from './own-account-routes.ts';
+import { pipelineCloneRoutes } from './pipeline-clone-routes.ts';
 import { pipelineListRoutes } from './pipeline-list-routes.ts';
+import { pipelinePaletteRoutes } from './pipeline-palette-routes.ts';
 import { pipelineRoutes } from './pipeline-routes.ts';
 import { pipelineValidateRoutes } from './pipeline-validate-routes.ts';
+import { pipelineValidationRoutes } from './pipeline-validation-routes.ts';
+import { pipelineVersionRoutes } from './pipeline-version-routes.ts';
 import { platformRoutes } from './platform-routes.ts';
+import { preflightRoutes } from './preflight-routes.ts';
 import { projectEventRoutes } from './project-event-routes.ts';
 import { BODY_BYTES_MAX, readBodies } from './request-bodies.ts';
 import { rerunRoutes } from './rerun-routes.ts';
@@ -161,10 +171,16 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   pipelineListRoutes,
   pipelineRoutes,
   pipelineValidateRoutes,
+  pipelineValidationRoutes,
+  pipelineVersionRoutes,
+  pipelineCloneRoutes,
+  pipelinePaletteRoutes,
+  noGitStorageRoutes,
   schemaRoutes,
   inputSetRoutes,
   savedInputSetRoutes,
   inputSetMergeRoutes,
+  inputSetRepairRoutes,
   templateListRoutes,
   templateRoutes,
   templateUseRoutes,
@@ -176,9 +192,13 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   triggerListRoutes,
   triggerRoutes,
   executeRoutes,
+  executeChoiceRoutes,
+  preflightRoutes,
   rerunRoutes,
   executionListRoutes,
   executionRoutes,
+  executionQueryRoutes,
+  executionGraphRoutes,
   interruptRoutes,
   retryRoutes,
   approvalRoutes,

@@ -4,9 +4,13 @@ import { Type } from 'typebox';
 import { answers, scopeOf, scopeQuery, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
+import { Notes } from './execution-query-routes.ts';
 import { manualCause, namedStages, startExecution } from './start-execution.ts';
 
-const Query = scopeQuery({ moduleType: Type.Optional(Type.String()) });
+const NotesQuery = {
+  notesForPipelineExecution: Type.Optional({ ...Notes, description: 'Kept with the execution.' }),
+};
+const Query = scopeQuery({ moduleType: Type.Optional(Type.String()), ...NotesQuery });
 const RunQuery = Type.Object({
   ...Query.properties,
   inputSetIdentifiers: Type.Optional(
@@ -36,12 +40,13 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
         },
       },
       async (request) => {
-        const { moduleType = '', inputSetIdentifiers = [] } = request.query;
+        const { moduleType = '', inputSetIdentifiers = [], notesForPipelineExecution = '' } = request.query;
         const order = {
           inputYaml: request.body,
           inputSetReferences: inputSetIdentifiers,
           cause: manualCause(request),
           moduleType,
+          notes: notesForPipelineExecution,
         };
         const scope = scopeOf(request, request.query);
         return success(request, await startExecution(deps, scope, request.params.pipelineIdentifier, order));
@@ -62,7 +67,7 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
       },
     },
     async (request) => {
-      const { moduleType = '' } = request.query;
+      const { moduleType = '', notesForPipelineExecution: notes = '' } = request.query;
       const { inputSetReferences, lastYamlToMerge, stageIdentifiers } = request.body;
       const stages = stageIdentifiers ?? [];
       const order = {
@@ -70,6 +75,7 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
         inputSetReferences: inputSetReferences ?? [],
         cause: manualCause(request),
         moduleType,
+        notes,
         ...(stages.length === 0 ? {} : { stages }),
       };
       const scope = scopeOf(request, request.query);
@@ -91,7 +97,7 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
       },
     },
     async (request) => {
-      const { moduleType = '' } = request.query;
+      const { moduleType = '', notesForPipelineExecution: notes = '' } = request.query;
       const { runtimeInputYaml, stageIdentifiers, expressionValues } = request.body;
       const order = {
         inputYaml: runtimeInputYaml ?? '',
@@ -99,6 +105,7 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
         expressionValues: expressionValues ?? {},
         cause: manualCause(request),
         moduleType,
+        notes,
       };
       const scope = scopeOf(request, request.query);
       return success(request, await startExecution(deps, scope, request.params.pipelineIdentifier, order));

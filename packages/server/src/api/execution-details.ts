@@ -16,6 +16,7 @@ export type GraphWish =
       readonly stageNodeExecutionId?: string;
       /** Where the stage runs another pipeline: the stage of that one; absent = all of it. */
       readonly childStageNodeId?: string;
+      readonly childStageNodeExecutionId?: string;
     };
 
 /** `undefined` when the execution is not there. */
@@ -45,13 +46,18 @@ async function childOf(
   db: Database,
   nodes: readonly NodeExecution[],
   stageId: string | undefined,
-  { childStageNodeId }: Extract<GraphWish, { kind: 'stage' }>,
+  { childStageNodeId, childStageNodeExecutionId }: Extract<GraphWish, { kind: 'stage' }>,
 ): Promise<ExecutionDetails['childGraph']> {
   const child = nodes.find(({ id }) => id === stageId)?.childExecutionId;
   const row = child === undefined ? undefined : await findExecutionRow(db, child);
   if (row === undefined) return undefined;
-  const of = childStageNodeId === undefined ? undefined : { nodeId: nodeId(childStageNodeId) };
-  const graph = executionGraph(row, await listNodeExecutions(db, row.id), of);
+  const isOfStage = childStageNodeId !== undefined || childStageNodeExecutionId !== undefined;
+  const of = stageOf({
+    kind: 'stage',
+    ...(childStageNodeId === undefined ? {} : { stageNodeId: childStageNodeId }),
+    ...(childStageNodeExecutionId === undefined ? {} : { stageNodeExecutionId: childStageNodeExecutionId }),
+  });
+  const graph = executionGraph(row, await listNodeExecutions(db, row.id), isOfStage ? of : undefined);
   return {
     pipelineExecutionSummary: executionSummary(row, row.plan),
     ...(graph === undefined ? {} : { executionGraph: graph }),

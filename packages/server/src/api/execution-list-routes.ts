@@ -1,145 +1,115 @@
-/** The list of executions (api.md §6.7). */
-import { NODE_STATUSES, type NodeStatus, type TriggerType } from '@bridle/pipeline';
-import { ExecutionFilter, PipelineExecutionSummary, springPageOf, successOf } from '@bridle/protocol';
+/** The lists of executions (api.md §6.2, §6.7). */
+import {
+  ExecutionFilter,
+  ExecutionIdentifierSummary,
+  ExecutionOutlinePage,
+  PipelineExecutionSummary,
+  springPageOf,
+  successOf,
+} from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
-import { listExecutions, type ExecutionFilter as StoreFilter, type ExecutionSort } from '../store/execution-rows.ts';
-import { answers, PAGE_SIZE_MAX, scopeOf, scopeQuery, success } from './answers.ts';
+import { Type, type Static } from 'typebox';
+import { listExecutions, listExecutionsAfter, type ExecutionSummaryRow } from '../store/execution-rows.ts';
+import { answers, pageSize, success } from './answers.ts';
 import type { App } from './app-types.ts';
-import { callerOf } from './authentication.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { invalidRequest } from './errors.ts';
+import { executionSort, ListQuery, requirePage, storeFilter } from './execution-filter.ts';
 import { executionSummary } from './wire/execution-summary.ts';
+import { executionIdentifiers, executionOutline } from './wire/execution-outline.ts';
 import { springPage } from './wire/pages.ts';
 
-const Query = scopeQuery({
-  pipelineIdentifier: Type.Optional(Type.String()),
-  page: Type.Integer({ default: 0 }),
-  size: Type.Integer({ default: 10 }),
-  sort: Type.Optional(Type.Array(Type.String())),
-  searchTerm: Type.Optional(Type.String()),
-  status: Type.Optional(Type.Array(Type.String())),
-  myDeployments: Type.Optional(Type.Boolean()),
-  showAllExecutions: Type.Optional(
-    Type.Boolean({
-      description: 'Also those that were retried; without it the newest of a chain of retries stands for it.',
-    }),
-  ),
-  module: Type.Optional(Type.String()),
-  filterIdentifier: Type.Optional(Type.String()),
-});
+const EXECUTIONS = '/pipeline/api/pipelines/execution';
+const tags = ['Executions'];
 
 export function executionListRoutes(app: App, deps: ApiDependencies): void {
+  for (const url of [`${EXECUTIONS}/summary`, `${EXECUTIONS}/v2/summary`]) {
+    app.post(
+      url,
+      {
+        schema: {
+          summary: 'List executions, newest first',
+          tags,
+          querystring: ListQuery,
+          body: ExecutionFilter,
+          response: answers(successOf(springPageOf(PipelineExecutionSummary))),
+        },
+      },
+      async (request) => {
+        const { page, size } = request.query;
+        const { rows, total } = await list(deps, request, request.query, request.body);
+        const content = rows.map((row) => executionSummary(row));
+        return success(request, springPage(content, page, size, total));
+      },
+    );
+  }
+
   app.post(
-    '/pipeline/api/pipelines/execution/summary',
+    `${EXECUTIONS}/executionSummary`,
     {
       schema: {
-        summary: 'List executions, newest first',
-        tags: ['Executions'],
-        querystring: Query,
+        summary: 'List the ids of executions and how they stand, newest first',
+        tags,
+        querystring: ListQuery,
         body: ExecutionFilter,
-        response: answers(successOf(springPageOf(PipelineExecutionSummary))),
+        response: answers(successOf(springPageOf(ExecutionIdentifierSummary))),
       },
     },
     async (request) => {
-      const { page, size, sort } = request.query;
-      if (page < 0 || page > 1_000_000 || size < 1 || size > PAGE_SIZE_MAX) {
-        throw invalidRequest(
-          'Please Verify Executions list parameters for page and size, page should be >= 0 and size should be > 0 and <=1000',
-        );
-      }
+      const { page, size } = request.query;
+      const { rows, total } = await list(deps, request, request.query, request.body);
+      return success(request, springPage(rows.map(executionIdentifiers), page, size, total));
+    },
+  );
+
+  app.post(
+    `${EXECUTIONS}/summary/outline`,
+    {
+      schema: {
+        summary: 'List executions without their stages, newest first, from the last one seen on',
+        description: 'Each page names the last one of it: send that with the next call. There is no total.',
+        tags,
+        querystring: Type.Object({
+          ...ListQuery.properties,
+          size: pageSize(10),
+          lastSeenExecutionId: Type.Optional(Type.String()),
+          lastSeenStartTime: Type.Optional(
+            Type.Integer({ minimum: 0, description: 'Used when the execution is not there.' }),
+          ),
+        }),
+        body: ExecutionFilter,
+        response: answers(successOf(ExecutionOutlinePage)),
+      },
+    },
+    async (request) => {
+      const { size, lastSeenExecutionId, lastSeenStartTime } = request.query;
       const filter = storeFilter(request, request.query, request.body);
-      const { rows, total } = await listExecutions(deps.db, filter, page, size, executionSort(sort));
-      return success(
-        request,
-        springPage(
-          rows.map((row) => executionSummary(row)),
-          page,
-          size,
-          total,
-        ),
-      );
+      const after = {
+        ...(lastSeenExecutionId === undefined ? {} : { id: lastSeenExecutionId }),
+        ...(lastSeenStartTime === undefined ? {} : { createdAt: lastSeenStartTime }),
+      };
+      // One more than asked for tells whether there are more.
+      const rows = filter === undefined ? [] : await listExecutionsAfter(deps.db, filter, after, size + 1);
+      const shown = rows.slice(0, size);
+      const last = shown.at(-1);
+      return success(request, {
+        content: shown.map(executionOutline),
+        currentSize: shown.length,
+        lastSeenExecutionId: last?.id ?? null,
+        lastSeenStartTime: last?.createdAt ?? null,
+        hasMore: rows.length > size,
+      });
     },
   );
 }
 
-type ListQuery = {
-  readonly orgIdentifier: string;
-  readonly projectIdentifier: string;
-  readonly pipelineIdentifier?: string;
-  readonly searchTerm?: string;
-  readonly status?: readonly string[];
-  readonly myDeployments?: boolean;
-  readonly showAllExecutions?: boolean;
-};
-
-function storeFilter(request: FastifyRequest, query: ListQuery, body: ExecutionFilter): StoreFilter {
-  const pipelines = some([
-    ...(query.pipelineIdentifier === undefined ? [] : [query.pipelineIdentifier]),
-    ...(body.pipelineIdentifiers ?? []),
-  ]);
-  const statuses = some([...(query.status ?? []), ...(body.status ?? [])].map(nodeStatus));
-  const triggerTypes = some(body.triggerTypes ?? []) as readonly TriggerType[] | undefined;
-  const triggerIdentifiers = some(body.triggerIdentifiers ?? []);
-  const search = [query.searchTerm, body.pipelineName].find((text) => typeof text === 'string' && text !== '');
-  const { startTime, endTime } = body.timeRange ?? {};
-  return {
-    scope: scopeOf(request, query),
-    ...(pipelines === undefined ? {} : { pipelineIdentifiers: pipelines }),
-    ...(statuses === undefined ? {} : { statuses }),
-    ...(triggerTypes === undefined ? {} : { triggerTypes }),
-    ...(triggerIdentifiers === undefined ? {} : { triggerIdentifiers }),
-    ...(typeof search === 'string' ? { search } : {}),
-    ...(typeof startTime === 'number' ? { startedAfter: startTime } : {}),
-    ...(typeof endTime === 'number' ? { startedBefore: endTime } : {}),
-    ...(query.myDeployments === true ? mine(request) : {}),
-    ...(query.showAllExecutions === true ? {} : { isNewestOfRetries: true }),
-  };
-}
-
-/** api.md §6.7: runs the caller started by hand. */
-function mine(request: FastifyRequest): Pick<StoreFilter, 'triggeredBy' | 'triggerTypes'> {
-  const { name, userId } = callerOf(request);
-  return { triggeredBy: [name, userId], triggerTypes: ['MANUAL'] };
-}
-
-/** An empty list filters nothing. */
-function some<T>(values: readonly T[]): readonly T[] | undefined {
-  return values.length === 0 ? undefined : values;
-}
-
-/** Names match in any case. Words of newer Harness versions that Bridle never gives match nothing. */
-function nodeStatus(name: string): NodeStatus {
-  const lower = name.toLowerCase();
-  const known = NODE_STATUSES.find((status) => status.toLowerCase() === lower);
-  if (known !== undefined) return known;
-  if (NEVER_GIVEN.has(lower)) return name as NodeStatus;
-  throw invalidRequest(`Invalid value:${name}, the expected values are: [${NODE_STATUSES.join(', ')}]`);
-}
-
-/** api.md §7.1: accepted in filters. */
-const NEVER_GIVEN: ReadonlySet<string> = new Set(
-  [
-    'QueuedLicenseLimitReached',
-    'QueuedGlobalInfraCapacityReached',
-    'QUEUED_PLAN_CREATION',
-    'UploadWaiting',
-    'Waiting',
-    'PassedWithWarning',
-  ].map((name) => name.toLowerCase()),
-);
-
-const SORT_FIELDS: Readonly<Record<string, ExecutionSort['field']>> = {
-  startTs: 'startedAt',
-  endTs: 'endedAt',
-  createdAt: 'createdAt',
-  name: 'name',
-  status: 'status',
-  runSequence: 'runSequence',
-};
-
-function executionSort(sort: readonly string[] | undefined): ExecutionSort | undefined {
-  const [name = '', direction = ''] = sort?.[0]?.split(',') ?? [];
-  const field = SORT_FIELDS[name];
-  return field === undefined ? undefined : { field, direction: direction.toUpperCase() === 'ASC' ? 'asc' : 'desc' };
+async function list(
+  { db }: ApiDependencies,
+  request: FastifyRequest,
+  query: Static<typeof ListQuery>,
+  body: ExecutionFilter,
+): Promise<{ readonly rows: readonly ExecutionSummaryRow[]; readonly total: number }> {
+  requirePage(query);
+  const filter = storeFilter(request, query, body);
+  if (filter === undefined) return { rows: [], total: 0 };
+  return await listExecutions(db, filter, query.page, query.size, executionSort(query.sort));
 }

@@ -16,7 +16,7 @@ import { applyPreferences, clientSignal } from './webhook-details.ts';
 
 const Params = Type.Object({ planExecutionId: Type.String() });
 /** An execution id is enough; a scope that is named must be its own. */
-const Query = Type.Object({
+export const EXECUTION_QUERY = Type.Object({
   accountIdentifier: Type.Optional(Type.String()),
   orgIdentifier: Type.Optional(Type.String()),
   projectIdentifier: Type.Optional(Type.String()),
@@ -34,11 +34,12 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
         tags,
         params: Params,
         querystring: Type.Object({
-          ...Query.properties,
+          ...EXECUTION_QUERY.properties,
           stageNodeId: Type.Optional(Type.String()),
           stageNodeExecutionId: Type.Optional(Type.String()),
           childStageNodeId: Type.Optional(Type.String()),
           childStageNode: Type.Optional(Type.String()),
+          childStageNodeExecutionId: Type.Optional(Type.String()),
           renderFullBottomGraph: Type.Optional(Type.Boolean()),
         }),
         response: answers(successOf(ExecutionDetails)),
@@ -65,7 +66,7 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
         deprecated: true,
         tags,
         params: Params,
-        querystring: Query,
+        querystring: EXECUTION_QUERY,
         response: answers(successOf(ExecutionDetails)),
       },
     },
@@ -83,7 +84,7 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
         tags,
         produces: ['application/yaml'],
         params: Params,
-        querystring: Query,
+        querystring: EXECUTION_QUERY,
         response: errorAnswers,
       },
     },
@@ -100,7 +101,7 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
         summary: 'Runtime inputs of an execution',
         tags,
         params: Params,
-        querystring: Query,
+        querystring: EXECUTION_QUERY,
         response: answers(successOf(ExecutionInputs)),
       },
     },
@@ -160,9 +161,10 @@ function graphWish(query: {
   readonly stageNodeExecutionId?: string;
   readonly childStageNodeId?: string;
   readonly childStageNode?: string;
+  readonly childStageNodeExecutionId?: string;
   readonly renderFullBottomGraph?: boolean;
 }): GraphWish {
-  const { stageNodeId, stageNodeExecutionId } = query;
+  const { stageNodeId, stageNodeExecutionId, childStageNodeExecutionId } = query;
   const childStageNodeId = query.childStageNodeId ?? query.childStageNode;
   if (query.renderFullBottomGraph === true) return { kind: 'whole' };
   if (stageNodeId === undefined && stageNodeExecutionId === undefined) return { kind: 'none' };
@@ -171,6 +173,7 @@ function graphWish(query: {
     ...(stageNodeId === undefined ? {} : { stageNodeId }),
     ...(stageNodeExecutionId === undefined ? {} : { stageNodeExecutionId }),
     ...(childStageNodeId === undefined ? {} : { childStageNodeId }),
+    ...(childStageNodeExecutionId === undefined ? {} : { childStageNodeExecutionId }),
   };
 }
 

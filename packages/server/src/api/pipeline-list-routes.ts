@@ -36,8 +36,10 @@ export function pipelineListRoutes(app: App, deps: ApiDependencies): void {
     },
     async (request) => {
       const scope = scopeOf(request, request.query);
-      const { page, size, sort, searchTerm } = request.query;
-      const filter = listFilter(request.body, searchTerm);
+      const { page, size, sort } = request.query;
+      // No pipeline is kept in Git.
+      if (isGiven(request.body.repoName)) return success(request, springPage([], page, size, 0));
+      const filter = listFilter(request.body, request.query);
       const { rows, total } = await listPipelines(deps.db, scope, filter, page, size, pipelineSort(sort));
       const content = await summaries(deps, scope, rows);
       return success(request, springPage(content, page, size, total));
@@ -51,7 +53,13 @@ export function pipelineListRoutes(app: App, deps: ApiDependencies): void {
         summary: 'Summary of a pipeline',
         tags,
         params: Type.Object({ pipelineIdentifier: Type.String() }),
-        querystring: scopeQuery({}),
+        querystring: scopeQuery({
+          getMetadataOnly: Type.Optional(
+            Type.Boolean({
+              description: 'Of pipelines that are kept in Git, without a look there; here it is no different.',
+            }),
+          ),
+        }),
         response: answers(successOf(PipelineSummary)),
       },
     },
@@ -79,18 +87,32 @@ async function summaries(
   return rows.map((row) => pipelineSummary(row, byPipeline.get(row.identifier) ?? [], activity.get(row.identifier)));
 }
 
-function listFilter(body: PipelineFilter, searchTerm: string | undefined): PipelineListFilter {
-  const { pipelineIdentifiers, name, pipelineTags } = body;
+/** Each that is given must match; the query and the body may both say something. */
+function listFilter(body: PipelineFilter, { searchTerm, module }: ListQuery): PipelineListFilter {
+  const { pipelineIdentifiers, name, description, pipelineTags } = body;
+  const tagsWanted = {
+    ...Object.fromEntries((pipelineTags ?? []).map(({ key, value }) => [key, value ?? ''])),
+    ...Object.fromEntries(Object.entries(body.tags ?? {}).map(([key, value]) => [key, value ?? ''])),
+  };
   return {
     ...(pipelineIdentifiers === undefined || pipelineIdentifiers === null || pipelineIdentifiers.length === 0
       ? {}
       : { identifiers: pipelineIdentifiers }),
-    ...(name === undefined || name === null ? {} : { name }),
-    ...(pipelineTags === undefined || pipelineTags === null || pipelineTags.length === 0
-      ? {}
-      : { tags: Object.fromEntries(pipelineTags.map(({ key, value }) => [key, value ?? ''])) }),
+    ...(isGiven(name) ? { name } : {}),
+    ...(isGiven(description) ? { description } : {}),
+    ...(isGiven(module) ? { module: module.toLowerCase() } : {}),
+    ...(Object.keys(tagsWanted).length === 0 ? {} : { tags: tagsWanted }),
     ...(searchTerm === undefined ? {} : { search: searchTerm }),
   };
+}
+
+interface ListQuery {
+  readonly searchTerm?: string;
+  readonly module?: string;
+}
+
+function isGiven(text: string | null | undefined): text is string {
+  return text !== undefined && text !== null && text !== '';
 }
 
 const SORT_FIELDS: Readonly<Record<string, PipelineSort['field']>> = {

@@ -6,12 +6,15 @@ import { Type } from 'typebox';
 import { applyTemplates } from '../intake/apply-templates.ts';
 import { DocumentSource } from '../intake/document-source.ts';
 import { changePipeline, createPipeline, type SavePipelineResult } from '../intake/save-pipeline.ts';
+import type { SaveOrigin } from '../store/pipeline-versions.ts';
 import { deletePipeline, findPipeline, type PipelineRow } from '../store/pipelines.ts';
+import { callerOf } from './authentication.ts';
 import { answers, expectedVersion, scopeOf, scopeQuery, staleVersion, success, tellVersion } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidYaml } from './diagnostics.ts';
 import { ApiError, invalidRequest, notFound } from './errors.ts';
+import { validationId } from './validation-id.ts';
 import { pipelineResponse, pipelineSaveResponse } from './wire/pipeline.ts';
 
 const Query = scopeQuery({});
@@ -36,7 +39,7 @@ export function pipelineRoutes(app: App, deps: ApiDependencies): void {
       },
     },
     async (request, reply) => {
-      const row = await create(deps, scopeOf(request, request.query), request.body);
+      const row = await create(deps, scopeOf(request, request.query), request.body, savedBy(request));
       tellVersion(reply, row.version);
       return success(request, pipelineSaveResponse(row));
     },
@@ -56,7 +59,7 @@ export function pipelineRoutes(app: App, deps: ApiDependencies): void {
       },
     },
     async (request, reply) => {
-      const row = await create(deps, scopeOf(request, request.query), request.body);
+      const row = await create(deps, scopeOf(request, request.query), request.body, savedBy(request));
       tellVersion(reply, row.version);
       return success(request, row.identifier);
     },
@@ -74,6 +77,9 @@ export function pipelineRoutes(app: App, deps: ApiDependencies): void {
           getTemplatesResolvedPipeline: Type.Optional(
             Type.Boolean({ description: 'With its templates in place, where that can be done.' }),
           ),
+          validateAsync: Type.Optional(
+            Type.Boolean({ description: 'Give the id of a check of it, for `/validate/{uuid}`.' }),
+          ),
         }),
         response: answers(successOf(PipelineResponse)),
       },
@@ -81,11 +87,16 @@ export function pipelineRoutes(app: App, deps: ApiDependencies): void {
     async (request, reply) => {
       const row = await getPipeline(deps, scopeOf(request, request.query), request.params.pipelineIdentifier);
       tellVersion(reply, row.version);
-      if (request.query.getTemplatesResolvedPipeline !== true) return success(request, pipelineResponse(row));
+      const { getTemplatesResolvedPipeline, validateAsync } = request.query;
+      const response = {
+        ...pipelineResponse(row),
+        ...(validateAsync === true ? { validationUuid: validationId(row) } : {}),
+      };
+      if (getTemplatesResolvedPipeline !== true) return success(request, response);
       const applied = await applyTemplates(new DocumentSource(db), row.scope, row.yaml);
       const isWhole = applied.kind === 'applied' && !isBlocked(applied.loaded.diagnostics, 'run');
       return success(request, {
-        ...pipelineResponse(row),
+        ...response,
         ...(isWhole ? { resolvedTemplatesPipelineYaml: applied.text } : {}),
       });
     },
@@ -185,8 +196,13 @@ export function noPipeline(identifier: string): Error {
   return notFound(`Pipeline with the given ID: ${identifier} does not exist or has been deleted.`);
 }
 
-export async function create(deps: ApiDependencies, scope: ProjectScope, yaml: string): Promise<PipelineRow> {
-  return saved(await createPipeline(deps.db, scope, yaml), scope, undefined);
+export async function create(
+  deps: ApiDependencies,
+  scope: ProjectScope,
+  yaml: string,
+  origin: SaveOrigin = {},
+): Promise<PipelineRow> {
+  return saved(await createPipeline(deps.db, scope, yaml, origin), scope, undefined);
 }
 
 export async function change(
@@ -195,11 +211,16 @@ export async function change(
   scope: ProjectScope,
   identifier: string,
   yaml: string,
+  origin: SaveOrigin = {},
 ): Promise<PipelineRow> {
-  return saved(await changePipeline(deps.db, scope, identifier, yaml, expectedVersion(request)), scope, identifier);
+  const result = await changePipeline(deps.db, scope, identifier, yaml, expectedVersion(request), {
+    ...savedBy(request),
+    ...origin,
+  });
+  return saved(result, scope, identifier);
 }
 
-function saved(result: SavePipelineResult, scope: ProjectScope, identifier: string | undefined): PipelineRow {
+export function saved(result: SavePipelineResult, scope: ProjectScope, identifier: string | undefined): PipelineRow {
   switch (result.kind) {
     case 'saved':
       return result.row;
@@ -225,6 +246,12 @@ export function noProject({ orgIdentifier, projectIdentifier }: ProjectScope): E
   return notFound(
     `Project with the given ID: ${projectIdentifier} does not exist in the organization ${orgIdentifier}.`,
   );
+}
+
+/** For the versions of what is saved. */
+export function savedBy(request: FastifyRequest): SaveOrigin {
+  const { userId, name } = callerOf(request);
+  return { by: { id: userId, name } };
 }
 
 /** The text and the request name different things. */

@@ -133,7 +133,7 @@ export function retryRoutes(app: App, deps: ApiDependencies): void {
       },
     },
     async (request) => {
-      const { rows, latest } = await historyOf(deps, request, request.params.planExecutionId, request.query);
+      const { row, rows, latest } = await historyOf(deps, request, request.params.planExecutionId, request.query);
       return success(request, {
         errorMessage: null,
         latestExecutionId: latest,
@@ -144,6 +144,7 @@ export function retryRoutes(app: App, deps: ApiDependencies): void {
           status,
           runSequence,
         })),
+        retryStagesMetadata: retriedStages(row),
       });
     },
   );
@@ -215,13 +216,29 @@ function groupInfo(group: StageGroup): RetryStages['groups'][number] {
   };
 }
 
+/** What a retry ran again, and what it took over; both empty for an execution that is no retry. */
+function retriedStages({ header, plan }: ExecutionRow): RetryHistory['retryStagesMetadata'] {
+  const { retained } = header;
+  if (retained === undefined) return { retryStagesIdentifier: [], skipStagesIdentifier: [] };
+  const kept = new Set(retained.nodes.map(({ fqn }) => fqn));
+  const stages = stageGroups(plan, []).flatMap((group) => group.map((each) => each.plan));
+  const [skipped, again] = [true, false].map((isKept) =>
+    stages.filter(({ fqn }) => kept.has(fqn) === isKept).map(({ identifier }) => identifier),
+  );
+  return { retryStagesIdentifier: again ?? [], skipStagesIdentifier: skipped ?? [] };
+}
+
 async function historyOf(
   deps: ApiDependencies,
   request: FastifyRequest,
   planExecutionId: string,
   query: { readonly orgIdentifier?: string; readonly projectIdentifier?: string },
-): Promise<{ readonly rows: readonly ExecutionSummaryRow[]; readonly latest: ExecutionId }> {
+): Promise<{
+  readonly row: ExecutionRow;
+  readonly rows: readonly ExecutionSummaryRow[];
+  readonly latest: ExecutionId;
+}> {
   const row = await getExecution(deps, request, planExecutionId, query);
   const rows = await listRetries(deps.db, row.retryOf?.rootExecutionId ?? row.id);
-  return { rows, latest: rows[0]?.id ?? executionId(planExecutionId) };
+  return { row, rows, latest: rows[0]?.id ?? executionId(planExecutionId) };
 }

@@ -33,6 +33,7 @@ const PIPELINES = '/pipeline/api/pipelines';
 const EXECUTE = '/pipeline/api/pipeline/execute';
 const RERUN = `${EXECUTE}/rerun`;
 const INPUT_SETS = '/pipeline/api/inputSets';
+const VERSIONS = '/bridle/api/pipelines/:pipelineIdentifier/versions';
 const TRIGGERS = '/pipeline/api/triggers';
 const TEMPLATES = '/template/api/templates';
 const CONNECTORS = '/ng/api/connectors';
@@ -116,13 +117,46 @@ const ROWS: readonly Row[] = [
   ['DELETE', `${PIPELINES}/:pipelineIdentifier`, need('core_pipeline_delete', 'pipelineIdentifier')],
   ['POST', `${PIPELINES}/validate-yaml-with-schema`, need('core_pipeline_view')],
   ['POST', '/bridle/api/pipelines/validate', 'signedIn'],
+  ['GET', VERSIONS, viewPipeline],
+  ['GET', `${VERSIONS}/:version`, viewPipeline],
+  ['GET', `${VERSIONS}/:version/diff`, viewPipeline],
+  ['POST', `${VERSIONS}/:version/restore`, editPipeline],
+  // Two places in the body: to view one, and to edit in the other.
+  ['POST', `${PIPELINES}/clone`, 'inHandler'],
+  ['POST', `${PIPELINES}/validate-pipeline-with-schema`, viewPipeline],
+  ['POST', `${PIPELINES}/:pipelineIdentifier/validate`, viewPipeline],
+  // Its id names the pipeline.
+  ['GET', `${PIPELINES}/validate/:uuid`, 'inHandler'],
+  ['POST', `${PIPELINES}/v2/steps`, 'signedIn'],
+  ['POST', `${PIPELINES}/steps`, 'signedIn'],
+  ['POST', `${PIPELINES}/v2/variables`, 'signedIn'],
+  ['POST', `${PIPELINES}/variables`, 'signedIn'],
+  ['GET', `${PIPELINES}/expandedJSON/:pipelineIdentifier`, viewPipeline],
+  ['GET', `${PIPELINES}/getExecutionNode`, 'inHandler'],
+  ['GET', `${PIPELINES}/list-repos`, need('core_pipeline_view')],
+  ['POST', `${PIPELINES}/import`, need('core_pipeline_edit')],
+  ['POST', `${PIPELINES}/import/:pipelineIdentifier`, editPipeline],
+  ['POST', `${PIPELINES}/move-config/:pipelineIdentifier`, editPipeline],
+  ['PUT', `${PIPELINES}/:pipelineIdentifier/update-git-metadata`, editPipeline],
 
   ['POST', `${PIPELINES}/execution/summary`, viewRuns],
+  ['POST', `${PIPELINES}/execution/v2/summary`, viewRuns],
+  ['POST', `${PIPELINES}/execution/summary/outline`, viewRuns],
+  ['POST', `${PIPELINES}/execution/executionSummary`, viewRuns],
+  ['GET', `${PIPELINES}/execution/list-repositories`, viewRuns],
+  ['GET', `${PIPELINES}/execution/list-branches`, viewRuns],
   // An execution is found by its id: what may be done with it is asked of the project and pipeline it is of.
   ['GET', `${PIPELINES}/execution/v2/:planExecutionId`, 'inHandler'],
   ['GET', `${PIPELINES}/execution/:planExecutionId`, 'inHandler'],
   ['GET', `${PIPELINES}/execution/:planExecutionId/inputset`, 'inHandler'],
   ['GET', `${PIPELINES}/execution/:planExecutionId/inputsetV2`, 'inHandler'],
+  [['GET', 'PUT'], `${PIPELINES}/execution/:planExecutionId/notes`, 'inHandler'],
+  ['GET', `${PIPELINES}/execution/:planExecutionId/metadata`, 'inHandler'],
+  ['GET', `${PIPELINES}/execution/:planExecutionId/metadata/details`, 'inHandler'],
+  ['POST', `${PIPELINES}/execution/:planExecutionId/evaluateExpression`, 'inHandler'],
+  ['POST', `${PIPELINES}/execution/url`, 'inHandler'],
+  ['GET', `${PIPELINES}/execution/getExecutionGraph/:planExecutionId`, 'inHandler'],
+  ['GET', `${PIPELINES}/execution/subGraph/:planExecutionId/:nodeExecutionId`, 'inHandler'],
   ['GET', `${EXECUTION}/events`, 'inHandler'],
   ['GET', `${EXECUTION}/artifacts`, 'inHandler'],
   ['GET', `${EXECUTION}/artifacts/:artifactId/content`, 'inHandler'],
@@ -143,6 +177,16 @@ const ROWS: readonly Row[] = [
   ['POST', `${RERUN}/:originalExecutionId/:pipelineIdentifier/inputSetList`, runPipeline],
   ['POST', `${RERUN}/:originalExecutionId/:pipelineIdentifier/stages`, runPipeline],
   ['POST', `${RERUN}/v2/:originalExecutionId/:pipelineIdentifier`, runPipeline],
+  ['GET', `${EXECUTE}/stagesExecutionList`, viewPipeline],
+  ['POST', `${EXECUTE}/preflightCheck`, runPipeline],
+  ['GET', `${EXECUTE}/getPreflightCheckResponse`, 'inHandler'],
+  ...['/inputSetList', '/stages', ''].map((form): Row => [
+    'POST',
+    `${EXECUTE}/debug/:originalExecutionId/:pipelineIdentifier${form}`,
+    'inHandler',
+  ]),
+  ['POST', `${EXECUTE}/debug/v2/:originalExecutionId/:pipelineIdentifier`, 'inHandler'],
+  ['POST', `${EXECUTE}/postExecutionRollback/:planExecutionId`, 'inHandler'],
   ['POST', `${EXECUTE}/retry/:pipelineIdentifier`, runPipeline],
   ['PUT', `${EXECUTE}/retry/:planExecutionId`, 'inHandler'],
   ['GET', `${EXECUTE}/:planExecutionId/retryStages`, 'inHandler'],
@@ -204,6 +248,13 @@ const ROWS: readonly Row[] = [
   ['POST', `${INPUT_SETS}/template`, viewPipeline],
   ['POST', `${INPUT_SETS}/merge`, viewPipeline],
   ['POST', `${INPUT_SETS}/mergeWithTemplateYaml`, viewPipeline],
+  ['POST', `${INPUT_SETS}/merge-for-rerun`, viewPipeline],
+  ['POST', `${INPUT_SETS}/merge-input-for-execution`, viewPipeline],
+  ['GET', `${INPUT_SETS}/:inputSetIdentifier/yaml-diff`, viewPipeline],
+  ['POST', `${INPUT_SETS}/:inputSetIdentifier/sanitise`, editPipeline],
+  ['POST', `${INPUT_SETS}/sanitise`, editPipeline],
+  ['POST', `${INPUT_SETS}/import/:inputSetIdentifier`, editPipeline],
+  ['POST', `${INPUT_SETS}/move-config/:inputSetIdentifier`, editPipeline],
 
   ['GET', TRIGGERS, viewTrigger],
   ['POST', TRIGGERS, editTrigger],

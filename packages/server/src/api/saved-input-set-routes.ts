@@ -31,7 +31,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { invalidYaml } from './diagnostics.ts';
 import { ApiError, invalidRequest } from './errors.ts';
 import { getPipeline, mismatch, noPipeline } from './pipeline-routes.ts';
-import { inputSetResponse, inputSetSummary, overlayResponse } from './wire/input-set.ts';
+import { inputSetResponse, inputSetSummary, overlayResponse, type SummaryProblems } from './wire/input-set.ts';
 import { ngPage } from './wire/pages.ts';
 
 const Query = scopeQuery({ pipelineIdentifier: Type.String({ minLength: 1 }) });
@@ -101,7 +101,7 @@ function listRoute(app: App, deps: ApiDependencies): void {
       const source = new DocumentSource(deps.db);
       const content: InputSetSummary[] = [];
       for (const row of rows) {
-        content.push(inputSetSummary(row, await isOutdated(source, pipeline, row)));
+        content.push(inputSetSummary(row, await problemsOf(source, pipeline, row)));
         // Each is held against the whole pipeline: others are served in between.
         await nextTurn();
       }
@@ -157,16 +157,19 @@ function keyOf(
   return { scope: scopeOf(request, query), pipelineIdentifier: query.pipelineIdentifier, identifier };
 }
 
-async function print(deps: ApiDependencies, row: InputSetRow): Promise<InputSetResponse | OverlayInputSetResponse> {
+export async function print(
+  deps: ApiDependencies,
+  row: InputSetRow,
+): Promise<InputSetResponse | OverlayInputSetResponse> {
   const source = new DocumentSource(deps.db);
   if (row.type === 'OVERLAY_INPUT_SET') return overlayResponse(row, await checkSavedOverlay(source, row));
   const pipeline = await getPipeline(deps, row.scope, row.pipelineIdentifier);
   return inputSetResponse(row, await checkSavedInputSet(source, pipeline, row));
 }
 
-async function isOutdated(source: DocumentSource, pipeline: PipelineRow, row: InputSetRow): Promise<boolean> {
-  if (row.type === 'OVERLAY_INPUT_SET') return (await checkSavedOverlay(source, row)).length > 0;
-  return (await checkSavedInputSet(source, pipeline, row)).isOutdated;
+async function problemsOf(source: DocumentSource, pipeline: PipelineRow, row: InputSetRow): Promise<SummaryProblems> {
+  if (row.type === 'OVERLAY_INPUT_SET') return { kind: 'overlay', problems: await checkSavedOverlay(source, row) };
+  return { kind: 'inputSet', check: await checkSavedInputSet(source, pipeline, row) };
 }
 
 export function noInputSet(identifier: string): Error {

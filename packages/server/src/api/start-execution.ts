@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { DocumentSource } from '../intake/document-source.ts';
 import { prepareExecution, type ExecutionOrder } from '../intake/prepare-execution.ts';
 import type { StartRequest } from '../executions/service.ts';
-import type { ExecutionRow } from '../store/execution-rows.ts';
+import { keepExecutionNotes, type ExecutionRow } from '../store/execution-rows.ts';
 import { findPipeline, type PipelineRow } from '../store/pipelines.ts';
 import { callerOf } from './authentication.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -18,13 +18,15 @@ export interface RunOrder extends Omit<ExecutionOrder, 'pipeline'> {
   /** Instead of the text that is saved now. */
   readonly yaml?: string;
   readonly retained?: ExecutionHeader['retained'];
+  /** What whoever starts it has to say; empty = nothing. */
+  readonly notes?: string;
 }
 
 export async function startExecution(
   deps: ApiDependencies,
   scope: ProjectScope,
   pipelineIdentifier: string,
-  { moduleType, yaml, retained, ...order }: RunOrder,
+  { moduleType, yaml, retained, notes = '', ...order }: RunOrder,
 ): Promise<PlanExecutionResponse> {
   const saved = await getPipeline(deps, scope, pipelineIdentifier);
   const pipeline = yaml === undefined ? saved : { ...saved, yaml };
@@ -32,6 +34,8 @@ export async function startExecution(
   if (prepared.kind === 'refused') throw cannotRun(prepared.diagnostics, prepared.message, prepared.isInputFault);
   const request: StartRequest = { ...prepared.request, ...(retained === undefined ? {} : { retained }) };
   const started = await deps.executions.start(request);
+  // It runs already: notes are no part of it.
+  if (notes !== '') await keepExecutionNotes(deps.db, request.executionId, notes);
   return planExecutionResponse({
     ...started,
     planId: request.plan.rootId,

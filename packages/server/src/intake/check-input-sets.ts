@@ -42,19 +42,20 @@ export type MergeResult =
   | { readonly kind: 'refused'; readonly message: string }
   | TooManyDocuments;
 
-/** Folds input sets and overlays in their order, and `inputYamls` after them. */
+/** Folds input sets and overlays in their order, `grounds` (of earlier runs) below them and `inputYamls` after them. */
 export async function mergeSavedInputs(
   source: DocumentSource,
   pipeline: PipelineRow,
   references: readonly string[],
   inputYamls: readonly string[],
+  grounds: readonly string[] = [],
 ): Promise<MergeResult> {
   const sets = await findInputTexts(source, pipeline.scope, pipeline.identifier, references);
   if (sets.kind === 'refused') return sets;
   const result = await withDocuments(
     source,
     pipeline.scope,
-    (documents) => mergeInputs({ yaml: pipeline.yaml, inputSets: sets.yamls, inputYamls, documents }),
+    (documents) => mergeInputs({ yaml: pipeline.yaml, grounds, inputSets: sets.yamls, inputYamls, documents }),
     ({ needsDocuments }) => needsDocuments,
   );
   return 'kind' in result ? result : { kind: 'merged', inputs: result };

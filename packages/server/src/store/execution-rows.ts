@@ -14,6 +14,7 @@ import type {
 import { sql, type ExpressionBuilder, type Expression, type Selectable, type SqlBool } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { stateOf, wholeHeader } from './execution-json.ts';
+import { likePattern } from './organizations.ts';
 import type { ExecutionsTable, Tables } from './tables.ts';
 
 /** What a list shows of an execution. Times are epoch milliseconds. */
@@ -38,6 +39,8 @@ export interface ExecutionSummaryRow {
   readonly pause?: InterruptRecord;
   /** Who waits for the end of a chained execution. */
   readonly parent?: NonNullable<ExecutionHeader['parent']>;
+  /** What people wrote about it. */
+  readonly notes?: string;
   /** Set for a retry from a stage. */
   readonly retryOf?: { readonly executionId: ExecutionId; readonly rootExecutionId: ExecutionId };
 }
@@ -63,6 +66,12 @@ export interface ExecutionFilter {
   readonly startedBefore?: number;
   /** Part of the pipeline's name or identifier, or of a tag, in any case. */
   readonly search?: string;
+  /** Part of the pipeline's name, in any case. */
+  readonly name?: string;
+  /** With stages of it. */
+  readonly module?: string;
+  /** Has all of these. */
+  readonly tags?: readonly { readonly key: string; readonly value: string }[];
   /** Identifiers or ids of those who caused it. */
   readonly triggeredBy?: readonly string[];
   /** Leaves those out that were retried. */
@@ -133,6 +142,59 @@ export async function listExecutions(
     countExecutions(db, filter),
   ]);
   return { rows: rows.map(summaryRow), total: count };
+}
+
+/** Where a list goes on: behind this execution, or, where it is not there, behind this time. Empty = from the newest on. */
+export interface ListPlace {
+  readonly id?: string;
+  readonly createdAt?: number;
+}
+
+/** The newest that match behind a place. */
+export async function listExecutionsAfter(
+  db: Database | Transaction,
+  filter: ExecutionFilter,
+  { id, createdAt }: ListPlace,
+  limit: number,
+): Promise<ExecutionSummaryRow[]> {
+  const last =
+    id === undefined
+      ? undefined
+      : await db.selectFrom('executions').select(['created_at', 'id']).where('id', '=', id).executeTakeFirst();
+  const matching = db.selectFrom('executions').where((eb) => eb.and(conditions(eb, filter)));
+  const behind =
+    last === undefined
+      ? createdAt === undefined
+        ? matching
+        : matching.where('created_at', '<', createdAt)
+      : matching.where(sql<SqlBool>`(created_at, id) < (${last.created_at}, ${last.id})`);
+  const rows = await behind.selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+  return rows.map(summaryRow);
+}
+
+/** The execution that has this node, among the newest of the project. */
+export async function findExecutionOfNode(
+  db: Database | Transaction,
+  scope: ProjectScope,
+  nodeExecutionId: string,
+  newest: number,
+): Promise<ExecutionId | undefined> {
+  const result = await sql<{ id: string }>`
+    select e.id from (
+      select id from executions
+      where account_id = ${scope.accountId} and org_identifier = ${scope.orgIdentifier} and project_identifier = ${scope.projectIdentifier}
+      order by created_at desc, id desc limit ${newest}
+    ) e join node_executions n on n.execution_id = e.id and n.id = ${nodeExecutionId} limit 1`.execute(db);
+  return result.rows[0]?.id as ExecutionId | undefined;
+}
+
+/** Empty = none any more. */
+export async function keepExecutionNotes(db: Database | Transaction, id: ExecutionId, notes: string): Promise<void> {
+  await db
+    .updateTable('executions')
+    .set({ notes: notes === '' ? null : notes })
+    .where('id', '=', id)
+    .execute();
 }
 
 /**
@@ -234,9 +296,18 @@ function conditions(eb: ExpressionBuilder<Tables, 'executions'>, filter: Executi
       select from executions r
       where r.retry_root_id = coalesce(executions.retry_root_id, executions.id) and r.run_sequence > executions.run_sequence)`);
   }
+  const name = filter.name?.trim() ?? '';
+  if (name !== '') all.push(eb('name', 'ilike', likePattern(name)));
+  // JSON may hold what PostgreSQL takes no text out of; as the text that was written, it is searched as it is.
+  const { module, tags = [] } = filter;
+  if (module !== undefined) all.push(sql<SqlBool>`strpos(modules::text, ${JSON.stringify(module)}) > 0`);
+  for (const { key, value } of tags) {
+    const pair = `${JSON.stringify(key)}:${JSON.stringify(value)}`;
+    all.push(sql<SqlBool>`strpos(tags::text, ${pair}) > 0`);
+  }
   const search = filter.search?.trim() ?? '';
   if (search !== '') {
-    const pattern = `%${search.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+    const pattern = likePattern(search);
     all.push(
       eb.or([
         eb('name', 'ilike', pattern),
@@ -269,6 +340,7 @@ function summaryRow(row: Selectable<ExecutionsTable>): ExecutionSummaryRow {
     summary: row.summary as ExecutionSummary,
     ...(abort === undefined ? {} : { abort }),
     ...(pause === undefined ? {} : { pause }),
+    ...(row.notes === null ? {} : { notes: row.notes }),
     ...(parent === undefined ? {} : { parent }),
     ...(retained === undefined
       ? {}

@@ -29,7 +29,10 @@ export interface PipelineListFilter {
   /** Part of the name, the identifier or the description, in any case. */
   readonly search?: string;
   readonly name?: string;
+  readonly description?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /** With stages of it. */
+  readonly module?: string;
 }
 
 export interface PipelineSort {
@@ -191,6 +194,10 @@ export async function listPipelines(
     matching = matching.where(sql<boolean>`identifier = any(${filter.identifiers}::text[])`);
   if (filter.name !== undefined && filter.name !== '')
     matching = matching.where('name', 'ilike', likePattern(filter.name));
+  if (filter.description !== undefined && filter.description !== '')
+    matching = matching.where('description', 'ilike', likePattern(filter.description));
+  if (filter.module !== undefined && filter.module !== '')
+    matching = matching.where(sql<boolean>`modules @> ${JSON.stringify([filter.module])}::jsonb`);
   if (filter.tags !== undefined) matching = matching.where(sql<boolean>`tags @> ${JSON.stringify(filter.tags)}::jsonb`);
   if (filter.search !== undefined && filter.search !== '') {
     const pattern = likePattern(filter.search);

@@ -226,6 +226,13 @@ export interface PipelineVersionsTable extends ScopeColumns {
   restored_from: number | null;
 }
 
+export interface PreflightChecksTable extends ScopeColumns {
+  id: string;
+  pipeline_identifier: string;
+  created_at: number;
+  result: Json;
+}
+
 export interface RunSequencesTable extends ScopeColumns {
   pipeline_identifier: string;
   last: number;
@@ -624,6 +631,7 @@ export interface Tables {
   sign_in_flows: SignInFlowsTable;
   pipelines: PipelinesTable;
   pipeline_versions: PipelineVersionsTable;
+  preflight_checks: PreflightChecksTable;
   run_sequences: RunSequencesTable;
   triggers: TriggersTable;
   trigger_events: TriggerEventsTable;

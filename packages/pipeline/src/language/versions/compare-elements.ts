@@ -32,9 +32,7 @@ interface Element {
   readonly fields: Map<string, unknown>;
 }
 
-/** Aliases of a text that was saved are few; one that was not is not compared (the reader of pipelines has its own limits). */
-const ALIASES_MAX = 100;
-
+/** Both texts are ones that the reader of pipelines takes; an empty one has no elements. */
 export function compareElements(before: string, after: string): readonly ElementChange[] {
   const old = elementsOf(before);
   const now = elementsOf(after);
@@ -85,8 +83,10 @@ function movedOf(old: ReadonlyMap<string, Element>, now: ReadonlyMap<string, Ele
 
 function elementsOf(yaml: string): ReadonlyMap<string, Element> {
   const elements = new Map<string, Element>();
-  const document: unknown = parse(yaml, { maxAliasCount: ALIASES_MAX, logLevel: 'silent' });
+  // The reader of pipelines has counted what the aliases of a saved text come to.
+  const document: unknown = parse(yaml, { maxAliasCount: -1, logLevel: 'silent' });
   const pipeline = isMap(document) ? document['pipeline'] : undefined;
+  if (!isMap(pipeline)) return elements;
   addElement(elements, { kind: 'pipeline', path: 'pipeline', inside: '', list: '' }, pipeline);
   return elements;
 }

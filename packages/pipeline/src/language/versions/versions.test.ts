@@ -114,6 +114,15 @@ describe('elements', () => {
     ]);
   });
 
+  it('are all new where there was nothing', () => {
+    const changes = compareElements('', pipeline(stage('build', step('compile'))));
+    expect(changes.map(({ path, change }) => [path, change])).toEqual([
+      ['pipeline', 'added'],
+      ['stages.build', 'added'],
+      ['stages.build.spec.execution.steps.compile', 'added'],
+    ]);
+  });
+
   it('move: only the one that was moved', () => {
     const stages = ['a', 'b', 'c', 'd'].map((id) => stage(id, step(`s_${id}`)));
     const [a = '', b = '', c = '', d = ''] = stages;

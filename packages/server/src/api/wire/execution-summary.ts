@@ -45,7 +45,8 @@ export function executionSummary(row: ExecutionSummaryRow, plan?: Plan): Pipelin
       ? {}
       : { abortedBy: { email: row.abort.by.email, userName: row.abort.by.name, createdAt: row.abort.at } }),
     executionMode: 'NORMAL',
-    notesExistForPlanExecutionId: false,
+    notesExistForPlanExecutionId: row.notes !== undefined,
+    ...(row.notes === undefined ? {} : { notes: row.notes }),
     shouldUseSimplifiedKey: false,
     storeType: 'INLINE',
   };

@@ -34,7 +34,12 @@ export function overlayResponse(row: InputSetRow, problems: readonly Diagnostic[
   };
 }
 
-export function inputSetSummary(row: InputSetRow, isOutdated: boolean): InputSetSummary {
+/** What is wrong with a set, or with an overlay. */
+export type SummaryProblems =
+  | { readonly kind: 'inputSet'; readonly check: InputSetCheck }
+  | { readonly kind: 'overlay'; readonly problems: readonly Diagnostic[] };
+
+export function inputSetSummary(row: InputSetRow, found: SummaryProblems): InputSetSummary {
   return {
     identifier: row.identifier,
     name: row.name,
@@ -45,9 +50,28 @@ export function inputSetSummary(row: InputSetRow, isOutdated: boolean): InputSet
     gitDetails: INLINE_GIT_DETAILS,
     createdAt: row.createdAt,
     lastUpdatedAt: row.updatedAt,
-    isOutdated,
+    ...summaryErrors(row, found),
     entityValidityDetails: { valid: true },
     storeType: 'INLINE',
+  };
+}
+
+function summaryErrors(
+  { identifier }: InputSetRow,
+  found: SummaryProblems,
+): Pick<InputSetSummary, 'isOutdated' | 'inputSetErrorDetails' | 'overlaySetErrorDetails'> {
+  if (found.kind === 'overlay') {
+    const { problems } = found;
+    if (problems.length === 0) return { isOutdated: false };
+    return {
+      isOutdated: true,
+      overlaySetErrorDetails: Object.fromEntries(problems.map(({ path, message }) => [path, message])),
+    };
+  }
+  const { isOutdated, invalidFields } = found.check;
+  return {
+    isOutdated,
+    ...(invalidFields.length === 0 ? {} : { inputSetErrorDetails: inputSetErrors(invalidFields, identifier) }),
   };
 }
 
