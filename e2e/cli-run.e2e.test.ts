@@ -308,7 +308,7 @@ describe('off a terminal', () => {
         hint: Did you mean ShellScript?
       ---
       bridle: The pipeline has no input "envv".
-      Inputs: variables.env.
+      Did you mean env? Inputs: variables.env.
       ---
       bridle: The pipeline needs an input that was not given:
         variables.mark  String
