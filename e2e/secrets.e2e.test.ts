@@ -168,7 +168,9 @@ describe('what is not there', () => {
       spec: { username: 'u', passwordRef: 'gone' },
     };
     const body = JSON.stringify({ connector: { identifier: 'repo', name: 'repo', type: 'Git', spec } });
+    await saveSecret('gone', { value: 'there for a while' });
     expect((await api(product, '/ng/api/connectors', { method: 'POST', body })).status).toBe(200);
+    await api(product, '/ng/api/v2/secrets/gone', { method: 'DELETE' });
     const test = (): Promise<Answer<{ status: string; errorSummary: string | null }>> =>
       api(product, '/ng/api/connectors/testConnection/repo', { method: 'POST' });
     expect((await test()).body.data.errorSummary).toBe(

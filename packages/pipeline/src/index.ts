@@ -148,7 +148,7 @@ export { lookUp, type SchemaKey, type SchemaPath, type SchemaPlace } from './lan
 
 export { CONNECTOR_TYPES } from './language/connectors/connector-types.ts';
 export { SECRET_REFERENCE, type FieldObjection } from './language/connectors/fields.ts';
-export { readConnector, type ConnectorContent } from './language/connectors/read-connector.ts';
+export { connectorOwner, readConnector, type ConnectorContent } from './language/connectors/read-connector.ts';
 export { objectToReference, qualifySecrets } from './language/connectors/secret-references.ts';
 export {
   sshConnector,

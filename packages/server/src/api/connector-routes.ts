@@ -1,5 +1,5 @@
 /** Connectors: create, change, read, delete, list (`/ng/api/connectors`). */
-import { CONNECTOR_TYPES } from '@bridle/pipeline';
+import { CONNECTOR_TYPES, connectorOwner } from '@bridle/pipeline';
 import { ConnectorCatalogue, ConnectorFilter, ConnectorResponse, ngPageOf, successOf } from '@bridle/protocol';
 import { Type } from 'typebox';
 import { changeConnector, createConnector, type SaveConnectorResult } from '../connectors/save-connector.ts';
@@ -19,6 +19,7 @@ import {
   tellVersion,
 } from './answers.ts';
 import type { App } from './app-types.ts';
+import { authorize } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { ApiError, notFound, RequestError } from './errors.ts';
 import { connectorResponse } from './wire/connector.ts';
@@ -46,7 +47,8 @@ function saveRoutes(app: App, { db }: ApiDependencies): void {
       schema: { summary: 'Create a connector', tags, querystring: ownerQuery({}), body: Text, response: one },
     },
     async (request, reply) => {
-      const owner = ownerOf(request, request.query);
+      const owner = ownerOf(request, connectorOwner(request.body, request.query));
+      await authorize(request, { permission: 'core_connector_edit', scope: owner });
       const row = saved(await createConnector(db, owner, request.body), owner);
       tellVersion(reply, row.version);
       return success(request, connectorResponse(row));
@@ -66,7 +68,8 @@ function saveRoutes(app: App, { db }: ApiDependencies): void {
       },
     },
     async (request, reply) => {
-      const owner = ownerOf(request, request.query);
+      const owner = ownerOf(request, connectorOwner(request.body, request.query));
+      await authorize(request, { permission: 'core_connector_edit', scope: owner });
       const row = saved(await changeConnector(db, owner, request.body, expectedVersion(request)), owner);
       tellVersion(reply, row.version);
       return success(request, connectorResponse(row));

@@ -29,6 +29,38 @@ const create = (body: Record<string, unknown> | string, query: Record<string, st
   server.call('POST', CONNECTORS, { body, query });
 
 describe('connectors', () => {
+  it('may say in the document alone whose they are', async () => {
+    const scope = { orgIdentifier: 'default', projectIdentifier: 'myproject' };
+    const created = await create(registry('scoped', scope), IN_ACCOUNT);
+    expect(created.body.data).toMatchObject({ connector: scope });
+    expect((await server.call('GET', `${CONNECTORS}/scoped`)).status).toBe(200);
+    expect((await server.call('GET', `${CONNECTORS}/scoped`, { query: IN_ACCOUNT })).status).toBe(404);
+    const changed = registry('scoped', { ...scope, description: 'two' });
+    expect((await server.call('PUT', CONNECTORS, { body: changed, query: IN_ACCOUNT })).status).toBe(200);
+    const other = await create(registry('scoped', { ...scope, projectIdentifier: 'other' }));
+    expect(other.body.message).toContain('connector.projectIdentifier: is not that of the request');
+    await server.call('DELETE', `${CONNECTORS}/scoped`);
+  });
+
+  it('are refused while a secret of theirs does not exist', async () => {
+    const auth = { type: 'UsernamePassword', spec: { username: 'u', passwordRef: 'account.missing' } };
+    const spec = { dockerRegistryUrl: 'https://registry.example', providerType: 'Other', auth };
+    const refused = await create(registry('dangling', { spec }));
+    expect([refused.status, refused.body.message]).toEqual([
+      400,
+      'connector.spec: refers to the secret account.missing, which does not exist',
+    ]);
+    const secret = {
+      type: 'SecretText',
+      identifier: 'missing',
+      name: 'missing',
+      spec: { secretManagerIdentifier: 'harnessSecretManager', valueType: 'Inline', value: 'x' },
+    };
+    expect((await server.call('POST', '/ng/api/v2/secrets', { body: { secret }, query: IN_ACCOUNT })).status).toBe(200);
+    expect((await create(registry('dangling', { spec }))).status).toBe(200);
+    await server.call('DELETE', `${CONNECTORS}/dangling`);
+  });
+
   it('are created, read, changed by version, listed and deleted', async () => {
     const created = await create(registry('life', { tags: { team: 'blue' } }));
     expect([created.status, created.headers['etag']]).toEqual([200, '1']);

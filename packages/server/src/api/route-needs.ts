@@ -284,7 +284,8 @@ const ROWS: readonly Row[] = [
   ['DELETE', `${TEMPLATES}/:templateIdentifier/:versionLabel`, need('core_template_delete', 'templateIdentifier')],
 
   ['GET', CONNECTORS, need('core_connector_view')],
-  [['POST', 'PUT'], CONNECTORS, need('core_connector_edit')],
+  // The body may say whose it is.
+  [['POST', 'PUT'], CONNECTORS, 'inHandler'],
   ['GET', `${CONNECTORS}/catalogue`, 'signedIn'],
   ['POST', `${CONNECTORS}/listV2`, need('core_connector_view')],
   ['GET', `${CONNECTORS}/:identifier`, need('core_connector_view', 'identifier')],

@@ -201,6 +201,25 @@ export interface SealedSecretRow extends SecretRow {
   readonly sealed?: SealedValue;
 }
 
+/** Those that are not there; all of one account. */
+export async function findMissingSecrets<Key extends SecretKey>(
+  db: Database | Transaction,
+  accountId: string,
+  keys: readonly Key[],
+): Promise<readonly Key[]> {
+  if (keys.length === 0) return [];
+  const owners = keys.map((key) => ownerColumns(key.owner));
+  const result = await sql<{ position: number }>`
+    select wanted.position
+    from unnest(${owners.map((owner) => owner.org_identifier)}::text[],
+      ${owners.map((owner) => owner.project_identifier)}::text[], ${keys.map(({ identifier }) => identifier)}::text[])
+      with ordinality as wanted (org_identifier, project_identifier, identifier, position)
+    where not exists (select 1 from secrets s where s.account_id = ${accountId} and s.org_identifier = wanted.org_identifier
+      and s.project_identifier = wanted.project_identifier and s.identifier = wanted.identifier)
+    order by wanted.position`.execute(db);
+  return result.rows.flatMap(({ position }) => keys[position - 1] ?? []);
+}
+
 /** Those that are there, in the order of the keys; all of one account. */
 export async function findSealedSecrets(
   db: Database | Transaction,

@@ -33,6 +33,22 @@ export type ReadConnector =
 
 type Document = Readonly<Record<string, unknown>>;
 
+/** Whose the text says that the connector is, where the request does not say it. What it holds otherwise is not looked at. */
+export function connectorOwner(text: string, named: DocumentOwner): DocumentOwner {
+  const root = text.length > DOCUMENT_LENGTH_MAX ? undefined : parseText(text)?.root;
+  const document = isMap(root) ? root['connector'] : undefined;
+  const inText = (field: keyof DocumentOwner): string => {
+    const value = isMap(document) ? document[field] : undefined;
+    return typeof value === 'string' ? value : '';
+  };
+  const orgIdentifier = named.orgIdentifier || inText('orgIdentifier');
+  const projectIdentifier = named.projectIdentifier || inText('projectIdentifier');
+  return {
+    ...(orgIdentifier === '' ? {} : { orgIdentifier }),
+    ...(projectIdentifier === '' ? {} : { projectIdentifier }),
+  };
+}
+
 export function readConnector(text: string, owner: DocumentOwner): ReadConnector {
   if (text.length > DOCUMENT_LENGTH_MAX) {
     return invalid('connector', `is longer than ${String(DOCUMENT_LENGTH_MAX)} characters`);
