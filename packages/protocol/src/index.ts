@@ -231,3 +231,39 @@ export {
   StageExecution,
 } from './execution-queries.ts';
 export { InputSetSanitised, InputSetYamlDiff } from './input-set-repair.ts';
+export {
+  AccessFilter,
+  AccessScope,
+  AddUsersRequest,
+  AddUsersResponse,
+  ApiKey,
+  ApiKeyAggregate,
+  ApiKeyRequest,
+  RoleAssignmentMetadata,
+  ServiceAccount,
+  ServiceAccountAggregate,
+  ServiceAccountRequest,
+  TokenAggregate,
+  TokenDetails,
+  TokenRequest,
+  UserAggregate,
+  UserGroup,
+  UserGroupFilter,
+  UserGroupRequest,
+  UserMetadata,
+} from './access.ts';
+export {
+  AccessCheckRequest,
+  AccessCheckResponse,
+  PermissionResponse,
+  PrincipalType,
+  ResourceGroupContent,
+  ResourceGroupRequest,
+  ResourceGroupResponse,
+  RoleAssignmentFilter,
+  RoleAssignmentRequest,
+  RoleAssignmentResponse,
+  RoleRequest,
+  RoleResponse,
+} from './access-rights.ts';
+export { AuditEvent, AuditFilter, AuditYaml } from './audit.ts';

@@ -9,6 +9,7 @@ import type {
 } from 'fastify';
 import type { ErrorCode } from '@bridle/protocol';
 import type { Authorizer } from '../auth/authorizer.ts';
+import type { Question } from '../auth/decide.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { RouteNeeds } from './route-needs.ts';
 
@@ -40,6 +41,8 @@ declare module 'fastify' {
     sessionId: string | undefined;
     /** Set for every request; see `authorize`. */
     authorizer: Authorizer | undefined;
+    /** What was asked for last and allowed, views aside; see audit-hook.ts. */
+    authorized: Question | undefined;
     /** The account the request is about; empty on public routes that have none. */
     accountId: string;
   }

@@ -3,9 +3,19 @@ import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import { fastify, LogController, type FastifyBaseLogger } from 'fastify';
+import { accessAssignmentRoutes } from './access-assignment-routes.ts';
+import { accessApiKeyRoutes } from './access-api-key-routes.ts';
+import { accessGroupRoutes } from './access-group-routes.ts';
+import { accessResourceGroupRoutes } from './access-resource-group-routes.ts';
+import { accessRoleRoutes } from './access-role-routes.ts';
+import { accessServiceAccountRoutes } from './access-service-account-routes.ts';
+import { accessTokenRoutes } from './access-token-routes.ts';
+import { accessUserRoutes } from './access-user-routes.ts';
 import type { App } from './app-types.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import { artifactRoutes } from './artifact-routes.ts';
+import { recordChanges } from './audit-hook.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { authenticate } from './authentication.ts';
 import { authorizeRoutes } from './authorization.ts';
 import { connectorRoutes } from './connector-routes.ts';
@@ -132,6 +142,7 @@ export async function buildApp(deps: ApiDependencies, options: AppOptions): Prom
   readBodies(app);
   authenticate(app, deps);
   authorizeRoutes(app, deps.authorizer);
+  recordChanges(app, deps.db);
   const methods = new RouteMethods();
   methods.listenTo(app);
   await documentRoutes(app, options.version);
@@ -219,6 +230,15 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   testReportRoutes,
   artifactRoutes,
   platformRoutes,
+  accessUserRoutes,
+  accessGroupRoutes,
+  accessServiceAccountRoutes,
+  accessApiKeyRoutes,
+  accessTokenRoutes,
+  accessRoleRoutes,
+  accessResourceGroupRoutes,
+  accessAssignmentRoutes,
+  auditRoutes,
   organizationRoutes,
   projectRoutes,
   v1ScopeRoutes,

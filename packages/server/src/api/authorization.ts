@@ -16,6 +16,7 @@ import { needsOf, type PermissionNeed } from './route-needs.ts';
 
 export function authorizeRoutes(app: App, authorizer: Authorizer): void {
   app.decorateRequest('authorizer', undefined);
+  app.decorateRequest('authorized', undefined);
   const open: string[] = [];
   app.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) {
@@ -49,6 +50,8 @@ export function authorizeRoutes(app: App, authorizer: Authorizer): void {
  */
 export async function authorize(request: FastifyRequest, question: Question): Promise<void> {
   if (!(await mayCaller(request, question))) throw missing(question);
+  // What is only looked at on the way to a change is not what is changed.
+  if (factsOf(question.permission).action !== 'view') request.authorized = question;
 }
 
 /** The same as a question, for lists that leave out what their reader may not see. */

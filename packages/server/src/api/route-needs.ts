@@ -40,6 +40,11 @@ const CONNECTORS = '/ng/api/connectors';
 const SECRETS = '/ng/api/v2/secrets';
 const OVERRIDES = '/ng/api/serviceOverrides';
 const TOKENS = '/ng/api/delegate-token-ng';
+const GROUPS = '/ng/api/user-groups';
+const SERVICE_ACCOUNTS = '/ng/api/serviceaccount';
+const ROLES = '/authz/api/roles';
+const RESOURCE_GROUPS = '/resourcegroup/api/v2/resourcegroup';
+const ASSIGNMENTS = '/authz/api/roleassignments';
 const EXECUTION = '/bridle/api/executions/:planExecutionId';
 const V1_PROJECT = '/v1/orgs/:org/projects/:project';
 const V1_PIPELINE = `${V1_PROJECT}/pipelines/:pipeline`;
@@ -322,6 +327,65 @@ const ROWS: readonly Row[] = [
   ['GET', '/ng/api/variables', need('core_variable_view')],
   ['GET', '/ng/api/variables/:identifier', need('core_variable_view', 'identifier')],
   ['DELETE', '/ng/api/variables/:identifier', need('core_variable_delete', 'identifier')],
+
+  ['GET', '/ng/api/user/users', need('core_user_view')],
+  ['POST', '/ng/api/user/users', need('core_user_invite')],
+  ['POST', '/ng/api/user/aggregate', need('core_user_view')],
+  ['GET', '/ng/api/user/aggregate/:userId', need('core_user_view', 'userId')],
+  ['DELETE', '/ng/api/user/:userId', need('core_user_manage', 'userId')],
+  // In the account, whatever scope the query names.
+  ['PUT', '/bridle/api/users/:userId/status', 'inHandler'],
+
+  ['GET', GROUPS, need('core_usergroup_view')],
+  ['POST', `${GROUPS}/batch`, need('core_usergroup_view')],
+  ['GET', `${GROUPS}/:identifier`, need('core_usergroup_view', 'identifier')],
+  ['POST', `${GROUPS}/:identifier/users`, need('core_usergroup_view', 'identifier')],
+  ['GET', `${GROUPS}/:identifier/member/:userIdentifier`, need('core_usergroup_view', 'identifier')],
+  [['POST', 'PUT'], GROUPS, need('core_usergroup_manage')],
+  ['DELETE', `${GROUPS}/:identifier`, need('core_usergroup_manage', 'identifier')],
+  [['PUT', 'DELETE'], `${GROUPS}/:identifier/member/:userIdentifier`, need('core_usergroup_manage', 'identifier')],
+
+  ['GET', SERVICE_ACCOUNTS, need('core_serviceaccount_view')],
+  ['POST', SERVICE_ACCOUNTS, need('core_serviceaccount_edit')],
+  ['GET', `${SERVICE_ACCOUNTS}/aggregate`, need('core_serviceaccount_view')],
+  ['GET', `${SERVICE_ACCOUNTS}/aggregate/:identifier`, need('core_serviceaccount_view', 'identifier')],
+  ['PUT', `${SERVICE_ACCOUNTS}/:identifier`, need('core_serviceaccount_edit', 'identifier')],
+  ['DELETE', `${SERVICE_ACCOUNTS}/:identifier`, need('core_serviceaccount_delete', 'identifier')],
+
+  // One's own, or those of a service account, which asks for rights on it (access-token-parents.ts).
+  [['GET', 'POST'], '/ng/api/apikey', 'inHandler'],
+  ['GET', '/ng/api/apikey/aggregate', 'inHandler'],
+  ['GET', '/ng/api/apikey/aggregate/:identifier', 'inHandler'],
+  [['PUT', 'DELETE'], '/ng/api/apikey/:identifier', 'inHandler'],
+  ['POST', '/ng/api/token', 'inHandler'],
+  ['GET', '/ng/api/token/aggregate', 'inHandler'],
+  ['POST', '/ng/api/token/rotate/:identifier', 'inHandler'],
+  [['PUT', 'DELETE'], '/ng/api/token/:identifier', 'inHandler'],
+
+  ['GET', '/authz/api/permissions', 'signedIn'],
+  ['GET', '/authz/api/permissions/resourcetypes', 'signedIn'],
+  ['GET', ROLES, need('core_role_view')],
+  ['POST', ROLES, need('core_role_edit')],
+  ['GET', `${ROLES}/:identifier`, need('core_role_view', 'identifier')],
+  ['PUT', `${ROLES}/:identifier`, need('core_role_edit', 'identifier')],
+  ['DELETE', `${ROLES}/:identifier`, need('core_role_delete', 'identifier')],
+  ['GET', RESOURCE_GROUPS, need('core_resourcegroup_view')],
+  ['POST', RESOURCE_GROUPS, need('core_resourcegroup_edit')],
+  ['GET', `${RESOURCE_GROUPS}/:identifier`, need('core_resourcegroup_view', 'identifier')],
+  ['PUT', `${RESOURCE_GROUPS}/:identifier`, need('core_resourcegroup_edit', 'identifier')],
+  ['DELETE', `${RESOURCE_GROUPS}/:identifier`, need('core_resourcegroup_delete', 'identifier')],
+  ['GET', ASSIGNMENTS, need('core_user_view')],
+  ['POST', `${ASSIGNMENTS}/filter`, need('core_user_view')],
+  ['GET', `${ASSIGNMENTS}/:identifier`, need('core_user_view')],
+  // By the kind of principal that is given something.
+  ['POST', ASSIGNMENTS, 'inHandler'],
+  ['POST', `${ASSIGNMENTS}/multi`, 'inHandler'],
+  ['DELETE', `${ASSIGNMENTS}/:identifier`, 'inHandler'],
+  // Of others it asks for the right to see them.
+  ['POST', '/authz/api/acl', 'inHandler'],
+  // In each scope the filter names.
+  ['POST', '/audit/api/audits/list', 'inHandler'],
+  ['GET', '/audit/api/auditYaml', 'inHandler'],
 
   ['GET', '/bridle/api/delegates', need('core_delegate_view')],
   ['POST', '/ng/api/delegate-setup/listDelegates', need('core_delegate_view')],

@@ -1,4 +1,4 @@
-/** Personal access tokens: `pat.<account>.<id>.<secret>` (clients read the account out of the second part). */
+/** Tokens of users and service accounts: `pat.` or `sat.<account>.<id>.<secret>` (clients read the account out of the second part). */
 import type { Database, Transaction } from '../store/database.ts';
 import { findApiKey, insertApiKey } from '../store/api-keys.ts';
 import type { UserRow } from '../store/users.ts';
@@ -12,12 +12,22 @@ export type TokenCheck =
   | { readonly kind: 'valid'; readonly principal: Principal }
   | { readonly kind: 'unknown' | 'expired' | 'revoked' };
 
-/** Makes a token for a user and stores its hash; the plain text is returned once and never again. */
-export async function issueToken(db: Database | Transaction, user: UserRow, name: string): Promise<string> {
+/** The text of a new token, and what is stored of it. */
+export function makeTokenText(
+  kind: Principal['kind'],
+  accountId: string,
+): { readonly id: string; readonly secretHash: string; readonly token: string } {
   const id = makeAlphanumeric(TOKEN_ID_LENGTH);
   const secret = makeSecret();
-  await insertApiKey(db, { id, accountId: user.accountId, userId: user.id, name, secretHash: hashSecret(secret) });
-  return `pat.${user.accountId}.${id}.${secret}`;
+  const prefix = kind === 'USER' ? 'pat' : 'sat';
+  return { id, secretHash: hashSecret(secret), token: `${prefix}.${accountId}.${id}.${secret}` };
+}
+
+/** Makes a token for a user and stores its hash; the plain text is returned once and never again. */
+export async function issueToken(db: Database | Transaction, user: UserRow, name: string): Promise<string> {
+  const { id, secretHash, token } = makeTokenText('USER', user.accountId);
+  await insertApiKey(db, { id, accountId: user.accountId, userId: user.id, name, secretHash });
+  return token;
 }
 
 export async function checkToken(db: Database | Transaction, token: string): Promise<TokenCheck> {

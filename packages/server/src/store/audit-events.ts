@@ -64,26 +64,26 @@ export async function listAuditEvents(
 ): Promise<{ readonly rows: readonly AuditEventRow[]; readonly total: number }> {
   let matching = db.selectFrom('audit_events').where('account_id', '=', accountId);
   const { scopes = [], resources = [], actions = [], principals = [], from, until } = filter;
-  if (scopes.length > 0) matching = matching.where(({ or }) => or(scopes.map(atOrBelow)));
+  if (scopes.length > 0) matching = matching.where((eb) => eb.or(scopes.map(atOrBelow)));
   if (resources.length > 0) {
-    matching = matching.where(({ or, and, eb }) =>
-      or(
+    matching = matching.where((eb) =>
+      eb.or(
         resources.map(({ type, identifier }) =>
           identifier === undefined
             ? eb('resource_type', '=', type)
-            : and([eb('resource_type', '=', type), eb('resource_identifier', '=', identifier)]),
+            : eb.and([eb('resource_type', '=', type), eb('resource_identifier', '=', identifier)]),
         ),
       ),
     );
   }
   if (actions.length > 0) matching = matching.where('action', 'in', actions);
   if (principals.length > 0) {
-    matching = matching.where(({ or, and, eb }) =>
-      or(
+    matching = matching.where((eb) =>
+      eb.or(
         principals.map(({ type, id }) =>
           type === undefined
             ? eb('principal_id', '=', id)
-            : and([eb('principal_type', '=', type), eb('principal_id', '=', id)]),
+            : eb.and([eb('principal_type', '=', type), eb('principal_id', '=', id)]),
         ),
       ),
     );

@@ -81,8 +81,8 @@ export async function listRoleAssignments(
   if (resourceGroups.length > 0) matching = matching.where('resource_group_identifier', 'in', resourceGroups);
   if (principalTypes.length > 0) matching = matching.where('principal_type', 'in', principalTypes);
   if (principals.length > 0) {
-    matching = matching.where(({ or, and, eb }) =>
-      or(principals.map(({ type, id }) => and([eb('principal_type', '=', type), eb('principal_id', '=', id)]))),
+    matching = matching.where((eb) =>
+      eb.or(principals.map(({ type, id }) => eb.and([eb('principal_type', '=', type), eb('principal_id', '=', id)]))),
     );
   }
   const [rows, count] = await Promise.all([

@@ -1,10 +1,12 @@
 /** Service accounts: whom programs act as. */
+import { sql } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import {
   findNamed,
   insertNamed,
   listNamed,
   namedRow,
+  ownedBy,
   updateNamed,
   type NamedContent,
   type NamedFilter,
@@ -62,4 +64,17 @@ export async function listServiceAccounts(
 ): Promise<{ readonly rows: readonly ServiceAccountRow[]; readonly total: number }> {
   const { rows, total } = await listNamed<Columns>(db, 'service_accounts', owner, filter, page, size);
   return { rows: rows.map(rowOf), total };
+}
+
+/** By its id, where it belongs to exactly this owner. */
+export async function findServiceAccountById(
+  db: Database | Transaction,
+  owner: OwnerScope,
+  id: string,
+): Promise<ServiceAccountRow | undefined> {
+  const result = await sql<
+    RawNamed & Columns
+  >`select * from service_accounts where ${ownedBy(owner)} and id = ${id}`.execute(db);
+  const [row] = result.rows;
+  return row === undefined ? undefined : rowOf(row);
 }
