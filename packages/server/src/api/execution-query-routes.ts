@@ -8,7 +8,7 @@ import {
   successOf,
 } from '@bridle/protocol';
 import { Type } from 'typebox';
-import { isScalar, parseDocument, visit, type Document } from 'yaml';
+import { isPair, isScalar, isSeq, parseDocument, visit, type Document } from 'yaml';
 import { keepExecutionNotes } from '../store/execution-rows.ts';
 import { findExecution } from '../store/execution-statements.ts';
 import { answers, scopeQuery, success } from './answers.ts';
@@ -181,7 +181,7 @@ function evaluate(document: Document, execution: Execution): ExpressionEvaluatio
       if (count > EXPRESSIONS_MAX)
         throw invalidRequest(`More than ${String(EXPRESSIONS_MAX)} values have expressions. Ask for fewer at a time.`);
       const resolved = valueAfter(execution, text);
-      const where = placeOf(path);
+      const where = placeOf(path, node);
       mapExpression[where === '' ? text : where] = {
         originalExpression: text,
         resolvedValue: resolved.kind === 'value' ? resolved.value : null,
@@ -193,17 +193,13 @@ function evaluate(document: Document, execution: Execution): ExpressionEvaluatio
   return { mapExpression, compiledYaml: document.toString({ lineWidth: 0 }) };
 }
 
-function placeOf(path: readonly unknown[]): string {
-  return path
+/** Keys and places in lists, from the root on. */
+function placeOf(path: readonly unknown[], node: unknown): string {
+  const all = [...path, node];
+  return all
     .flatMap((each, index) => {
-      if (typeof each === 'object' && each !== null && 'key' in each && isScalar(each.key))
-        return [String(each.key.value)];
-      const items =
-        typeof each === 'object' && each !== null && 'items' in each && Array.isArray(each.items) ? each.items : [];
-      const next = path[index + 1];
-      return items.includes(next) && !(typeof next === 'object' && next !== null && 'key' in next)
-        ? [String(items.indexOf(next))]
-        : [];
+      if (isPair(each) && isScalar(each.key)) return [String(each.key.value)];
+      return isSeq(each) ? [String(each.items.indexOf(all[index + 1]))] : [];
     })
     .join('.');
 }
