@@ -2,6 +2,7 @@
 import {
   eventCause,
   matchConditions,
+  matchSource,
   mergeInputs,
   parseTrigger,
   readEventFile,
@@ -125,14 +126,29 @@ function withTrigger(chosen: ChosenPipeline, inputs: GivenInputs, event: Webhook
 type Trigger = NonNullable<ReturnType<typeof parseTrigger>['trigger']>;
 
 function notesOf({ source }: Trigger, event: WebhookEvent, wanted: string): readonly RunNote[] {
-  if (source.kind !== 'customWebhook') return [];
-  const { matched } = matchConditions(source, event);
-  return matched
-    ? []
-    : [
-        {
-          level: 'warning',
-          text: `The conditions of the trigger ${wanted} do not hold for this event: a server would not start the pipeline.`,
-        },
-      ];
+  const objection = objectionOf(source, event);
+  if (objection === undefined) return [];
+  const text = `The trigger ${wanted} does not answer to this event: a server would not start the pipeline. ${objection}`;
+  return [{ level: 'warning', text }];
+}
+
+/** Which repository a connector means is known to a server only: it is not compared. */
+function objectionOf(source: Trigger['source'], event: WebhookEvent): string | undefined {
+  switch (source.kind) {
+    case 'notRunYet':
+      return undefined;
+    case 'cron':
+      return 'It fires at its times only.';
+    case 'customWebhook': {
+      const { matched, message } = matchConditions(source, event);
+      return matched ? undefined : message;
+    }
+    case 'gitWebhook': {
+      if (event.git === undefined) return `The event is not one of ${source.provider}.`;
+      const found = matchSource(source, event.git);
+      if (found.kind === 'differs') return found.reason;
+      const { matched, message } = matchConditions(source, event);
+      return matched ? undefined : message;
+    }
+  }
 }

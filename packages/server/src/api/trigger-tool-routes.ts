@@ -11,6 +11,7 @@ import {
 import { GIT_TRIGGER_EVENTS } from '@bridle/pipeline';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { recordAudit, type AuditAction } from '../auth/audit.ts';
 import { reconcileTrigger } from '../intake/reconcile-trigger.ts';
 import { makeWebhookToken, switchTriggers } from '../intake/save-trigger.ts';
 import { findTrigger, replaceTriggerToken, type TriggerFilter, type TriggerKey } from '../store/triggers.ts';
@@ -60,7 +61,12 @@ export function triggerToolRoutes(app: App, deps: ApiDependencies): void {
         refuseOtherSites(request);
         const { scope, pipelineIdentifier } = key;
         await authorize(request, { permission: 'core_pipeline_edit', scope, identifier: pipelineIdentifier });
-        if (!(await replaceTriggerToken(db, key, resource))) throw noTrigger(key.identifier);
+        const isThere = await db.transaction().execute(async (tx) => {
+          if (!(await replaceTriggerToken(tx, key, resource))) return false;
+          await recordAudit(tx, request, auditOf(key, 'ROTATE_TOKEN'));
+          return true;
+        });
+        if (!isThere) throw noTrigger(key.identifier);
       }
       return { metaData: {}, resource, responseMessages: [] };
     },
@@ -112,7 +118,11 @@ export function triggerToolRoutes(app: App, deps: ApiDependencies): void {
         scope: filter,
         ...(pipelineIdentifier === undefined ? {} : { identifier: pipelineIdentifier }),
       });
-      const switched = await switchTriggers(db, filter, data.enable);
+      const switched = await db.transaction().execute(async (tx) => {
+        const rows = await switchTriggers(tx, filter, data.enable);
+        for (const row of rows) await recordAudit(tx, request, auditOf(row, data.enable ? 'ENABLED' : 'DISABLED'));
+        return rows;
+      });
       return success(request, {
         count: switched.length,
         bulkTriggerDetailDTOList: switched.map(({ scope, ...row }) => ({
@@ -196,6 +206,10 @@ export function triggerToolRoutes(app: App, deps: ApiDependencies): void {
       throw notFound(`There is no polled response of the event ${request.params.eventId}: no trigger polls.`);
     },
   );
+}
+
+function auditOf({ scope, identifier }: TriggerKey, action: AuditAction): Parameters<typeof recordAudit>[2] {
+  return { action, resource: { type: 'TRIGGER', identifier }, scope };
 }
 
 /** All four names, or none of the last two. */

@@ -104,6 +104,10 @@ describe('the token of a trigger', () => {
     expect(body['resource']).toBe(await tokenOf());
     expect((await fire(old)).status).toBe(400);
     expect((await fire(String(body['resource']))).status).toBe(200);
+    const recorded = await server.db.selectFrom('audit_events').selectAll().execute();
+    const [last] = recorded.filter(({ action }) => action === 'ROTATE_TOKEN');
+    expect(last).toMatchObject({ resource_identifier: 'myhook' });
+    expect(JSON.stringify(recorded)).not.toContain(String(body['resource']));
   });
 
   it('without a trigger belongs to nothing; half a name is none', async () => {
@@ -171,6 +175,19 @@ describe('URLs without a token', () => {
       ({ status }) => status === 200,
     );
   });
+});
+
+it('a payload may be limited for the account', async () => {
+  const account = { orgIdentifier: '', projectIdentifier: '' };
+  await setSetting('CUSTOM_WEBHOOK_TRIGGER_PAYLOAD_SIZE', '10', account);
+  const token = await tokenOf();
+  const refused = await whenHeard(
+    () => fire(token, '{"a":"bcdefg"}'),
+    ({ status }) => status !== 200,
+  );
+  expect([refused.status, refused.body.message]).toEqual([400, expect.stringContaining('The payload has 14 bytes')]);
+  expect((await fire(token, '{"a":"bc"}')).status).toBe(200);
+  await setSetting('CUSTOM_WEBHOOK_TRIGGER_PAYLOAD_SIZE', undefined, account);
 });
 
 describe('a custom trigger with a secret', () => {

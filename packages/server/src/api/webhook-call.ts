@@ -97,3 +97,17 @@ export async function authorizeCall(
     `Authorization is mandatory for custom triggers in ${accountId}:${orgIdentifier}:${projectIdentifier}. Please add X-Api-Key header in the request`,
   );
 }
+
+/** Accounts may take less than the server does (api.md §1.1). */
+export async function limitPayload(
+  deps: Pick<ApiDependencies, 'webhookSettings'>,
+  request: FastifyRequest,
+  { scope }: CallTarget,
+): Promise<void> {
+  const bytes = (request.body as Buffer).length;
+  const limit = Number(await deps.webhookSettings.find(scope, 'CUSTOM_WEBHOOK_TRIGGER_PAYLOAD_SIZE'));
+  if (!Number.isFinite(limit) || bytes <= limit) return;
+  throw invalidRequest(
+    `The payload has ${String(bytes)} bytes; custom webhooks of this account take ${String(limit)} (setting CUSTOM_WEBHOOK_TRIGGER_PAYLOAD_SIZE)`,
+  );
+}

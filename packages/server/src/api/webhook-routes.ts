@@ -8,7 +8,7 @@ import { answers, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest } from './errors.ts';
-import { acceptCall, authorizeCall, webhookCall, type CallTarget } from './webhook-call.ts';
+import { acceptCall, authorizeCall, limitPayload, webhookCall, type CallTarget } from './webhook-call.ts';
 import {
   applyPreferences,
   clientSignal,
@@ -101,6 +101,7 @@ interface Accepted {
 async function acceptByNames(deps: ApiDependencies, request: FastifyRequest, query: WebhookQuery): Promise<Accepted> {
   const target = targetOf(request, query);
   await authorizeCall(deps, request, target);
+  await limitPayload(deps, request, target);
   if (!(await deps.webhookSettings.isTokenlessOpen(target.scope))) {
     throw invalidRequest(
       'Webhook URLs without a token are closed here. Use the URL that the details of the trigger show: it has the token of the trigger in its path.',
@@ -122,6 +123,7 @@ async function acceptByToken(deps: ApiDependencies, request: FastifyRequest, tok
   const { scope, pipelineIdentifier, identifier: triggerIdentifier } = row;
   const target = { scope, pipelineIdentifier, triggerIdentifier };
   await authorizeCall(deps, request, target);
+  await limitPayload(deps, request, target);
   return { ...target, eventId: await acceptCall(deps, webhookCall(request, target), disabled) };
 }
 
