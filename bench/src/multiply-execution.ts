@@ -23,7 +23,7 @@ export async function multiplyExecution(client: Client, eventId: string, count: 
   for (const table of TABLES) {
     const { rows } = await client.query<{ name: string; type: string }>(
       `select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
-       where attrelid = $1::regclass and attnum > 0 and not attisdropped and attidentity = '' order by attnum`,
+       where attrelid = $1::regclass and attnum > 0 and not attisdropped and attidentity = '' and attgenerated = '' order by attnum`,
       [table],
     );
     const values = rows.map(({ name, type }) => valueOf(name, type, renamed));

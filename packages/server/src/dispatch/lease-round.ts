@@ -1,17 +1,23 @@
 /**
  * One round of giving out work: looks at the queue, decides, leases.
  *
- * Most rounds need one look: a few tasks of every project that waits. Only when those do not fill the room, because nobody here
- * may take them, the rest of the queue is gone through, oldest first. What is in hand already is counted only when there is more
- * work than room.
+ * Most rounds need one look: a few tasks of every project, and of every kind in it that somebody here may take. Only when those do
+ * not fill the room, because nobody here can take them after all, the rest of such tasks is gone through, oldest first. What is in
+ * hand already is counted only when there is more work than room.
  */
 import { onClient } from '../store/connection.ts';
 import type { DatabaseHandle } from '../store/database.ts';
 import { leaseTasks, type Assignment, type Lease } from '../store/task-queue-statements.ts';
-import { countRunningTasks, listQueuedTasks, type QueuedTask, type RunningCount } from '../store/waiting-tasks.ts';
+import {
+  countRunningTasks,
+  listQueuedTasks,
+  type AskingDelegates,
+  type QueuedTask,
+  type RunningCount,
+} from '../store/waiting-tasks.ts';
 import { assignTasks, roomOf, seatsFor, type Asker, type Seat } from './assign.ts';
 
-/** Queued tasks of a project looked at in one statement; also bounds those of all projects in its answer. */
+/** Queued tasks of a kind looked at in one statement; also bounds those of all projects in its answer. */
 export const QUEUE_PAGE = 500;
 const QUEUE_PAGE_MIN = 20;
 /** Executions behind a matrix (256 cells at most) must be seen, too. */
@@ -58,6 +64,7 @@ async function assignOfAccount(
     ids: seats.map(({ asker }) => asker.delegateId),
     tags: distinct(seats.flatMap(({ asker }) => asker.tags)),
     capabilities: distinct(seats.flatMap(({ asker }) => asker.capabilities)),
+    scopes: scopesOf(seats),
   };
   const bound = new Map<string, Asker>();
   const room = roomOf(seats);
@@ -91,6 +98,20 @@ async function assignOfAccount(
     after = more.next;
   }
   return assignments;
+}
+
+/** One that serves all of the account stands for every other one. */
+function scopesOf(seats: readonly Seat[]): AskingDelegates['scopes'] {
+  if (seats.some(({ asker }) => asker.orgIdentifier === undefined)) return [{}];
+  const scopes = new Map<string, AskingDelegates['scopes'][number]>();
+  for (const { asker } of seats) {
+    const { orgIdentifier, projectIdentifier } = asker;
+    scopes.set(`${orgIdentifier}/${projectIdentifier}`, {
+      ...(orgIdentifier === undefined ? {} : { orgIdentifier }),
+      ...(projectIdentifier === undefined ? {} : { projectIdentifier }),
+    });
+  }
+  return [...scopes.values()];
 }
 
 function distinct(words: readonly string[]): readonly string[] {

@@ -209,7 +209,8 @@ export class WaitingRoom {
     if (this.#isClosed) return;
     this.#passedOverAgain ??= setTimeout(() => {
       this.#passedOverAgain = undefined;
-      if (this.#passedOver.size > 0 && this.#hungry().length > 0) this.serve();
+      // Also while a round runs, which passes them over: it is followed by one that does not (W1).
+      if (this.#passedOver.size > 0) this.serve();
     }, MISSED_AGAIN_MS);
     this.#passedOverAgain.unref();
   }

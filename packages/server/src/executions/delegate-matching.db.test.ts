@@ -234,6 +234,40 @@ describe('turns (R15)', () => {
   });
 });
 
+test('R14 however much of other projects waits longer, a delegate that serves one of them gets the work of that one', async () => {
+  const [PROJECTS, EACH] = [21, 500];
+  for (let index = 0; index < PROJECTS; index += 1) {
+    await start([shellStep('a')], 'Custom', `other${index}x`);
+    await multiplyTasks(`other${index}x`, EACH);
+  }
+  await start([shellStep('a')], 'Custom', 'mine');
+  const worker = await registerDelegate(replica.dispatch, 'worker', [], { ...TEST_SCOPE, projectIdentifier: 'mine' });
+  expect(await projectsOf(await worker.take({ free: 1 }))).toEqual(['mine']);
+});
+
+test('R14 of many kinds each is seen, and every task is given once', async () => {
+  const [KINDS, EACH] = [30, 40];
+  const wanted = Array.from({ length: KINDS }, (_, index) => `kind${index}`);
+  for (const kind of wanted) {
+    await start([shellStep('a', `\n  delegateSelectors: [${kind}]`)], 'Custom', 'one');
+  }
+  await sql`
+    insert into delegate_tasks (id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, requirements, log_key, queued_at)
+    select id || n, execution_id, account_id, org_identifier, project_identifier, state,
+      (request::jsonb || jsonb_build_object('taskId', id || n))::json, selectors, requirements, log_key, queued_at
+    from delegate_tasks, generate_series(2, ${EACH}::int) n`.execute(database.db);
+  const worker = await registerDelegate(replica.dispatch, 'worker', wanted);
+  const given: string[] = [];
+  for (
+    let tasks = await worker.take({ free: 256 });
+    tasks.length > 0;
+    tasks = await worker.take({ free: 256, waitMs: 0 })
+  )
+    given.push(...tasks.map(({ taskId }) => taskId));
+  expect(given).toHaveLength(KINDS * EACH);
+  expect(new Set(given).size).toBe(KINDS * EACH);
+});
+
 describe('tokens (S18)', () => {
   test('revoking one ends its polls on every replica, and what its delegates had started fails', async () => {
     const second = database.openAnother();

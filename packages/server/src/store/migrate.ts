@@ -23,6 +23,7 @@ import * as signIn from './migrations/0014-sign-in.ts';
 import * as platform from './migrations/0015-platform.ts';
 import * as lostSecrets from './migrations/0016-lost-secrets.ts';
 import * as preflightChecks from './migrations/0017-preflight-checks.ts';
+import * as queueKinds from './migrations/0018-queue-kinds.ts';
 import type { StartErrorCode } from './start-error-codes.ts';
 
 /** Name → migration, in the order of their names. Never rename or change one that was released. */
@@ -44,6 +45,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0015-platform': platform,
   '0016-lost-secrets': lostSecrets,
   '0017-preflight-checks': preflightChecks,
+  '0018-queue-kinds': queueKinds,
 };
 
 /** Thrown when the database has migrations that this program does not know: it was used by a newer version. */

@@ -27,12 +27,14 @@ export interface AskingDelegates {
   readonly ids: readonly string[];
   readonly tags: readonly string[];
   readonly capabilities: readonly string[];
+  /** What their tokens serve; without a name: all of them. */
+  readonly scopes: readonly { readonly orgIdentifier?: string; readonly projectIdentifier?: string }[];
 }
 
 export interface QueuePage {
   /** Looks behind this position only. */
   readonly after: number;
-  /** Tasks looked at per project. */
+  /** Tasks looked at per kind, where a project has a few kinds; of many kinds fewer each. */
   readonly window: number;
   /** Tasks of all projects in the answer. */
   readonly limit: number;
@@ -52,9 +54,9 @@ interface QueuedTaskRow {
   readonly workspace_key: string | null;
   readonly delegate_id: string | null;
   readonly incarnation: string | null;
-  /** Tasks of this project in its window. */
-  readonly seen: number;
-  /** The last position in the window of this project. */
+  /** Whether there may be more behind the window of this kind. */
+  readonly is_full: boolean;
+  /** The last position in it. */
   readonly last: number;
 }
 
@@ -64,11 +66,16 @@ export interface QueuedTasks {
   readonly next: number | undefined;
 }
 
+/** Kinds whose windows are whole; beyond them a project's windows share the same number of tasks. */
+const WHOLE_WINDOWS_MAX = 4;
+const WINDOW_MIN = 20;
+
 /**
- * Queued tasks of an account: a window of each project that has any, oldest first there.
+ * Queued tasks of an account: a window of each kind that somebody who asks may take, oldest first there.
  *
- * The planner takes an array's `<@` for a rare thing and would read the whole queue and sort it; of a `coalesce` it knows nothing,
- * and walks along the index until the window is full.
+ * A kind is what tells one task from another for a delegate (`delegate_tasks.kind`). Of these there are few where tasks are many:
+ * they are found by skipping along the queue's index from one to the next, so that tasks nobody here may take cost nothing,
+ * however many there are. Of a `coalesce` the planner knows nothing, and walks along the index until the window is full.
  */
 export async function listQueuedTasks(
   db: Database,
@@ -76,40 +83,49 @@ export async function listQueuedTasks(
   asking: AskingDelegates,
   { after, window, limit, order }: QueuePage,
 ): Promise<QueuedTasks> {
+  const { ids, tags, capabilities, scopes } = asking;
+  const orgs = scopes.map(({ orgIdentifier }) => orgIdentifier ?? null);
+  const projects = scopes.map(({ projectIdentifier }) => projectIdentifier ?? null);
   const result = await sql<QueuedTaskRow>`
-    with recursive projects as (
-      (select org_identifier, project_identifier, 1 as place from delegate_tasks
+    with recursive kinds as (
+      (select org_identifier, project_identifier, kind, selectors, requirements from delegate_tasks
        where account_id = ${accountId} and state = 'queued'
-       order by org_identifier, project_identifier limit 1)
+       order by org_identifier, project_identifier, kind limit 1)
       union all
-      select n.org_identifier, n.project_identifier, p.place + 1 from projects p cross join lateral (
-        select org_identifier, project_identifier from delegate_tasks t
+      select n.* from kinds k cross join lateral (
+        select org_identifier, project_identifier, kind, selectors, requirements from delegate_tasks t
         where t.account_id = ${accountId} and t.state = 'queued'
-          and (t.org_identifier, t.project_identifier) > (p.org_identifier, p.project_identifier)
-        order by t.org_identifier, t.project_identifier limit 1) n),
+          and (t.org_identifier, t.project_identifier, t.kind) > (k.org_identifier, k.project_identifier, k.kind)
+        order by t.org_identifier, t.project_identifier, t.kind limit 1) n),
+    open as materialized (
+      select org_identifier, project_identifier, kind, dense_rank() over (order by org_identifier, project_identifier) as project,
+        least(${window}::bigint, greatest(${WINDOW_MIN}::bigint, ${window * WHOLE_WINDOWS_MAX}::bigint / count(*) over (partition by org_identifier, project_identifier))) as size
+      from kinds
+      where selectors <@ ${tags}::text[] and requirements <@ ${capabilities}::text[] and exists (
+        select 1 from unnest(${orgs}::text[], ${projects}::text[]) as s(org, project)
+        where coalesce(s.org = org_identifier, true) and coalesce(s.project = project_identifier, true))),
     seen as (
-      select s.*, p.place as project, row_number() over (partition by s.execution_id collate "C" order by s.position) as place,
-        count(*) over (partition by p.place) as seen,
-        max(s.position) over (partition by p.place) as last
-      from projects p cross join lateral (
+      select s.*, o.project, row_number() over (partition by s.execution_id collate "C" order by s.position) as place,
+        count(*) over (partition by o.project, o.kind) >= o.size as is_full,
+        max(s.position) over (partition by o.project, o.kind) as last
+      from open o cross join lateral (
         select t.id, t.position, t.execution_id, t.account_id, t.org_identifier, t.project_identifier, t.selectors, t.requirements,
           t.workspace_key, w.delegate_id, w.incarnation
         from delegate_tasks t left join workspaces w on w.key = t.workspace_key
-        where t.account_id = ${accountId} and t.state = 'queued'
-          and t.org_identifier = p.org_identifier and t.project_identifier = p.project_identifier and t.position > ${after}::bigint
-          and coalesce(t.selectors <@ ${asking.tags}::text[], false) and coalesce(t.requirements <@ ${asking.capabilities}::text[], false)
-          and coalesce(w.delegate_id = any(${asking.ids}::text[]), true)
-        order by t.position limit ${window}) s),
+        where t.account_id = ${accountId} and t.state = 'queued' and t.org_identifier = o.org_identifier
+          and t.project_identifier = o.project_identifier and t.kind = o.kind and t.position > ${after}::bigint
+          and coalesce(w.delegate_id = any(${ids}::text[]), true)
+        order by t.position limit o.size) s),
     turns as (
       select seen.*, row_number() over (partition by project order by place, position) as turn from seen)
     select id, position, execution_id, account_id, org_identifier, project_identifier, selectors, requirements, workspace_key,
-      delegate_id, incarnation, seen, last
+      delegate_id, incarnation, is_full, last
     from turns order by case when ${order === 'turns'} then turn else 0 end, position limit ${limit}`.execute(db);
-  return { tasks: result.rows.map(queuedTask), next: nextAfter(result.rows, window, limit) };
+  return { tasks: result.rows.map(queuedTask), next: nextAfter(result.rows, limit) };
 }
 
-function nextAfter(rows: readonly QueuedTaskRow[], window: number, limit: number): number | undefined {
-  const ends = rows.filter((row) => row.seen >= window).map((row) => row.last);
+function nextAfter(rows: readonly QueuedTaskRow[], limit: number): number | undefined {
+  const ends = rows.filter((row) => row.is_full).map((row) => row.last);
   const last = rows.at(-1);
   if (last !== undefined && rows.length >= limit) ends.push(last.position);
   return ends.length === 0 ? undefined : Math.min(...ends);
@@ -171,9 +187,10 @@ export interface UnassignableTask {
   readonly boundTo?: string;
 }
 
-/** What tells one waiting task from another for a delegate: of these there are few where tasks are many. */
 interface TaskKind {
   readonly account_id: string;
+  /** A hash of selectors and requirements, by which the queue's index is ordered. */
+  readonly kind: number;
   readonly org_identifier: string;
   readonly project_identifier: string;
   readonly selectors: string[];
@@ -200,13 +217,24 @@ export async function listUnassignableTasks(
   return tasks;
 }
 
+/** Kinds are found by skipping, as for `listQueuedTasks`; what waits for the delegate of its workspace, by the workspaces there are. */
 async function listHopelessKinds(db: Database, windowMs: number, graceMs: number): Promise<readonly TaskKind[]> {
   const result = await sql<TaskKind>`
-    with clock as materialized (select bridle_now() as now),
+    with recursive clock as materialized (select bridle_now() as now),
+    free as (
+      (select account_id, org_identifier, project_identifier, kind, selectors, requirements from delegate_tasks
+       where state = 'queued' order by account_id, org_identifier, project_identifier, kind limit 1)
+      union all
+      select n.* from free f cross join lateral (
+        select account_id, org_identifier, project_identifier, kind, selectors, requirements from delegate_tasks t
+        where t.state = 'queued'
+          and (t.account_id, t.org_identifier, t.project_identifier, t.kind) > (f.account_id, f.org_identifier, f.project_identifier, f.kind)
+        order by t.account_id, t.org_identifier, t.project_identifier, t.kind limit 1) n),
     kinds as (
-      select distinct t.account_id, t.org_identifier, t.project_identifier, t.selectors, t.requirements, coalesce(w.delegate_id, '') as bound_to
-      from clock, delegate_tasks t left join workspaces w on w.key = t.workspace_key
-      where t.state = 'queued' and t.queued_at <= clock.now - ${windowMs}::bigint)
+      select free.*, '' as bound_to from free
+      union
+      select t.account_id, t.org_identifier, t.project_identifier, t.kind, t.selectors, t.requirements, w.delegate_id
+      from workspaces w join delegate_tasks t on t.workspace_key = w.key and t.state = 'queued' where w.deleted_at is null)
     select kinds.* from kinds, clock where not exists (
       select 1 from delegates d join delegate_tokens k on k.id = d.token_id
       where d.account_id = kinds.account_id
@@ -230,7 +258,7 @@ async function listTasksOfKind(
   const result = await sql<{ id: string; execution_id: string; fence: number }>`
     select t.id, t.execution_id, t.fence from delegate_tasks t left join workspaces w on w.key = t.workspace_key
     where t.state = 'queued' and t.account_id = ${kind.account_id} and t.org_identifier = ${kind.org_identifier}
-      and t.project_identifier = ${kind.project_identifier} and t.selectors = ${kind.selectors}::text[]
+      and t.project_identifier = ${kind.project_identifier} and t.kind = ${kind.kind}::bigint and t.selectors = ${kind.selectors}::text[]
       and t.requirements = ${kind.requirements}::text[] and coalesce(w.delegate_id, '') = ${kind.bound_to}
       and t.queued_at <= (select bridle_now()) - ${windowMs}::bigint
     order by t.position limit ${limit}`.execute(db);
