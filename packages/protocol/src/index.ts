@@ -204,6 +204,7 @@ export {
   V1Validation,
   v1Paging,
 } from './v1.ts';
+export { SavedFilter, SavedFilterRequest } from './filters.ts';
 export { VARIABLE_LENGTH_MAX, VariableRequest, VariableResponse } from './variables.ts';
 export { SettingResponse, SettingUpdate, SettingUpdateResult, SettingValue, type SettingDto } from './settings.ts';
 export { PipelineVersion, PipelineVersionDiff, PipelineVersionText } from './pipeline-versions.ts';

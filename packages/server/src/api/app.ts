@@ -67,6 +67,7 @@ import { rerunRoutes } from './rerun-routes.ts';
 import { retryRoutes } from './retry-routes.ts';
 import { rewriteUrl } from './rewrite-url.ts';
 import { RouteMethods } from './route-methods.ts';
+import { savedFilterRoutes } from './saved-filter-routes.ts';
 import { savedInputSetRoutes } from './saved-input-set-routes.ts';
 import { serviceOverrideRoutes } from './service-override-routes.ts';
 import { schemaRoutes } from './schema-routes.ts';
@@ -248,6 +249,7 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   v1ExecuteRoutes,
   settingRoutes,
   variableRoutes,
+  savedFilterRoutes,
 ];
 
 /** The web UI: its own scripts and connections; styles may be set by script (the editor and the menus do). */

@@ -22,6 +22,7 @@ import type { App } from './app-types.ts';
 import { authorize } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { ApiError, notFound, RequestError } from './errors.ts';
+import { filterOf } from './saved-filter.ts';
 import { connectorResponse } from './wire/connector.ts';
 import { ngPage } from './wire/pages.ts';
 
@@ -144,6 +145,7 @@ const ListQuery = ownerQuery({
   pageIndex: PageNumber,
   pageSize: pageSize(50),
   searchTerm: Type.Optional(Type.String()),
+  filterIdentifier: Type.Optional(Type.String({ description: 'A saved filter in place of the body.' })),
   type: Type.Optional(Type.String()),
   category: Type.Optional(Type.String()),
   includeAllConnectorsAvailableAtScope: Type.Optional(
@@ -195,8 +197,11 @@ function listRoutes(app: App, { db }: ApiDependencies): void {
     `${URL}/listV2`,
     { schema: { summary, tags, querystring: ListQuery, body: ConnectorFilter, response } },
     async (request) => {
-      const { query, body } = request;
-      return success(request, await list(ownerOf(request, query), query, body));
+      const { query } = request;
+      const owner = ownerOf(request, query);
+      const use = { owner, type: 'Connector', identifier: query.filterIdentifier, schema: ConnectorFilter };
+      const filter = await filterOf(db, request, { ...use, body: request.body });
+      return success(request, await list(owner, query, filter));
     },
   );
 }

@@ -324,6 +324,11 @@ const ROWS: readonly Row[] = [
 
   // The body says whose it is.
   [['POST', 'PUT'], '/ng/api/variables', 'inHandler'],
+  // What may be viewed may be filtered: the type of the filter says what that is.
+  ...['/ng/api/filters', '/pipeline/api/filters', '/template/api/filters'].flatMap((url): readonly Row[] => [
+    [['GET', 'POST', 'PUT'], url, 'inHandler'],
+    [['GET', 'DELETE'], `${url}/:identifier`, 'inHandler'],
+  ]),
   ['GET', '/ng/api/variables', need('core_variable_view')],
   ['GET', '/ng/api/variables/:identifier', need('core_variable_view', 'identifier')],
   ['DELETE', '/ng/api/variables/:identifier', need('core_variable_delete', 'identifier')],

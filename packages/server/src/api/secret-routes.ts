@@ -21,6 +21,7 @@ import {
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { ApiError, notFound, RequestError } from './errors.ts';
+import { filterOf } from './saved-filter.ts';
 import { secretFromForm, secretFromText } from './secret-bodies.ts';
 import { ngPage } from './wire/pages.ts';
 import { secretResponse } from './wire/secret.ts';
@@ -208,6 +209,7 @@ const ListQuery = ownerQuery({
   pageIndex: PageNumber,
   pageSize: pageSize(50),
   searchTerm: Type.Optional(Type.String()),
+  filterIdentifier: Type.Optional(Type.String({ description: 'A saved filter in place of the body.' })),
   identifiers: Type.Optional(Type.Array(Type.String())),
   type: Type.Optional(Type.String()),
   types: Type.Optional(Type.Array(Type.String())),
@@ -251,17 +253,16 @@ function listRoutes(app: App, { db }: ApiDependencies): void {
       url,
       { schema: { summary, tags, querystring: ListQuery, body: SecretFilter, response } },
       async (request) => {
-        const { query, body } = request;
+        const { query } = request;
+        const owner = ownerOf(request, query);
+        const use = { owner, type: 'Secret', identifier: query.filterIdentifier, schema: SecretFilter };
+        const body = await filterOf(db, request, { ...use, body: request.body });
         const isWide =
           query.includeAllSecretsAccessibleAtScope === true || body.includeAllSecretsAccessibleAtScope === true;
         const identifiers = body.identifiers ?? query.identifiers ?? [];
         const types = body.secretTypes ?? query.types ?? [];
         const search = body.searchTerm ?? query.searchTerm ?? '';
-        const page = await list(
-          ownerOf(request, query),
-          { ...query, searchTerm: search },
-          { identifiers, types, isWide },
-        );
+        const page = await list(owner, { ...query, searchTerm: search }, { identifiers, types, isWide });
         return success(request, page);
       },
     );
