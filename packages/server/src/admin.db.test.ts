@@ -106,7 +106,10 @@ describe('a lost password', () => {
     for (let i = 0; i < 7; i += 1) await byPassword('forgotten it');
 
     const { code, text } = admin('reset-password', ADMIN.toUpperCase());
-    expect([code, text]).toEqual([0, expect.stringMatching(/https:\/\/ci\.test\/login\?code=[\w-]{43}\n$/)]);
+    expect([code, text]).toEqual([
+      0,
+      expect.stringMatching(/https:\/\/ci\.test\/login\?code=[\w-]{43}&to=\/account\n$/),
+    ]);
     expect(await byPassword(PASSWORD)).toEqual({ kind: 'wrong' });
     expect(await findSession(database.db, cookie, USUAL_SESSION_LIMITS)).toBeUndefined();
     const entered = await spendSignInCode(database.db, /code=([\w-]+)/.exec(text)?.[1] ?? '');

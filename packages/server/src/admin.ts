@@ -75,7 +75,7 @@ async function printLink(context: Context, email: string | undefined, isReset: b
   await record(db, user.accountId, 'USER', user.email);
   if (isReset) say(`The password of ${user.email} is forgotten, and they are signed out everywhere.`);
   say(`Signs in ${user.email} once, within the hour:`);
-  say(`  ${publicUrl(context)}/login?code=${code}`);
+  say(`  ${publicUrl(context)}/login?code=${code}&to=/account`);
   return 0;
 }
 

@@ -49,7 +49,10 @@ export function userSignInRoutes(app: App, { db, publicUrl }: ApiDependencies): 
       const lifetimeMs = (request.body.hours ?? LINK_HOURS) * HOUR_MS;
       const code = await makeSignInCode(db, user, lifetimeMs);
       await record(request, user, 'INVITE');
-      return success(request, { url: `${publicUrl()}/login?code=${code}`, expiresAt: Date.now() + lifetimeMs });
+      return success(request, {
+        url: `${publicUrl()}/login?code=${code}&to=/account`,
+        expiresAt: Date.now() + lifetimeMs,
+      });
     },
   );
 

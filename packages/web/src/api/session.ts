@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { ApiError, call } from './client.ts';
-import type { Session } from './types.ts';
+import type { BrowserSession, Session, SignInWays } from './types.ts';
 
 /** Who is signed in; null = nobody. */
 export const sessionQuery = queryOptions({
@@ -16,11 +16,48 @@ export const sessionQuery = queryOptions({
   },
 });
 
-/** By a token (`pat.…`) or the one-time code of a sign-in link. */
-export function signIn(credential: { readonly token: string } | { readonly code: string }): Promise<Session> {
+/** How one can sign in here, beside tokens and links. */
+export const signInWaysQuery = queryOptions({
+  queryKey: ['sign-in ways'],
+  queryFn: ({ signal }) => call<SignInWays>('/bridle/api/sign-in', { signal }),
+});
+
+/** The browsers in which one is signed in. */
+export const browserSessionsQuery = queryOptions({
+  queryKey: ['browser sessions'],
+  queryFn: ({ signal }) => call<readonly BrowserSession[]>('/bridle/api/sessions', { signal }),
+});
+
+export type Credential =
+  /** `pat.…` */
+  | { readonly token: string }
+  /** Of a sign-in link; works once. */
+  | { readonly code: string }
+  | { readonly email: string; readonly password: string; readonly newPassword?: string };
+
+export function signIn(credential: Credential): Promise<Session> {
   return call<Session>('/bridle/api/session', { method: 'POST', body: credential });
 }
 
-export function signOut(): Promise<unknown> {
-  return call('/bridle/api/session', { method: 'DELETE' });
+/** Answers with where one signs out of the provider too, if it signed one in. */
+export async function signOut(): Promise<string | null> {
+  const { continueAt } = await call<{ readonly continueAt: string | null }>('/bridle/api/session', {
+    method: 'DELETE',
+  });
+  return continueAt;
+}
+
+export function endBrowserSession(id: string): Promise<unknown> {
+  return call(`/bridle/api/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' });
+}
+
+export function endOtherSessions(): Promise<unknown> {
+  return call('/bridle/api/sessions', { method: 'DELETE', query: { keepCurrent: true } });
+}
+
+export function choosePassword(passwords: {
+  readonly currentPassword?: string;
+  readonly newPassword: string;
+}): Promise<'PASSWORD_CHANGED' | 'INCORRECT_CURRENT_PASSWORD' | 'PASSWORD_STRENGTH_VIOLATED'> {
+  return call('/ng/api/user/password', { method: 'PUT', body: passwords });
 }

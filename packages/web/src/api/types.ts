@@ -1,9 +1,30 @@
 /** The parts of the wire shapes that the UI reads. The server's own schemas (packages/protocol) are the contract. */
 
 export interface Session {
-  readonly user: { readonly id: string; readonly name: string; readonly email: string };
+  readonly user: {
+    readonly id: string;
+    readonly name: string;
+    readonly email: string;
+    readonly hasPassword: boolean;
+  };
   readonly accountId: string;
   readonly defaultScope: { readonly orgIdentifier: string; readonly projectIdentifier: string };
+}
+
+export interface SignInWays {
+  readonly password: boolean;
+  readonly openId: { readonly name: string; readonly url: string } | null;
+}
+
+export interface BrowserSession {
+  readonly id: string;
+  readonly current: boolean;
+  readonly signedInBy: 'token' | 'link' | 'password' | 'openid' | '';
+  readonly address: string;
+  readonly userAgent: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  readonly expiresAt: number;
 }
 
 export interface SpringPage<T> {

@@ -10,6 +10,7 @@ import {
   Play,
   Server,
   Sun,
+  UserRound,
   Workflow,
   Zap,
   type LucideIcon,
@@ -170,8 +171,12 @@ function UserMenu(): JSX.Element {
   const client = useQueryClient();
   const navigate = useNavigate();
   const leave = async (): Promise<void> => {
-    await signOut();
+    const continueAt = await signOut();
     client.clear();
+    if (continueAt !== null) {
+      window.location.assign(continueAt);
+      return;
+    }
     await navigate({ to: '/login' });
   };
   const name = data?.user.name ?? '';
@@ -187,6 +192,9 @@ function UserMenu(): JSX.Element {
             <span className="block font-semibold">{name}</span>
             <span className="text-muted">{data?.user.email}</span>
           </DropdownMenu.Label>
+          <DropdownMenu.Item className={ITEM} onSelect={() => void navigate({ to: '/account' })}>
+            <UserRound size={14} aria-hidden /> Your account
+          </DropdownMenu.Item>
           <DropdownMenu.Item className={ITEM} onSelect={() => void leave()}>
             <LogOut size={14} aria-hidden /> Sign out
           </DropdownMenu.Item>

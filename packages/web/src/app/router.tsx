@@ -33,9 +33,12 @@ const root = createRootRouteWithContext<{ readonly queryClient: QueryClient }>()
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  validateSearch: (search: Record<string, unknown>): { readonly code?: string; readonly to?: string } => ({
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { readonly code?: string; readonly to?: string; readonly problem?: string } => ({
     ...(typeof search['code'] === 'string' ? { code: search['code'] } : {}),
     ...(typeof search['to'] === 'string' ? { to: search['to'] } : {}),
+    ...(typeof search['problem'] === 'string' ? { problem: search['problem'] } : {}),
   }),
   component: lazyRouteComponent(() => import('../pages/login.tsx'), 'LoginPage'),
 });
@@ -59,6 +62,12 @@ const home = createRoute({
     const { orgIdentifier: org, projectIdentifier: project } = context.session.defaultScope;
     throw redirect({ to: '/p/$org/$project/pipelines', params: { org, project } });
   },
+});
+
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../pages/account.tsx'), 'AccountPage'),
 });
 
 const pipelines = createRoute({
@@ -173,6 +182,7 @@ export const router = createRouter({
     login,
     inside.addChildren([
       home,
+      account,
       pipelines,
       newPipeline,
       pipeline,
