@@ -126,7 +126,6 @@ export { compareLines, type LineDiff } from './language/versions/compare-lines.t
 export { parsePipeline, type ParsedPipeline } from './language/parse-pipeline.ts';
 export { parseRuntimeInput, type InputText, type RuntimeInput } from './language/runtime-input.ts';
 export { resolveTriggerInputs, resolveTriggerReferences } from './language/trigger-inputs.ts';
-export type { CronSource } from './language/cron-trigger.ts';
 export { GIT_TRIGGER_EVENTS, type GitWebhookSource } from './language/git-trigger.ts';
 export {
   canFire,
@@ -267,15 +266,7 @@ export { changedFiles } from './triggers/git/changed-files.ts';
 export { gitValues, type GitValues } from './triggers/git/git-values.ts';
 export { eventName, matchSource, runIdentity, type GitSource, type SourceMatch } from './triggers/git/match-source.ts';
 export { repositoryAddress } from './triggers/git/connector-repository.ts';
-export {
-  nextTick,
-  nextTicks,
-  objectToSchedule,
-  SCHEDULE_INTERVAL_MS_MIN,
-  type Schedule,
-  type ScheduleForm,
-  type ScheduleProblem,
-} from './triggers/schedule.ts';
+export { nextTick, nextTicks, type Schedule } from './triggers/schedule.ts';
 export { hasSkipKeyword } from './triggers/git/skip-keyword.ts';
 export { recogniseEvent, type RecognisedEvent } from './triggers/git/recognise.ts';
 

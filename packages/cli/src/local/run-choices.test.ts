@@ -280,6 +280,38 @@ describe('inputs', () => {
     expect(unknown.err).toContain('Did you mean push?');
   });
 
+  test('of an event of Git, by a trigger that may not answer to it: that is said', async () => {
+    const trigger = `trigger:
+  identifier: push
+  name: Push
+  pipelineIdentifier: p
+  source: { type: Webhook, spec: { type: Github, spec: { type: Push, spec: { connectorRef: app,
+    payloadConditions: [{ key: targetBranch, operator: Equals, value: main }] } } } }
+  inputYaml: |
+    pipeline:
+      identifier: p
+      variables: [{ name: tag, type: String, value: a }, { name: size, type: Number, value: 1 }]
+`;
+    const push = (branch: string): string =>
+      JSON.stringify({
+        ref: `refs/heads/${branch}`,
+        after: '1'.repeat(40),
+        repository: { full_name: 'team/app' },
+        sender: { login: 'ada' },
+      });
+    const files = { '.harness/push.yaml': trigger, 'main.json': push('main'), 'next.json': push('next') };
+    const words = (event: string): readonly string[] => ['p', '--event', event, '--trigger', 'push'];
+    const notesOf = async (event: string): Promise<string> => {
+      const { exitCode, events } = await runLocally(asking, { files, words: words(event) });
+      expect(exitCode).toBe(0);
+      return events.flatMap((each) => (each.type === 'note' ? [each.text] : [])).join('\n');
+    };
+    expect(await notesOf('main.json')).not.toContain('does not answer');
+    const passedBy = await notesOf('next.json');
+    expect(passedBy).toContain('The trigger push does not answer to this event');
+    expect(passedBy).toContain('the event has "next"');
+  });
+
   test('an event alone is what <+trigger…> gives', async () => {
     const { logs } = await runLocally(
       customPipeline({ s: script('x', 'echo "<+trigger.payload.who> <+pipeline.triggerType>"') }),

@@ -74,6 +74,7 @@ describe('objections', () => {
     [unix('0 0 ? * *'), 'expression'],
     [unix('nightly'), 'expression'],
     [unix(''), 'expression'],
+    [unix(`${'0,'.repeat(1_000)}0 * * * *`), 'expression'],
     [quartz('0 2 * * *'), 'expression'],
     [unix('0 2 * * *', 'Mars/Olympus'), 'timezone'],
   ])('to %o', (schedule, kind) => {

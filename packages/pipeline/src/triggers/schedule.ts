@@ -16,7 +16,7 @@ export interface Schedule {
 }
 
 /** Closer together nothing may start (api.md §3.6). */
-export const SCHEDULE_INTERVAL_MS_MIN = 300_000;
+const SCHEDULE_INTERVAL_MS_MIN = 300_000;
 
 export type ScheduleProblem =
   | { readonly kind: 'expression' | 'timezone'; readonly message: string }
@@ -44,6 +44,9 @@ export function objectToSchedule(schedule: Schedule): ScheduleProblem | undefine
   if (timezone !== undefined && !isTimezone(timezone)) {
     return { kind: 'timezone', message: `"${timezone}" is not a time zone; write one as Europe/Berlin.` };
   }
+  if (expression.length > EXPRESSION_LENGTH_MAX) {
+    return { kind: 'expression', message: `it is longer than ${String(EXPRESSION_LENGTH_MAX)} characters` };
+  }
   if (form === 'UNIX' && expression.includes('?')) {
     return { kind: 'expression', message: 'a UNIX expression has no "?"; write "*", or set type: QUARTZ' };
   }
@@ -55,6 +58,7 @@ export function objectToSchedule(schedule: Schedule): ScheduleProblem | undefine
   }
 }
 
+const EXPRESSION_LENGTH_MAX = 1_000;
 /** A Thursday. */
 const JUDGED_FROM = Date.UTC(2026, 0, 1);
 /** More than any day has at the smallest interval. */
