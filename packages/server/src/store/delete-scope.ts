@@ -45,6 +45,7 @@ export const DELETED_TABLES = [
   'delegate_tokens',
   'delegates',
   'errands',
+  'preflight_checks',
 ] as const satisfies readonly (keyof Tables)[];
 
 /** Tables of what happened (Z3). */
