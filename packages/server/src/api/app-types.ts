@@ -41,7 +41,9 @@ declare module 'fastify' {
     sessionId: string | undefined;
     /** Set for every request; see `authorize`. */
     authorizer: Authorizer | undefined;
-    /** What was asked for last and allowed, views aside; see audit-hook.ts. */
+    /** What was asked for last and allowed; see stream-rights.ts. */
+    allowed: Question | undefined;
+    /** The same, views aside; see audit-hook.ts. */
     authorized: Question | undefined;
     /** The account the request is about; empty on public routes that have none. */
     accountId: string;

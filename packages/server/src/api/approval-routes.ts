@@ -1,8 +1,8 @@
 /**
  * Approvals (api.md §5.4, and the v1 list of §4.3).
  *
- * S14: who answers is the principal of the request, never what its body says. There are no user groups yet: the admins of the
- * account count as members of every group, nobody else does.
+ * S14: who answers is the principal of the request, never what its body says. Members of the groups it names answer it, and
+ * nobody else: an administrator who wants to becomes a member. Service accounts are in no group.
  */
 import { executionId, nodeExecutionId, type NodeExecution } from '@bridle/pipeline';
 import {
@@ -18,6 +18,7 @@ import type { Principal } from '../auth/principal.ts';
 import { answerObjectionOf } from '../executions/control.ts';
 import { findExecution } from '../store/execution-statements.ts';
 import { findExecutionRow, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
+import { isInAnyGroup } from '../store/user-groups.ts';
 import { answers, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import { authorize } from './authorization.ts';
@@ -170,7 +171,7 @@ async function answer(
 ): Promise<ApprovalInstance> {
   const { action, comments, approverInputs } = readActivity(activity);
   const caller = callerOf(request);
-  requireMember(caller, node);
+  await requireMember(deps, caller, row, node);
   const { userId, name, email } = caller;
   const result = await deps.executions.answerApproval(row.id, node.id, {
     user: { userId, name, email },
@@ -201,26 +202,37 @@ function readActivity({ action, comments, approverInputs }: ApprovalActivityRequ
 }
 
 /** See the head of this file. */
-function requireMember(caller: Principal, node: NodeExecution): void {
-  const reason = membershipObjection(caller, node);
+async function requireMember(
+  deps: ApiDependencies,
+  caller: Principal,
+  row: ExecutionRow,
+  node: NodeExecution,
+): Promise<void> {
+  const reason = await membershipObjection(deps, caller, row, node);
   if (reason !== undefined) throw new ApiError('NG_ACCESS_DENIED', reason);
 }
 
-function membershipObjection({ isAdmin }: Principal, { approval }: NodeExecution): string | undefined {
+async function membershipObjection(
+  { db }: ApiDependencies,
+  { kind, userId }: Principal,
+  { scope }: ExecutionRow,
+  { approval }: NodeExecution,
+): Promise<string | undefined> {
   const groups = approval?.userGroups ?? [];
-  if (isAdmin || groups.length === 0) return undefined;
+  if (groups.length === 0) return undefined;
+  if (kind === 'USER' && (await isInAnyGroup(db, scope, groups, userId))) return undefined;
   return `Members of ${groups.join(', ')} answer this approval, and you are none.`;
 }
 
 async function objectionTo(
-  { db }: ApiDependencies,
+  deps: ApiDependencies,
   caller: Principal,
   row: ExecutionRow,
   node: NodeExecution,
 ): Promise<string | undefined> {
-  const foreign = membershipObjection(caller, node);
+  const foreign = await membershipObjection(deps, caller, row, node);
   if (foreign !== undefined) return foreign;
-  const execution = await findExecution(db, row.id);
+  const execution = await findExecution(deps.db, row.id);
   if (execution === undefined) return 'The execution was deleted.';
   const { userId, name, email } = caller;
   // A rejection needs no inputs, so that only the person is judged.

@@ -16,6 +16,7 @@ import { needsOf, type PermissionNeed } from './route-needs.ts';
 
 export function authorizeRoutes(app: App, authorizer: Authorizer): void {
   app.decorateRequest('authorizer', undefined);
+  app.decorateRequest('allowed', undefined);
   app.decorateRequest('authorized', undefined);
   const open: string[] = [];
   app.addHook('onRoute', (route) => {
@@ -50,6 +51,7 @@ export function authorizeRoutes(app: App, authorizer: Authorizer): void {
  */
 export async function authorize(request: FastifyRequest, question: Question): Promise<void> {
   if (!(await mayCaller(request, question))) throw missing(question);
+  request.allowed = question;
   // What is only looked at on the way to a change is not what is changed.
   if (factsOf(question.permission).action !== 'view') request.authorized = question;
 }

@@ -208,6 +208,11 @@ describe('an approval', () => {
   }
 
   beforeAll(async () => {
+    const admin = await server.call('GET', '/ng/api/user/currentUser');
+    await server.call('POST', '/ng/api/user-groups', {
+      query: { orgIdentifier: '', projectIdentifier: '' },
+      body: { identifier: 'admins', name: 'Admins', users: [(admin.body.data as { uuid: string } | undefined)?.uuid] },
+    });
     const spec = [
       'approvers:',
       '  userGroups: [account.admins]',
@@ -354,9 +359,19 @@ describe('an approval', () => {
   });
 
   it('needs different people, and only members of its groups', async () => {
-    const token = async (id: string, isAdmin: boolean): Promise<Record<string, string>> => {
-      const user = { id, accountId: ACCOUNT, name: id, email: `${id}@example.test`, isAdmin };
+    const token = async (id: string, isMember: boolean): Promise<Record<string, string>> => {
+      const user = { id, accountId: ACCOUNT, name: id, email: `${id}@example.test`, isAdmin: false };
       await insertUser(server.db, user);
+      // Everybody here may view the pipeline: that alone answers nothing.
+      const principal = { identifier: id, type: 'USER' };
+      await server.call('POST', '/authz/api/roleassignments', {
+        body: { roleIdentifier: '_project_viewer', principal },
+      });
+      if (isMember) {
+        await server.call('PUT', `/ng/api/user-groups/admins/member/${id}`, {
+          query: { orgIdentifier: '', projectIdentifier: '' },
+        });
+      }
       return { 'x-api-key': await issueToken(server.db, user, 'test') };
     };
     const [second, stranger] = [await token('second', true), await token('stranger', false)];

@@ -12,6 +12,7 @@ import { errorAnswers } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { lastEventId, serveEventStream, type EventStream } from './event-stream.ts';
+import { whileAllowed } from './stream-rights.ts';
 import { getExecution, getNodeExecution } from './execution-routes.ts';
 import { graphNodes } from './wire/execution-graph.ts';
 import { executionSummary } from './wire/execution-summary.ts';
@@ -47,7 +48,9 @@ export function executionEventRoutes(app: App, deps: ApiDependencies): void {
     async (request, reply) => {
       const row = await getExecution(deps, request, request.params.planExecutionId);
       const after = lastEventId(request) ?? 0;
-      await serveEventStream(request, reply, deps.stopping, (stream) => sendChanges(deps, stream, row, after));
+      await serveEventStream(request, reply, whileAllowed(deps, request, reply), (stream) =>
+        sendChanges(deps, stream, row, after),
+      );
     },
   );
 
@@ -72,7 +75,9 @@ export function executionEventRoutes(app: App, deps: ApiDependencies): void {
       const row = await getExecution(deps, request, planExecutionId);
       const node = await getNodeExecution(deps, row, nodeExecutionId);
       const after = lastEventId(request) ?? -1;
-      await serveEventStream(request, reply, deps.stopping, (stream) => sendLog(deps, stream, row, node, after));
+      await serveEventStream(request, reply, whileAllowed(deps, request, reply), (stream) =>
+        sendLog(deps, stream, row, node, after),
+      );
     },
   );
 }

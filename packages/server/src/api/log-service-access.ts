@@ -6,13 +6,18 @@ import { LogServiceError } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
 import { openLogGrant } from '../auth/log-tokens.ts';
+import type { Principal } from '../auth/principal.ts';
 import type { LogInfo } from '../logs/logs.ts';
+import { listExecutionTargets } from '../store/execution-targets.ts';
 import { findPrincipal } from './authentication.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { ApiError, RequestError } from './errors.ts';
 
-/** The account whose logs the request may read; throws when it may not. */
-export async function logAccountOf(deps: ApiDependencies, request: FastifyRequest): Promise<string> {
+/** Whose rights a request has on the logs of their account. */
+export type LogReader = Pick<Principal, 'accountId' | 'kind' | 'userId'>;
+
+/** Who reads; throws when nobody is known, or they are of another account. */
+export async function logReaderOf(deps: ApiDependencies, request: FastifyRequest): Promise<LogReader> {
   const account = namedAccount(request);
   const token = request.headers['x-harness-token'];
   if (typeof token === 'string' && token !== '' && request.headers['x-api-key'] === undefined) {
@@ -24,16 +29,16 @@ export async function logAccountOf(deps: ApiDependencies, request: FastifyReques
       );
     }
     if (grant.accountId !== account) throw otherAccount();
-    return account;
+    return readerOf(grant);
   }
   const principal = await findPrincipal(deps, request, account);
   if (principal === undefined) throw new RequestError('INVALID_REQUEST', 'no token');
   if (principal.accountId !== account) throw otherAccount();
-  return account;
+  return readerOf(principal);
 }
 
-/** The account a key may have a token for (api.md §8.1). */
-export async function tokenAccountOf(deps: ApiDependencies, request: FastifyRequest): Promise<string> {
+/** Whose rights a token for the log service will have (api.md §8.1). */
+export async function tokenReaderOf(deps: ApiDependencies, request: FastifyRequest): Promise<LogReader> {
   const account = namedAccount(request);
   const principal = await findPrincipal(deps, request, account).catch((error: unknown) => {
     if (error instanceof ApiError && error.httpStatus === 401) throw noTokenForKey();
@@ -41,7 +46,43 @@ export async function tokenAccountOf(deps: ApiDependencies, request: FastifyRequ
   });
   if (principal === undefined) throw new RequestError('INVALID_REQUEST', 'no token');
   if (principal.accountId !== account) throw noTokenForKey();
-  return account;
+  return readerOf(principal);
+}
+
+export function readerOf({ accountId, kind, userId }: LogReader): LogReader {
+  return { accountId, kind, userId };
+}
+
+/**
+ * Whether the reader may view the pipelines these logs are of, as they are now. Logs of an execution that is gone are nobody's.
+ */
+export async function mayRead(
+  { db, authorizer }: ApiDependencies,
+  reader: LogReader,
+  infos: readonly LogInfo[],
+): Promise<boolean> {
+  const ids = [...new Set(infos.map(({ executionId }) => executionId))];
+  const targets = await listExecutionTargets(db, ids);
+  if (targets.length < ids.length) return false;
+  const judged = new Set<string>();
+  for (const { scope, pipelineIdentifier } of targets) {
+    const name = JSON.stringify([scope, pipelineIdentifier]);
+    if (judged.has(name)) continue;
+    judged.add(name);
+    const question = { permission: 'core_pipeline_view', scope, identifier: pipelineIdentifier } as const;
+    if (!(await authorizer.isAllowed(reader, question))) return false;
+  }
+  return true;
+}
+
+/** @throws ApiError `NG_ACCESS_DENIED` */
+export async function requireReadable(
+  deps: ApiDependencies,
+  reader: LogReader,
+  infos: readonly LogInfo[],
+): Promise<void> {
+  if (!(await mayRead(deps, reader, infos)))
+    throw new ApiError('NG_ACCESS_DENIED', 'Missing permission core_pipeline_view on the pipeline of these logs');
 }
 
 export function namedAccount(request: FastifyRequest): string {
@@ -59,10 +100,12 @@ function noTokenForKey(): ApiError {
   return new ApiError('NG_ACCESS_DENIED', 'apikey in request not authorized for receiving tokens');
 }
 
-/** A log of another account is not there. */
-export async function findLog({ logs }: ApiDependencies, accountId: string, key: string): Promise<LogInfo | undefined> {
-  const info = await logs.info(key);
-  return info?.accountId === accountId ? info : undefined;
+/** A log of another account is not there; one of a pipeline that the reader may not view is refused. */
+export async function findLog(deps: ApiDependencies, reader: LogReader, key: string): Promise<LogInfo | undefined> {
+  const info = await deps.logs.info(key);
+  if (info?.accountId !== reader.accountId) return undefined;
+  await requireReadable(deps, reader, [info]);
+  return info;
 }
 
 /** Of a route that answers with something else than JSON. */

@@ -7,7 +7,7 @@ import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { ApiError, notFound, RequestError } from './errors.ts';
 import { bundleOf, fitsBundle, listLogsBelow, logAsJsonLines } from './log-bundle.ts';
-import { answers, findLog, logErrorAnswers, logAccountOf } from './log-service-access.ts';
+import { answers, findLog, logErrorAnswers, logReaderOf, readerOf, requireReadable } from './log-service-access.ts';
 
 const tags = ['Logs'];
 /** Checked by the handlers: the rules are not those of the other endpoints. */
@@ -35,12 +35,12 @@ function linkRoutes(app: App, deps: ApiDependencies): void {
       },
     },
     async (request) => {
-      const accountId = await logAccountOf(deps, request);
+      const reader = await logReaderOf(deps, request);
       const { key } = request.query;
-      if ((await findLog(deps, accountId, key))?.closedAt === undefined)
+      if ((await findLog(deps, reader, key))?.closedAt === undefined)
         throw notFound(`There is no stored log with the key ${key}.`);
       const expiresAt = Date.now() + LOG_LINK_LIFETIME_MS;
-      const grant = sealLogGrant(deps.signingKey, { accountId, prefix: key, expiresAt });
+      const grant = sealLogGrant(deps.signingKey, { ...reader, prefix: key, expiresAt });
       const link = `${deps.publicUrl()}/gateway/log-service/blob/shared/log.jsonl?grant=${grant}`;
       return { link, expires: new Date(expiresAt).toISOString() };
     },
@@ -64,7 +64,7 @@ function linkRoutes(app: App, deps: ApiDependencies): void {
       const grant = openLogGrant(deps.signingKey, request.query.grant, Date.now());
       if (grant?.prefix === undefined)
         throw new ApiError('INVALID_TOKEN', 'This download link is not valid or has expired. Ask for a new one.');
-      const info = await findLog(deps, grant.accountId, grant.prefix);
+      const info = await findLog(deps, readerOf(grant), grant.prefix);
       if (info === undefined) throw notFound(`There is no stored log with the key ${grant.prefix}.`);
       return reply
         .type('application/x-ndjson; charset=utf-8')
@@ -89,11 +89,12 @@ function archiveRoutes(app: App, deps: ApiDependencies): void {
       },
     },
     async (request) => {
-      const accountId = await logAccountOf(deps, request);
+      const reader = await logReaderOf(deps, request);
       const { prefix = '' } = request.query;
       if (prefix === '') throw notFound('cannot list files for prefix: the query names none');
-      const infos = await listLogsBelow(deps.logs, accountId, prefix);
+      const infos = await listLogsBelow(deps.logs, reader.accountId, prefix);
       if (infos.length === 0) throw notFound(`cannot list files for prefix ${prefix}`);
+      await requireReadable(deps, reader, infos);
       const expiresAt = Date.now() + LOG_LINK_LIFETIME_MS;
       const expires = new Date(expiresAt).toISOString();
       if (!fitsBundle(infos)) {
@@ -104,7 +105,7 @@ function archiveRoutes(app: App, deps: ApiDependencies): void {
           message: 'These logs are too large for one archive. Ask for the steps one by one.',
         };
       }
-      const grant = sealLogGrant(deps.signingKey, { accountId, prefix, expiresAt });
+      const grant = sealLogGrant(deps.signingKey, { ...reader, prefix, expiresAt });
       const link = `${deps.publicUrl()}/gateway/log-service/blob/bundle/logs.zip?grant=${grant}`;
       return { link, status: 'success' as const, expires, message: '' };
     },
@@ -129,6 +130,7 @@ function archiveRoutes(app: App, deps: ApiDependencies): void {
       if (grant?.prefix === undefined)
         throw new ApiError('INVALID_TOKEN', 'This download link is not valid or has expired. Ask for a new one.');
       const infos = await listLogsBelow(deps.logs, grant.accountId, grant.prefix);
+      await requireReadable(deps, readerOf(grant), infos);
       if (!fitsBundle(infos))
         throw new RequestError(
           'INVALID_REQUEST',

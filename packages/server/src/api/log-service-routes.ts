@@ -8,7 +8,8 @@ import type { ApiDependencies } from './dependencies.ts';
 import { ApiError, notFound } from './errors.ts';
 import { serveEventStream, type EventStream } from './event-stream.ts';
 import { logAsJsonLines } from './log-bundle.ts';
-import { answers, findLog, logErrorAnswers, logAccountOf, tokenAccountOf } from './log-service-access.ts';
+import { answers, findLog, logErrorAnswers, logReaderOf, mayRead, tokenReaderOf } from './log-service-access.ts';
+import { whileTrue } from './stream-rights.ts';
 import { logLine } from './wire/log-line.ts';
 
 const tags = ['Logs'];
@@ -30,13 +31,14 @@ export function logServiceRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'A token for the log service, valid for 48 hours',
         tags,
+        produces: ['text/plain'],
         querystring: AccountQuery,
-        response: answers(Type.String()),
+        response: logErrorAnswers,
       },
     },
     async (request, reply) => {
-      const accountId = await tokenAccountOf(deps, request);
-      const token = sealLogGrant(deps.signingKey, { accountId, expiresAt: Date.now() + LOG_TOKEN_LIFETIME_MS });
+      const reader = await tokenReaderOf(deps, request);
+      const token = sealLogGrant(deps.signingKey, { ...reader, expiresAt: Date.now() + LOG_TOKEN_LIFETIME_MS });
       return sendText(reply, token);
     },
   );
@@ -57,11 +59,15 @@ export function logServiceRoutes(app: App, deps: ApiDependencies): void {
       },
     },
     async (request, reply) => {
-      const accountId = await logAccountOf(deps, request);
-      const info = await findLog(deps, accountId, request.query.key);
+      const reader = await logReaderOf(deps, request);
+      const info = await findLog(deps, reader, request.query.key);
       const isOpen = info !== undefined && info.closedAt === undefined;
       const send = (stream: EventStream): Promise<void> => sendStream(deps, stream, isOpen ? info.key : undefined);
-      await serveEventStream(request, reply, deps.stopping, send, { ping: PING, pingMs: PING_MS, isBare: true });
+      // Whoever's key is revoked, or who may not view the pipeline any more, reads no further.
+      const isAllowed = async (): Promise<boolean> =>
+        info === undefined || (await mayRead(deps, await logReaderOf(deps, request), [info]));
+      const until = AbortSignal.any([deps.stopping, whileTrue(reply, isAllowed)]);
+      await serveEventStream(request, reply, until, send, { ping: PING, pingMs: PING_MS, isBare: true });
     },
   );
 
@@ -78,8 +84,8 @@ export function logServiceRoutes(app: App, deps: ApiDependencies): void {
       },
     },
     async (request, reply) => {
-      const accountId = await logAccountOf(deps, request);
-      const info = await findLog(deps, accountId, request.query.key);
+      const reader = await logReaderOf(deps, request);
+      const info = await findLog(deps, reader, request.query.key);
       if (info?.closedAt === undefined) throw notFound(`There is no stored log with the key ${request.query.key}.`);
       return reply.type('application/x-ndjson; charset=utf-8').send(Readable.from(logAsJsonLines(deps.logs, info.key)));
     },
@@ -97,8 +103,8 @@ export function logServiceRoutes(app: App, deps: ApiDependencies): void {
       },
     },
     async (request) => {
-      const accountId = await logAccountOf(deps, request);
-      return (await findLog(deps, accountId, request.query.key))?.closedAt !== undefined;
+      const reader = await logReaderOf(deps, request);
+      return (await findLog(deps, reader, request.query.key))?.closedAt !== undefined;
     },
   );
 
@@ -107,7 +113,13 @@ export function logServiceRoutes(app: App, deps: ApiDependencies): void {
     '/log-service/healthz',
     {
       config,
-      schema: { summary: 'Whether the log service answers', tags, security: [], response: answers(Type.String()) },
+      schema: {
+        summary: 'Whether the log service answers',
+        tags,
+        security: [],
+        produces: ['text/plain'],
+        response: logErrorAnswers,
+      },
     },
     async (_request, reply) => sendText(reply, 'OK'),
   );
@@ -135,7 +147,7 @@ function writeRoutes(app: App, deps: ApiDependencies): void {
         response: logErrorAnswers,
       },
       handler: async (request) => {
-        await logAccountOf(deps, request);
+        await logReaderOf(deps, request);
         throw new ApiError(
           'NG_ACCESS_DENIED',
           'Logs are written by the delegate that runs the step, and by nobody else.',

@@ -9,6 +9,7 @@ import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { notFound } from './errors.ts';
 import { serveEventStream, type EventStream, type StreamEvent } from './event-stream.ts';
+import { whileAllowed } from './stream-rights.ts';
 import { Outbox } from './outbox.ts';
 import { ProjectNews } from './project-news.ts';
 
@@ -44,7 +45,9 @@ export function projectEventRoutes(app: App, deps: ApiDependencies): void {
       const outbox = new Outbox<StreamEvent>();
       const unsubscribe = await news.subscribe(scope, (item) => outbox.put(item));
       try {
-        await serveEventStream(request, reply, deps.stopping, (stream) => sendProject(deps, stream, scope, outbox));
+        await serveEventStream(request, reply, whileAllowed(deps, request, reply), (stream) =>
+          sendProject(deps, stream, scope, outbox),
+        );
       } finally {
         unsubscribe();
       }

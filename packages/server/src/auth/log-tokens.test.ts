@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openLogGrant, sealLogGrant, type LogGrant } from './log-tokens.ts';
 
 const key = randomBytes(32);
-const grant: LogGrant = { accountId: 'a', prefix: 'p/ü', expiresAt: 1_000 };
+const grant: LogGrant = { accountId: 'a', kind: 'USER', userId: 'u', prefix: 'p/ü', expiresAt: 1_000 };
 
 describe('a sealed grant', () => {
   it('opens until it expires', () => {

@@ -1,6 +1,6 @@
 /**
- * Signed texts that open logs without any other sign-in: the log service's tokens (a whole account) and its download links
- * (all logs below one prefix). Nothing is stored: what they allow stands in them, under an HMAC.
+ * Signed texts that open logs without any other sign-in: the log service's tokens and its download links (all logs below one
+ * prefix). Nothing is stored: whose rights they carry stands in them, under an HMAC. What these are is asked when one is used.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 
@@ -9,7 +9,10 @@ export const LOG_LINK_LIFETIME_MS = 3_600_000;
 
 export interface LogGrant {
   readonly accountId: string;
-  /** Undefined = every log of the account. */
+  /** Who asked for it: it opens what they may view. */
+  readonly kind: 'USER' | 'SERVICE_ACCOUNT';
+  readonly userId: string;
+  /** Undefined = every log of the account that they may view. */
   readonly prefix?: string;
   /** Epoch milliseconds. */
   readonly expiresAt: number;

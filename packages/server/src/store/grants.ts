@@ -61,7 +61,9 @@ export async function listGrants(
   return await grantRows(
     db,
     accountId,
-    sql`not a.is_disabled and (
+    // Who is disabled or gone has nothing.
+    sql`not a.is_disabled and (${kind} = 'SERVICE_ACCOUNT' or exists (
+        select 1 from users u where u.id = ${id} and u.account_id = ${accountId} and not u.is_disabled)) and (
       (a.principal_type = ${kind} and a.principal_id = ${id})
       or (${kind} = 'USER' and a.principal_type = 'USER_GROUP' and (
         a.principal_id = ${ALL_USERS_OF_ACCOUNT}
