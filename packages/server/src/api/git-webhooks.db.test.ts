@@ -332,6 +332,31 @@ describe('a pull request', () => {
   });
 });
 
+it('each trigger that asks for the event tells why it did not answer; who asks by its id hears of the run', async () => {
+  await connect('several', 'https://github.com/lighthouse/several');
+  const on = (name: string, branch: string): string =>
+    trigger(name, 'several', {
+      spec: `          payloadConditions:\n            - { key: targetBranch, operator: Equals, value: ${branch} }\n`,
+    }).replace('connectorRef: harbour', 'connectorRef: several');
+  await define('several', on('a_next', 'next'), on('b_main', 'main'), on('c_old', 'old'));
+  const repository = { full_name: 'lighthouse/several', clone_url: 'https://github.com/lighthouse/several.git' };
+  const eventId = await send({ body: await pushOf(sha('8'), { repository }), headers: GITHUB_PUSH });
+  const rows = await rowsOf(eventId);
+  expect(rows.map(({ triggerIdentifier, finalStatus }) => [triggerIdentifier, finalStatus])).toEqual([
+    ['b_main', 'TARGET_EXECUTION_REQUESTED'],
+    expect.arrayContaining(['NO_MATCHING_TRIGGER_FOR_PAYLOAD_CONDITIONS']),
+    expect.arrayContaining(['NO_MATCHING_TRIGGER_FOR_PAYLOAD_CONDITIONS']),
+  ]);
+  expect(await decided(eventId)).toMatchObject({ triggerIdentifier: 'b_main', exceptionOccured: false });
+  const history = await server.call('GET', '/pipeline/api/triggers/eventHistory/c_old', {
+    query: { targetIdentifier: 'several' },
+  });
+  expect(history.body.data).toMatchObject({
+    totalElements: 1,
+    content: [{ eventCorrelationId: eventId, conditions: [{ key: 'targetBranch', actual: 'main', holds: false }] }],
+  });
+});
+
 describe('changed files', () => {
   it('decide last', async () => {
     await connect('files', 'https://github.com/lighthouse/files');

@@ -1,7 +1,7 @@
 /**
  * What an event of a Git provider comes to. It concerns the triggers of the whole account; the order is that of api.md §3.7: the
- * provider, the repository, the event and its action, who sent it, headers, payload, the expression, changed files. The furthest
- * that any trigger got says why nothing started; those that got past the sender have rows of their own.
+ * provider, the repository, the event and its action, who sent it, headers, payload, the expression, changed files. A trigger that
+ * asks for this event of this repository has a row of its own, whatever came of it; one that asks for another has none.
  */
 import {
   hasSkipKeyword,
@@ -60,15 +60,23 @@ async function decideAmong(
 ): Promise<Decisions> {
   const candidates = await definitions.triggersOf(event, git.provider);
   if (candidates.length === 0) return [noTriggerOf(event, SOURCE_NAMES[git.provider])];
-  const misses = new Misses();
+  const others: OtherEvent[] = [];
   const decisions: Decision[] = [];
   for (const candidate of candidates) {
+    const { trigger } = candidate;
     const answer = await answerOf({ event, candidate, facts, git }, definitions);
     if (answer.kind === 'decided') decisions.push(answer.decision);
-    else misses.add(candidate.trigger, answer);
+    else if (answer.kind === 'conditions') decisions.push(explainConditions([{ trigger, match: answer.match }]));
+    else if (answer.kind === 'otherEvent') others.push({ trigger, reason: answer.reason });
   }
-  const [first, ...rest] = decisions;
-  return first === undefined ? [misses.explain(event, git)] : [first, ...rest];
+  // Who asks by the event's id hears of a run before all else.
+  const [first, ...rest] = decisions.toSorted((a, b) => rank(a) - rank(b));
+  return first === undefined ? [explainMiss(event, git, others)] : [first, ...rest];
+}
+
+function rank({ start, outcome }: Decision): number {
+  if (start !== undefined) return 0;
+  return outcome.conditionResults === undefined || outcome.status === 'SKIPPED' ? 1 : 2;
 }
 
 type Answer =
@@ -150,33 +158,27 @@ async function proveGit(
   return await prove(event, trigger, document, definitions);
 }
 
-/** Triggers that the event passed by, and how far each got. */
-class Misses {
-  readonly #events: { readonly trigger: TriggerRow; readonly reason: string }[] = [];
-  readonly #conditions: { readonly trigger: TriggerRow; readonly match: MatchResult }[] = [];
+interface OtherEvent {
+  readonly trigger: TriggerRow;
+  readonly reason: string;
+}
 
-  add(trigger: TriggerRow, answer: Exclude<Answer, { kind: 'decided' }>): void {
-    if (answer.kind === 'otherEvent') this.#events.push({ trigger, reason: answer.reason });
-    else if (answer.kind === 'conditions') this.#conditions.push({ trigger, match: answer.match });
-  }
-
-  explain({ scope }: TriggerEventRow, { repository }: GitEvent): Decision {
-    if (this.#conditions.length > 0) return explainConditions(this.#conditions);
-    const [only] = this.#events;
-    if (only !== undefined) {
-      return {
-        outcome: {
-          status: 'NO_MATCHING_TRIGGER_FOR_EVENT_ACTION',
-          message: this.#events.map(({ trigger, reason }) => `${trigger.identifier}: ${reason}`).join('\n'),
-          isException: true,
-          ...(this.#events.length === 1 ? nameTrigger(only.trigger) : {}),
-        },
-      };
-    }
+/** No trigger listens to this event of this repository. */
+function explainMiss({ scope }: TriggerEventRow, { repository }: GitEvent, others: readonly OtherEvent[]): Decision {
+  const [only] = others;
+  if (only === undefined) {
     const url = repository.httpUrl ?? repository.link ?? repository.fullName;
     const message = `No trigger found for repoUrl: ${url} for Account ${scope.accountId}`;
     return { outcome: { status: 'NO_MATCHING_TRIGGER_FOR_REPO', message, isException: true } };
   }
+  return {
+    outcome: {
+      status: 'NO_MATCHING_TRIGGER_FOR_EVENT_ACTION',
+      message: others.map(({ trigger, reason }) => `${trigger.identifier}: ${reason}`).join('\n'),
+      isException: true,
+      ...(others.length === 1 ? nameTrigger(only.trigger) : {}),
+    },
+  };
 }
 
 function noTriggerOf({ scope, triggerIdentifier }: TriggerEventRow, source: string): Decision {
