@@ -5,7 +5,7 @@ import { Type } from 'typebox';
 import { isMap, isScalar, parseDocument, visit, type YAMLMap } from 'yaml';
 import { applyTemplates } from '../intake/apply-templates.ts';
 import { DocumentSource } from '../intake/document-source.ts';
-import { answers, scopeOf, scopeQuery, success } from './answers.ts';
+import { answers, errorAnswers, scopeOf, scopeQuery, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest } from './errors.ts';
@@ -56,7 +56,7 @@ export function executeChoiceRoutes(app: App, deps: ApiDependencies): void {
           tags,
           params: Type.Object({ originalExecutionId: Type.String(), pipelineIdentifier: Type.String() }),
           querystring: EXECUTION_QUERY,
-          response: answers(Type.Null()),
+          response: errorAnswers,
         },
       },
       async (request) => {
@@ -80,7 +80,7 @@ export function executeChoiceRoutes(app: App, deps: ApiDependencies): void {
           ...EXECUTION_QUERY.properties,
           stageNodeExecutionIds: Type.Optional(Type.Array(Type.String())),
         }),
-        response: answers(Type.Null()),
+        response: errorAnswers,
       },
     },
     async (request) => {

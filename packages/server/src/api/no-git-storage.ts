@@ -1,7 +1,7 @@
 /** Calls of Harness's Git experience: Bridle keeps everything in its own store and has versions there instead. */
 import { BranchList, RepositoryList, successOf } from '@bridle/protocol';
 import { Type } from 'typebox';
-import { answers, scopeQuery, success } from './answers.ts';
+import { answers, errorAnswers, scopeQuery, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import { invalidRequest } from './errors.ts';
 
@@ -10,7 +10,7 @@ const EXECUTIONS = `${PIPELINES}/execution`;
 const INPUT_SETS = '/pipeline/api/inputSets';
 const PipelineParams = Type.Object({ pipelineIdentifier: Type.String() });
 const InputSetParams = Type.Object({ inputSetIdentifier: Type.String() });
-const response = answers(Type.Null());
+const response = errorAnswers;
 
 const REFUSED = [
   { method: 'POST', url: `${PIPELINES}/import`, what: 'Import a pipeline from Git' },

@@ -7,6 +7,7 @@ import { Type } from 'typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FLOW_LIFETIME_MS, OpenIdAwayError, type OpenId } from '../auth/openid.ts';
 import { signInPerson } from '../auth/openid-users.ts';
+import { errorAnswers } from './answers.ts';
 import type { App } from './app-types.ts';
 import { cookieOptions, startSession } from './browser-cookies.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -22,6 +23,7 @@ type Problem = 'away' | 'lost' | 'refused' | 'unknown' | 'disabled' | 'taken' | 
 
 const redirects = {
   303: Type.Null({ description: 'To the provider, to the page that was wanted, or to the sign-in page.' }),
+  ...errorAnswers,
 };
 
 export function openIdRoutes(app: App, deps: ApiDependencies): void {

@@ -38,9 +38,20 @@ function parseJson(request: FastifyRequest, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    const document = parseDocument(text);
-    if (document.errors.length === 0 && (request.headers['content-type'] ?? '').includes('yaml'))
-      return document.toJS({ maxAliasCount: 0 });
+    const isYaml = (request.headers['content-type'] ?? '').includes('yaml');
+    const read = isYaml ? readYaml(text) : undefined;
+    if (read !== undefined) return read.value;
     throw new RequestError('INVALID_REQUEST', 'body: is not JSON', [{ fieldId: 'body', error: 'is not JSON' }]);
+  }
+}
+
+/** Without aliases: they are what makes a small text large. */
+function readYaml(text: string): { readonly value: unknown } | undefined {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) return undefined;
+  try {
+    return { value: document.toJS({ maxAliasCount: 0 }) };
+  } catch {
+    return undefined;
   }
 }
