@@ -2,7 +2,17 @@
 // failed, so that one run shows all there is to mend.
 import { spawnSync } from 'node:child_process';
 
-const CHECKS = ['lock:check', 'format:check', 'lint', 'types', 'rooms', 'unused', 'generated:check', 'errors:check'];
+const CHECKS = [
+  'lock:check',
+  'format:check',
+  'lint',
+  'types',
+  'rooms',
+  'unused',
+  'generated:check',
+  'errors:check',
+  'coverage:check',
+];
 
 const failed = CHECKS.filter((check) => {
   console.log(`\n── ${check}`);
