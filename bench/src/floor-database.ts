@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '@bridle/launcher';
 import { Client, Pool } from 'pg';
+import { Opened } from './opened.ts';
 
 export interface FloorDatabase {
   /** Inserts one row and commits. */
@@ -19,12 +20,28 @@ export interface FloorDatabase {
   close(): Promise<void>;
 }
 
+/** Closed by its `close`; when it cannot be opened, nothing is left of it. */
 export async function openFloorDatabase(): Promise<FloorDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'bridle-bench-'));
-  const postgres = await startPostgres({ dataDirectory: join(folder, 'data'), logFile: join(folder, 'postgres.log') });
-  const client = new Client({ connectionString: postgres.url });
+  const opened = new Opened();
+  try {
+    return await openIn(opened);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function openIn(opened: Opened): Promise<FloorDatabase> {
+  const folder = opened.keep(await mkdtemp(join(tmpdir(), 'bridle-bench-')), (path) =>
+    rm(path, { recursive: true, force: true }),
+  );
+  const postgres = opened.keep(
+    await startPostgres({ dataDirectory: join(folder, 'data'), logFile: join(folder, 'postgres.log') }),
+    (started) => started.stop(),
+  );
+  const client = opened.keep(new Client({ connectionString: postgres.url }), (each) => each.end());
   await client.connect();
-  const pool = new Pool({ connectionString: postgres.url, max: 8 });
+  const pool = opened.keep(new Pool({ connectionString: postgres.url, max: 8 }), (each) => each.end());
   await client.query('create table floor (id bigserial primary key, body text not null)');
   const body = 'x'.repeat(200);
   return {
@@ -55,11 +72,6 @@ export async function openFloorDatabase(): Promise<FloorDatabase> {
         values: [body, Array.from({ length: rows }, (_, index) => index + 1), version],
       });
     },
-    close: async () => {
-      await pool.end();
-      await client.end();
-      await postgres.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+    close: () => opened.close(),
   };
 }

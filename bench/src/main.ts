@@ -19,6 +19,7 @@ import { triggerToStep } from './cases/trigger-to-step.ts';
 import { transitions } from './cases/transitions.ts';
 import { validateWarm } from './cases/validate.ts';
 import { webhookAck } from './cases/webhook-ack.ts';
+import { Opened } from './opened.ts';
 import { mergeResults, type Measured, type Result } from './results.ts';
 import { figuresOf, type Run } from './samples.ts';
 
@@ -73,16 +74,18 @@ function keep(result: Result): void {
 }
 
 async function measure(each: BenchCase): Promise<Measured> {
-  const prepared = await each.prepare();
+  const opened = new Opened();
   const runs: Run[] = [];
   const floors: Run[] = [];
   try {
+    const prepared = await each.prepare(opened);
+    if ('close' in prepared) opened.keep(prepared, (closing) => closing.close());
     for (let run = 0; run < RUNS_MIN; run += 1) {
       floors.push(await prepared.measureFloor());
       runs.push(await prepared.measure());
     }
   } finally {
-    await prepared.close();
+    await opened.close();
   }
   const figures = figuresOf(runs);
   const floor = figuresOf(floors);

@@ -17,8 +17,9 @@ import {
 } from '@bridle/e2e';
 import { startPostgres } from '@bridle/launcher';
 import { Client } from 'pg';
-import type { BenchCase, PreparedCase } from '../bench-case.ts';
+import type { BenchCase } from '../bench-case.ts';
 import { DummyHand } from '../dummy-delegate.ts';
+import type { Opened } from '../opened.ts';
 import { multiplyExecution } from '../multiply-execution.ts';
 import { timeEach } from '../samples.ts';
 
@@ -32,8 +33,8 @@ export const backlogLease: BenchCase = {
   timed: 'poll of a delegate with a free slot → its task, with 100,000 executions queued',
   floor: 'a poll of a delegate without a free slot → nothing',
   target: 'p99 ≤ 20 ms',
-  prepare: async () => {
-    const backlog = await openBacklog();
+  prepare: async (opened) => {
+    const backlog = await openBacklog(opened);
     const { hand, idle } = backlog;
     return {
       measure: async () => ({
@@ -45,7 +46,6 @@ export const backlogLease: BenchCase = {
         }),
       }),
       measureFloor: async () => ({ latencies: await timeEach(LEASES, () => idle.take(0, 0)) }),
-      close: () => backlog.close(),
     };
   },
 };
@@ -55,8 +55,8 @@ export const backlogList: BenchCase = {
   timed: `list of executions, ${PAGE} to a page, with 100,000 queued`,
   floor: 'the same list of a project that has none',
   target: 'p95 ≤ 200 ms',
-  prepare: async () => {
-    const backlog = await openBacklog();
+  prepare: async (opened) => {
+    const backlog = await openBacklog(opened);
     return {
       measure: async () => ({
         latencies: await timeEach(LISTS, async () => {
@@ -65,43 +65,38 @@ export const backlogList: BenchCase = {
         }),
       }),
       measureFloor: async () => ({ latencies: await timeEach(LISTS, () => list(backlog.product, 'other')) }),
-      close: () => backlog.close(),
     };
   },
 };
 
-interface Backlog extends Pick<PreparedCase, 'close'> {
+interface Backlog {
   readonly product: Product;
   readonly hand: DummyHand;
   readonly idle: DummyHand;
 }
 
-async function openBacklog(): Promise<Backlog> {
-  const folder = await mkdtemp(join(tmpdir(), 'bridle-bench-'));
-  const postgres = await startPostgres({ dataDirectory: join(folder, 'data'), logFile: join(folder, 'postgres.log') });
-  const product = await startProduct({ env: { BRIDLE_DELEGATE: 'off', DATABASE_URL: postgres.url } });
+async function openBacklog(opened: Opened): Promise<Backlog> {
+  const folder = opened.keep(await mkdtemp(join(tmpdir(), 'bridle-bench-')), (path) =>
+    rm(path, { recursive: true, force: true }),
+  );
+  const postgres = opened.keep(
+    await startPostgres({ dataDirectory: join(folder, 'data'), logFile: join(folder, 'postgres.log') }),
+    (started) => started.stop(),
+  );
+  const product = opened.keep(
+    await startProduct({ env: { BRIDLE_DELEGATE: 'off', DATABASE_URL: postgres.url } }),
+    (started) => started.dispose(),
+  );
   // Registered before the work is there: what nobody could do would be given up.
-  const hand = await DummyHand.register(product, `worker-${randomUUID()}`, 1);
-  const idle = await DummyHand.register(product, `idle-${randomUUID()}`, 1);
+  const hand = opened.keep(await DummyHand.register(product, `worker-${randomUUID()}`, 1), (worker) => worker.close());
+  const idle = opened.keep(await DummyHand.register(product, `idle-${randomUUID()}`, 1), (worker) => worker.close());
   await createPipeline(product, shellPipeline('backlog', ['true']));
   await createTrigger(product, 'backlog', customTrigger('backloghook', 'backlog'));
   const { body } = await fire(product, 'backlog', 'backloghook');
-  const client = new Client({ connectionString: postgres.url });
+  const client = opened.keep(new Client({ connectionString: postgres.url }), (each) => each.end());
   await client.connect();
   await multiplyExecution(client, body.data, EXECUTIONS);
-  return {
-    product,
-    hand,
-    idle,
-    close: async () => {
-      hand.close();
-      idle.close();
-      await client.end();
-      await product.dispose();
-      await postgres.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return { product, hand, idle };
 }
 
 /** How many there are in all. */

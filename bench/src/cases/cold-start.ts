@@ -12,8 +12,10 @@ function startCase(name: string, isWarm: boolean, target: string): BenchCase {
     timed: `npm start ${isWarm ? 'in a used home' : 'in an empty home'} → the demo’s trigger is answered`,
     floor: isWarm ? 'start of PostgreSQL' : 'initdb + start of PostgreSQL',
     target,
-    prepare: async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'bridle-start-'));
+    prepare: async (opened) => {
+      const folder = opened.keep(await mkdtemp(join(tmpdir(), 'bridle-start-')), (path) =>
+        rm(path, { recursive: true, force: true }),
+      );
       const homeOf = (run: number): string => join(folder, isWarm ? 'home' : `home${run}`);
       if (isWarm) await (await startProduct({ home: homeOf(0) })).stop();
       let run = 0;
@@ -22,9 +24,11 @@ function startCase(name: string, isWarm: boolean, target: string): BenchCase {
           run += 1;
           const start = performance.now();
           const product = await startProduct({ home: homeOf(run) });
-          const latency = await answered(product, start);
-          await product.stop();
-          return { latencies: [latency] };
+          try {
+            return { latencies: [await answered(product, start)] };
+          } finally {
+            await product.stop();
+          }
         },
         measureFloor: async () => {
           const dataDirectory = join(folder, isWarm ? 'floor' : `floor${run}`);
@@ -34,7 +38,6 @@ function startCase(name: string, isWarm: boolean, target: string): BenchCase {
           await postgres.stop();
           return { latencies: [latency] };
         },
-        close: () => rm(folder, { recursive: true, force: true }),
       };
     },
   };

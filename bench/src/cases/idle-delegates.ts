@@ -25,21 +25,30 @@ export const idleDelegates: BenchCase = {
     'of a matrix of 100 cells on 60 delegates: how long a cell waited while one of them was idle, by the database’s clock',
   floor: 'one-row commit',
   target: 'none longer than 1 s',
-  prepare: async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'bridle-bench-'));
-    const postgres = await startPostgres({
-      dataDirectory: join(folder, 'data'),
-      logFile: join(folder, 'postgres.log'),
-    });
-    const product = await startProduct({ env: { BRIDLE_DELEGATE: 'off', DATABASE_URL: postgres.url } });
-    const floor = await openFloorDatabase();
-    const client = new Client({ connectionString: postgres.url });
+  prepare: async (opened) => {
+    const folder = opened.keep(await mkdtemp(join(tmpdir(), 'bridle-bench-')), (path) =>
+      rm(path, { recursive: true, force: true }),
+    );
+    const postgres = opened.keep(
+      await startPostgres({ dataDirectory: join(folder, 'data'), logFile: join(folder, 'postgres.log') }),
+      (started) => started.stop(),
+    );
+    const product = opened.keep(
+      await startProduct({ env: { BRIDLE_DELEGATE: 'off', DATABASE_URL: postgres.url } }),
+      (started) => started.dispose(),
+    );
+    const floor = opened.keep(await openFloorDatabase(), (open) => open.close());
+    const client = opened.keep(new Client({ connectionString: postgres.url }), (each) => each.end());
     await client.connect();
     const hands: DummyHand[] = [];
     for (let index = 0; index < DELEGATES; index += 1)
-      hands.push(await DummyHand.register(product, `idle-${index}`, 1));
+      hands.push(opened.keep(await DummyHand.register(product, `idle-${index}`, 1), (hand) => hand.close()));
     const working = hands.map(async (hand) => {
       while (!hand.isOver) for (const task of await hand.take(1)) await hand.perform(task);
+    });
+    opened.keep(hands, async (each) => {
+      for (const hand of each) hand.close();
+      await Promise.all(working);
     });
     await createPipeline(product, matrixPipeline());
     await createTrigger(product, 'cells', customTrigger('cellshook', 'cells'));
@@ -57,15 +66,6 @@ export const idleDelegates: BenchCase = {
         };
       },
       measureFloor: async () => ({ latencies: await timeEach(CELLS, () => floor.commit()) }),
-      close: async () => {
-        for (const hand of hands) hand.close();
-        await Promise.all(working);
-        await client.end();
-        await floor.close();
-        await product.dispose();
-        await postgres.stop();
-        await rm(folder, { recursive: true, force: true });
-      },
     };
   },
 };

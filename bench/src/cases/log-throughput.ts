@@ -25,19 +25,17 @@ export const logThroughput: BenchCase = {
   timed: 'a step prints 1 GB in lines of 128 bytes: line printed → its event on the live stream; MB per second',
   floor: 'the same through cat to a file: line printed → seen in the file; MB per second',
   target: 'nothing lost; p95 ≤ 300 ms',
-  prepare: async () => {
-    const product = await startProduct();
-    const folder = await mkdtemp(join(tmpdir(), 'bridle-bench-log-'));
+  prepare: async (opened) => {
+    const product = opened.keep(await startProduct(), (started) => started.dispose());
+    const folder = opened.keep(await mkdtemp(join(tmpdir(), 'bridle-bench-log-')), (path) =>
+      rm(path, { recursive: true, force: true }),
+    );
     const hashFile = join(folder, 'hash');
     const script = `exec ${process.execPath} ${PRINTER} ${BYTES} ${hashFile}`;
     const identifier = await save(product, pipeline('flood', [stage('s', [shell('print', script)])]));
     return {
       measure: () => measureStep(product, identifier, hashFile),
       measureFloor: () => measureCat(join(folder, 'cat')),
-      close: async () => {
-        await product.dispose();
-        await rm(folder, { recursive: true, force: true });
-      },
     };
   },
 };

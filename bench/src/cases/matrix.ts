@@ -1,5 +1,6 @@
 import { createPipeline, createTrigger, customTrigger, fire, detailsWhenFinal, startProduct } from '@bridle/e2e';
-import type { BenchCase } from '../bench-case.ts';
+import type { BenchCase, Measures } from '../bench-case.ts';
+import type { Opened } from '../opened.ts';
 import { timeEach } from '../samples.ts';
 import { spawnShell } from '../spawn-shell.ts';
 
@@ -11,7 +12,7 @@ export const matrix256: BenchCase = {
   timed: 'matrix of 256 cells of `true` on one delegate, from the POST that starts it to its end',
   floor: '256 spawns of sh, 16 at a time',
   target: '≤ 3 s',
-  prepare: () => prepareMatrix(16, 16),
+  prepare: (opened) => prepareMatrix(opened, 16, 16),
 };
 
 export const matrix1024: BenchCase = {
@@ -19,11 +20,13 @@ export const matrix1024: BenchCase = {
   timed: 'matrix of 1,024 cells of `true` on one delegate, from the POST that starts it to its end',
   floor: '1,024 spawns of sh, 16 at a time',
   target: 'works',
-  prepare: () => prepareMatrix(32, 32),
+  prepare: (opened) => prepareMatrix(opened, 32, 32),
 };
 
-async function prepareMatrix(rows: number, columns: number): ReturnType<BenchCase['prepare']> {
-  const product = await startProduct({ env: { BRIDLE_DELEGATE_CAPACITY: CAPACITY } });
+async function prepareMatrix(opened: Opened, rows: number, columns: number): Promise<Measures> {
+  const product = opened.keep(await startProduct({ env: { BRIDLE_DELEGATE_CAPACITY: CAPACITY } }), (started) =>
+    started.dispose(),
+  );
   const axis = (length: number): string => JSON.stringify(Array.from({ length }, (_, index) => index));
   await createPipeline(
     product,
@@ -58,7 +61,6 @@ async function prepareMatrix(rows: number, columns: number): ReturnType<BenchCas
   return {
     measure: async () => ({ latencies: await timeEach(1, run) }),
     measureFloor: async () => ({ latencies: await timeEach(1, () => spawnAll(rows * columns)) }),
-    close: () => product.dispose(),
   };
 }
 

@@ -15,10 +15,12 @@ export const noop3: BenchCase = {
     'execution of 3 sequential steps on the dummy executor of a delegate, from the POST that starts it to its end; rate at 64',
   floor: '8 commits one after the other; rate of 8 commits at 64 over 8 connections',
   target: 'p50 ≤ 8 ms, ≥ 400 executions/s',
-  prepare: async () => {
-    const product = await startProduct({ env: { BRIDLE_DELEGATE: 'off' } });
-    const database = await openFloorDatabase();
-    const delegate = await startDummyDelegate(product, 'dummy');
+  prepare: async (opened) => {
+    const product = opened.keep(await startProduct({ env: { BRIDLE_DELEGATE: 'off' } }), (started) =>
+      started.dispose(),
+    );
+    const database = opened.keep(await openFloorDatabase(), (floor) => floor.close());
+    opened.keep(await startDummyDelegate(product, 'dummy'), (delegate) => delegate.close());
     await createPipeline(product, shellPipeline('noop', ['true', 'true', 'true']));
     await createTrigger(product, 'noop', customTrigger('noophook', 'noop'));
     const run = async (): Promise<void> => execute(product);
@@ -33,11 +35,6 @@ export const noop3: BenchCase = {
           for (let index = 0; index < COMMITS; index += 1) await database.commitMany(1);
         }),
       }),
-      close: async () => {
-        await delegate.close();
-        await database.close();
-        await product.dispose();
-      },
     };
   },
 };

@@ -20,10 +20,10 @@ export const stepToStep: BenchCase = {
   timed: 'last instruction of a ShellScript step → first instruction of the next',
   floor: 'spawn of sh + 2 commits',
   target: 'p50 ≤ 8 ms, p99 ≤ 25 ms',
-  prepare: async () => {
-    const product = await startProduct();
-    const database = await openFloorDatabase();
-    const marks = await openMarks();
+  prepare: async (opened) => {
+    const product = opened.keep(await startProduct(), (started) => started.dispose());
+    const database = opened.keep(await openFloorDatabase(), (floor) => floor.close());
+    const marks = opened.keep(await openMarks(), (open) => open.close());
     const scripts = Array.from(
       { length: STEPS },
       (_, index) => `${marks.line(`start${index}`)}; echo working; ${marks.line(`end${index}`)}`,
@@ -46,11 +46,6 @@ export const stepToStep: BenchCase = {
           await database.commit();
         }),
       }),
-      close: async () => {
-        await marks.close();
-        await database.close();
-        await product.dispose();
-      },
     };
   },
 };

@@ -16,14 +16,16 @@ export const transitions: BenchCase = {
     'one of 400 executions of 3 steps running at once, in one process over the real store; rate in node transitions',
   floor: 'one row of a batched compare-and-set of 100 rows, commit included',
   target: '≥ 5,000/s',
-  prepare: async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'bridle-bench-'));
-    const postgres = await startPostgres({
-      dataDirectory: join(folder, 'data'),
-      logFile: join(folder, 'postgres.log'),
-    });
-    const load = await openTransitionLoad(postgres.url);
-    const database = await openFloorDatabase();
+  prepare: async (opened) => {
+    const folder = opened.keep(await mkdtemp(join(tmpdir(), 'bridle-bench-')), (path) =>
+      rm(path, { recursive: true, force: true }),
+    );
+    const postgres = opened.keep(
+      await startPostgres({ dataDirectory: join(folder, 'data'), logFile: join(folder, 'postgres.log') }),
+      (started) => started.stop(),
+    );
+    const load = opened.keep(await openTransitionLoad(postgres.url), (open) => open.close());
+    const database = opened.keep(await openFloorDatabase(), (floor) => floor.close());
     await database.prepareRows(BATCH);
     await load.run(50);
     return {
@@ -37,12 +39,6 @@ export const transitions: BenchCase = {
         for (let round = 0; round < rounds; round += 1) await database.compareAndSet(BATCH, round);
         const ms = performance.now() - start;
         return { latencies: [ms / (rounds * BATCH)], perSecond: (1_000 * rounds * BATCH) / ms };
-      },
-      close: async () => {
-        await load.close();
-        await database.close();
-        await postgres.stop();
-        await rm(folder, { recursive: true, force: true });
       },
     };
   },

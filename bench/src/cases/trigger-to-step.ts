@@ -20,10 +20,10 @@ export const triggerToStep: BenchCase = {
   timed: 'POST custom webhook → first instruction of the step’s script',
   floor: 'commit + NOTIFY + first byte of a spawned sh',
   target: 'p50 ≤ 15 ms, p99 ≤ 60 ms',
-  prepare: async () => {
-    const product = await startProduct();
-    const database = await openFloorDatabase();
-    const marks = await openMarks();
+  prepare: async (opened) => {
+    const product = opened.keep(await startProduct(), (started) => started.dispose());
+    const database = opened.keep(await openFloorDatabase(), (floor) => floor.close());
+    const marks = opened.keep(await openMarks(), (open) => open.close());
     await createPipeline(product, shellPipeline('reach', [marks.line('step')]));
     await createTrigger(product, 'reach', customTrigger('reachhook', 'reach'));
     const once = async (): Promise<number> => {
@@ -45,11 +45,6 @@ export const triggerToStep: BenchCase = {
           await spawnShell();
         }),
       }),
-      close: async () => {
-        await marks.close();
-        await database.close();
-        await product.dispose();
-      },
     };
   },
 };

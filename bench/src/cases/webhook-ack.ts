@@ -18,18 +18,21 @@ export const webhookAck: BenchCase = {
   timed: 'POST custom webhook → 200, event durable; one connection; rate at 64',
   floor: 'one-row commit; rate of a bare HTTP echo at 64',
   target: 'p50 ≤ 3 ms, p99 ≤ 20 ms, ≥ 1,500/s',
-  prepare: async () => {
-    const product = await startProduct({ env: { BRIDLE_DELEGATE: 'off' } });
+  prepare: async (opened) => {
+    const product = opened.keep(await startProduct({ env: { BRIDLE_DELEGATE: 'off' } }), (started) =>
+      started.dispose(),
+    );
     const url = await webhookOf(product);
-    const database = await openFloorDatabase();
+    const database = opened.keep(await openFloorDatabase(), (floor) => floor.close());
     const echo = createServer((incoming, answer) => {
       incoming.resume();
       incoming.once('end', () => answer.setHeader('content-type', 'application/json').end('{"status":"SUCCESS"}'));
     });
+    opened.keep(echo, (server) => server.close());
     await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
     const address = echo.address();
     const echoUrl = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/`;
-    const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+    const agent = opened.keep(new Agent({ keepAlive: true, maxSockets: CONNECTIONS }), (each) => each.destroy());
     return {
       measure: async () => ({
         latencies: await timeEach(SINGLE_CALLS, () => post(agent, url)),
@@ -39,12 +42,6 @@ export const webhookAck: BenchCase = {
         latencies: await timeEach(SINGLE_CALLS, () => database.commit()),
         perSecond: await rateOf(LOAD_CALLS, CONNECTIONS, () => post(agent, echoUrl)),
       }),
-      close: async () => {
-        agent.destroy();
-        echo.close();
-        await database.close();
-        await product.dispose();
-      },
     };
   },
 };
