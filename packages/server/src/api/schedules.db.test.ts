@@ -200,6 +200,19 @@ describe('a schedule', () => {
   });
 });
 
+it('lists of triggers are sorted as asked', async () => {
+  for (const name of ['b', 'a', 'c']) await create(cron(name, '0 2 * * *'));
+  const names = async (sort?: string): Promise<readonly string[]> => {
+    const query = { ...target, ...(sort === undefined ? {} : { sort }) };
+    const { data } = (await server.call('GET', TRIGGERS, { query })).body;
+    return (data as unknown as { content: readonly { name: string }[] }).content.map(({ name }) => name);
+  };
+  expect(await names()).toEqual(['c', 'a', 'b']);
+  expect(await names('name,ASC')).toEqual(['a', 'b', 'c']);
+  expect(await names('lastUpdatedAt,ASC')).toEqual(['b', 'a', 'c']);
+  expect(await names('nothing,DESC')).toEqual(['c', 'a', 'b']);
+});
+
 it('starts the pipeline, and the history says by which time', async () => {
   await server.close();
   server = await createTestApp();

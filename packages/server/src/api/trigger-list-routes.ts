@@ -9,7 +9,7 @@ import { readNow } from '../store/clock.ts';
 import { listExecutionsById } from '../store/execution-rows.ts';
 import { listTriggerActivity, listTriggerHistory } from '../store/trigger-history.ts';
 import { listTriggerEventsOfCall, type TriggerEventRow } from '../store/trigger-events.ts';
-import { findTrigger, listTriggers, type TriggerKey, type TriggerRow } from '../store/triggers.ts';
+import { findTrigger, listTriggers, type TriggerKey, type TriggerRow, type TriggerSort } from '../store/triggers.ts';
 import { answers, PageNumber, pageSize, scopeOf, scopeQuery, success, tellVersion } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -43,14 +43,16 @@ export function triggerListRoutes(app: App, deps: ApiDependencies): void {
           page: PageNumber,
           size: pageSize(25),
           searchTerm: Type.Optional(Type.String()),
+          sort: Type.Optional(Type.Array(Type.String())),
         }),
         response: answers(successOf(ngPageOf(TriggerDetails))),
       },
     },
     async (request) => {
       const scope = scopeOf(request, request.query);
-      const { targetIdentifier, page, size, searchTerm = '' } = request.query;
-      const { rows, total } = await listTriggers(db, scope, targetIdentifier, searchTerm, page, size);
+      const { targetIdentifier, page, size, searchTerm = '', sort } = request.query;
+      const order = triggerSort(sort);
+      const { rows, total } = await listTriggers(db, scope, targetIdentifier, searchTerm, page, size, order);
       const activity = await listTriggerActivity(
         db,
         scope,
@@ -152,6 +154,21 @@ export function triggerListRoutes(app: App, deps: ApiDependencies): void {
     },
     async (request) => success(request, await eventRows(deps, request, request.params.eventId)),
   );
+}
+
+const SORTED_BY: Readonly<Record<string, TriggerSort['by']>> = {
+  name: 'name',
+  identifier: 'identifier',
+  createdAt: 'created_at',
+  lastModifiedAt: 'updated_at',
+  lastUpdatedAt: 'updated_at',
+};
+
+/** `sort=field,ASC`; a field that is not known here is passed over. */
+function triggerSort(sort: readonly string[] | undefined): TriggerSort | undefined {
+  const [name = '', direction = ''] = sort?.[0]?.split(',') ?? [];
+  const by = Object.hasOwn(SORTED_BY, name) ? SORTED_BY[name] : undefined;
+  return by === undefined ? undefined : { by, isDescending: direction.toUpperCase() === 'DESC' };
 }
 
 async function surroundings(deps: ApiDependencies, scope: ProjectScope): Promise<Omit<Surroundings, 'isOutdated'>> {

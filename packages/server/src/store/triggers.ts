@@ -110,7 +110,15 @@ export async function findTrigger(db: Database | Transaction, key: TriggerKey): 
   return row === undefined ? undefined : triggerRow(row);
 }
 
-/** One page (0-based) of the triggers of a pipeline, newest first. */
+/** By which column lists of triggers may be sorted. */
+export interface TriggerSort {
+  readonly by: 'name' | 'identifier' | 'created_at' | 'updated_at';
+  readonly isDescending: boolean;
+}
+
+const NEWEST_FIRST: TriggerSort = { by: 'created_at', isDescending: true };
+
+/** One page (0-based) of the triggers of a pipeline, newest first where nothing else is asked for. */
 export async function listTriggers(
   db: Database | Transaction,
   scope: ProjectScope,
@@ -118,6 +126,7 @@ export async function listTriggers(
   search: string,
   page: number,
   size: number,
+  { by, isDescending }: TriggerSort = NEWEST_FIRST,
 ): Promise<{ readonly rows: TriggerRow[]; readonly total: number }> {
   let matching = db
     .selectFrom('triggers')
@@ -132,7 +141,7 @@ export async function listTriggers(
   const [rows, count] = await Promise.all([
     matching
       .selectAll()
-      .orderBy('created_at', 'desc')
+      .orderBy(by, isDescending ? 'desc' : 'asc')
       .orderBy('identifier')
       .limit(size)
       .offset(page * size)
