@@ -1,9 +1,8 @@
 /** Cookies of a signed-in browser, and of one that is signing in at a provider of OpenID Connect. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { closeSession, openSession, SESSION_COOKIE } from '../auth/browser-sessions.ts';
+import { closeSession, openSession, SESSION_COOKIE, type SessionStart } from '../auth/browser-sessions.ts';
 import { recordAudit } from '../auth/audit.ts';
 import type { Principal } from '../auth/principal.ts';
-import type { SignedInBy } from '../store/sessions.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
 /** Out of reach of scripts, and never sent for a page of another site. */
@@ -16,17 +15,20 @@ export function cookieOptions({ publicUrl }: Pick<ApiDependencies, 'publicUrl'>)
   return { path: '/', httpOnly: true, sameSite: 'strict', secure: publicUrl().startsWith('https:') };
 }
 
+/** How its user signed in. */
+export type SessionOrigin = Pick<SessionStart, 'signedInBy' | 'apiKeyId'>;
+
 /** Ends the session that the browser has, and opens one for the principal. */
 export async function startSession(
   deps: ApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   principal: Principal,
-  signedInBy: SignedInBy,
+  by: SessionOrigin,
 ): Promise<void> {
   const { db, signIn } = deps;
   await endSession(deps, request);
-  const start = { signedInBy, address: request.ip, userAgent: request.headers['user-agent'] ?? '' };
+  const start = { ...by, address: request.ip, userAgent: request.headers['user-agent'] ?? '' };
   const cookie = await openSession(db, principal, start, signIn.limits);
   reply.setCookie(SESSION_COOKIE, cookie, {
     ...cookieOptions(deps),

@@ -81,7 +81,7 @@ export function openIdRoutes(app: App, deps: ApiDependencies): void {
           request.log.warn({ issuer, subject, kind: signedIn.kind }, 'a person of the provider was not let in');
           return await toLogin(reply, signedIn.kind);
         }
-        await startSession(deps, request, reply, signedIn.principal, 'openid');
+        await startSession(deps, request, reply, signedIn.principal, { signedInBy: 'openid' });
         return await reply.redirect(back.continueAt, 303);
       } catch (error) {
         return await failed(request, reply, error);

@@ -5,13 +5,12 @@ import { findSession, SESSION_COOKIE, spendSignInCode } from '../auth/browser-se
 import { PasswordsBusyError } from '../auth/passwords.ts';
 import type { Principal } from '../auth/principal.ts';
 import { signInByPassword } from '../auth/sign-in.ts';
-import { checkToken } from '../auth/tokens.ts';
+import { checkToken, tokenIdOf } from '../auth/tokens.ts';
 import { findPassword, hasPasswords } from '../store/passwords.ts';
-import type { SignedInBy } from '../store/sessions.ts';
 import { answers, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import { callerOf, refuseOtherSites } from './authentication.ts';
-import { cookieOptions, endSession, recordSession, startSession } from './browser-cookies.ts';
+import { cookieOptions, endSession, recordSession, startSession, type SessionOrigin } from './browser-cookies.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { ApiError, RequestError } from './errors.ts';
 import { OPENID_START } from './openid-routes.ts';
@@ -94,7 +93,7 @@ export function sessionRoutes(app: App, deps: ApiDependencies): void {
 
 interface Credential {
   readonly principal: Principal;
-  readonly by: SignedInBy;
+  readonly by: SessionOrigin;
 }
 
 async function principalOfCredential(
@@ -110,16 +109,21 @@ async function principalOfCredential(
     throw new RequestError('INVALID_REQUEST', `body: ${error}`, [{ fieldId: 'body', error }]);
   }
   if (email !== undefined && password !== undefined)
-    return { principal: await principalOfPassword(deps, request, reply, { ...body, email, password }), by: 'password' };
+    return {
+      principal: await principalOfPassword(deps, request, reply, { ...body, email, password }),
+      by: { signedInBy: 'password' },
+    };
   if (code !== undefined) {
     const principal = await spendSignInCode(deps.db, code);
-    if (principal !== undefined) return { principal, by: 'link' };
+    if (principal !== undefined) return { principal, by: { signedInBy: 'link' } };
     throw new ApiError(
       'INVALID_CREDENTIAL',
       'This sign-in link was used before or has expired. Sign in with a token: the file admin-token has one.',
     );
   }
-  return { principal: await principalOfToken(deps, token ?? ''), by: 'token' };
+  const principal = await principalOfToken(deps, token ?? '');
+  const apiKeyId = tokenIdOf(token ?? '');
+  return { principal, by: { signedInBy: 'token', ...(apiKeyId === undefined ? {} : { apiKeyId }) } };
 }
 
 async function principalOfToken({ db }: ApiDependencies, token: string): Promise<Principal> {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACCOUNT, createTestApp, PUBLIC_URL, type Answer, type Call, type TestApp } from './test-app.ts';
 
@@ -85,6 +86,15 @@ describe('signing in', () => {
 });
 
 describe('a session', () => {
+  it('that a token opened ends with the token', async () => {
+    const cookie = await browser();
+    expect((await server.call('GET', url, withCookie(cookie))).status).toBe(200);
+    const id = server.token.split('.')[2] ?? '';
+    await sql`update api_keys set revoked_at = bridle_now() where id = ${id}`.execute(server.db);
+    expect((await server.call('GET', url, withCookie(cookie))).status).toBe(401);
+    await sql`update api_keys set revoked_at = null where id = ${id}`.execute(server.db);
+  });
+
   it('stands for its user, without an account being named', async () => {
     const cookie = await browser();
     const response = await server.app.inject({ url, headers: { cookie } });

@@ -1,7 +1,7 @@
 /**
  * Browser sessions. The cookie holds a random text, the database its hash. A session begins with a token, a password, a
  * provider of OpenID Connect, or with the one-time code of a sign-in link, which is spent by its first use. It ends by signing
- * out, after its lifetime, or when nobody used it for a while.
+ * out, after its lifetime, when nobody used it for a while, or with the token that opened it.
  */
 import type { Database, Transaction } from '../store/database.ts';
 import { deleteSession, findSessionUser, insertSession, useSession, type SignedInBy } from '../store/sessions.ts';
@@ -55,13 +55,15 @@ export interface SessionStart {
   readonly signedInBy: SignedInBy;
   readonly address: string;
   readonly userAgent: string;
+  /** Id of the token that opens it. */
+  readonly apiKeyId?: string;
 }
 
 /** Returns the cookie's value. */
 export async function openSession(
   db: Database,
   principal: Principal,
-  { signedInBy, address, userAgent }: SessionStart,
+  { signedInBy, address, userAgent, apiKeyId }: SessionStart,
   { lifetimeMs }: SessionLimits,
 ): Promise<string> {
   const id = makeSecret();
@@ -75,6 +77,7 @@ export async function openSession(
     address,
     // PostgreSQL text holds no NUL; a header cannot either.
     userAgent: userAgent.slice(0, USER_AGENT_LENGTH_MAX),
+    ...(apiKeyId === undefined ? {} : { apiKeyId }),
     lifetimeMs,
   });
   return id;

@@ -11,7 +11,7 @@ import {
   spendSignInCode,
   USUAL_SESSION_LIMITS as limits,
 } from './browser-sessions.ts';
-import { checkToken, issueToken } from './tokens.ts';
+import { checkToken, issueToken, tokenIdOf } from './tokens.ts';
 
 let database: TestDatabase;
 const user: UserRow = { id: 'user', accountId: 'acct', name: 'ada', email: 'ada@example.com', isAdmin: true };
@@ -99,6 +99,22 @@ describe('sessions', () => {
     });
     await closeSession(database.db, cookie);
     expect(await findSession(database.db, cookie, limits)).toBeUndefined();
+  });
+
+  it('end with the token that opened them', async () => {
+    for (const end of [
+      sql`update api_keys set revoked_at = bridle_now()`,
+      sql`update api_keys set expires_at = bridle_now()`,
+      sql`delete from api_keys`,
+    ]) {
+      const token = await issueToken(database.db, user, 'mine');
+      const apiKeyId = tokenIdOf(token) ?? '';
+      const origin = { ...start, apiKeyId };
+      const cookie = await openSession(database.db, { ...principal, by: 'token' }, origin, limits);
+      expect(await findSession(database.db, cookie, limits)).toBeDefined();
+      await end.execute(database.db);
+      expect(await findSession(database.db, cookie, limits)).toBeUndefined();
+    }
   });
 
   it('end when nobody used them for a while, and live on by being used', async () => {

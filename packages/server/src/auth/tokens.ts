@@ -30,6 +30,11 @@ export async function issueToken(db: Database | Transaction, user: UserRow, name
   return token;
 }
 
+/** What a token is called in the database. */
+export function tokenIdOf(token: string): string | undefined {
+  return TOKEN.exec(token.trim())?.[2];
+}
+
 export async function checkToken(db: Database | Transaction, token: string): Promise<TokenCheck> {
   const match = TOKEN.exec(token);
   const [, accountId, id, secret] = match ?? [];

@@ -16,6 +16,8 @@ export interface NewSession {
   /** What people and addresses call it; says nothing of the secret. */
   readonly publicId: string;
   readonly signedInBy?: SignedInBy;
+  /** The token that opened it: it ends with that. */
+  readonly apiKeyId?: string;
   readonly address?: string;
   readonly userAgent?: string;
 }
@@ -48,6 +50,7 @@ export async function insertSession(db: Database | Transaction, session: NewSess
       purpose: session.purpose,
       public_id: session.publicId,
       signed_in_by: session.signedInBy ?? '',
+      api_key_id: session.apiKeyId ?? null,
       address: session.address ?? '',
       user_agent: session.userAgent ?? '',
       created_at: sql<number>`bridle_now()`,
@@ -83,11 +86,16 @@ export interface UsedSession {
   readonly signedInBy: string;
 }
 
+/** Its token, if one opened it, is still good. */
+const isTokenGood = sql<boolean>`(api_keys.id is null
+  or (api_keys.revoked_at is null and (api_keys.expires_at is null or api_keys.expires_at > bridle_now())))`;
+
 /** The user of a browser's session that was used within `idleMs`; notes the use. */
 export async function useSession(db: Database, idHash: string, idleMs: number): Promise<UsedSession | undefined> {
   const row = await db
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
+    .leftJoin('api_keys', 'api_keys.id', 'sessions.api_key_id')
     .select(['users.id', 'users.account_id', 'users.name', 'users.email', 'users.is_admin'])
     .select(['sessions.public_id', 'sessions.signed_in_by'])
     .select(sql<boolean>`sessions.last_used_at <= bridle_now() - ${NOTE_USE_MS}`.as('is_use_old'))
@@ -96,6 +104,7 @@ export async function useSession(db: Database, idHash: string, idleMs: number): 
     .where('sessions.expires_at', '>', sql<number>`bridle_now()`)
     .where('sessions.last_used_at', '>', sql<number>`bridle_now() - ${idleMs}`)
     .where('users.is_disabled', '=', false)
+    .where(isTokenGood)
     .executeTakeFirst();
   if (row === undefined) return undefined;
   if (row.is_use_old) {
@@ -113,13 +122,15 @@ export async function useSession(db: Database, idHash: string, idleMs: number): 
 export async function listSessions(db: Database, userId: string, idleMs: number): Promise<readonly SessionRow[]> {
   const rows = await db
     .selectFrom('sessions')
-    .selectAll()
-    .where('user_id', '=', userId)
-    .where('purpose', '=', 'browser')
-    .where('expires_at', '>', sql<number>`bridle_now()`)
-    .where('last_used_at', '>', sql<number>`bridle_now() - ${idleMs}`)
-    .orderBy('created_at', 'desc')
-    .orderBy('public_id')
+    .leftJoin('api_keys', 'api_keys.id', 'sessions.api_key_id')
+    .selectAll('sessions')
+    .where('sessions.user_id', '=', userId)
+    .where('sessions.purpose', '=', 'browser')
+    .where('sessions.expires_at', '>', sql<number>`bridle_now()`)
+    .where('sessions.last_used_at', '>', sql<number>`bridle_now() - ${idleMs}`)
+    .where(isTokenGood)
+    .orderBy('sessions.created_at', 'desc')
+    .orderBy('sessions.public_id')
     .execute();
   return rows.map((row) => ({
     id: row.public_id,

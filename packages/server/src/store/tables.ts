@@ -167,6 +167,7 @@ export interface SessionsTable {
   purpose: string;
   public_id: Generated<string>;
   signed_in_by: Generated<string>;
+  api_key_id: string | null;
   address: Generated<string>;
   user_agent: Generated<string>;
   created_at: number;
