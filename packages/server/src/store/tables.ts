@@ -531,6 +531,7 @@ export interface SecretsTable extends ScopeColumns {
   key_id: string | null;
   wrapped_key: Buffer | null;
   content: Buffer | null;
+  lost_at: number | null;
   version: Generated<number>;
   created_at: number;
   updated_at: number;
@@ -538,7 +539,6 @@ export interface SecretsTable extends ScopeColumns {
 
 export interface ConnectorsTable extends ScopeColumns {
   identifier: string;
-  lost_at: number | null;
   type: string;
   name: string;
   description: Generated<string>;
