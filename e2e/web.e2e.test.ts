@@ -89,6 +89,33 @@ describe('the story as clicks', () => {
     expect(await page.evaluate(() => 'isSamePage' in window)).toBe(true);
   });
 
+  it('creates a schedule and a trigger of a Git provider: the one shows its next times, the other its address', async () => {
+    const triggers = `${product.url}/p/default/myproject/pipelines/test/triggers`;
+    await page.goto(triggers);
+    await page.getByRole('button', { name: 'New trigger' }).first().click();
+    await page.getByLabel('Kind').selectOption('Schedule');
+    await page.getByLabel('Name', { exact: true }).fill('Each night');
+    await page.getByLabel('Times').fill('*/2 * * * *');
+    await page.getByRole('button', { name: 'Create the trigger' }).click();
+    await page.getByRole('alert').getByText('greater than or equal to 5 minutes').waitFor();
+    await page.getByLabel('Times').fill('0 2 * * *');
+    await page.getByRole('button', { name: 'Create the trigger' }).click();
+    await page.getByRole('heading', { name: 'Each night' }).waitFor();
+    expect(await page.getByRole('list', { name: 'Next times' }).getByRole('listitem').count()).toBe(5);
+
+    await page.goto(triggers);
+    await page.getByRole('button', { name: 'New trigger' }).first().click();
+    await page.getByLabel('Kind').selectOption('GitHub event');
+    await page.getByLabel('Name', { exact: true }).fill('On push');
+    await page.getByLabel('Connector').fill('account.github');
+    await page.getByRole('button', { name: 'Create the trigger' }).click();
+    await page.getByRole('heading', { name: 'On push' }).waitFor();
+    await page.getByText(`/gateway/ng/api/webhook?accountIdentifier=${product.accountId}`).waitFor();
+    await page.getByText('No secret is asked for').waitFor();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+  });
+
   it('disables a trigger and enables it again', async () => {
     await page.goto(`${product.url}/p/default/myproject/pipelines/test/triggers/From_the_browser`);
     await page.getByRole('button', { name: 'Disable' }).click();
