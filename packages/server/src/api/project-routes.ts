@@ -247,7 +247,7 @@ async function filterOf(
   };
 }
 
-function contentOf({
+export function contentOf({
   name,
   description = '',
   tags: given = {},
@@ -286,6 +286,6 @@ function projectResponse({
   };
 }
 
-function noProject(orgIdentifier: string, identifier: string): Error {
+export function noProject(orgIdentifier: string, identifier: string): Error {
   return notFound(`Project ${identifier} does not exist in organization ${orgIdentifier}.`);
 }

@@ -18,7 +18,7 @@ import { expectedVersion, staleVersion, tellVersion } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { notFound } from './errors.ts';
-import { change, create, getPipeline, noPipeline } from './pipeline-routes.ts';
+import { change, create, getPipeline, noPipeline, savedBy } from './pipeline-routes.ts';
 import { Nothing, projectParams, requireAgreement, tellPage, V1_PROJECT, v1Answers, v1Scope } from './v1-answers.ts';
 import { v1Pipeline, v1PipelineSummary } from './wire/v1.ts';
 
@@ -48,7 +48,7 @@ export function v1PipelineRoutes(app: App, deps: ApiDependencies): void {
     async (request, reply) => {
       const { body } = request;
       requireAgreement('pipeline', body, parsePipeline(body.pipeline_yaml).pipeline);
-      const row = await create(deps, v1Scope(request, request.params), body.pipeline_yaml);
+      const row = await create(deps, v1Scope(request, request.params), body.pipeline_yaml, savedBy(request));
       tellVersion(reply, row.version);
       return reply.status(201).send({ identifier: row.identifier });
     },

@@ -268,8 +268,25 @@ describe('organizations and projects', () => {
     const list = await v1('GET', '/v1/orgs/tf/projects');
     expect([list.body, list.headers['x-total-elements']]).toEqual([[expected], '1']);
     const elsewhere = await v1('POST', '/v1/orgs/tf/projects', { project: { ...project, org: 'default' } });
-    expect(elsewhere.body.message).toContain('The body names the organization default, but the path tf.');
+    expect(elsewhere.body.message).toContain('The body has the org default, but the request is about tf.');
     expect((await v1('POST', '/v1/orgs/none/projects', { project })).status).toBe(404);
+
+    const changed = await v1('PUT', '/v1/orgs/tf/projects/p1', {
+      project: { ...project, name: 'Other', color: '#112233' },
+    });
+    expect([changed.headers['etag'], changed.body]).toMatchObject([
+      '2',
+      { project: { name: 'Other', color: '#112233' } },
+    ]);
+    const stale = await v1('PUT', '/v1/orgs/tf', { org }, { 'if-match': '7' });
+    expect(stale.body.message).toContain('The organization tf was changed since it was read.');
+    expect((await v1('PUT', '/v1/orgs/tf', { org }, { 'if-match': '1' })).headers['etag']).toBe('2');
+    const renamed = await v1('PUT', '/v1/orgs/tf', { org: { ...org, identifier: 'other' } });
+    expect([renamed.status, renamed.body.message]).toEqual([400, expect.stringContaining('cannot be changed')]);
+    const gone = await v1('DELETE', '/v1/orgs/tf/projects/p1');
+    expect([gone.status, gone.body]).toMatchObject([200, { project: { identifier: 'p1' } }]);
+    expect((await v1('DELETE', '/v1/orgs/tf')).body).toMatchObject({ org: { identifier: 'tf' } });
+    expect((await v1('DELETE', '/v1/orgs/tf')).status).toBe(404);
   });
 });
 
