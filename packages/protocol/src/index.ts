@@ -205,6 +205,7 @@ export {
   v1Paging,
 } from './v1.ts';
 export { SavedFilter, SavedFilterRequest } from './filters.ts';
+export { FILE_USAGES, FolderNode, FolderRequest, StoredFile, StoredFileNode } from './stored-files.ts';
 export { VARIABLE_LENGTH_MAX, VariableRequest, VariableResponse } from './variables.ts';
 export { SettingResponse, SettingUpdate, SettingUpdateResult, SettingValue, type SettingDto } from './settings.ts';
 export { PipelineVersion, PipelineVersionDiff, PipelineVersionText } from './pipeline-versions.ts';

@@ -10,6 +10,7 @@ import { customWebhookUrl, executionPageUrl } from './api/wire/urls.ts';
 import { createAuthorizer } from './auth/authorizer.ts';
 import { createOpenId } from './auth/openid.ts';
 import { createArtifacts } from './artifacts/artifacts.ts';
+import { createStoredContents } from './artifacts/stored-contents.ts';
 import { createTaskDresser } from './connectors/task-dresser.ts';
 import { createWebhookSecrets } from './connectors/webhook-secrets.ts';
 import { createDispatch } from './dispatch/create-dispatch.ts';
@@ -130,6 +131,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
       executions,
       logs,
       testReports,
+      storedContents: createStoredContents(database, files),
       artifacts,
       dispatch,
       secrets,

@@ -75,6 +75,7 @@ import { secretRoutes } from './secret-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { settingRoutes } from './setting-routes.ts';
 import { registerStaticRoutes } from './static-routes.ts';
+import { storedFileRoutes } from './stored-file-routes.ts';
 import { templateListRoutes } from './template-list-routes.ts';
 import { templateRoutes } from './template-routes.ts';
 import { templateUseRoutes } from './template-use-routes.ts';
@@ -250,6 +251,7 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   settingRoutes,
   variableRoutes,
   savedFilterRoutes,
+  storedFileRoutes,
 ];
 
 /** The web UI: its own scripts and connections; styles may be set by script (the editor and the menus do). */

@@ -72,7 +72,7 @@ export function artifactRoutes(app: App, deps: ApiDependencies): void {
 }
 
 /** The last part of the name, in the two spellings of RFC 6266. */
-function attachment(name: string): string {
+export function attachment(name: string): string {
   const last = name.slice(name.lastIndexOf('/') + 1);
   const ascii = last.replaceAll(/[^\w.()+-]/g, '_');
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(last).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}`;

@@ -3,6 +3,7 @@ import type { Authorizer } from '../auth/authorizer.ts';
 import type { SessionLimits } from '../auth/browser-sessions.ts';
 import type { OpenId } from '../auth/openid.ts';
 import type { Artifacts } from '../artifacts/artifacts.ts';
+import type { StoredContents } from '../artifacts/stored-contents.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import type { ExecutionService } from '../executions/service.ts';
 import type { Intake } from '../intake/intake.ts';
@@ -31,6 +32,7 @@ export interface ApiDependencies {
   readonly logs: Logs;
   readonly testReports: TestReports;
   readonly artifacts: Artifacts;
+  readonly storedContents: StoredContents;
   readonly dispatch: Dispatch;
   readonly signIn: SignInOptions;
   readonly secrets: Secrets;

@@ -8,6 +8,7 @@ import type { ContainerPolicy, DelegateTask, PollResponse, RegisterResponse, Tas
 import { createAuthorizer } from '../auth/authorizer.ts';
 import { USUAL_SESSION_LIMITS } from '../auth/browser-sessions.ts';
 import { createArtifacts } from '../artifacts/artifacts.ts';
+import { createStoredContents } from '../artifacts/stored-contents.ts';
 import { createTaskDresser } from '../connectors/task-dresser.ts';
 import { createWebhookSecrets } from '../connectors/webhook-secrets.ts';
 import { createDispatch } from '../dispatch/create-dispatch.ts';
@@ -171,6 +172,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       executions,
       logs,
       testReports: createTestReports(database),
+      storedContents: createStoredContents(database, files),
       artifacts: createArtifacts(database, files, { keepMs: 86_400_000, bytesPerExecutionMax: ARTIFACT_BYTES_MAX }),
       dispatch,
       secrets,

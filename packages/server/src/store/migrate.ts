@@ -24,6 +24,7 @@ import * as platform from './migrations/0015-platform.ts';
 import * as lostSecrets from './migrations/0016-lost-secrets.ts';
 import * as preflightChecks from './migrations/0017-preflight-checks.ts';
 import * as queueKinds from './migrations/0018-queue-kinds.ts';
+import * as storedFiles from './migrations/0019-stored-files.ts';
 import * as sessionTokens from './migrations/0020-session-tokens.ts';
 import type { StartErrorCode } from './start-error-codes.ts';
 
@@ -47,6 +48,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0016-lost-secrets': lostSecrets,
   '0017-preflight-checks': preflightChecks,
   '0018-queue-kinds': queueKinds,
+  '0019-stored-files': storedFiles,
   '0020-session-tokens': sessionTokens,
 };
 
