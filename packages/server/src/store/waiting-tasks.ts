@@ -69,13 +69,16 @@ export interface QueuedTasks {
 /** Kinds whose windows are whole; beyond them a project's windows share the same number of tasks. */
 const WHOLE_WINDOWS_MAX = 4;
 const WINDOW_MIN = 20;
+/** Of what the answer holds. */
+const NARROW_WINDOW = 2;
 
 /**
  * Queued tasks of an account: a window of each kind that somebody who asks may take, oldest first there.
  *
  * A kind is what tells one task from another for a delegate (`delegate_tasks.kind`). Of these there are few where tasks are many:
  * they are found by skipping along the queue's index from one to the next, so that tasks nobody here may take cost nothing,
- * however many there are. Of a `coalesce` the planner knows nothing, and walks along the index until the window is full.
+ * however many there are. Where the oldest tasks are of as many executions as the answer has places, those behind them cannot be
+ * in it, and the window is narrow: that is a long queue of small executions, not a matrix. Of a `coalesce` the planner knows nothing, and walks along the index until the window is full.
  */
 export async function listQueuedTasks(
   db: Database,
@@ -86,6 +89,12 @@ export async function listQueuedTasks(
   const { ids, tags, capabilities, scopes } = asking;
   const orgs = scopes.map(({ orgIdentifier }) => orgIdentifier ?? null);
   const projects = scopes.map(({ projectIdentifier }) => projectIdentifier ?? null);
+  const narrow = order === 'turns' ? Math.min(window, limit * NARROW_WINDOW) : window;
+  const columns = sql`t.id, t.position, t.execution_id, t.account_id, t.org_identifier, t.project_identifier, t.selectors, t.requirements,
+          t.workspace_key, w.delegate_id, w.incarnation`;
+  const ofKind = sql`delegate_tasks t left join workspaces w on w.key = t.workspace_key
+        where t.account_id = ${accountId} and t.state = 'queued' and t.org_identifier = o.org_identifier
+          and t.project_identifier = o.project_identifier and t.kind = o.kind and coalesce(w.delegate_id = any(${ids}::text[]), true)`;
   const result = await sql<QueuedTaskRow>`
     with recursive kinds as (
       (select org_identifier, project_identifier, kind, selectors, requirements from delegate_tasks
@@ -99,23 +108,30 @@ export async function listQueuedTasks(
         order by t.org_identifier, t.project_identifier, t.kind limit 1) n),
     open as materialized (
       select org_identifier, project_identifier, kind, dense_rank() over (order by org_identifier, project_identifier) as project,
-        least(${window}::bigint, greatest(${WINDOW_MIN}::bigint, ${window * WHOLE_WINDOWS_MAX}::bigint / count(*) over (partition by org_identifier, project_identifier))) as size
+        least(${window}::bigint, greatest(${WINDOW_MIN}::bigint, ${window * WHOLE_WINDOWS_MAX}::bigint / count(*) over (partition by org_identifier, project_identifier))) as wide
       from kinds
       where selectors <@ ${tags}::text[] and requirements <@ ${capabilities}::text[] and exists (
         select 1 from unnest(${orgs}::text[], ${projects}::text[]) as s(org, project)
         where coalesce(s.org = org_identifier, true) and coalesce(s.project = project_identifier, true))),
+    nearest as materialized (
+      select s.*, o.project, o.kind, o.wide from open o cross join lateral (
+        select ${columns} from ${ofKind} and t.position > ${after}::bigint
+        order by t.position limit least(o.wide, ${narrow}::bigint)) s),
+    hiding as materialized (
+      select org_identifier, project_identifier, project, kind, wide, max(position) as last from nearest
+      group by org_identifier, project_identifier, project, kind, wide
+      having wide > ${narrow}::bigint and count(*) >= ${narrow}::bigint and count(distinct execution_id collate "C") < ${limit}::bigint),
+    found as (
+      select * from nearest
+      union all
+      select s.*, o.project, o.kind, o.wide from hiding o cross join lateral (
+        select ${columns} from ${ofKind} and t.position > o.last
+        order by t.position limit o.wide - ${narrow}::bigint) s),
     seen as (
-      select s.*, o.project, row_number() over (partition by s.execution_id collate "C" order by s.position) as place,
-        count(*) over (partition by o.project, o.kind) >= o.size as is_full,
-        max(s.position) over (partition by o.project, o.kind) as last
-      from open o cross join lateral (
-        select t.id, t.position, t.execution_id, t.account_id, t.org_identifier, t.project_identifier, t.selectors, t.requirements,
-          t.workspace_key, w.delegate_id, w.incarnation
-        from delegate_tasks t left join workspaces w on w.key = t.workspace_key
-        where t.account_id = ${accountId} and t.state = 'queued' and t.org_identifier = o.org_identifier
-          and t.project_identifier = o.project_identifier and t.kind = o.kind and t.position > ${after}::bigint
-          and coalesce(w.delegate_id = any(${ids}::text[]), true)
-        order by t.position limit o.size) s),
+      select f.*, row_number() over (partition by execution_id collate "C" order by position) as place,
+        count(*) over (partition by f.project, f.kind) >= case when h.last is null then least(f.wide, ${narrow}::bigint) else f.wide end as is_full,
+        max(position) over (partition by f.project, f.kind) as last
+      from found f left join (select project, kind, last from hiding) h on h.project = f.project and h.kind = f.kind),
     turns as (
       select seen.*, row_number() over (partition by project order by place, position) as turn from seen)
     select id, position, execution_id, account_id, org_identifier, project_identifier, selectors, requirements, workspace_key,
