@@ -77,6 +77,18 @@ export const EnvironmentRequest = Type.Object({
 });
 export type EnvironmentRequest = Static<typeof EnvironmentRequest>;
 
+/** Clients send null, or nothing, for what they do not filter by. */
+export const EnvironmentFilter = Type.Object(
+  {
+    filterType: Type.Optional(nullable(Type.String())),
+    environmentIdentifiers: Type.Optional(nullable(Type.Array(Type.String()))),
+    environmentNames: Type.Optional(nullable(Type.Array(Type.String()))),
+    environmentTypes: Type.Optional(nullable(Type.Array(Type.Enum(['PreProduction', 'Production'])))),
+  },
+  { examples: [{ filterType: 'Environment', environmentTypes: ['Production'] }] },
+);
+export type EnvironmentFilter = Static<typeof EnvironmentFilter>;
+
 export const InfrastructureRequest = Type.Object({
   ...given,
   identifier,

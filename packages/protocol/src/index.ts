@@ -92,6 +92,7 @@ export {
   TemplateWrapperResponse,
 } from './templates.ts';
 export {
+  EnvironmentFilter,
   EnvironmentRequest,
   EnvironmentResponse,
   InfrastructureRequest,

@@ -1,5 +1,6 @@
 /** Services, environments and infrastructures: create, read, change, delete, list (api.md §9). */
 import {
+  EnvironmentFilter,
   EnvironmentRequest,
   EnvironmentResponse,
   InfrastructureRequest,
@@ -24,6 +25,7 @@ import {
   ownerQuery,
   PageNumber,
   pageSize,
+  PAGE_SIZE_MAX,
   success,
   tellVersion,
 } from './answers.ts';
@@ -40,6 +42,7 @@ import {
   type DeploymentWords,
 } from './deployment-requests.ts';
 import type { ApiDependencies } from './dependencies.ts';
+import { filterOf } from './saved-filter.ts';
 import { environmentResponse, infrastructureResponse, serviceResponse } from './wire/deployment.ts';
 import { ngPage } from './wire/pages.ts';
 
@@ -90,7 +93,9 @@ export function deploymentRoutes(app: App, deps: ApiDependencies): void {
     saveRoutes(app, deps, resource);
     readRoutes(app, deps, resource);
     listRoute(app, deps, resource);
+    if (resource.kind !== 'infrastructure') accessListRoute(app, deps, resource);
   }
+  filteredListRoute(app, deps);
 }
 
 function saveRoutes(app: App, { db }: ApiDependencies, resource: Resource): void {
@@ -209,6 +214,69 @@ function listRoute(app: App, { db }: ApiDependencies, resource: Resource): void 
       };
       const { rows, total } = await listDeploymentDocuments(db, filter, page, size);
       return success(request, ngPage(rows.map(print), page, size, total));
+    },
+  );
+}
+
+/** Without pages, for whoever chooses one. */
+function accessListRoute(app: App, { db }: ApiDependencies, { url, word, tag, print, kind, answer }: Resource): void {
+  app.get(
+    `${url}/list/access`,
+    {
+      schema: {
+        summary: `List ${word}s to choose from`,
+        tags: [tag],
+        querystring: ownerQuery({
+          searchTerm: Type.Optional(Type.String()),
+          identifiers: Type.Optional(Type.Array(Type.String())),
+        }),
+        response: answers(successOf(Type.Array(Type.Unsafe<object>(answer)))),
+      },
+    },
+    async (request) => {
+      const { searchTerm: search = '', identifiers = [] } = request.query;
+      const owner = ownerOf(request, request.query);
+      const filter = { owner, kind, search, ...(identifiers.length === 0 ? {} : { identifiers }) };
+      const { rows } = await listDeploymentDocuments(db, filter, 0, PAGE_SIZE_MAX);
+      return success(request, rows.map(print));
+    },
+  );
+}
+
+function filteredListRoute(app: App, { db }: ApiDependencies): void {
+  app.post(
+    '/ng/api/environmentsV2/listV2',
+    {
+      schema: {
+        summary: 'List environments by a filter',
+        tags: ['Environments'],
+        querystring: ownerQuery({
+          page: PageNumber,
+          size: pageSize(100),
+          searchTerm: Type.Optional(Type.String()),
+          filterIdentifier: Type.Optional(Type.String({ description: 'A saved filter in place of the body.' })),
+        }),
+        body: EnvironmentFilter,
+        response: answers(successOf(ngPageOf(EnvironmentResponse))),
+      },
+    },
+    async (request) => {
+      const { page, size, searchTerm: search = '', filterIdentifier: identifier } = request.query;
+      const owner = ownerOf(request, request.query);
+      const use = { owner, type: 'Environment', identifier, schema: EnvironmentFilter, body: request.body };
+      const { environmentIdentifiers, environmentNames, environmentTypes } = await filterOf(db, request, use);
+      const some = (values: readonly string[] | null | undefined): values is readonly string[] =>
+        values !== undefined && values !== null && values.length > 0;
+      const filter = {
+        owner,
+        kind: 'environment' as const,
+        search,
+        ...(some(environmentIdentifiers) ? { identifiers: environmentIdentifiers } : {}),
+        ...(some(environmentNames) ? { names: environmentNames } : {}),
+        ...(some(environmentTypes) ? { types: environmentTypes } : {}),
+      };
+      const { rows, total } = await listDeploymentDocuments(db, filter, page, size);
+      return success(request, ngPage(rows.map(environmentResponse), page, size, total));
     },
   );
 }

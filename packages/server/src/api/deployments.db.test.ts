@@ -231,3 +231,35 @@ describe('service overrides', () => {
     expect((await server.call('DELETE', `${OVERRIDES}/account_live_web`)).status).toBe(404);
   });
 });
+
+describe('lists to choose from', () => {
+  it('have no pages, and environments are filtered by a body', async () => {
+    await server.call('POST', SERVICES, { body: { identifier: 'chosen', name: 'chosen', yaml: service('chosen') } });
+    for (const type of ['Production', 'PreProduction']) {
+      const identifier = `of_${type}`;
+      const yaml = environment(identifier, type);
+      await server.call('POST', ENVIRONMENTS, { body: { identifier, name: identifier, type, yaml } });
+    }
+    const services = await server.call('GET', `${SERVICES}/list/access`, { query: { identifiers: 'chosen' } });
+    expect(services.body.data).toEqual([
+      expect.objectContaining({ service: expect.objectContaining({ name: 'chosen' }) }),
+    ]);
+    const environments = await server.call('GET', `${ENVIRONMENTS}/list/access`, { query: { searchTerm: 'of_pro' } });
+    expect(environments.body.data).toMatchObject([{ environment: { identifier: 'of_Production' } }]);
+    const list = (body: Record<string, unknown>, query = {}): ReturnType<TestApp['call']> =>
+      server.call('POST', `${ENVIRONMENTS}/listV2`, { body, query: { searchTerm: 'of_', ...query } });
+    expect((await list({})).body.data).toMatchObject({ totalItems: 2 });
+    const byType = { filterType: 'Environment', environmentTypes: ['PreProduction'] };
+    const found = {
+      totalItems: 1,
+      content: [{ environment: { identifier: 'of_PreProduction', type: 'PreProduction' } }],
+    };
+    expect((await list(byType)).body.data).toMatchObject(found);
+    expect((await list({ environmentNames: ['of_PreProduction'] })).body.data).toMatchObject(found);
+    expect((await list({ environmentIdentifiers: ['of_PreProduction'] })).body.data).toMatchObject(found);
+    const filter = { name: 'f', identifier: 'pre', filterProperties: byType };
+    await server.call('POST', '/ng/api/filters', { body: filter });
+    expect((await list({}, { filterIdentifier: 'pre' })).body.data).toMatchObject(found);
+    expect((await list({ environmentTypes: ['Other'] })).status).toBe(400);
+  });
+});

@@ -1,5 +1,5 @@
 /** Accounts, users, organizations and projects: what clients look up first (api.md §9). */
-import { AccountLicenses, AccountResponse, CurrentUser, successOf } from '@bridle/protocol';
+import { AccountLicenses, AccountResponse, CurrentUser, SettingResponse, successOf } from '@bridle/protocol';
 import { Type } from 'typebox';
 import { findAccount, type AccountRow } from '../store/installation.ts';
 import type { Database } from '../store/database.ts';
@@ -84,6 +84,23 @@ export function platformRoutes(app: App, { db }: ApiDependencies): void {
         lastUpdatedAt: createdAt,
       });
     },
+  );
+
+  app.get(
+    '/ng/api/usersettings',
+    {
+      schema: {
+        summary: 'Settings of the caller: there are none to make',
+        tags,
+        querystring: Type.Object({
+          ...AccountQuery.properties,
+          category: Type.Optional(Type.String()),
+          group: Type.Optional(Type.String()),
+        }),
+        response: answers(successOf(Type.Array(SettingResponse))),
+      },
+    },
+    async (request) => success(request, []),
   );
 }
 

@@ -32,6 +32,7 @@ describe('the platform', () => {
     expect((await server.call('GET', '/ng/api/accounts/other')).status).toBe(404);
     const user = await server.call('GET', '/ng/api/user/currentUser');
     expect(user.body.data).toMatchObject({ defaultAccountId: ACCOUNT, admin: true, accounts: [{ uuid: ACCOUNT }] });
+    expect((await server.call('GET', '/ng/api/usersettings', { query: { category: 'CORE' } })).body.data).toEqual([]);
     const licenses = await server.call('GET', '/gateway/ng/api/licenses/account');
     expect(licenses.body.data).toMatchObject({
       accountId: ACCOUNT,

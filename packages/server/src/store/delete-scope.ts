@@ -18,11 +18,7 @@ export interface DeletedScope {
 }
 
 export type DeleteScopeOutcome =
-  | {
-      readonly kind: 'deleted';
-      /** Keys of stored files: nobody refers to them any more. */ readonly files: readonly string[];
-    }
-  | { readonly kind: 'missing' | 'stale' }
+  | { readonly kind: 'deleted' | 'missing' | 'stale' }
   | { readonly kind: 'running'; readonly executions: number };
 
 /** Tables of definitions; what hangs on their rows goes with them. */
@@ -68,16 +64,6 @@ export async function deleteScope(
   if (expectedVersion !== undefined && row.version !== expectedVersion) return { kind: 'stale' };
   const executions = await countRunning(tx, scope);
   if (executions > 0) return { kind: 'running', executions };
-  const files = await tx
-    .selectFrom('stored_files')
-    .select('file_key')
-    .where('account_id', '=', scope.accountId)
-    .where('org_identifier', '=', scope.orgIdentifier)
-    .$if(scope.projectIdentifier !== undefined, (query) =>
-      query.where('project_identifier', '=', scope.projectIdentifier ?? ''),
-    )
-    .where('file_key', 'is not', null)
-    .execute();
   for (const table of DELETED_TABLES) {
     await sql`delete from ${sql.table(table)} where ${inside(scope)}`.execute(tx);
   }
@@ -92,7 +78,7 @@ export async function deleteScope(
     await sql`delete from projects where account_id = ${scope.accountId} and org_identifier = ${scope.orgIdentifier}
       and identifier = ${scope.projectIdentifier}`.execute(tx);
   }
-  return { kind: 'deleted', files: files.flatMap(({ file_key }) => (file_key === null ? [] : [file_key])) };
+  return { kind: 'deleted' };
 }
 
 function inside({ accountId, orgIdentifier, projectIdentifier }: DeletedScope): ReturnType<typeof sql<boolean>> {

@@ -42,6 +42,8 @@ export interface DeploymentFilter {
   readonly environmentRef?: string;
   readonly serviceRef?: string;
   readonly identifiers?: readonly string[];
+  readonly names?: readonly string[];
+  readonly types?: readonly string[];
   /** Part of the name or the identifier, in any case. */
   readonly search?: string;
 }
@@ -170,7 +172,7 @@ export async function findOverrides(
 /** One page (0-based), what was changed last first. */
 export async function listDeploymentDocuments(
   db: Database | Transaction,
-  { owner, kind, environmentRef, serviceRef, identifiers, search }: DeploymentFilter,
+  { owner, kind, environmentRef, serviceRef, identifiers, names, types, search }: DeploymentFilter,
   page: number,
   size: number,
 ): Promise<{ readonly rows: DeploymentRow[]; readonly total: number }> {
@@ -184,6 +186,8 @@ export async function listDeploymentDocuments(
   if (environmentRef !== undefined) matching = matching.where('environment_ref', '=', environmentRef);
   if (serviceRef !== undefined) matching = matching.where('service_ref', '=', serviceRef);
   if (identifiers !== undefined) matching = matching.where(sql<boolean>`identifier = any(${identifiers}::text[])`);
+  if (names !== undefined) matching = matching.where(sql<boolean>`name = any(${names}::text[])`);
+  if (types !== undefined) matching = matching.where(sql<boolean>`type = any(${types}::text[])`);
   if (search !== undefined && search !== '') {
     const pattern = likePattern(search);
     matching = matching.where((eb) => eb.or([eb('name', 'ilike', pattern), eb('identifier', 'ilike', pattern)]));
