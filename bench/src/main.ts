@@ -9,6 +9,7 @@ import type { BenchCase } from './bench-case.ts';
 import { cliHelp, validateCold } from './cases/cli.ts';
 import { backlogLease, backlogList } from './cases/backlog.ts';
 import { coldStart, warmStart } from './cases/cold-start.ts';
+import { detailsGraph, detailsList } from './cases/details.ts';
 import { expressions } from './cases/expressions.ts';
 import { idleDelegates } from './cases/idle-delegates.ts';
 import { logThroughput } from './cases/log-throughput.ts';
@@ -39,6 +40,8 @@ const CASES: readonly BenchCase[] = [
   idleDelegates,
   backlogLease,
   backlogList,
+  detailsGraph,
+  detailsList,
   coldStart,
   warmStart,
 ];

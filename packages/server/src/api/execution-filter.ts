@@ -23,7 +23,7 @@ export const ListQuery = scopeQuery({
   ),
   module: Type.Optional(Type.String()),
   getTopKStages: Type.Optional(Type.Integer({ description: 'Changes nothing: all stages are given.' })),
-  filterIdentifier: Type.Optional(Type.String()),
+  filterIdentifier: Type.Optional(Type.String({ description: 'A saved filter in place of the body.' })),
 });
 
 export function requirePage({ page, size }: { readonly page: number; readonly size: number }): void {

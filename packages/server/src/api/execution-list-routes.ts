@@ -10,10 +10,11 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { listExecutions, listExecutionsAfter, type ExecutionSummaryRow } from '../store/execution-rows.ts';
-import { answers, pageSize, success } from './answers.ts';
+import { answers, pageSize, scopeOf, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { executionSort, ListQuery, requirePage, storeFilter } from './execution-filter.ts';
+import { filterOf } from './saved-filter.ts';
 import { executionSummary } from './wire/execution-summary.ts';
 import { executionIdentifiers, executionOutline } from './wire/execution-outline.ts';
 import { springPage } from './wire/pages.ts';
@@ -82,7 +83,8 @@ export function executionListRoutes(app: App, deps: ApiDependencies): void {
     },
     async (request) => {
       const { size, lastSeenExecutionId, lastSeenStartTime } = request.query;
-      const filter = storeFilter(request, request.query, request.body);
+      const body = await asked(deps, request, request.query, request.body);
+      const filter = storeFilter(request, request.query, body);
       const after = {
         ...(lastSeenExecutionId === undefined ? {} : { id: lastSeenExecutionId }),
         ...(lastSeenStartTime === undefined ? {} : { createdAt: lastSeenStartTime }),
@@ -103,13 +105,24 @@ export function executionListRoutes(app: App, deps: ApiDependencies): void {
 }
 
 async function list(
-  { db }: ApiDependencies,
+  deps: ApiDependencies,
   request: FastifyRequest,
   query: Static<typeof ListQuery>,
   body: ExecutionFilter,
 ): Promise<{ readonly rows: readonly ExecutionSummaryRow[]; readonly total: number }> {
   requirePage(query);
-  const filter = storeFilter(request, query, body);
+  const filter = storeFilter(request, query, await asked(deps, request, query, body));
   if (filter === undefined) return { rows: [], total: 0 };
-  return await listExecutions(db, filter, query.page, query.size, executionSort(query.sort));
+  return await listExecutions(deps.db, filter, query.page, query.size, executionSort(query.sort));
+}
+
+/** The body, or the saved filter in its place. */
+async function asked(
+  { db }: ApiDependencies,
+  request: FastifyRequest,
+  query: Static<typeof ListQuery>,
+  body: ExecutionFilter,
+): Promise<ExecutionFilter> {
+  const use = { owner: scopeOf(request, query), type: 'PipelineExecution', schema: ExecutionFilter, body };
+  return await filterOf(db, request, { ...use, identifier: query.filterIdentifier });
 }

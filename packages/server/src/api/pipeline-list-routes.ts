@@ -9,6 +9,7 @@ import { answers, PageNumber, pageSize, scopeOf, scopeQuery, success } from './a
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { getPipeline } from './pipeline-routes.ts';
+import { filterOf } from './saved-filter.ts';
 import { springPage } from './wire/pages.ts';
 import { pipelineSummary } from './wire/pipeline.ts';
 
@@ -29,6 +30,7 @@ export function pipelineListRoutes(app: App, deps: ApiDependencies): void {
           sort: Type.Optional(Type.Array(Type.String())),
           searchTerm: Type.Optional(Type.String()),
           module: Type.Optional(Type.String()),
+          filterIdentifier: Type.Optional(Type.String({ description: 'A saved filter in place of the body.' })),
         }),
         body: PipelineFilter,
         response: answers(successOf(springPageOf(PipelineSummary))),
@@ -36,10 +38,12 @@ export function pipelineListRoutes(app: App, deps: ApiDependencies): void {
     },
     async (request) => {
       const scope = scopeOf(request, request.query);
-      const { page, size, sort } = request.query;
+      const { page, size, sort, filterIdentifier: identifier } = request.query;
+      const use = { owner: scope, type: 'PipelineSetup', identifier, schema: PipelineFilter, body: request.body };
+      const body = await filterOf(deps.db, request, use);
       // No pipeline is kept in Git.
-      if (isGiven(request.body.repoName)) return success(request, springPage([], page, size, 0));
-      const filter = listFilter(request.body, request.query);
+      if (isGiven(body.repoName)) return success(request, springPage([], page, size, 0));
+      const filter = listFilter(body, request.query);
       const { rows, total } = await listPipelines(deps.db, scope, filter, page, size, pipelineSort(sort));
       const content = await summaries(deps, scope, rows);
       return success(request, springPage(content, page, size, total));

@@ -130,14 +130,22 @@ export async function listExecutions(
   size: number,
   sort: ExecutionSort = { field: 'createdAt', direction: 'desc' },
 ): Promise<{ readonly rows: ExecutionSummaryRow[]; readonly total: number }> {
-  const matching = db.selectFrom('executions').where((eb) => eb.and(conditions(eb, filter)));
+  // The ids of the page come from an index where they can; wide rows are read for what is shown only.
+  const shown = db
+    .selectFrom('executions')
+    .where((eb) => eb.and(conditions(eb, filter)))
+    .select('id')
+    .orderBy(SORT_COLUMNS[sort.field], sort.direction)
+    .orderBy('id', sort.direction)
+    .limit(size)
+    .offset(page * size);
   const [rows, count] = await Promise.all([
-    matching
+    db
+      .selectFrom('executions')
       .selectAll()
-      .orderBy(SORT_COLUMNS[sort.field], (order) => (sort.direction === 'asc' ? order.asc() : order.desc()))
+      .where('id', 'in', shown)
+      .orderBy(SORT_COLUMNS[sort.field], sort.direction)
       .orderBy('id', sort.direction)
-      .limit(size)
-      .offset(page * size)
       .execute(),
     countExecutions(db, filter),
   ]);
@@ -168,7 +176,14 @@ export async function listExecutionsAfter(
         ? matching
         : matching.where('created_at', '<', createdAt)
       : matching.where(sql<SqlBool>`(created_at, id) < (${last.created_at}, ${last.id})`);
-  const rows = await behind.selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+  const shown = behind.select('id').orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit);
+  const rows = await db
+    .selectFrom('executions')
+    .selectAll()
+    .where('id', 'in', shown)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .execute();
   return rows.map(summaryRow);
 }
 

@@ -26,6 +26,7 @@ import * as preflightChecks from './migrations/0017-preflight-checks.ts';
 import * as queueKinds from './migrations/0018-queue-kinds.ts';
 import * as storedFiles from './migrations/0019-stored-files.ts';
 import * as sessionTokens from './migrations/0020-session-tokens.ts';
+import * as executionLists from './migrations/0021-execution-lists.ts';
 import type { StartErrorCode } from './start-error-codes.ts';
 
 /** Name → migration, in the order of their names. Never rename or change one that was released. */
@@ -50,6 +51,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0018-queue-kinds': queueKinds,
   '0019-stored-files': storedFiles,
   '0020-session-tokens': sessionTokens,
+  '0021-execution-lists': executionLists,
 };
 
 /** Thrown when the database has migrations that this program does not know: it was used by a newer version. */
