@@ -252,6 +252,30 @@ describe('lists of executions', () => {
     expect(answer.body.data).toMatchObject({ totalElements: total });
   });
 
+  it('are filtered by what was saved, and by nothing beside it', async () => {
+    const filter = {
+      name: 'Bad ones',
+      identifier: 'bad',
+      orgIdentifier: 'default',
+      projectIdentifier: 'myproject',
+      filterVisibility: 'EveryOne',
+      filterProperties: { filterType: 'PipelineExecution', status: ['Failed'] },
+    };
+    expect((await server.call('POST', '/pipeline/api/filters', { body: filter })).status).toBe(200);
+    const query = { pipelineIdentifier: 'two', filterIdentifier: 'bad' };
+    const saved = await server.call('POST', `${EXECUTIONS}/summary`, {
+      query,
+      body: { filterType: 'PipelineExecution' },
+    });
+    expect(saved.body.data).toMatchObject({ totalElements: 1, content: [{ planExecutionId: failed }] });
+    const outline = await server.call('POST', `${EXECUTIONS}/summary/outline`, { query });
+    expect(outline.body.data).toMatchObject({ currentSize: 1 });
+    const both = await server.call('POST', `${EXECUTIONS}/summary`, { query, body: { status: ['Success'] } });
+    expect([both.status, both.body.code]).toEqual([400, 'INVALID_REQUEST']);
+    const none = await server.call('POST', `${EXECUTIONS}/summary`, { query: { filterIdentifier: 'nope' } });
+    expect(none.status).toBe(404);
+  });
+
   it.each([
     ['page', { page: '-1' }, 'Please Verify Executions list parameters'],
     ['status', { status: 'Fine' }, 'Invalid value:Fine, the expected values are: ['],
