@@ -96,7 +96,8 @@ export function isSameOrigin({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin';
   const { origin, host } = headers;
-  return origin !== undefined && URL.parse(origin)?.host === host;
+  // An opaque origin (`null`) is no address, and equals none.
+  return origin !== undefined && host !== undefined && URL.parse(origin)?.host === host;
 }
 
 /**

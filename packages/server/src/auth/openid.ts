@@ -5,7 +5,7 @@
  * - O1 The provider may be away: it is looked for at the start and again until it is found, and when somebody wants to sign in.
  * - O2 A sign-in comes back to the browser that began it, once: it holds half of what the database has the hash of.
  */
-import * as client from 'openid-client';
+import type * as OpenIdClient from 'openid-client';
 import type { Database } from '../store/database.ts';
 import { insertSignInFlow, takeSignInFlow } from '../store/identities.ts';
 import { isLocal } from './loopback.ts';
@@ -87,10 +87,10 @@ export interface OpenIdOptions {
 
 export function createOpenId({ db, settings, onAway }: OpenIdOptions): OpenId {
   const stopping = new AbortController();
-  let found: client.Configuration | undefined;
-  let looking: Promise<client.Configuration> | undefined;
+  let found: Found | undefined;
+  let looking: Promise<Found> | undefined;
 
-  const configuration = async (): Promise<client.Configuration> => {
+  const configuration = async (): Promise<Found> => {
     if (found !== undefined) return found;
     looking ??= discover(settings).finally(() => {
       looking = undefined;
@@ -114,7 +114,7 @@ export function createOpenId({ db, settings, onAway }: OpenIdOptions): OpenId {
   return {
     settings,
     begin: async (returnUrl, continueAt) => {
-      const config = await reach(configuration());
+      const { client, config } = await reach(configuration());
       const flow = makeSecret();
       const verifier = client.randomPKCECodeVerifier();
       const nonce = client.randomNonce();
@@ -134,22 +134,22 @@ export function createOpenId({ db, settings, onAway }: OpenIdOptions): OpenId {
       if (flow === undefined || url.searchParams.get('state') !== stateOf(flow)) return { kind: 'lost' };
       const kept = await takeSignInFlow(db, hashSecret(flow));
       if (kept === undefined) return { kind: 'lost' };
-      const config = await reach(configuration());
+      const provider = await reach(configuration());
       try {
-        const tokens = await client.authorizationCodeGrant(config, url, {
+        const tokens = await provider.client.authorizationCodeGrant(provider.config, url, {
           pkceCodeVerifier: kept.verifier,
           expectedState: stateOf(flow),
           expectedNonce: kept.nonce,
           idTokenExpected: true,
         });
-        return { kind: 'person', person: await personOf(config, settings, tokens), continueAt: kept.continueAt };
+        return { kind: 'person', person: await personOf(provider, settings, tokens), continueAt: kept.continueAt };
       } catch (error) {
         return { kind: 'refused', reason: textOf(error) };
       }
     },
     signOutUrl: (returnUrl) => {
-      if (found?.serverMetadata().end_session_endpoint === undefined) return undefined;
-      return client.buildEndSessionUrl(found, { post_logout_redirect_uri: returnUrl }).href;
+      if (found?.config.serverMetadata().end_session_endpoint === undefined) return undefined;
+      return found.client.buildEndSessionUrl(found.config, { post_logout_redirect_uri: returnUrl }).href;
     },
     stop: async () => {
       stopping.abort();
@@ -158,7 +158,14 @@ export function createOpenId({ db, settings, onAway }: OpenIdOptions): OpenId {
   };
 }
 
-async function discover({ issuer, clientId, clientSecret }: OpenIdSettings): Promise<client.Configuration> {
+interface Found {
+  /** Loaded by those alone who have a provider. */
+  readonly client: typeof OpenIdClient;
+  readonly config: OpenIdClient.Configuration;
+}
+
+async function discover({ issuer, clientId, clientSecret }: OpenIdSettings): Promise<Found> {
+  const client = await import('openid-client');
   const url = new URL(issuer);
   const config = await client.discovery(
     url,
@@ -172,14 +179,14 @@ async function discover({ issuer, clientId, clientSecret }: OpenIdSettings): Pro
     },
   );
   client.enableNonRepudiationChecks(config);
-  return config;
+  return { client, config };
 }
 
 /** Claims that the ID token lacks are asked for. */
 async function personOf(
-  config: client.Configuration,
+  { client, config }: Found,
   { groups }: OpenIdSettings,
-  tokens: Awaited<ReturnType<typeof client.authorizationCodeGrant>>,
+  tokens: OpenIdClient.TokenEndpointResponse & OpenIdClient.TokenEndpointResponseHelpers,
 ): Promise<OpenIdPerson> {
   const idClaims = tokens.claims();
   if (idClaims === undefined) throw new Error('The provider sent no ID token.');

@@ -31,6 +31,23 @@ describe('a password', () => {
     },
   );
 
+  it('takes as long to be wrong where there is none: nobody learns so who is known', async () => {
+    const hash = await hashPassword(PASSWORD);
+    const fastest = async (kept: string | undefined): Promise<number> => {
+      const times: number[] = [];
+      for (let i = 0; i < 3; i += 1) {
+        const from = performance.now();
+        await checkPassword('something else entirely', kept);
+        times.push(performance.now() - from);
+      }
+      return Math.min(...times);
+    };
+    const [known, unknown] = [await fastest(hash), await fastest(undefined)];
+    // Without the work it would be a thousandth.
+    expect(unknown).toBeGreaterThan(known / 4);
+    expect(known).toBeGreaterThan(unknown / 4);
+  });
+
   it('is made by Node itself without a warning', () => {
     const script = `import { hashPassword } from ${JSON.stringify(new URL('passwords.ts', import.meta.url).href)};
       console.log((await hashPassword('correct horse battery')).slice(0, 10));`;
