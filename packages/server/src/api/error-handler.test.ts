@@ -1,7 +1,11 @@
+import { IDENTIFIER_PATTERN } from '@bridle/protocol';
 import { fastify } from 'fastify';
+import { Type } from 'typebox';
 import { expect, it } from 'vitest';
+import type { App } from './app-types.ts';
 import { handleError } from './error-handler.ts';
 import { ApiError, invalidRequest, RequestError } from './errors.ts';
+import { validatorCompiler } from './validation.ts';
 
 const withCode = (code: string, message = 'secret detail'): Error => Object.assign(new Error(message), { code });
 
@@ -56,4 +60,30 @@ it('prints an ErrorDTO with all its keys', async () => {
 it('prints the errors of the log service in its own shape', async () => {
   const { status, body } = await answerTo(new ApiError('ENTITY_NOT_FOUND', 'no such log'), '/log-service/blob');
   expect([status, body]).toEqual([404, { error_msg: 'no such log', message: 'no such log' }]);
+});
+
+it('says what a body lacks in words that its sender can use', async () => {
+  const app = fastify() as unknown as App;
+  app.setValidatorCompiler(validatorCompiler());
+  app.setErrorHandler(handleError);
+  const body = Type.Object({
+    name: Type.String({ pattern: IDENTIFIER_PATTERN }),
+    kind: Type.Enum(['one', 'two']),
+    note: Type.Union([Type.String(), Type.Null()]),
+    what: Type.Union([Type.Literal('a'), Type.Object({ b: Type.String() })]),
+  });
+  app.post('/x', { schema: { body } }, async () => 'x');
+  const response = await app.inject({
+    method: 'POST',
+    url: '/x',
+    payload: { name: 'my shop', kind: 'x', note: 7, what: 1 },
+  });
+  await app.close();
+  const { errors } = JSON.parse(response.body) as { errors: unknown };
+  expect(errors).toEqual([
+    { fieldId: 'name', error: 'must begin with a letter or _, and hold letters, digits, _ and $ only (128 at most)' },
+    { fieldId: 'kind', error: 'must be one of one, two' },
+    { fieldId: 'note', error: 'must be string or null' },
+    { fieldId: 'what', error: 'has none of the forms that are allowed here' },
+  ]);
 });

@@ -1,6 +1,7 @@
 /** Turns whatever a handler throws into an envelope. The text of an unexpected error goes to the log, never to the caller. */
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { IDENTIFIER_PATTERN } from '@bridle/protocol';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, errorDto, failureDto, RequestError } from './errors.ts';
 
@@ -66,11 +67,12 @@ function isFastifyError(thrown: unknown): thrown is FastifyError {
 
 /** `<field>: <reason>, …` (api.md §0.7). */
 function validationError({ validation, validationContext }: FastifyError): RequestError {
-  const fields = (validation ?? []).map(({ instancePath, params, message }) => {
+  const fields = told(validation ?? []).map((problem) => {
+    const { instancePath, params } = problem;
     const missing = params['missingProperty'];
     const path = instancePath.slice(1).replaceAll('/', '.');
     const fieldId = typeof missing === 'string' ? [path, missing].filter((part) => part !== '').join('.') : path;
-    return { fieldId: fieldId === '' ? (validationContext ?? 'request') : fieldId, error: reason(missing, message) };
+    return { fieldId: fieldId === '' ? (validationContext ?? 'request') : fieldId, error: reason(problem) };
   });
   return new RequestError(
     'INVALID_REQUEST',
@@ -79,8 +81,44 @@ function validationError({ validation, validationContext }: FastifyError): Reque
   );
 }
 
-function reason(missing: unknown, message: string | undefined): string {
-  return typeof missing === 'string' ? 'is missing' : (message ?? 'is not valid');
+type Problem = NonNullable<FastifyError['validation']>[number];
+
+/** Why each of several forms does not fit helps nobody who wrote one of them: that none fits is said once. */
+function told(problems: readonly Problem[]): readonly Problem[] {
+  const choices = problems.filter(({ keyword }) => keyword === 'anyOf');
+  const isOfChoice = ({ instancePath }: Problem, choice: Problem): boolean =>
+    instancePath === choice.instancePath || instancePath.startsWith(`${choice.instancePath}/`);
+  return problems.flatMap((problem) => {
+    const choice = choices.find((candidate) => isOfChoice(problem, candidate));
+    if (choice === undefined) return [problem];
+    if (problem !== choice) return [];
+    const types = problems.filter((other) => other !== choice && isOfChoice(other, choice)).map(typeWanted);
+    // Of values of a type each, such as a text or null, the types say it all.
+    if (types.includes(undefined)) return [problem];
+    return [{ ...problem, keyword: 'type', message: `must be ${[...new Set(types)].join(' or ')}` }];
+  });
+}
+
+function typeWanted({ keyword, params }: Problem): string | undefined {
+  return keyword === 'type' && typeof params['type'] === 'string' ? params['type'] : undefined;
+}
+
+function reason({ keyword, params, message = 'is not valid' }: Problem): string {
+  const allowed = params['allowedValues'];
+  switch (keyword) {
+    case 'required':
+      return 'is missing';
+    case 'enum':
+      return Array.isArray(allowed) ? `must be one of ${allowed.join(', ')}` : message;
+    case 'anyOf':
+      return 'has none of the forms that are allowed here';
+    case 'pattern':
+      return params['pattern'] === IDENTIFIER_PATTERN
+        ? 'must begin with a letter or _, and hold letters, digits, _ and $ only (128 at most)'
+        : message;
+    default:
+      return message;
+  }
 }
 
 function codeOf(thrown: unknown): string {

@@ -214,7 +214,7 @@ export function noOrganization(identifier: string): Error {
 }
 
 export function taken(what: string): Error {
-  return new ApiError('DUPLICATE_FIELD', `There is a ${what} already.`);
+  return new ApiError('DUPLICATE_FIELD', `The ${what} exists already.`);
 }
 
 /** What names a thing is not changed by changing the thing. */
