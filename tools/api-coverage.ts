@@ -22,7 +22,11 @@ interface Endpoint {
   readonly note: string;
 }
 
-const endpoints = SECTIONS.flatMap(({ title, rows }) => rows.flatMap((row) => endpointsOf(title, row)));
+const endpoints = SECTIONS.flatMap(({ title, remark, rows }) =>
+  rows.flatMap(([methods, path, own = remark]) =>
+    endpointsOf(title, own === undefined ? [methods, path] : [methods, path, own]),
+  ),
+);
 const { documented, has } = await readRoutes();
 const problems = [...compare(), ...firstMissing()];
 const page = writePage();

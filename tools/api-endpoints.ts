@@ -9,7 +9,17 @@ const PROJECT = '/v1/orgs/{org}/projects/{project}';
 const EXECUTE = '/pipeline/api/pipeline/execute';
 const EXECUTION = '/pipeline/api/pipelines/execution';
 
-export const SECTIONS: readonly { readonly title: string; readonly rows: readonly EndpointRow[] }[] = [
+export interface Section {
+  readonly title: string;
+  /** Of all rows that have none of their own. */
+  readonly remark?: string;
+  readonly rows: readonly EndpointRow[];
+}
+
+/** Nothing tells us more than the public models of clients how these look. */
+const BY_MODEL = "partial: its shape is that of a client's public model, not held against a recorded answer";
+
+export const SECTIONS: readonly Section[] = [
   {
     title: '1 Webhooks',
     rows: [
@@ -260,26 +270,34 @@ export const SECTIONS: readonly { readonly title: string; readonly rows: readonl
       ['GET,DELETE', '/ng/api/infrastructures/{identifier}'],
       ['POST', '/ng/api/delegate-setup/listDelegates'],
       ['GET', '/ng/api/delegate-token-ng'],
-      ['POST', '/ng/api/user/aggregate'],
-      ['GET', '/ng/api/user/users'],
-      ['GET,POST,PUT', '/ng/api/user-groups'],
-      ['GET,DELETE', '/ng/api/user-groups/{identifier}'],
-      ['GET,POST', '/ng/api/serviceaccount'],
-      ['PUT,DELETE', '/ng/api/serviceaccount/{identifier}'],
-      ['GET,POST,PUT', '/ng/api/variables'],
-      ['GET,DELETE', '/ng/api/variables/{identifier}'],
-      ['GET,PUT', '/ng/api/settings'],
-      ['GET', '/ng/api/usersettings', 'absent'],
+      ['POST', '/ng/api/user/aggregate', BY_MODEL],
+      ['GET', '/ng/api/user/users', BY_MODEL],
+      ['GET,POST,PUT', '/ng/api/user-groups', BY_MODEL],
+      ['GET,DELETE', '/ng/api/user-groups/{identifier}', BY_MODEL],
+      ['GET,POST', '/ng/api/serviceaccount', BY_MODEL],
+      ['PUT,DELETE', '/ng/api/serviceaccount/{identifier}', BY_MODEL],
+      ['GET,POST,PUT', '/ng/api/variables', BY_MODEL],
+      ['GET,DELETE', '/ng/api/variables/{identifier}', BY_MODEL],
+      ['GET,PUT', '/ng/api/settings', BY_MODEL],
+      ['GET', '/ng/api/usersettings', BY_MODEL],
       ['POST', '/template/api/templates/list'],
       ['GET', '/ng/api/yaml-schema'],
       ['GET', '/pipeline/api/yaml-schema'],
-      ['GET,POST,PUT', '/pipeline/api/filters'],
-      ['GET,DELETE', '/pipeline/api/filters/{identifier}'],
+      ['GET,POST,PUT', '/pipeline/api/filters', BY_MODEL],
+      ['GET,DELETE', '/pipeline/api/filters/{identifier}', BY_MODEL],
     ],
   },
   {
-    title: 'Beyond the contract',
+    title: 'Besides',
+    remark: BY_MODEL,
     rows: [
+      ['GET', '/ng/api/servicesV2/list/access'],
+      ['GET', '/ng/api/environmentsV2/list/access'],
+      ['POST', '/ng/api/environmentsV2/listV2'],
+      ['GET,POST', '/ng/api/file-store'],
+      ['GET,PUT,DELETE', '/ng/api/file-store/{identifier}'],
+      ['GET', '/ng/api/file-store/files/{identifier}/download'],
+      ['POST', '/ng/api/file-store/folder'],
       ['GET,POST,PUT', '/ng/api/filters'],
       ['GET,DELETE', '/ng/api/filters/{identifier}'],
       ['GET,POST,PUT', '/template/api/filters'],
