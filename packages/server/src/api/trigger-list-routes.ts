@@ -12,6 +12,7 @@ import { listTriggerEventsOfCall, type TriggerEventRow } from '../store/trigger-
 import { findTrigger, listTriggers, type TriggerKey, type TriggerRow, type TriggerSort } from '../store/triggers.ts';
 import { answers, PageNumber, pageSize, scopeOf, scopeQuery, success, tellVersion } from './answers.ts';
 import type { App } from './app-types.ts';
+import { authorize, mayCaller } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { notFound } from './errors.ts';
 import { targetOf, TriggerParams, TriggerQuery } from './trigger-routes.ts';
@@ -196,12 +197,28 @@ async function historyPage(
   return springPage(await withExecutions(deps, rows), page, size, total);
 }
 
+/** The rows that the caller may see: an event of Git may concern triggers of several projects. */
 async function eventRows(
   deps: ApiDependencies,
   request: FastifyRequest,
   eventId: string,
 ): Promise<TriggerEventHistory[]> {
-  return await withExecutions(deps, await listTriggerEventsOfCall(deps.db, request.accountId, eventId));
+  const rows = await listTriggerEventsOfCall(deps.db, request.accountId, eventId);
+  const seen: TriggerEventRow[] = [];
+  for (const row of rows) if (await mayCaller(request, questionOf(row))) seen.push(row);
+  const [first] = rows;
+  if (first !== undefined && seen.length === 0) await authorize(request, questionOf(first));
+  return await withExecutions(deps, seen);
+}
+
+/** An event that no project's trigger answered to is the account's. */
+function questionOf({ scope, pipelineIdentifier }: TriggerEventRow): Parameters<typeof authorize>[1] {
+  const { accountId, orgIdentifier, projectIdentifier } = scope;
+  return {
+    permission: 'core_pipeline_view',
+    scope: projectIdentifier === '' ? { accountId } : { accountId, orgIdentifier, projectIdentifier },
+    ...(pipelineIdentifier === undefined ? {} : { identifier: pipelineIdentifier }),
+  };
 }
 
 async function withExecutions(
