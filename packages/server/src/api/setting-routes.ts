@@ -1,7 +1,8 @@
 /** Settings of accounts, organizations and projects (`/ng/api/settings`): what holds in a scope, and what the scope says itself. */
 import { SettingResponse, SettingUpdate, SettingUpdateResult, SettingValue, successOf } from '@bridle/protocol';
 import { Type } from 'typebox';
-import type { Database } from '../store/database.ts';
+import { recordAudit } from '../auth/audit.ts';
+import type { Database, Transaction } from '../store/database.ts';
 import { KNOWN_SETTINGS, knownSetting, objectionTo, settingScopeOf } from '../store/known-settings.ts';
 import { ownerExists, type OwnerScope } from '../store/owner-scope.ts';
 import { findEffectiveSettings, restoreSetting, saveSetting } from '../store/settings.ts';
@@ -84,13 +85,23 @@ export function settingRoutes(app: App, { db }: ApiDependencies): void {
     async (request) => {
       const owner = await existingOwner(db, ownerOf(request, request.query));
       const results: SettingUpdateResult[] = [];
-      for (const update of request.body) results.push(await applyUpdate(db, owner, update));
+      for (const update of request.body) {
+        const done = await db.transaction().execute(async (tx) => {
+          const result = await applyUpdate(tx, owner, update);
+          if (result.updateStatus) {
+            const resource = { type: 'SETTING', identifier: result.identifier };
+            await recordAudit(tx, request, { action: 'UPDATE', resource, scope: owner });
+          }
+          return result;
+        });
+        results.push(done);
+      }
       return success(request, results);
     },
   );
 }
 
-async function applyUpdate(db: Database, owner: OwnerScope, update: SettingUpdate): Promise<SettingUpdateResult> {
+async function applyUpdate(db: Transaction, owner: OwnerScope, update: SettingUpdate): Promise<SettingUpdateResult> {
   const { identifier } = update;
   const known = knownSetting(identifier);
   const before = (await findEffectiveSettings(db, owner, [identifier])).get(identifier);
