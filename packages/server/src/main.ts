@@ -30,6 +30,7 @@ import { rewrapInBackground } from './secrets/rewrap-in-background.ts';
 import { loadSealingKeys } from './secrets/sealing-keys.ts';
 import { createSecrets } from './secrets/secrets.ts';
 import { localUrl, readServerSettings, type ServerSettings } from './settings.ts';
+import { sweepAuditEvents } from './store/audit-events.ts';
 import { openDatabase } from './store/database.ts';
 import { migrateToLatest } from './store/migrate.ts';
 import { startSweeps } from './sweeps.ts';
@@ -149,6 +150,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
       version: readVersion(),
       logger,
       trustProxy: settings.trustProxy,
+      rateLimits: settings.rateLimits,
       ...(settings.tls === undefined ? {} : { tls: settings.tls }),
     },
   );
@@ -157,7 +159,10 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   executions.run(createChildStarter({ db, executions }));
   intake.start();
   filer.start();
-  const sweeps = startSweeps([() => artifacts.sweep(), () => testReports.sweep()], onError('sweeps'));
+  const sweeps = startSweeps(
+    [() => artifacts.sweep(), () => testReports.sweep(), () => sweepAuditEvents(db, settings.auditKeepMs)],
+    onError('sweeps'),
+  );
   const rewrapping = rewrapInBackground(db, ring, logger);
   logger.info({ url, isFirstStart: installation.isNew }, 'server accepts requests');
 

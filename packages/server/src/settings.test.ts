@@ -71,3 +71,23 @@ test('an endpoint of a bucket is a URL', () => {
   const env = { ...BASE, BRIDLE_FILES: 's3', BRIDLE_S3_BUCKET: 'ci', BRIDLE_S3_ENDPOINT: 'minio:9000' };
   expect(() => readServerSettings(env)).toThrow('BRIDLE_S3_ENDPOINT');
 });
+
+test('reads which proxies are trusted, how often one may ask, and how long the audit log is kept', () => {
+  const read = (more: Record<string, string>): ReturnType<typeof readServerSettings> =>
+    readServerSettings({ ...BASE, ...more });
+  expect(read({})).toMatchObject({
+    trustProxy: false,
+    rateLimits: { perKey: 3_000, perAddress: 6_000, isLoopbackLimited: false },
+    auditKeepMs: 730 * 86_400_000,
+  });
+  expect(read({ BRIDLE_TRUST_PROXY: 'on' }).trustProxy).toBe(1);
+  expect(read({ BRIDLE_TRUST_PROXY: '2' }).trustProxy).toBe(2);
+  expect(read({ BRIDLE_TRUST_PROXY: '10.0.0.0/8, ::1' }).trustProxy).toBe('10.0.0.0/8,::1');
+  expect(() => read({ BRIDLE_TRUST_PROXY: 'yes' })).toThrow('BRIDLE_TRUST_PROXY');
+  expect(read({ BRIDLE_RATE_PER_KEY: 'off', BRIDLE_RATE_LOOPBACK: 'on' }).rateLimits).toEqual({
+    perKey: undefined,
+    perAddress: 6_000,
+    isLoopbackLimited: true,
+  });
+  expect(() => read({ BRIDLE_RATE_PER_ADDRESS: '0' })).toThrow('BRIDLE_RATE_PER_ADDRESS');
+});

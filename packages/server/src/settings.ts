@@ -1,5 +1,6 @@
 /** What the server reads from its environment; the launcher has checked and completed it. */
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { join, resolve } from 'node:path';
 import { readSecretSettings, type SecretSettings } from './secret-settings.ts';
@@ -21,7 +22,8 @@ export interface ServerSettings {
   /** False only in tests of lost notifications. */
   readonly isNotifyEnabled: boolean;
   readonly logLevel: string;
-  readonly trustProxy: boolean;
+  /** Proxies in front of the server: none, so many, or those at these addresses (comma-separated, with masks). */
+  readonly trustProxy: false | number | string;
   /** The server speaks TLS itself; absent = plain HTTP, maybe behind a proxy that speaks it. PEM. */
   readonly tls?: TlsFiles;
   /** Executions of one account that run at once; more wait in line. */
@@ -30,6 +32,14 @@ export interface ServerSettings {
   readonly switches: EngineSwitchSettings;
   /** Where finished logs and artifacts are kept. */
   readonly files: FilesSettings;
+  /** How often one may ask; requests a minute. */
+  readonly rateLimits: {
+    readonly perKey: number | undefined;
+    readonly perAddress: number | undefined;
+    readonly isLoopbackLimited: boolean;
+  };
+  /** For how long the audit log is kept. */
+  readonly auditKeepMs: number;
   /** Build artifacts: for how long, and how many bytes per execution. */
   readonly artifacts: { readonly keepMs: number; readonly bytesPerExecutionMax: number };
   /** Bytes of one step's log; more is left out, and the log says so. `undefined` = no limit. */
@@ -71,6 +81,10 @@ const PORT_MAX = 65_535;
 const EXECUTIONS_MAX = 1_000;
 const DAY_MS = 86_400_000;
 const ARTIFACTS_DAYS = 30;
+const AUDIT_DAYS = 730;
+/** A minute. */
+const RATE_PER_KEY = 3_000;
+const RATE_PER_ADDRESS = 6_000;
 /** Of one execution together: 10 GiB. */
 const ARTIFACTS_BYTES_MAX = 10_737_418_240;
 /** Below, a log could not even say why it ends. */
@@ -109,11 +123,17 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
     databaseUrl: required('DATABASE_URL'),
     isNotifyEnabled: env['BRIDLE_NOTIFY'] !== 'off',
     logLevel,
-    trustProxy: env['BRIDLE_TRUST_PROXY'] === 'on',
+    trustProxy: readTrustProxy(env['BRIDLE_TRUST_PROXY'] || 'off'),
     ...readTls(env),
     executionsMax,
     switches: readSwitches(env),
     files: readFiles(env, home),
+    rateLimits: {
+      perKey: readLimit(env, 'BRIDLE_RATE_PER_KEY', RATE_PER_KEY),
+      perAddress: readLimit(env, 'BRIDLE_RATE_PER_ADDRESS', RATE_PER_ADDRESS),
+      isLoopbackLimited: readSwitch(env, 'BRIDLE_RATE_LOOPBACK') ?? false,
+    },
+    auditKeepMs: readAbove0(env, 'BRIDLE_AUDIT_DAYS', AUDIT_DAYS) * DAY_MS,
     artifacts: {
       keepMs: readAbove0(env, 'BRIDLE_ARTIFACTS_DAYS', ARTIFACTS_DAYS) * DAY_MS,
       bytesPerExecutionMax: readAbove0(env, 'BRIDLE_ARTIFACTS_BYTES_MAX', ARTIFACTS_BYTES_MAX),
@@ -146,6 +166,23 @@ function readAbove0(env: Readonly<Record<string, string | undefined>>, name: str
   if (!Number.isSafeInteger(value) || value < 1)
     throw new SettingsError(`${name} is not a whole number above 0: ${String(written)}`);
   return value;
+}
+
+/**
+ * `on` = one proxy. Who trusts the whole of `x-forwarded-for` believes whatever a caller has put at its beginning.
+ */
+function readTrustProxy(written: string): false | number | string {
+  if (written === 'off') return false;
+  if (written === 'on') return 1;
+  if (/^[1-9]\d?$/.test(written)) return Number(written);
+  const addresses = written.split(',').map((address) => address.trim());
+  if (addresses.every((address) => isIP(address.split('/')[0] ?? '') !== 0)) return addresses.join(',');
+  throw new SettingsError(`BRIDLE_TRUST_PROXY is neither on, off, a number of proxies nor their addresses: ${written}`);
+}
+
+/** `off` = none. */
+function readLimit(env: Readonly<Record<string, string | undefined>>, name: string, usual: number): number | undefined {
+  return env[name] === 'off' ? undefined : readAbove0(env, name, usual);
 }
 
 function readLogBytesMax(written: string | undefined): number | undefined {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_SCOPE } from '../intake/demo.ts';
+import { sweepAuditEvents } from '../store/audit-events.ts';
 import { ACCOUNT, createTestApp, type Answer, type Call, type TestApp } from './test-app.ts';
 
 let bridle: TestApp;
@@ -15,7 +16,7 @@ const ACCOUNT_ONLY = { orgIdentifier: '', projectIdentifier: '' };
 const UUID = expect.stringMatching(/^[A-Za-z0-9_-]{10,}$/) as string;
 
 function data<T = Record<string, never>>(answer: Answer): T {
-  expect(answer.body, answer.text).toMatchObject({ status: 'SUCCESS' });
+  expect(answer.body).toMatchObject({ status: 'SUCCESS' });
   return answer.body.data as T;
 }
 
@@ -149,7 +150,7 @@ describe('nobody gives away what they do not have', () => {
       '/authz/api/roleassignments',
       as(manager, give('_project_admin', 'manager')),
     );
-    expect(escalate.body, escalate.text).toMatchObject({ code: 'NG_ACCESS_DENIED' });
+    expect(escalate.body).toMatchObject({ code: 'NG_ACCESS_DENIED' });
     expect(escalate.body.message).toMatch(/^Nobody may give away what they do not have/);
     // What it has it may give.
     await serviceAccountWith('colleague', []);
@@ -450,6 +451,16 @@ describe('the audit log', () => {
   it('can only be added to', async () => {
     await expect(bridle.db.updateTable('audit_events').set({ action: 'X' }).execute()).rejects.toThrow(/only be added/);
     await expect(bridle.db.deleteFrom('audit_events').execute()).rejects.toThrow(/only be added/);
+  });
+
+  it('is swept of what is older than it has to be kept', async () => {
+    const count = async (): Promise<number> =>
+      (await bridle.db.selectFrom('audit_events').select('id').execute()).length;
+    const before = await count();
+    await sweepAuditEvents(bridle.db, 3_600_000);
+    expect(await count()).toBe(before);
+    await sweepAuditEvents(bridle.db, -3_600_000);
+    expect(await count()).toBe(0);
   });
 
   it('is read by those who may', async () => {

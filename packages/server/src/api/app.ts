@@ -63,6 +63,7 @@ import { platformRoutes } from './platform-routes.ts';
 import { preflightRoutes } from './preflight-routes.ts';
 import { projectEventRoutes } from './project-event-routes.ts';
 import { BODY_BYTES_MAX, readBodies } from './request-bodies.ts';
+import { limitAddresses, limitKeys, type RateLimits } from './rate-limits.ts';
 import { rerunRoutes } from './rerun-routes.ts';
 import { retryRoutes } from './retry-routes.ts';
 import { rewriteUrl } from './rewrite-url.ts';
@@ -105,7 +106,9 @@ export interface AppOptions {
   /** Tests: an answer that does not fit its schema is an error. */
   readonly checkAnswers?: boolean;
   /** Take the client's address from `x-forwarded-for`: only behind a proxy that sets it. */
-  readonly trustProxy?: boolean;
+  readonly trustProxy?: boolean | number | string;
+  /** Absent = one may ask as often as one likes. */
+  readonly rateLimits?: RateLimits;
   /** Speak TLS; absent = plain HTTP. PEM. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
@@ -114,7 +117,7 @@ export async function buildApp(deps: ApiDependencies, options: AppOptions): Prom
   const app: App = fastify({
     ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: options.trustProxy ?? false,
+    trustProxy: trustedProxies(options.trustProxy),
     // Typed for plain HTTP all over: the routes cannot tell the difference.
     ...(options.tls === undefined ? {} : { https: { ...options.tls, minVersion: 'TLSv1.2' } as unknown as null }),
     bodyLimit: BODY_BYTES_MAX,
@@ -142,7 +145,9 @@ export async function buildApp(deps: ApiDependencies, options: AppOptions): Prom
   });
   await app.register(cookie);
   readBodies(app);
+  if (options.rateLimits !== undefined) limitAddresses(app, options.rateLimits);
   authenticate(app, deps);
+  if (options.rateLimits !== undefined) limitKeys(app, options.rateLimits);
   authorizeRoutes(app, deps.authorizer);
   recordChanges(app, deps.db);
   const methods = new RouteMethods();
@@ -150,6 +155,13 @@ export async function buildApp(deps: ApiDependencies, options: AppOptions): Prom
   await documentRoutes(app, options.version);
   await registerRoutes(app, deps, methods);
   return app;
+}
+
+/** A number is that of the proxies between the caller and here. */
+function trustedProxies(
+  written: AppOptions['trustProxy'] = false,
+): boolean | string | ((address: string, hop: number) => boolean) {
+  return typeof written === 'number' ? (_address, hop) => hop < written : written;
 }
 
 async function registerRoutes(app: App, deps: ApiDependencies, methods: RouteMethods): Promise<void> {

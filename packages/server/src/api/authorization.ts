@@ -12,9 +12,27 @@ import { ownerOf } from './answers.ts';
 import type { App } from './app-types.ts';
 import { callerOf } from './authentication.ts';
 import { ApiError } from './errors.ts';
-import { needsOf, type PermissionNeed } from './route-needs.ts';
+import { needsOf, type PermissionNeed, type RouteNeeds } from './route-needs.ts';
+
+/** What a route is and asks, as it was registered. */
+export interface RegisteredRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly access: 'key' | 'open' | 'public';
+  readonly needs?: RouteNeeds;
+  readonly schema: unknown;
+}
+
+const registered = new WeakMap<object, RegisteredRoute[]>();
+
+/** All routes of an app that is ready. */
+export function routesOf(app: App): readonly RegisteredRoute[] {
+  return registered.get(app) ?? [];
+}
 
 export function authorizeRoutes(app: App, authorizer: Authorizer): void {
+  const routes: RegisteredRoute[] = [];
+  registered.set(app, routes);
   app.decorateRequest('authorizer', undefined);
   app.decorateRequest('allowed', undefined);
   app.decorateRequest('authorized', undefined);
@@ -27,6 +45,10 @@ export function authorizeRoutes(app: App, authorizer: Authorizer): void {
     // Looked at once all hooks have had their say: the documentation's pages become public by one of theirs.
     queueMicrotask(() => {
       const { access = 'key', needs } = route.config ?? {};
+      for (const method of [route.method].flat()) {
+        const more = needs === undefined ? {} : { needs };
+        routes.push({ method, url: route.url, access, schema: route.schema, ...more });
+      }
       if (access === 'key' && needs === undefined) open.push(`${String(route.method)} ${route.url}`);
     });
   });

@@ -30,6 +30,7 @@ import { findExecutionRow } from '../store/execution-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
 import { WakeHub } from '../store/wake-hub.ts';
 import { buildApp } from './app.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { App } from './app-types.ts';
 import type { SignInOptions } from './dependencies.ts';
 import { WebhookSettings } from './webhook-settings.ts';
@@ -109,6 +110,7 @@ export interface TestAppOptions {
   readonly executionsMax?: number;
   readonly containers?: ContainerPolicy;
   readonly webRoot?: string;
+  readonly rateLimits?: RateLimits;
 }
 
 /** When the delegate of a test got its lines. */
@@ -184,7 +186,11 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       stopping: stopping.signal,
       ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
     },
-    { version: '0.0.0', checkAnswers: true },
+    {
+      version: '0.0.0',
+      checkAnswers: true,
+      ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
+    },
   );
   executions.run(createChildStarter({ db, executions }));
   if (options.isIntakeStopped !== true) intake.start();
