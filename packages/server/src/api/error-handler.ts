@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { IDENTIFIER_PATTERN } from '@bridle/protocol';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { PasswordsBusyError } from '../auth/passwords.ts';
 import { ApiError, errorDto, failureDto, RequestError } from './errors.ts';
 
 /** The log service has an error shape of its own (api.md §8.1). */
@@ -49,6 +50,8 @@ function toPrintable(thrown: unknown): ApiError | RequestError {
       return new RequestError('INVALID_REQUEST', thrown.message);
     }
   }
+  if (thrown instanceof PasswordsBusyError)
+    return new ApiError('SERVICE_UNAVAILABLE', `${thrown.message} Try again in a moment.`);
   const code = codeOf(thrown);
   if (UNSTORABLE_TEXT.has(code))
     return new RequestError('INVALID_REQUEST', 'The request holds a character that no text may hold.');

@@ -2,7 +2,6 @@
 import { SessionResponse, SignInRequest, SignInWays, SignOutResponse, successOf } from '@bridle/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { findSession, SESSION_COOKIE, spendSignInCode } from '../auth/browser-sessions.ts';
-import { PasswordsBusyError } from '../auth/passwords.ts';
 import type { Principal } from '../auth/principal.ts';
 import { signInByPassword } from '../auth/sign-in.ts';
 import { checkToken, tokenIdOf } from '../auth/tokens.ts';
@@ -153,8 +152,6 @@ async function principalOfPassword(
   const signedIn = await signInByPassword(db, {
     ...attempt,
     ...(newPassword === undefined ? {} : { newPassword }),
-  }).catch((error: unknown) => {
-    throw error instanceof PasswordsBusyError ? tooOften(reply, 1_000) : error;
   });
   switch (signedIn.kind) {
     case 'signedIn':

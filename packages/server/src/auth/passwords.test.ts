@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, describe, it } from 'vitest';
-import { checkPassword, hashPassword, objectToPassword } from './passwords.ts';
+import { checkPassword, hashPassword, objectToPassword, PasswordsBusyError } from './passwords.ts';
 
 const PASSWORD = 'correct horse battery';
 
@@ -46,6 +46,15 @@ describe('a password', () => {
     // Without the work it would be a thousandth.
     expect(unknown).toBeGreaterThan(known / 4);
     expect(known).toBeGreaterThan(unknown / 4);
+  });
+
+  it('is not looked at when too many are: whoever floods the door does not take all memory', async () => {
+    const hash = await hashPassword(PASSWORD, { memory: 64, passes: 1, parallelism: 1 });
+    const checks = await Promise.allSettled(Array.from({ length: 200 }, () => checkPassword(PASSWORD, hash)));
+    const refused = checks.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
+    expect(checks.length - refused.length).toBe(66);
+    expect(refused.every(({ reason }) => reason instanceof PasswordsBusyError)).toBe(true);
+    expect(await checkPassword(PASSWORD, hash)).toMatchObject({ isRight: true });
   });
 
   it('is made by Node itself without a warning', () => {
