@@ -9,6 +9,7 @@ import {
 } from '@bridle/protocol';
 import { Type } from 'typebox';
 import { isPair, isScalar, isSeq, parseDocument, visit, type Document } from 'yaml';
+import { recordAudit } from '../auth/audit.ts';
 import { keepExecutionNotes } from '../store/execution-rows.ts';
 import { findExecution } from '../store/execution-statements.ts';
 import { answers, scopeQuery, success } from './answers.ts';
@@ -108,7 +109,11 @@ function noteRoutes(app: App, deps: ApiDependencies): void {
       const { planExecutionId } = request.params;
       const row = await getExecution(deps, request, planExecutionId, request.query, 'core_pipeline_execute');
       const { notes } = request.query;
-      await keepExecutionNotes(deps.db, row.id, notes);
+      await deps.db.transaction().execute(async (tx) => {
+        await keepExecutionNotes(tx, row.id, notes);
+        const resource = { type: 'PIPELINE_EXECUTION', identifier: row.id };
+        await recordAudit(tx, request, { action: 'UPDATE', resource, scope: row.scope });
+      });
       return success(request, { notes });
     },
   );

@@ -2,6 +2,7 @@
 import { INLINE_GIT_DETAILS, InputSetSanitised, InputSetYamlDiff, successOf } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { recordAudit } from '../auth/audit.ts';
 import { DocumentSource } from '../intake/document-source.ts';
 import { repairInputSet, type RepairedInputSet } from '../intake/repair-input-set.ts';
 import { changeInputSet } from '../intake/save-input-set.ts';
@@ -105,7 +106,13 @@ async function sanitise(
   // What was changed since it was looked at is not overwritten.
   const expected = expectedVersion(request) ?? row.version;
   const now = repaired.isChanged
-    ? saved(await changeInputSet(deps.db, row, row.type, repaired.yaml, expected), row)
+    ? await deps.db.transaction().execute(async (tx) => {
+        const changed = saved(await changeInputSet(tx, row, row.type, repaired.yaml, expected), row);
+        const resource = { type: 'INPUT_SET', identifier };
+        const yamls = { oldYaml: row.yaml, newYaml: repaired.yaml };
+        await recordAudit(tx, request, { action: 'UPDATE', resource, scope: row.scope, ...yamls });
+        return changed;
+      })
     : row;
   return {
     version: now.version,

@@ -3,6 +3,7 @@ import { PipelineResponse, PipelineSaveResponse, successOf } from '@bridle/proto
 import { isBlocked, type ProjectScope } from '@bridle/pipeline';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { recordAudit } from '../auth/audit.ts';
 import { applyTemplates } from '../intake/apply-templates.ts';
 import { DocumentSource } from '../intake/document-source.ts';
 import { changePipeline, createPipeline, type SavePipelineResult } from '../intake/save-pipeline.ts';
@@ -213,9 +214,16 @@ export async function change(
   yaml: string,
   origin: SaveOrigin = {},
 ): Promise<PipelineRow> {
-  const result = await changePipeline(deps.db, scope, identifier, yaml, expectedVersion(request), {
-    ...savedBy(request),
-    ...origin,
+  const result = await deps.db.transaction().execute(async (tx) => {
+    const before = await findPipeline(tx, scope, identifier);
+    const all = { ...savedBy(request), ...origin };
+    const changed = await changePipeline(tx, scope, identifier, yaml, expectedVersion(request), all);
+    if (changed.kind === 'saved') {
+      const resource = { type: 'PIPELINE', identifier };
+      const old = before === undefined ? {} : { oldYaml: before.yaml };
+      await recordAudit(tx, request, { action: 'UPDATE', resource, scope, ...old, newYaml: yaml });
+    }
+    return changed;
   });
   return saved(result, scope, identifier);
 }

@@ -183,7 +183,8 @@ const ROWS: readonly Row[] = [
   ['POST', `${RERUN}/:originalExecutionId/:pipelineIdentifier/stages`, runPipeline],
   ['POST', `${RERUN}/v2/:originalExecutionId/:pipelineIdentifier`, runPipeline],
   ['GET', `${EXECUTE}/stagesExecutionList`, viewPipeline],
-  ['POST', `${EXECUTE}/preflightCheck`, runPipeline],
+  // It starts nothing.
+  ['POST', `${EXECUTE}/preflightCheck`, viewPipeline],
   ['GET', `${EXECUTE}/getPreflightCheckResponse`, 'inHandler'],
   ...['/inputSetList', '/stages', ''].map((form): Row => [
     'POST',
