@@ -40,7 +40,7 @@ export const V1Pipeline = Type.Object({
 });
 export type V1Pipeline = Static<typeof V1Pipeline>;
 
-export const V1RecentExecution = Type.Object({
+const V1RecentExecution = Type.Object({
   execution_id: Type.String(),
   run_number: Type.Integer(),
   status: Type.String(),
