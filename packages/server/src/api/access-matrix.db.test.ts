@@ -245,6 +245,9 @@ const OWN = new Set([
   'GET /v1/orgs',
   'GET /v1/orgs/:org/projects',
   'POST /authz/api/acl',
+  // Of an event that is not there, which nobody may or may not see.
+  'GET /pipeline/api/triggers/eventHistory/eventCorrelation/:eventId',
+  'GET /pipeline/api/triggers/eventHistory/v2/eventCorrelation/:eventId',
 ]);
 
 const EVERYBODYS: readonly RegExp[] = [
