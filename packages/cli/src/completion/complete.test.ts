@@ -102,7 +102,7 @@ describe('completion', () => {
   ] as const)('is understood by %s', (shell, flags, script, expected) => {
     if (spawnSync(shell, ['--version']).error !== undefined) {
       if (process.env['CI'] === 'true') throw new Error(`${shell} is not installed`);
-      console.log(`not shown: completion in ${shell}, which is not installed`);
+      process.stderr.write(`not shown: completion in ${shell}, which is not installed\n`);
       return;
     }
     const { stdout } = inShell(shell, flags, script, testFolder(FILES), SCRIPTS[shell]);

@@ -2,10 +2,10 @@
  * The audit log: who changed what, when, and from where. Texts that may hold a secret are never given to it: it gets the
  * definitions that anybody with the right to view may read, and of everything else the identifier alone.
  */
-import type { FastifyRequest } from 'fastify';
 import { insertAuditEvent } from '../store/audit-events.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import type { OwnerScope } from '../store/owner-scope.ts';
+import type { Principal } from './principal.ts';
 import { makeId } from './secrets.ts';
 
 /** By Harness's names. */
@@ -37,7 +37,12 @@ export interface AuditEntry {
 }
 
 /** Who acts and from where. A request is one. */
-export type AuditActor = Pick<FastifyRequest, 'id' | 'ip' | 'method' | 'principal'>;
+export interface AuditActor {
+  readonly id: string;
+  readonly ip: string;
+  readonly method: string;
+  readonly principal: Principal | undefined;
+}
 
 /**
  * In the transaction of the change: it is recorded when it is done, and not done when it cannot be recorded. A request that was
