@@ -36,8 +36,9 @@ export function readBodies(app: App): void {
 function parseJson(request: FastifyRequest, text: string): unknown {
   if (text.trim() === '') return request.routeOptions.schema?.body === undefined ? undefined : {};
   try {
-    return JSON.parse(text);
-  } catch {
+    return wellFormed(JSON.parse(text), text);
+  } catch (error) {
+    if (error instanceof RequestError) throw error;
     const isYaml = (request.headers['content-type'] ?? '').includes('yaml');
     const read = isYaml ? readYaml(text) : undefined;
     if (read !== undefined) return read.value;
@@ -54,4 +55,12 @@ function readYaml(text: string): { readonly value: unknown } | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Half of a pair of code units can be written in JSON, but stored nowhere. */
+function wellFormed(value: unknown, text: string): unknown {
+  const isHalf = /\\u[dD][89a-fA-F]/.test(text) && /(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(value));
+  if (!isHalf) return value;
+  const error = 'holds half of a character: a lone surrogate';
+  throw new RequestError('INVALID_REQUEST', `body: ${error}`, [{ fieldId: 'body', error }]);
 }
