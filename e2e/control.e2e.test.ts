@@ -82,7 +82,7 @@ describe('people', () => {
   it('approve over HTTP, and what they gave is used', async () => {
     const spec = {
       approvalMessage: 'Release <+pipeline.name>?',
-      approvers: { userGroups: ['account.admins'], minimumCount: 1, disallowPipelineExecutor: false },
+      approvers: { userGroups: ['account._account_all_users'], minimumCount: 1, disallowPipelineExecutor: false },
       approverInputs: [{ name: 'VERSION', defaultValue: '' }],
     };
     const gate = stage('gate', [step('ask', 'HarnessApproval', spec, { timeout: '1d' })], { type: 'Approval' });

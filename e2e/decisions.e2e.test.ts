@@ -36,7 +36,7 @@ describe('a person', () => {
   it('approves, with a value', async () => {
     const spec = {
       approvalMessage: 'Ship it?',
-      approvers: { userGroups: ['account.admins'], minimumCount: 1, disallowPipelineExecutor: false },
+      approvers: { userGroups: ['account._account_all_users'], minimumCount: 1, disallowPipelineExecutor: false },
       approverInputs: [{ name: 'VERSION', defaultValue: '1.0', required: true, regex: '[0-9.]+' }],
     };
     const gate = stage('gate', [step('ask', 'HarnessApproval', spec, { timeout: '1d' })], { type: 'Approval' });

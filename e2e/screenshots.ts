@@ -83,7 +83,7 @@ async function prepare(): Promise<readonly Shot[]> {
       stage('approve', [
         step('ask', 'HarnessApproval', {
           approvalMessage: 'Shall build 42 go live?',
-          approvers: { userGroups: ['ops'], minimumCount: 1, disallowPipelineExecutor: false },
+          approvers: { userGroups: ['account._account_all_users'], minimumCount: 1, disallowPipelineExecutor: false },
           approverInputs: [{ name: 'ticket', defaultValue: '' }],
         }),
       ]),
