@@ -37,9 +37,15 @@ export default defineConfig({
       },
       {
         extends: true,
+        // The program without a server: each run of it is small, and several may go on at once.
+        test: { name: 'cli', include: ['e2e/**/cli-*.e2e.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+      {
+        extends: true,
         test: {
           name: 'e2e',
           include: ['e2e/**/*.e2e.test.ts'],
+          exclude: [...NEVER, 'e2e/**/cli-*.e2e.test.ts'],
           // Each file starts a whole Bridle; side by side they would take each other's time.
           fileParallelism: false,
           testTimeout: 120_000,

@@ -664,7 +664,7 @@ describe.runIf(hasPseudoTerminals())('in a terminal', () => {
   });
 
   it('a matrix of 50: counts while it runs, the failed turn in the end', async () => {
-    const session = on(['matrix.yaml'], { columns: 60, rows: 14 });
+    const session = on(['matrix.yaml'], { columns: 90, rows: 14 });
     await session.until(/\d+ of 50 {2}✓ \d/);
     expect(await finalScreen(session)).toMatchInlineSnapshot(`
       {
@@ -672,8 +672,7 @@ describe.runIf(hasPseudoTerminals())('in a terminal', () => {
         "screen": "
       ✗ Test             Failed  TIME  50 steps
         ✗ Unit           Failed  TIME  50 of 50  ✓ 49  ✗ 1
-          ✗ Unit (4, 2)  Failed  TIME  The script ended with exit
-       code 1.
+          ✗ Unit (4, 2)  Failed  TIME  The script ended with exit code 1.
 
       ✗ Test › Unit (4, 2)  Failed  exit code 1, matrix.yaml:12
         The script ended with exit code 1.
