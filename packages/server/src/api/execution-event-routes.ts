@@ -153,13 +153,21 @@ async function waitForLastLine(
   logKey: string,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!isFinal(node.status)) {
+  // A service is started once its step is done, and writes until its stage is over: at the latest with the execution.
+  const isService = isBackground(row, node);
+  const isOver = isService ? isFinal(row.status) : isFinal(node.status);
+  if (!isOver) {
     for await (const { nodes } of executions.watch(row.id, row.version, signal)) {
-      if (nodes.some(({ id, status }) => id === node.id && isFinal(status))) break;
+      if (!isService && nodes.some(({ id, status }) => id === node.id && isFinal(status))) break;
     }
   }
   if (signal.aborted || (await logs.info(logKey)) === undefined) return;
   await sleep(LATE_LOG_MS, undefined, { signal, ref: false }).catch(() => undefined);
+}
+
+function isBackground({ plan }: ExecutionRow, { nodeId }: NodeExecution): boolean {
+  const step = plan.nodes[nodeId];
+  return step?.kind === 'step' && step.stepType === 'Background';
 }
 
 /** A `LogLineEvent`, as `formatEvent` would print it; a step may print a million lines a second. */
