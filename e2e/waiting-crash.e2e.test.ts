@@ -74,7 +74,9 @@ it('chained executions that stand in line and share a queue all end, each once',
 });
 
 it('an approval is still asked for, and counts', async () => {
-  const spec = { approvers: { userGroups: ['account._account_all_users'], minimumCount: 1, disallowPipelineExecutor: false } };
+  const spec = {
+    approvers: { userGroups: ['account._account_all_users'], minimumCount: 1, disallowPipelineExecutor: false },
+  };
   const ask = step('ask', 'HarnessApproval', spec, { timeout: '1d' });
   await save(product, pipeline('approved', [stage('gate', [ask], { type: 'Approval' })]));
   const id = await startSaved(product, 'approved');
