@@ -3,7 +3,7 @@ import { type ConnectorContent } from '@bridle/pipeline';
 import { sql, type Selectable } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { likePattern } from './organizations.ts';
-import { ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
+import { ownedBy, ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
 import type { UpdateOutcome } from './pipelines.ts';
 import type { ConnectorsTable } from './tables.ts';
 
@@ -68,7 +68,6 @@ export async function updateConnector(
   content: ConnectorContent,
   expectedVersion?: number,
 ): Promise<UpdateOutcome<ConnectorRow>> {
-  const owner = ownerColumns(key.owner);
   let update = db
     .updateTable('connectors')
     .set({
@@ -77,9 +76,7 @@ export async function updateConnector(
       version: sql<number>`version + 1`,
       updated_at: sql<number>`bridle_now()`,
     })
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(key.owner))
     .where('identifier', '=', key.identifier);
   if (expectedVersion !== undefined) update = update.where('version', '=', expectedVersion);
   const row = await update.returningAll().executeTakeFirst();
@@ -94,7 +91,6 @@ export async function keepConnectorStatus(
   version: number,
   { status, message }: Pick<ConnectorStatus, 'status' | 'message'>,
 ): Promise<ConnectorStatus | undefined> {
-  const owner = ownerColumns(key.owner);
   const row = await db
     .updateTable('connectors')
     .set({
@@ -102,9 +98,7 @@ export async function keepConnectorStatus(
         'testedAt', bridle_now(), 'connectedAt',
         case when ${status} = 'SUCCESS' then to_jsonb(bridle_now()) else status->'connectedAt' end))`,
     })
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(key.owner))
     .where('identifier', '=', key.identifier)
     .where('version', '=', version)
     .returning('status')
@@ -117,13 +111,7 @@ export async function deleteConnector(
   key: ConnectorKey,
   expectedVersion?: number,
 ): Promise<'deleted' | 'missing' | 'stale'> {
-  const owner = ownerColumns(key.owner);
-  let deletion = db
-    .deleteFrom('connectors')
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
-    .where('identifier', '=', key.identifier);
+  let deletion = db.deleteFrom('connectors').where(ownedBy(key.owner)).where('identifier', '=', key.identifier);
   if (expectedVersion !== undefined) deletion = deletion.where('version', '=', expectedVersion);
   const { numDeletedRows } = await deletion.executeTakeFirstOrThrow();
   if (numDeletedRows > 0n) return 'deleted';
@@ -131,13 +119,10 @@ export async function deleteConnector(
 }
 
 export async function findConnector(db: Database | Transaction, key: ConnectorKey): Promise<ConnectorRow | undefined> {
-  const owner = ownerColumns(key.owner);
   const row = await db
     .selectFrom('connectors')
     .selectAll()
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(key.owner))
     .where('identifier', '=', key.identifier)
     .executeTakeFirst();
   return row === undefined ? undefined : connectorRow(row);
@@ -173,21 +158,7 @@ export async function listConnectors(
   page: number,
   size: number,
 ): Promise<{ readonly rows: ConnectorRow[]; readonly total: number }> {
-  let matching = db
-    .selectFrom('connectors')
-    .where((eb) =>
-      eb.or(
-        owners
-          .map(ownerColumns)
-          .map((owner) =>
-            eb.and([
-              eb('account_id', '=', owner.account_id),
-              eb('org_identifier', '=', owner.org_identifier),
-              eb('project_identifier', '=', owner.project_identifier),
-            ]),
-          ),
-      ),
-    );
+  let matching = db.selectFrom('connectors').where((eb) => eb.or(owners.map(ownedBy)));
   if (identifiers !== undefined) matching = matching.where(sql<boolean>`identifier = any(${identifiers}::text[])`);
   if (types !== undefined) matching = matching.where(sql<boolean>`type = any(${types}::text[])`);
   if (search !== undefined && search !== '') {

@@ -2,7 +2,7 @@
 import { sql, type Selectable } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { likePattern } from './organizations.ts';
-import { ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
+import { ownedBy, ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
 import type { InsertOutcome, UpdateOutcome } from './pipelines.ts';
 import type { DeploymentDocumentsTable } from './tables.ts';
 
@@ -78,13 +78,10 @@ export async function updateDeploymentDocument(
   content: DeploymentContent,
   expectedVersion?: number,
 ): Promise<UpdateOutcome<DeploymentRow>> {
-  const owner = ownerColumns(key.owner);
   let update = db
     .updateTable('deployment_documents')
     .set({ ...columns(content), version: sql<number>`version + 1`, updated_at: sql<number>`bridle_now()` })
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(key.owner))
     .where('kind', '=', key.kind)
     .where('environment_ref', '=', key.environmentRef)
     .where('identifier', '=', key.identifier);
@@ -99,12 +96,9 @@ export async function deleteDeploymentDocument(
   key: DeploymentKey,
   expectedVersion?: number,
 ): Promise<'deleted' | 'missing' | 'stale'> {
-  const owner = ownerColumns(key.owner);
   let deletion = db
     .deleteFrom('deployment_documents')
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(key.owner))
     .where('kind', '=', key.kind)
     .where('environment_ref', '=', key.environmentRef)
     .where('identifier', '=', key.identifier);
@@ -120,12 +114,9 @@ export async function deleteDocumentsOfEnvironment(
   owner: OwnerScope,
   environmentRef: string,
 ): Promise<void> {
-  const { account_id, org_identifier, project_identifier } = ownerColumns(owner);
   await db
     .deleteFrom('deployment_documents')
-    .where('account_id', '=', account_id)
-    .where('org_identifier', '=', org_identifier)
-    .where('project_identifier', '=', project_identifier)
+    .where(ownedBy(owner))
     .where('environment_ref', '=', environmentRef)
     .execute();
 }
@@ -134,13 +125,10 @@ export async function findDeploymentDocument(
   db: Database | Transaction,
   key: DeploymentKey,
 ): Promise<DeploymentRow | undefined> {
-  const owner = ownerColumns(key.owner);
   const row = await db
     .selectFrom('deployment_documents')
     .selectAll()
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(key.owner))
     .where('kind', '=', key.kind)
     .where('environment_ref', '=', key.environmentRef)
     .where('identifier', '=', key.identifier)
@@ -154,13 +142,10 @@ export async function findOverrides(
   owner: OwnerScope,
   identifier: string,
 ): Promise<DeploymentRow | undefined> {
-  const { account_id, org_identifier, project_identifier } = ownerColumns(owner);
   const row = await db
     .selectFrom('deployment_documents')
     .selectAll()
-    .where('account_id', '=', account_id)
-    .where('org_identifier', '=', org_identifier)
-    .where('project_identifier', '=', project_identifier)
+    .where(ownedBy(owner))
     .where('kind', '=', 'serviceOverrides')
     .where('identifier', '=', identifier)
     .orderBy('environment_ref')
@@ -176,13 +161,7 @@ export async function listDeploymentDocuments(
   page: number,
   size: number,
 ): Promise<{ readonly rows: DeploymentRow[]; readonly total: number }> {
-  const { account_id, org_identifier, project_identifier } = ownerColumns(owner);
-  let matching = db
-    .selectFrom('deployment_documents')
-    .where('account_id', '=', account_id)
-    .where('org_identifier', '=', org_identifier)
-    .where('project_identifier', '=', project_identifier)
-    .where('kind', '=', kind);
+  let matching = db.selectFrom('deployment_documents').where(ownedBy(owner)).where('kind', '=', kind);
   if (environmentRef !== undefined) matching = matching.where('environment_ref', '=', environmentRef);
   if (serviceRef !== undefined) matching = matching.where('service_ref', '=', serviceRef);
   if (identifiers !== undefined) matching = matching.where(sql<boolean>`identifier = any(${identifiers}::text[])`);

@@ -12,6 +12,7 @@ import type {
 import { sql } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { executionFromColumns, type ExecutionColumns } from './execution-json.ts';
+import { ownedBy } from './owner-scope.ts';
 
 /** The whole state in one statement, so that header, nodes and version belong together. */
 export async function findExecution(db: Database | Transaction, id: ExecutionId): Promise<Execution | undefined> {
@@ -143,9 +144,7 @@ export async function listLiveHeads(
   const ofScope = db
     .selectFrom('executions')
     .select(HEAD_COLUMNS)
-    .where('account_id', '=', scope.accountId)
-    .where('org_identifier', '=', scope.orgIdentifier)
-    .where('project_identifier', '=', scope.projectIdentifier)
+    .where(ownedBy(scope))
     .orderBy('created_at', 'desc')
     .limit(limit);
   const [active, recent] = await Promise.all([

@@ -3,6 +3,7 @@ import { sql, type Selectable } from 'kysely';
 import type { ProjectScope } from '@bridle/pipeline';
 import type { Database, Transaction } from './database.ts';
 import { likePattern } from './organizations.ts';
+import { ownedBy } from './owner-scope.ts';
 import type { InsertOutcome, UpdateOutcome } from './pipelines.ts';
 import type { InputSetsTable } from './tables.ts';
 
@@ -65,9 +66,7 @@ export async function updateInputSet(
   let update = db
     .updateTable('input_sets')
     .set({ ...columns(content), version: sql<number>`version + 1`, updated_at: sql<number>`bridle_now()` })
-    .where('account_id', '=', key.scope.accountId)
-    .where('org_identifier', '=', key.scope.orgIdentifier)
-    .where('project_identifier', '=', key.scope.projectIdentifier)
+    .where(ownedBy(key.scope))
     .where('pipeline_identifier', '=', key.pipelineIdentifier)
     .where('identifier', '=', key.identifier)
     .where('type', '=', content.type);
@@ -85,9 +84,7 @@ export async function deleteInputSet(
 ): Promise<'deleted' | 'missing' | 'stale'> {
   let deletion = db
     .deleteFrom('input_sets')
-    .where('account_id', '=', key.scope.accountId)
-    .where('org_identifier', '=', key.scope.orgIdentifier)
-    .where('project_identifier', '=', key.scope.projectIdentifier)
+    .where(ownedBy(key.scope))
     .where('pipeline_identifier', '=', key.pipelineIdentifier)
     .where('identifier', '=', key.identifier);
   if (expectedVersion !== undefined) deletion = deletion.where('version', '=', expectedVersion);
@@ -112,9 +109,7 @@ export async function findInputSets(
   const rows = await db
     .selectFrom('input_sets')
     .selectAll()
-    .where('account_id', '=', scope.accountId)
-    .where('org_identifier', '=', scope.orgIdentifier)
-    .where('project_identifier', '=', scope.projectIdentifier)
+    .where(ownedBy(scope))
     .where('pipeline_identifier', '=', pipelineIdentifier)
     .where(sql<boolean>`identifier = any(${identifiers}::text[])`)
     .execute();
@@ -138,9 +133,7 @@ export async function listInputSets(
 ): Promise<{ readonly rows: InputSetRow[]; readonly total: number }> {
   let matching = db
     .selectFrom('input_sets')
-    .where('account_id', '=', scope.accountId)
-    .where('org_identifier', '=', scope.orgIdentifier)
-    .where('project_identifier', '=', scope.projectIdentifier)
+    .where(ownedBy(scope))
     .where('pipeline_identifier', '=', pipelineIdentifier);
   if (type !== undefined) matching = matching.where('type', '=', type);
   if (search !== undefined && search !== '') {

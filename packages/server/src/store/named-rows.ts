@@ -1,8 +1,8 @@
 /** What the tables of people and rights have in common: identifier, name, description, tags; one identifier per owner. */
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { likePattern } from './organizations.ts';
-import { ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
+import { ownedBy, ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
 
 export type NamedTable = 'service_accounts' | 'user_groups' | 'roles' | 'resource_groups';
 
@@ -49,11 +49,6 @@ export function namedRow(row: RawNamed): NamedRow {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
-}
-
-export function ownedBy(owner: OwnerScope): RawBuilder<boolean> {
-  const { account_id, org_identifier, project_identifier } = ownerColumns(owner);
-  return sql<boolean>`account_id = ${account_id} and org_identifier = ${org_identifier} and project_identifier = ${project_identifier}`;
 }
 
 /** `undefined` = the identifier is taken. */

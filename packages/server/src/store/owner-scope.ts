@@ -1,5 +1,6 @@
 /** Who owns a document that is shared between projects. */
 import type { DocumentScope, ProjectScope } from '@bridle/pipeline';
+import { sql, type RawBuilder } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { findOrganization } from './organizations.ts';
 import { findProject } from './projects.ts';
@@ -18,6 +19,12 @@ export function ownerColumns({ accountId, orgIdentifier = '', projectIdentifier 
   readonly project_identifier: string;
 } {
   return { account_id: accountId, org_identifier: orgIdentifier, project_identifier: projectIdentifier };
+}
+
+/** The condition that a row belongs to exactly this owner. */
+export function ownedBy(owner: OwnerScope): RawBuilder<boolean> {
+  const { account_id, org_identifier, project_identifier } = ownerColumns(owner);
+  return sql<boolean>`account_id = ${account_id} and org_identifier = ${org_identifier} and project_identifier = ${project_identifier}`;
 }
 
 export function ownerOfRow(row: {

@@ -1,6 +1,7 @@
 /** What was saved of a pipeline, one row per version. The rows are written with the pipeline (pipelines.ts), never changed. */
 import type { ProjectScope } from '@bridle/pipeline';
 import type { Database, Transaction } from './database.ts';
+import { ownedBy } from './owner-scope.ts';
 
 /** Who saved, and what for. */
 export interface SaveOrigin {
@@ -37,9 +38,7 @@ export async function listPipelineVersions(
 ): Promise<{ readonly rows: PipelineVersionHead[]; readonly total: number }> {
   const matching = db
     .selectFrom('pipeline_versions')
-    .where('account_id', '=', scope.accountId)
-    .where('org_identifier', '=', scope.orgIdentifier)
-    .where('project_identifier', '=', scope.projectIdentifier)
+    .where(ownedBy(scope))
     .where('pipeline_identifier', '=', identifier);
   const [rows, count] = await Promise.all([
     matching
@@ -62,9 +61,7 @@ export async function findPipelineVersion(
   const row = await db
     .selectFrom('pipeline_versions')
     .select([...HEAD, 'yaml'])
-    .where('account_id', '=', scope.accountId)
-    .where('org_identifier', '=', scope.orgIdentifier)
-    .where('project_identifier', '=', scope.projectIdentifier)
+    .where(ownedBy(scope))
     .where('pipeline_identifier', '=', identifier)
     .where('version', '=', version)
     .executeTakeFirst();

@@ -3,6 +3,7 @@ import { sql, type AliasedRawBuilder, type Selectable } from 'kysely';
 import type { ProjectScope } from '@bridle/pipeline';
 import type { Database, Transaction } from './database.ts';
 import { likePattern } from './organizations.ts';
+import { ownedBy } from './owner-scope.ts';
 import type { SaveOrigin } from './pipeline-versions.ts';
 import type { PipelinesTable } from './tables.ts';
 
@@ -93,9 +94,7 @@ export async function updatePipeline(
       const update = cte
         .updateTable('pipelines')
         .set({ ...columns(content), version: sql<number>`version + 1`, updated_at: sql<number>`bridle_now()` })
-        .where('account_id', '=', scope.accountId)
-        .where('org_identifier', '=', scope.orgIdentifier)
-        .where('project_identifier', '=', scope.projectIdentifier)
+        .where(ownedBy(scope))
         .where('identifier', '=', identifier);
       return (expectedVersion === undefined ? update : update.where('version', '=', expectedVersion)).returningAll();
     })
@@ -148,12 +147,7 @@ export async function deletePipeline(
   identifier: string,
   expectedVersion?: number,
 ): Promise<'deleted' | 'missing' | 'stale'> {
-  let deletion = db
-    .deleteFrom('pipelines')
-    .where('account_id', '=', scope.accountId)
-    .where('org_identifier', '=', scope.orgIdentifier)
-    .where('project_identifier', '=', scope.projectIdentifier)
-    .where('identifier', '=', identifier);
+  let deletion = db.deleteFrom('pipelines').where(ownedBy(scope)).where('identifier', '=', identifier);
   if (expectedVersion !== undefined) deletion = deletion.where('version', '=', expectedVersion);
   const { numDeletedRows } = await deletion.executeTakeFirstOrThrow();
   if (numDeletedRows > 0n) return 'deleted';
@@ -168,9 +162,7 @@ export async function findPipeline(
   const row = await db
     .selectFrom('pipelines')
     .selectAll()
-    .where('account_id', '=', scope.accountId)
-    .where('org_identifier', '=', scope.orgIdentifier)
-    .where('project_identifier', '=', scope.projectIdentifier)
+    .where(ownedBy(scope))
     .where('identifier', '=', identifier)
     .executeTakeFirst();
   return row === undefined ? undefined : pipelineRow(row);
@@ -185,11 +177,7 @@ export async function listPipelines(
   size: number,
   sort: PipelineSort = { field: 'updatedAt', direction: 'desc' },
 ): Promise<{ readonly rows: PipelineRow[]; readonly total: number }> {
-  let matching = db
-    .selectFrom('pipelines')
-    .where('account_id', '=', scope.accountId)
-    .where('org_identifier', '=', scope.orgIdentifier)
-    .where('project_identifier', '=', scope.projectIdentifier);
+  let matching = db.selectFrom('pipelines').where(ownedBy(scope));
   if (filter.identifiers !== undefined)
     matching = matching.where(sql<boolean>`identifier = any(${filter.identifiers}::text[])`);
   if (filter.name !== undefined && filter.name !== '')

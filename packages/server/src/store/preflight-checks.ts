@@ -2,6 +2,7 @@
 import type { ProjectScope } from '@bridle/pipeline';
 import { sql } from 'kysely';
 import type { Database, Transaction } from './database.ts';
+import { ownedBy } from './owner-scope.ts';
 
 export interface PreflightCheckRow {
   readonly id: string;
@@ -44,9 +45,7 @@ export async function findPreflightCheck(
     .selectFrom('preflight_checks')
     .selectAll()
     .where('id', '=', id)
-    .where('account_id', '=', scope.accountId)
-    .where('org_identifier', '=', scope.orgIdentifier)
-    .where('project_identifier', '=', scope.projectIdentifier)
+    .where(ownedBy(scope))
     .executeTakeFirst();
   return row === undefined ? undefined : { id, scope, pipelineIdentifier: row.pipeline_identifier, result: row.result };
 }

@@ -2,8 +2,7 @@
 import { sql, type Selectable } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { grantRows, type GrantRow } from './grants.ts';
-import { ownedBy } from './named-rows.ts';
-import { ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
+import { ownedBy, ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
 import type { RoleAssignmentsTable } from './tables.ts';
 
 /** Somebody was given a role for some resources. */

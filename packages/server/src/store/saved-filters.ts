@@ -2,7 +2,7 @@
 import { sql, type Selectable } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { likePattern } from './organizations.ts';
-import { ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
+import { ownedBy, ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
 import type { SavedFiltersTable } from './tables.ts';
 
 export interface SavedFilterKey {
@@ -51,13 +51,10 @@ export async function updateSavedFilter(
   content: SavedFilterContent,
   viewerId: string,
 ): Promise<SavedFilterRow | undefined> {
-  const owner = ownerColumns(key.owner);
   const row = await db
     .updateTable('saved_filters')
     .set({ ...columns(content), updated_at: sql<number>`bridle_now()` })
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(key.owner))
     .where('type', '=', key.type)
     .where('identifier', '=', key.identifier)
     .where('user_id', 'in', ['', viewerId])
@@ -71,12 +68,9 @@ export async function deleteSavedFilter(
   key: SavedFilterKey,
   viewerId: string,
 ): Promise<boolean> {
-  const owner = ownerColumns(key.owner);
   const { numDeletedRows } = await db
     .deleteFrom('saved_filters')
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(key.owner))
     .where('type', '=', key.type)
     .where('identifier', '=', key.identifier)
     .where('user_id', 'in', ['', viewerId])
@@ -89,13 +83,10 @@ export async function findSavedFilter(
   key: SavedFilterKey,
   viewerId: string,
 ): Promise<SavedFilterRow | undefined> {
-  const owner = ownerColumns(key.owner);
   const row = await db
     .selectFrom('saved_filters')
     .selectAll()
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(key.owner))
     .where('type', '=', key.type)
     .where('identifier', '=', key.identifier)
     .where('user_id', 'in', ['', viewerId])
@@ -115,12 +106,9 @@ export async function listSavedFilters(
   page: number,
   size: number,
 ): Promise<{ readonly rows: SavedFilterRow[]; readonly total: number }> {
-  const owner = ownerColumns(scope);
   let matching = db
     .selectFrom('saved_filters')
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(scope))
     .where('type', '=', type)
     .where('user_id', 'in', ['', viewerId]);
   if (search !== '') {

@@ -2,7 +2,7 @@
 import { sql, type Selectable } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { likePattern } from './organizations.ts';
-import { ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
+import { ownedBy, ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
 import type { UpdateOutcome } from './pipelines.ts';
 import type { SecretsTable } from './tables.ts';
 
@@ -105,7 +105,6 @@ export async function updateSecret(
   value: ValueChange,
   expectedVersion?: number,
 ): Promise<UpdateOutcome<SecretRow>> {
-  const owner = ownerColumns(key.owner);
   let update = db
     .updateTable('secrets')
     .set({
@@ -114,9 +113,7 @@ export async function updateSecret(
       version: sql<number>`version + 1`,
       updated_at: sql<number>`bridle_now()`,
     })
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(key.owner))
     .where('identifier', '=', key.identifier);
   if (expectedVersion !== undefined) update = update.where('version', '=', expectedVersion);
   const row = await update.returning(SHOWN).executeTakeFirst();
@@ -129,13 +126,7 @@ export async function deleteSecret(
   key: SecretKey,
   expectedVersion?: number,
 ): Promise<'deleted' | 'missing' | 'stale'> {
-  const owner = ownerColumns(key.owner);
-  let deletion = db
-    .deleteFrom('secrets')
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
-    .where('identifier', '=', key.identifier);
+  let deletion = db.deleteFrom('secrets').where(ownedBy(key.owner)).where('identifier', '=', key.identifier);
   if (expectedVersion !== undefined) deletion = deletion.where('version', '=', expectedVersion);
   const { numDeletedRows } = await deletion.executeTakeFirstOrThrow();
   if (numDeletedRows > 0n) return 'deleted';
@@ -143,13 +134,10 @@ export async function deleteSecret(
 }
 
 export async function findSecret(db: Database | Transaction, key: SecretKey): Promise<SecretRow | undefined> {
-  const owner = ownerColumns(key.owner);
   const row = await db
     .selectFrom('secrets')
     .select(SHOWN)
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(key.owner))
     .where('identifier', '=', key.identifier)
     .executeTakeFirst();
   return row === undefined ? undefined : secretRow(row);
@@ -162,21 +150,7 @@ export async function listSecrets(
   page: number,
   size: number,
 ): Promise<{ readonly rows: SecretRow[]; readonly total: number }> {
-  let matching = db
-    .selectFrom('secrets')
-    .where((eb) =>
-      eb.or(
-        owners
-          .map(ownerColumns)
-          .map((owner) =>
-            eb.and([
-              eb('account_id', '=', owner.account_id),
-              eb('org_identifier', '=', owner.org_identifier),
-              eb('project_identifier', '=', owner.project_identifier),
-            ]),
-          ),
-      ),
-    );
+  let matching = db.selectFrom('secrets').where((eb) => eb.or(owners.map(ownedBy)));
   if (identifiers !== undefined) matching = matching.where(sql<boolean>`identifier = any(${identifiers}::text[])`);
   if (types !== undefined) matching = matching.where(sql<boolean>`type = any(${types}::text[])`);
   if (search !== undefined && search !== '') {

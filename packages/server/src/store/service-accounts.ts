@@ -6,14 +6,13 @@ import {
   insertNamed,
   listNamed,
   namedRow,
-  ownedBy,
   updateNamed,
   type NamedContent,
   type NamedFilter,
   type NamedRow,
   type RawNamed,
 } from './named-rows.ts';
-import type { OwnerScope } from './owner-scope.ts';
+import { ownedBy, type OwnerScope } from './owner-scope.ts';
 
 export interface ServiceAccountRow extends NamedRow {
   readonly id: string;

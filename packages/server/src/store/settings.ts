@@ -7,7 +7,7 @@
 import { sql, type Selectable } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { knownSetting } from './known-settings.ts';
-import { ownerColumns, ownerOfRow, ownersAbove, type OwnerScope } from './owner-scope.ts';
+import { ownedBy, ownerColumns, ownerOfRow, ownersAbove, type OwnerScope } from './owner-scope.ts';
 import type { SettingsTable } from './tables.ts';
 
 /** What one scope has set. */
@@ -95,14 +95,7 @@ export async function saveSetting(
 
 /** What holds is again what the scopes above say. */
 export async function restoreSetting(db: Database | Transaction, owner: OwnerScope, identifier: string): Promise<void> {
-  const columns = ownerColumns(owner);
-  await db
-    .deleteFrom('settings')
-    .where('account_id', '=', columns.account_id)
-    .where('org_identifier', '=', columns.org_identifier)
-    .where('project_identifier', '=', columns.project_identifier)
-    .where('identifier', '=', identifier)
-    .execute();
+  await db.deleteFrom('settings').where(ownedBy(owner)).where('identifier', '=', identifier).execute();
 }
 
 function settingRow(row: Selectable<SettingsTable>): SettingRow {

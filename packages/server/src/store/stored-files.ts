@@ -2,7 +2,7 @@
 import { sql, type Selectable } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { likePattern } from './organizations.ts';
-import { ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
+import { ownedBy, ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
 import type { StoredFilesTable } from './tables.ts';
 
 /** The folder that holds all others; it has no row. */
@@ -85,7 +85,6 @@ export async function updateStoredFile(
   content: StoredFileContent,
   upload?: { readonly fileKey: string; readonly bytes: number },
 ): Promise<StoredFileRow> {
-  const owner = ownerColumns(before.owner);
   const row = await tx
     .updateTable('stored_files')
     .set({
@@ -94,9 +93,7 @@ export async function updateStoredFile(
       version: sql<number>`version + 1`,
       updated_at: sql<number>`bridle_now()`,
     })
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(before.owner))
     .where('identifier', '=', before.identifier)
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -104,9 +101,7 @@ export async function updateStoredFile(
     await tx
       .updateTable('stored_files')
       .set({ path: sql<string>`${content.path}::text || substr(path, ${before.path.length + 1}::int)` })
-      .where('account_id', '=', owner.account_id)
-      .where('org_identifier', '=', owner.org_identifier)
-      .where('project_identifier', '=', owner.project_identifier)
+      .where(ownedBy(before.owner))
       .where(sql<boolean>`starts_with(path, ${`${before.path}/`})`)
       .execute();
   }
@@ -115,12 +110,9 @@ export async function updateStoredFile(
 
 /** A folder goes with all that is below it. */
 export async function deleteStoredFile(tx: Transaction, { owner: scope, path }: StoredFileRow): Promise<void> {
-  const owner = ownerColumns(scope);
   await tx
     .deleteFrom('stored_files')
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(scope))
     .where((eb) => eb.or([eb('path', '=', path), sql<boolean>`starts_with(path, ${`${path}/`})`]))
     .execute();
 }
@@ -129,26 +121,20 @@ export async function findStoredFile(
   db: Database | Transaction,
   key: StoredFileKey,
 ): Promise<StoredFileRow | undefined> {
-  const owner = ownerColumns(key.owner);
   const row = await db
     .selectFrom('stored_files')
     .selectAll()
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(key.owner))
     .where('identifier', '=', key.identifier)
     .executeTakeFirst();
   return row === undefined ? undefined : fileRow(row);
 }
 
 export async function hasPath(db: Database | Transaction, scope: OwnerScope, path: string): Promise<boolean> {
-  const owner = ownerColumns(scope);
   const row = await db
     .selectFrom('stored_files')
     .select('identifier')
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(scope))
     .where('path', '=', path)
     .executeTakeFirst();
   return row !== undefined;
@@ -171,12 +157,7 @@ export async function listStoredFiles(
   page: number,
   size: number,
 ): Promise<{ readonly rows: StoredFileRow[]; readonly total: number }> {
-  const owner = ownerColumns(scope);
-  let matching = db
-    .selectFrom('stored_files')
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier);
+  let matching = db.selectFrom('stored_files').where(ownedBy(scope));
   if (parentIdentifier !== undefined) matching = matching.where('parent_identifier', '=', parentIdentifier);
   if (identifiers !== undefined) matching = matching.where(sql<boolean>`identifier = any(${identifiers}::text[])`);
   if (search !== '') {

@@ -2,7 +2,7 @@
 import { sql, type Selectable } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { likePattern } from './organizations.ts';
-import { ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
+import { ownedBy, ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
 import type { UpdateOutcome } from './pipelines.ts';
 import type { TemplatesTable } from './tables.ts';
 
@@ -88,13 +88,10 @@ export async function updateTemplate(
   content: TemplateContent,
   expectedVersion?: number,
 ): Promise<UpdateOutcome<TemplateRow>> {
-  const owner = ownerColumns(key.owner);
   let update = db
     .updateTable('templates')
     .set({ ...columns(content), version: sql<number>`version + 1`, updated_at: sql<number>`bridle_now()` })
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(key.owner))
     .where('identifier', '=', key.identifier)
     .where('version_label', '=', key.versionLabel);
   if (expectedVersion !== undefined) update = update.where('version', '=', expectedVersion);
@@ -105,15 +102,12 @@ export async function updateTemplate(
 
 /** Makes this version the stable one, and no other; under `lockTemplate`. */
 export async function setStableTemplate(tx: Transaction, key: TemplateKey): Promise<void> {
-  const owner = ownerColumns(key.owner);
   // In two steps: a unique index sees each row as it is changed.
   for (const isStable of [false, true]) {
     await tx
       .updateTable('templates')
       .set({ is_stable: isStable })
-      .where('account_id', '=', owner.account_id)
-      .where('org_identifier', '=', owner.org_identifier)
-      .where('project_identifier', '=', owner.project_identifier)
+      .where(ownedBy(key.owner))
       .where('identifier', '=', key.identifier)
       .where('version_label', isStable ? '=' : '<>', key.versionLabel)
       .where('is_stable', '<>', isStable)
@@ -127,12 +121,9 @@ export async function deleteTemplates(
   identifier: string,
   versionLabels: readonly string[],
 ): Promise<void> {
-  const columnsOfOwner = ownerColumns(owner);
   await tx
     .deleteFrom('templates')
-    .where('account_id', '=', columnsOfOwner.account_id)
-    .where('org_identifier', '=', columnsOfOwner.org_identifier)
-    .where('project_identifier', '=', columnsOfOwner.project_identifier)
+    .where(ownedBy(owner))
     .where('identifier', '=', identifier)
     .where(sql<boolean>`version_label = any(${versionLabels}::text[])`)
     .execute();
@@ -143,14 +134,7 @@ export async function findTemplate(
   db: Database | Transaction,
   { owner, identifier, versionLabel }: Omit<TemplateKey, 'versionLabel'> & { readonly versionLabel?: string },
 ): Promise<TemplateRow | undefined> {
-  const columnsOfOwner = ownerColumns(owner);
-  let wanted = db
-    .selectFrom('templates')
-    .selectAll()
-    .where('account_id', '=', columnsOfOwner.account_id)
-    .where('org_identifier', '=', columnsOfOwner.org_identifier)
-    .where('project_identifier', '=', columnsOfOwner.project_identifier)
-    .where('identifier', '=', identifier);
+  let wanted = db.selectFrom('templates').selectAll().where(ownedBy(owner)).where('identifier', '=', identifier);
   wanted =
     versionLabel === undefined
       ? wanted.where('is_stable', '=', true)
@@ -165,13 +149,10 @@ export async function listTemplateVersions(
   owner: OwnerScope,
   identifier: string,
 ): Promise<readonly TemplateRow[]> {
-  const columnsOfOwner = ownerColumns(owner);
   const rows = await db
     .selectFrom('templates')
     .selectAll()
-    .where('account_id', '=', columnsOfOwner.account_id)
-    .where('org_identifier', '=', columnsOfOwner.org_identifier)
-    .where('project_identifier', '=', columnsOfOwner.project_identifier)
+    .where(ownedBy(owner))
     .where('identifier', '=', identifier)
     .orderBy('created_at')
     .orderBy('version_label')

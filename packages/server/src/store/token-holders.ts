@@ -1,8 +1,7 @@
 /** What Harness calls an API key: a container of tokens, of a user or of a service account. And the tokens in it. */
 import { sql, type Selectable } from 'kysely';
 import type { Database, Transaction } from './database.ts';
-import { ownedBy } from './named-rows.ts';
-import { ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
+import { ownedBy, ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
 import type { ApiKeysTable, TokenHoldersTable } from './tables.ts';
 
 export interface HolderParent {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { ExecutionId } from '@bridle/pipeline';
 import type { Database, Transaction } from './database.ts';
 import { likePattern } from './organizations.ts';
+import { ownedBy } from './owner-scope.ts';
 import { eventRow, type TriggerEventRow } from './trigger-events.ts';
 import type { TriggerKey } from './triggers.ts';
 
@@ -23,9 +24,7 @@ export async function listTriggerHistory(
 ): Promise<{ readonly rows: HistoryRow[]; readonly total: number }> {
   let matching = db
     .selectFrom('trigger_events')
-    .where('account_id', '=', key.scope.accountId)
-    .where('org_identifier', '=', key.scope.orgIdentifier)
-    .where('project_identifier', '=', key.scope.projectIdentifier)
+    .where(ownedBy(key.scope))
     .where('pipeline_identifier', '=', key.pipelineIdentifier)
     .where('trigger_identifier', '=', key.identifier);
   if (search !== '') {

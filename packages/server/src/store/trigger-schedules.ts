@@ -6,6 +6,7 @@
  */
 import { sql, type Selectable } from 'kysely';
 import type { Database, Transaction } from './database.ts';
+import { ownedBy } from './owner-scope.ts';
 import { triggerRow, type TriggerKey, type TriggerRow } from './triggers.ts';
 import type { TriggersTable } from './tables.ts';
 
@@ -103,9 +104,7 @@ export async function moveSchedule(tx: Transaction, key: TriggerKey, dueAt: numb
   await tx
     .updateTable('trigger_schedules')
     .set({ due_at: dueAt ?? null })
-    .where('account_id', '=', key.scope.accountId)
-    .where('org_identifier', '=', key.scope.orgIdentifier)
-    .where('project_identifier', '=', key.scope.projectIdentifier)
+    .where(ownedBy(key.scope))
     .where('pipeline_identifier', '=', key.pipelineIdentifier)
     .where('trigger_identifier', '=', key.identifier)
     .execute();

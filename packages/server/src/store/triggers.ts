@@ -3,6 +3,7 @@ import { sql, type Selectable } from 'kysely';
 import type { ProjectScope } from '@bridle/pipeline';
 import type { Database, Transaction } from './database.ts';
 import { likePattern } from './organizations.ts';
+import { ownedBy } from './owner-scope.ts';
 import { pipelineRow, type InsertOutcome, type PipelineRow, type UpdateOutcome } from './pipelines.ts';
 import type { PipelinesTable, TriggersTable } from './tables.ts';
 
@@ -68,9 +69,7 @@ export async function updateTrigger(
   let update = db
     .updateTable('triggers')
     .set({ ...columns(content), version: sql<number>`version + 1`, updated_at: sql<number>`bridle_now()` })
-    .where('account_id', '=', key.scope.accountId)
-    .where('org_identifier', '=', key.scope.orgIdentifier)
-    .where('project_identifier', '=', key.scope.projectIdentifier)
+    .where(ownedBy(key.scope))
     .where('pipeline_identifier', '=', key.pipelineIdentifier)
     .where('identifier', '=', key.identifier);
   if (expectedVersion !== undefined) update = update.where('version', '=', expectedVersion);
@@ -86,9 +85,7 @@ export async function deleteTrigger(
 ): Promise<'deleted' | 'missing' | 'stale'> {
   let deletion = db
     .deleteFrom('triggers')
-    .where('account_id', '=', key.scope.accountId)
-    .where('org_identifier', '=', key.scope.orgIdentifier)
-    .where('project_identifier', '=', key.scope.projectIdentifier)
+    .where(ownedBy(key.scope))
     .where('pipeline_identifier', '=', key.pipelineIdentifier)
     .where('identifier', '=', key.identifier);
   if (expectedVersion !== undefined) deletion = deletion.where('version', '=', expectedVersion);
@@ -101,9 +98,7 @@ export async function findTrigger(db: Database | Transaction, key: TriggerKey): 
   const row = await db
     .selectFrom('triggers')
     .selectAll()
-    .where('account_id', '=', key.scope.accountId)
-    .where('org_identifier', '=', key.scope.orgIdentifier)
-    .where('project_identifier', '=', key.scope.projectIdentifier)
+    .where(ownedBy(key.scope))
     .where('pipeline_identifier', '=', key.pipelineIdentifier)
     .where('identifier', '=', key.identifier)
     .executeTakeFirst();
@@ -128,12 +123,7 @@ export async function listTriggers(
   size: number,
   { by, isDescending }: TriggerSort = NEWEST_FIRST,
 ): Promise<{ readonly rows: TriggerRow[]; readonly total: number }> {
-  let matching = db
-    .selectFrom('triggers')
-    .where('account_id', '=', scope.accountId)
-    .where('org_identifier', '=', scope.orgIdentifier)
-    .where('project_identifier', '=', scope.projectIdentifier)
-    .where('pipeline_identifier', '=', pipelineIdentifier);
+  let matching = db.selectFrom('triggers').where(ownedBy(scope)).where('pipeline_identifier', '=', pipelineIdentifier);
   if (search !== '') {
     const pattern = likePattern(search);
     matching = matching.where((eb) => eb.or([eb('name', 'ilike', pattern), eb('identifier', 'ilike', pattern)]));
@@ -214,9 +204,7 @@ export async function replaceTriggerToken(
   const { numUpdatedRows } = await db
     .updateTable('triggers')
     .set({ webhook_token: token })
-    .where('account_id', '=', key.scope.accountId)
-    .where('org_identifier', '=', key.scope.orgIdentifier)
-    .where('project_identifier', '=', key.scope.projectIdentifier)
+    .where(ownedBy(key.scope))
     .where('pipeline_identifier', '=', key.pipelineIdentifier)
     .where('identifier', '=', key.identifier)
     .executeTakeFirstOrThrow();

@@ -8,13 +8,12 @@ import {
   insertNamed,
   listNamed,
   namedRow,
-  ownedBy,
   updateNamed,
   type NamedContent,
   type NamedFilter,
   type NamedRow,
 } from './named-rows.ts';
-import { ownerColumns, ownerSeenFrom, type OwnerScope } from './owner-scope.ts';
+import { ownedBy, ownerColumns, type OwnerScope, ownerSeenFrom } from './owner-scope.ts';
 
 export interface UserGroupRow extends NamedRow {
   /** Ids, sorted. */

@@ -2,7 +2,7 @@
 import { sql, type Selectable } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { likePattern } from './organizations.ts';
-import { ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
+import { ownedBy, ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
 import type { UpdateOutcome } from './pipelines.ts';
 import type { VariablesTable } from './tables.ts';
 
@@ -60,13 +60,10 @@ export async function updateVariable(
   content: VariableContent,
   expectedVersion?: number,
 ): Promise<UpdateOutcome<VariableRow>> {
-  const owner = ownerColumns(key.owner);
   let update = db
     .updateTable('variables')
     .set({ ...columns(content), version: sql<number>`version + 1`, updated_at: sql<number>`bridle_now()` })
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(key.owner))
     .where('identifier', '=', key.identifier);
   if (expectedVersion !== undefined) update = update.where('version', '=', expectedVersion);
   const row = await update.returningAll().executeTakeFirst();
@@ -79,13 +76,7 @@ export async function deleteVariable(
   key: VariableKey,
   expectedVersion?: number,
 ): Promise<'deleted' | 'missing' | 'stale'> {
-  const owner = ownerColumns(key.owner);
-  let deletion = db
-    .deleteFrom('variables')
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
-    .where('identifier', '=', key.identifier);
+  let deletion = db.deleteFrom('variables').where(ownedBy(key.owner)).where('identifier', '=', key.identifier);
   if (expectedVersion !== undefined) deletion = deletion.where('version', '=', expectedVersion);
   const { numDeletedRows } = await deletion.executeTakeFirstOrThrow();
   if (numDeletedRows > 0n) return 'deleted';
@@ -93,13 +84,10 @@ export async function deleteVariable(
 }
 
 export async function findVariable(db: Database | Transaction, key: VariableKey): Promise<VariableRow | undefined> {
-  const owner = ownerColumns(key.owner);
   const row = await db
     .selectFrom('variables')
     .selectAll()
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(key.owner))
     .where('identifier', '=', key.identifier)
     .executeTakeFirst();
   return row === undefined ? undefined : variableRow(row);
@@ -113,12 +101,7 @@ export async function listVariables(
   page: number,
   size: number,
 ): Promise<{ readonly rows: VariableRow[]; readonly total: number }> {
-  const owner = ownerColumns(scope);
-  let matching = db
-    .selectFrom('variables')
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier);
+  let matching = db.selectFrom('variables').where(ownedBy(scope));
   if (search !== '') {
     const pattern = likePattern(search);
     matching = matching.where((eb) => eb.or([eb('name', 'ilike', pattern), eb('identifier', 'ilike', pattern)]));
@@ -161,15 +144,12 @@ export async function lengthOfOtherVariables(
   db: Database | Transaction,
   { owner: scope, identifier }: VariableKey,
 ): Promise<number> {
-  const owner = ownerColumns(scope);
   const row = await db
     .selectFrom('variables')
     .select(
       sql<number>`coalesce(sum(length(identifier) + length(value) + ${CHARACTERS_EACH}), 0)::bigint`.as('characters'),
     )
-    .where('account_id', '=', owner.account_id)
-    .where('org_identifier', '=', owner.org_identifier)
-    .where('project_identifier', '=', owner.project_identifier)
+    .where(ownedBy(scope))
     .where('identifier', '!=', identifier)
     .executeTakeFirstOrThrow();
   return row.characters;
