@@ -266,7 +266,7 @@ export { changedFiles } from './triggers/git/changed-files.ts';
 export { gitValues, type GitValues } from './triggers/git/git-values.ts';
 export { eventName, matchSource, runIdentity, type GitSource, type SourceMatch } from './triggers/git/match-source.ts';
 export { repositoryAddress } from './triggers/git/connector-repository.ts';
-export { nextTick, nextTicks, type Schedule } from './triggers/schedule.ts';
+export { nextTick, nextTicks, objectToSchedule, type Schedule } from './triggers/schedule.ts';
 export { hasSkipKeyword } from './triggers/git/skip-keyword.ts';
 export { recogniseEvent, type RecognisedEvent } from './triggers/git/recognise.ts';
 

@@ -8,6 +8,7 @@ const WORKFLOW = `name: Build
 on:
   push: {branches: [main]}
   schedule: [{cron: 0 0 * * *}]
+  gollum:
 jobs:
   build:
     runs-on: self-hosted
@@ -23,7 +24,7 @@ describe('bridle convert', () => {
     const { exitCode, out, err } = await runBridle(['convert', NAME], { folder });
     expect(exitCode).toBe(0);
     expect(out).toBe(`# Converted from GitHub Actions.
-# TODO: line 4, schedule: 0 0 * * *: Bridle does not serve scheduled triggers yet.
+# TODO: line 5, on: gollum: There is no trigger for it.
 
 pipeline:
   name: Build
@@ -56,17 +57,19 @@ pipeline:
 `);
     expect(err).toBe(`${NAME}:3:3 emulated: on: push
     It is a custom webhook trigger. Let GitHub send its webhook, as application/json, to the address of the trigger.
-${NAME}:4:3 left to you: schedule: 0 0 * * *
-    Bridle does not serve scheduled triggers yet. Let a cron job call the custom webhook of a trigger.
-${NAME}:7:5 emulated: runs-on: self-hosted
+${NAME}:4:14 emulated: schedule: 0 0 * * *
+    It is a scheduled trigger that builds the branch main. Write the name of the default branch into the trigger if it is another.
+${NAME}:5:3 left to you: on: gollum
+    There is no trigger for it. Write a custom webhook trigger with a condition on the payload.
+${NAME}:8:5 emulated: runs-on: self-hosted
     It runs on any delegate.
-${NAME}: 2 converted, 2 emulated, 1 left to you, 0 dropped
---output writes a trigger, too.
+${NAME}: 2 converted, 3 emulated, 1 left to you, 0 dropped
+--output writes 2 triggers, too.
 `);
   });
 
   it('fails with --strict when something is left to a person, and only then', async () => {
-    const folder = testFolder({ 'a.yml': WORKFLOW, 'b.yml': WORKFLOW.replace(/ {2}schedule.*\n/, '') });
+    const folder = testFolder({ 'a.yml': WORKFLOW, 'b.yml': WORKFLOW.replace('  gollum:\n', '') });
     expect((await runBridle(['convert', 'a.yml', '--from', 'github', '--strict'], { folder })).exitCode).toBe(1);
     expect((await runBridle(['convert', 'b.yml', '--from', 'github', '--strict'], { folder })).exitCode).toBe(0);
   });
@@ -77,8 +80,12 @@ ${NAME}: 2 converted, 2 emulated, 1 left to you, 0 dropped
     const document: unknown = JSON.parse(out);
     expect(err).toBe('');
     expect(document).toMatchObject({
-      files: [{ path: '.harness/Build.yaml' }, { path: '.harness/triggers/Build_push.yaml' }],
-      report: expect.arrayContaining([expect.objectContaining({ level: 'converted', line: 9 })]),
+      files: [
+        { path: '.harness/Build.yaml' },
+        { path: '.harness/triggers/Build_push.yaml' },
+        { path: '.harness/triggers/Build_schedule.yaml', yaml: expect.stringContaining('expression: 0 0 * * *') },
+      ],
+      report: expect.arrayContaining([expect.objectContaining({ level: 'converted', line: 10 })]),
       written: [],
     });
     const some = await runBridle(['convert', NAME, '--json=report'], { folder });

@@ -1,7 +1,8 @@
 /**
- * Trigger documents. Bridle serves custom webhooks: the repository's host calls the trigger's address with its own events, and
- * the trigger takes those that its conditions name. What is built is taken from the payload.
+ * Trigger documents. What happens in the repository is a custom webhook: its host calls the trigger's address with its own events,
+ * and the trigger takes those that its conditions name; no connector is needed for that. What is built is taken from the payload.
  */
+import type { Schedule } from '@bridle/pipeline';
 import { printYaml } from './assemble.ts';
 import { hasCodebase } from './clone-where-asked.ts';
 import { toIdentifier } from './identifiers.ts';
@@ -9,15 +10,26 @@ import type { ConvertedFile, ConvertOptions } from './result.ts';
 import type { PipelineDraft } from './draft.ts';
 import type { Yaml, YamlMap } from './yaml-value.ts';
 
-export interface TriggerDraft {
+export type TriggerDraft = WebhookTriggerDraft | ScheduledTriggerDraft;
+
+interface TriggerDraftBase {
   readonly name: string;
+  /** What is built. Absent from the trigger when the pipeline has no codebase. */
+  readonly build: YamlMap;
+  readonly notes?: readonly string[];
+}
+
+export interface WebhookTriggerDraft extends TriggerDraftBase {
+  readonly kind: 'webhook';
   /** The header by which the host names its events, and the events. */
   readonly header: string;
   readonly events: readonly string[];
   readonly conditions: readonly TriggerCondition[];
-  /** What is built, by the payload. Absent: the pipeline has no codebase. */
-  readonly build: YamlMap;
-  readonly notes?: readonly string[];
+}
+
+export interface ScheduledTriggerDraft extends TriggerDraftBase {
+  readonly kind: 'schedule';
+  readonly schedule: Schedule;
 }
 
 export interface TriggerCondition {
@@ -50,22 +62,30 @@ export function assembleTrigger(
     orgIdentifier,
     projectIdentifier,
     pipelineIdentifier: pipeline.identifier,
-    source: {
-      type: 'Webhook',
-      spec: {
-        type: 'Custom',
-        spec: {
-          headerConditions: [condition(`<+trigger.header['${trigger.header}']>`, trigger.events)],
-          payloadConditions: trigger.conditions.map(({ path, operator, value }): Yaml => {
-            return { key: `<+trigger.payload.${path}>`, operator, value };
-          }),
-        },
-      },
-    },
+    source: trigger.kind === 'webhook' ? webhook(trigger) : scheduled(trigger),
     inputYaml: inputYaml(trigger, pipeline),
   };
   const notes = new Map<object, readonly string[]>([[document, trigger.notes ?? []]]);
   return { path: `.harness/triggers/${identifier}.yaml`, yaml: printYaml({ trigger: document }, notes) };
+}
+
+function webhook({ header, events, conditions }: WebhookTriggerDraft): YamlMap {
+  return {
+    type: 'Webhook',
+    spec: {
+      type: 'Custom',
+      spec: {
+        headerConditions: [condition(`<+trigger.header['${header}']>`, events)],
+        payloadConditions: conditions.map(({ path, operator, value }): Yaml => {
+          return { key: `<+trigger.payload.${path}>`, operator, value };
+        }),
+      },
+    },
+  };
+}
+
+function scheduled({ schedule: { form, expression, timezone } }: ScheduledTriggerDraft): YamlMap {
+  return { type: 'Scheduled', spec: { type: 'Cron', spec: { type: form, expression, timezone } } };
 }
 
 function condition(key: string, values: readonly string[]): Yaml {

@@ -262,6 +262,7 @@ function triggers(events: ReadonlySet<string>): readonly TriggerDraft[] {
   const kept = { path: 'deleted', operator: 'NotEquals', value: 'true' } as const;
   const push = (name: string, prefix: string, build: YamlMap): TriggerDraft => {
     return {
+      kind: 'webhook',
       name,
       header,
       events: ['push'],
@@ -276,6 +277,7 @@ function triggers(events: ReadonlySet<string>): readonly TriggerDraft[] {
     [
       'pull_request',
       {
+        kind: 'webhook',
         name: 'pull_request',
         header,
         events: ['pull_request'],

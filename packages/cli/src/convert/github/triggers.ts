@@ -1,8 +1,9 @@
-/** `on` of a workflow: events of the repository become triggers by custom webhook, what a person starts becomes inputs. */
+/** `on` of a workflow: events of the repository become triggers by custom webhook, schedules are schedules, what a person starts becomes inputs. */
+import { objectToSchedule, type Schedule } from '@bridle/pipeline';
 import type { VariableDraft } from '../draft.ts';
 import { globToPattern, isGlob } from '../jexl.ts';
 import type { Ledger } from '../ledger.ts';
-import type { SourceEntry, SourceMap } from '../source.ts';
+import type { SourceEntry, SourceMap, SourceNode } from '../source.ts';
 import { flagOf, itemsOf, mapOf, textOf, textsOf } from '../source-nodes.ts';
 import { PUSHED_BRANCH, PUSHED_TAG, type TriggerCondition, type TriggerDraft } from '../triggers.ts';
 
@@ -47,16 +48,7 @@ function readEvent(name: string, event: SourceEntry, ledger: Ledger): readonly T
     case 'issue_comment':
       return byAction(name, event, filters, ledger);
     case 'schedule':
-      for (const item of itemsOf(event.value)) for (const key of ['cron', 'timezone']) ledger.take(mapOf(item), key);
-      ledger.manual(
-        event,
-        `schedule: ${itemsOf(event.value)
-          .map((item) => textOf(mapOf(item)?.entries.get('cron')?.value) ?? '')
-          .join(', ')}`,
-        'Bridle does not serve scheduled triggers yet.',
-        'Let a cron job call the custom webhook of a trigger.',
-      );
-      return [];
+      return itemsOf(event.value).flatMap((item, index) => schedule(event, item, index, ledger));
     default:
       ledger.takeWhole(event.value);
       ledger.manual(
@@ -74,7 +66,7 @@ function push(event: SourceEntry, filters: SourceMap | undefined, ledger: Ledger
   const tags = refCondition(filters, 'tags', 'refs/tags/', event, ledger);
   reportPaths(filters, ledger);
   ledger.emulated(event, 'on: push', 'It is a custom webhook trigger.', WEBHOOK);
-  const base = { header: HEADER, events: ['push'] };
+  const base = { kind: 'webhook' as const, header: HEADER, events: ['push'] };
   const alive: TriggerCondition = { path: 'deleted', operator: 'NotEquals', value: 'true' };
   const made: TriggerDraft[] = [];
   if (branches.length > 0 || tags.length === 0) {
@@ -108,7 +100,7 @@ function pullRequest(
     { path: 'action', operator: 'In', value: actions.join(', ') },
     ...branches,
   ];
-  return [{ name, header: HEADER, events: ['pull_request'], conditions, build }];
+  return [{ kind: 'webhook', name, header: HEADER, events: ['pull_request'], conditions, build }];
 }
 
 function byAction(
@@ -125,7 +117,30 @@ function byAction(
     name === 'release'
       ? { type: 'tag', spec: { tag: '<+trigger.payload.release.tag_name>' } }
       : { type: 'branch', spec: { branch: '<+trigger.payload.repository.default_branch>' } };
-  return [{ name, header: HEADER, events: [name], conditions, build }];
+  return [{ kind: 'webhook', name, header: HEADER, events: [name], conditions, build }];
+}
+
+/** GitHub builds its default branch, which the workflow does not name. */
+function schedule(event: SourceEntry, item: SourceNode, index: number, ledger: Ledger): readonly TriggerDraft[] {
+  const expression = textOf(ledger.take(mapOf(item), 'cron'))?.trim() ?? '';
+  const timezone = textOf(ledger.take(mapOf(item), 'timezone'))?.trim();
+  const given: Schedule = { form: 'UNIX', expression, ...(timezone === undefined ? {} : { timezone }) };
+  const at = { place: item.place };
+  const what = `schedule: ${expression}`;
+  const problem = objectToSchedule(given);
+  if (problem !== undefined) {
+    ledger.manual(at, what, `It is no schedule here: ${problem.message}`, 'Write a trigger of the type Scheduled.');
+    return [];
+  }
+  ledger.emulated(
+    at,
+    what,
+    'It is a scheduled trigger that builds the branch main.',
+    'Write the name of the default branch into the trigger if it is another.',
+  );
+  const build = { type: 'branch', spec: { branch: 'main' } };
+  const name = index === 0 ? event.key : `${event.key} ${String(index + 1)}`;
+  return [{ kind: 'schedule', name, schedule: given, build }];
 }
 
 /** `branches`, `branches-ignore` and their like as conditions on a ref. */

@@ -253,6 +253,7 @@ function triggers(): readonly TriggerDraft[] {
   const header = 'X-Gitlab-Event';
   return [
     {
+      kind: 'webhook',
       name: 'push',
       header,
       events: ['Push Hook'],
@@ -260,6 +261,7 @@ function triggers(): readonly TriggerDraft[] {
       build: PUSHED_BRANCH,
     },
     {
+      kind: 'webhook',
       name: 'tag',
       header,
       events: ['Tag Push Hook'],
@@ -267,6 +269,7 @@ function triggers(): readonly TriggerDraft[] {
       build: PUSHED_TAG,
     },
     {
+      kind: 'webhook',
       name: 'merge_request',
       header,
       events: ['Merge Request Hook'],
