@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import type { BenchCase } from './bench-case.ts';
+import { abuse } from './cases/abuse.ts';
 import { cliHelp, validateCold } from './cases/cli.ts';
 import { backlogLease, backlogList } from './cases/backlog.ts';
 import { coldStart, warmStart } from './cases/cold-start.ts';
@@ -42,6 +43,7 @@ const CASES: readonly BenchCase[] = [
   backlogList,
   detailsGraph,
   detailsList,
+  abuse,
   coldStart,
   warmStart,
 ];
