@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDelegate } from './src/delegates.ts';
-import { readEvents, readLog, untilLogged } from './src/event-stream.ts';
+import { readLog, untilLogged } from './src/event-stream.ts';
 import { processesNamed } from './src/processes.ts';
 import { startProduct, type Product } from './src/product.ts';
 import {
@@ -19,7 +19,7 @@ import {
   stage,
   start,
   startSaved,
-  type GraphNode,
+  untilNode,
 } from './src/runs.ts';
 
 let product: Product;
@@ -34,16 +34,6 @@ afterAll(async () => {
   await product.dispose();
   await rm(marks, { recursive: true, force: true });
 });
-
-async function untilNode(executionId: string, identifier: string, status: string): Promise<GraphNode> {
-  for await (const { event, data } of readEvents(product, `/bridle/api/executions/${executionId}/events`)) {
-    if (event !== 'change') break;
-    const { nodes } = JSON.parse(data) as { readonly nodes: readonly GraphNode[] };
-    const found = nodes.find((node) => node.identifier === identifier && node.status === status);
-    if (found !== undefined) return found;
-  }
-  throw new Error(`${identifier} never was ${status}.`);
-}
 
 /** A way to the server that can be cut and mended. */
 async function openWay(): Promise<{ readonly url: string; cut(): void; mend(): void; close(): Promise<void> }> {
@@ -85,7 +75,7 @@ describe('a cut network (R7)', () => {
       product,
       pipeline('cut', [stage('main', [shell('far', script, { delegateSelectors: ['remote'], ...outputs('n') })])]),
     );
-    const node = await untilNode(id, 'far', 'Running');
+    const node = await untilNode(product, id, 'far', 'Running');
     await untilLogged(product, id, node.uuid, 'begun');
     way.cut();
     await writeFile(go, '');
@@ -120,7 +110,7 @@ describe('an upgrade', () => {
         ]),
       ]),
     );
-    const node = await untilNode(running, 'long', 'Running');
+    const node = await untilNode(product, running, 'long', 'Running');
     await untilLogged(product, running, node.uuid, 'begun');
     const successor = await startDelegate(product, 'twin', []);
     const stopped = old.stop();
@@ -166,7 +156,7 @@ describe('a delegate that dies (R6)', () => {
         ]),
       ]),
     );
-    const node = await untilNode(id, 'again', 'Running');
+    const node = await untilNode(product, id, 'again', 'Running');
     await untilLogged(product, id, node.uuid, 'begun');
     const [holder] = (await look(product, id)).node('again').delegateInfoList;
     const [dying, other] = holder?.name === 'one' ? [first, second] : [second, first];
@@ -205,7 +195,7 @@ describe('a revoked token (S18)', () => {
         stage('main', [shell('held', `echo begun; exec -a ${mark} sleep 600`, { delegateSelectors: ['guest'] })]),
       ]),
     );
-    const node = await untilNode(id, 'held', 'Running');
+    const node = await untilNode(product, id, 'held', 'Running');
     await untilLogged(product, id, node.uuid, 'begun');
     await call('PUT');
     const before = performance.now();
@@ -228,7 +218,7 @@ describe('an abort that races the end of the step (R9)', () => {
     const results = await Promise.all(
       Array.from({ length: 12 }, async (_, index) => {
         const id = await startSaved(product, identifier);
-        await untilNode(id, 'quick', 'Running');
+        await untilNode(product, id, 'quick', 'Running');
         // Not a wait for anything: the aborts are spread over the step's length and beyond, so that some meet its end.
         await new Promise((resolve) => setTimeout(resolve, index * 40));
         const { status } = await abort(product, id);

@@ -5,10 +5,10 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callAsDelegate, ownDelegatePid, startDelegate, type DelegateProcess } from './src/delegates.ts';
-import { readEvents, untilLogged } from './src/event-stream.ts';
+import { untilLogged } from './src/event-stream.ts';
 import { commandLines, processesNamed } from './src/processes.ts';
 import { startProduct, type Product } from './src/product.ts';
-import { abort, look, outputs, pipeline, run, runWhenFinal, shell, stage, start, type GraphNode } from './src/runs.ts';
+import { abort, look, outputs, pipeline, run, runWhenFinal, shell, stage, start, untilNode } from './src/runs.ts';
 
 const NOT_INHERITED = 'a value of the environment Bridle was started in';
 
@@ -24,17 +24,6 @@ afterAll(async () => {
   await second.stop();
   await product.dispose();
 });
-
-/** Waits until a step of a running execution has the status. */
-async function untilNode(executionId: string, identifier: string, status: string): Promise<GraphNode> {
-  for await (const { event, data } of readEvents(product, `/bridle/api/executions/${executionId}/events`)) {
-    if (event !== 'change') break;
-    const { nodes } = JSON.parse(data) as { readonly nodes: readonly GraphNode[] };
-    const found = nodes.find((node) => node.identifier === identifier && node.status === status);
-    if (found !== undefined) return found;
-  }
-  throw new Error(`${identifier} never was ${status}.`);
-}
 
 describe('selectors', () => {
   it('the most specific set decides, and all of it must match', async () => {
@@ -67,7 +56,7 @@ describe('selectors', () => {
       product,
       pipeline('nobody', [stage('main', [shell('lonely', 'true', { delegateSelectors: ['gpu', 'mainframe'] })])]),
     );
-    await untilNode(waiting, 'lonely', 'TaskWaiting');
+    await untilNode(product, waiting, 'lonely', 'TaskWaiting');
     expect((await run(product, pipeline('others', [stage('main', [shell('quick', 'true')])]))).status).toBe('Success');
     expect((await look(product, waiting)).statusOf('lonely')).toBe('TaskWaiting');
     await abort(product, waiting);
@@ -95,7 +84,7 @@ describe('abort (R9)', () => {
         stage('later', [shell('in_later', 'true')], { when: { pipelineStatus: 'All' } }),
       ]),
     );
-    const node = await untilNode(id, 'tree', 'Running');
+    const node = await untilNode(product, id, 'tree', 'Running');
     await untilLogged(product, id, node.uuid, 'the tree stands');
     expect(await processesNamed(mark)).toHaveLength(2);
     expect((await abort(product, id)).status).toBe(200);
@@ -119,7 +108,7 @@ describe('abort (R9)', () => {
       product,
       pipeline('stubborn', [stage('main', [shell('tree', script, { delegateSelectors: ['second'] })])]),
     );
-    const node = await untilNode(id, 'tree', 'Running');
+    const node = await untilNode(product, id, 'tree', 'Running');
     await untilLogged(product, id, node.uuid, 'the tree stands');
     await abort(product, id);
     const result = await runWhenFinal(product, id);
@@ -147,7 +136,7 @@ describe('loss of a delegate (R6)', () => {
         ]),
       ]),
     );
-    const node = await untilNode(id, 'lost', 'Running');
+    const node = await untilNode(product, id, 'lost', 'Running');
     await untilLogged(product, id, node.uuid, 'under way');
     expect(await processesNamed(mark)).toHaveLength(2);
     process.kill(await ownDelegatePid(product), 'SIGKILL');
@@ -180,7 +169,7 @@ describe('loss of a delegate (R6)', () => {
       ),
     ]);
     for (const [index, step] of ['short', 'long'].entries()) {
-      const node = await untilNode(ids[index] ?? '', step, 'Running');
+      const node = await untilNode(product, ids[index] ?? '', step, 'Running');
       await untilLogged(product, ids[index] ?? '', node.uuid, 'under way');
     }
     const stopped = third.stop();

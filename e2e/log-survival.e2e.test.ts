@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startDelegate, type DelegateProcess } from './src/delegates.ts';
 import { readLog, untilLogged } from './src/event-stream.ts';
 import { startProduct, type Product } from './src/product.ts';
-import { look, pipeline, runWhenFinal, shell, stage, start, step, type GraphNode } from './src/runs.ts';
+import { look, pipeline, runWhenFinal, shell, stage, start, step, type GraphNode, untilNode } from './src/runs.ts';
 
 let product: Product;
 let marks: string;
@@ -19,17 +19,6 @@ afterAll(async () => {
   await product.dispose();
   await rm(marks, { recursive: true, force: true });
 });
-
-const LOOK_MS = 20;
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-
-async function untilStarted(executionId: string, identifier: string): Promise<GraphNode> {
-  for (;;) {
-    const node = (await look(product, executionId)).nodes.find((each) => each.identifier === identifier);
-    if (node !== undefined && node.startTs > 0) return node;
-    await pause();
-  }
-}
 
 /** The numbers of the lines `line N` of a log, to its end. */
 async function numbersOf(executionId: string, node: GraphNode): Promise<readonly number[]> {
@@ -55,7 +44,7 @@ it('R6: a delegate that is killed while its step prints costs no line that it ha
     product,
     pipeline('doomed', [stage('main', [shell('talks', script, { delegateSelectors: ['doomed'] })])]),
   );
-  const node = await untilStarted(id, 'talks');
+  const node = await untilNode(product, id, 'talks', 'Running');
   await untilLogged(product, id, node.uuid, 'line 20000');
   const { pid } = JSON.parse(await readFile(join(delegate.home, 'owner'), 'utf8')) as { readonly pid: number };
   process.kill(pid, 'SIGSTOP');
@@ -79,8 +68,8 @@ it('what a service writes is in the log of its Background step: live, and whole 
     step('uses', 'Run', { shell: 'Bash', command: wait }),
   ];
   const id = await start(product, pipeline('serving', [stage('build', steps, { type: 'CI' })]));
-  await untilStarted(id, 'uses');
-  const { service } = { service: (await look(product, id)).node('service') };
+  await untilNode(product, id, 'uses', 'Running');
+  const service = (await look(product, id)).node('service');
   expect(service.status).toBe('Success');
   await untilLogged(product, id, service.uuid, 'line 20');
   await writeFile(go, '');

@@ -19,6 +19,7 @@ import {
   look,
   type GraphNode,
   type Run,
+  untilNode,
 } from './src/runs.ts';
 
 /** What a view shows of one line; the raw log has all of it. */
@@ -168,12 +169,7 @@ function expectAllNumbers(lines: readonly string[]): void {
 async function startCounting(name: string): Promise<{ id: string; node: GraphNode; flag: string }> {
   const flag = join(folder, name);
   const id = await start(product, pipeline(name, [stage('main', [shell('counts', counting(flag))])]));
-  for await (const { data } of readEvents(product, `/bridle/api/executions/${id}/events`)) {
-    const { nodes } = JSON.parse(data) as { readonly nodes?: readonly GraphNode[] };
-    const node = nodes?.find(({ identifier, status }) => identifier === 'counts' && status === 'Running');
-    if (node !== undefined) return { id, node, flag };
-  }
-  throw new Error('The step never ran.');
+  return { id, node: await untilNode(product, id, 'counts', 'Running'), flag };
 }
 
 it('a live log resumes by Last-Event-ID without gap or double', async () => {

@@ -4,7 +4,7 @@
  */
 import { createHmac } from 'node:crypto';
 import { startGitServer, type GitServer, type TestRepository } from '@bridle/executors/testing/git-server';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { api, SCOPE } from './src/api.ts';
 import { connect, keepGitPassword, keepSecret, logOf } from './src/builds.ts';
 import { startProduct, type Product } from './src/product.ts';
@@ -50,18 +50,18 @@ interface HistoryRow {
 }
 
 /** The event of the trigger, once it is processed; without an id the newest. */
-async function eventOf(of: string, trigger: string, timeoutMs: number, eventId?: string): Promise<HistoryRow> {
-  const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    const path = `/pipeline/api/triggers/eventHistory/${trigger}`;
-    const { body } = await api<{ readonly content: readonly HistoryRow[] }>(product, path, {
-      query: { targetIdentifier: of },
-    });
-    const row = body.data.content.find((each) => eventId === undefined || each.eventCorrelationId === eventId);
-    if (row !== undefined && row.finalStatus !== 'QUEUED') return row;
-    if (performance.now() > deadline) throw new Error(`The trigger ${trigger} has no event.`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+function eventOf(of: string, trigger: string, timeout: number, eventId?: string): Promise<HistoryRow> {
+  const path = `/pipeline/api/triggers/eventHistory/${trigger}`;
+  const query = { targetIdentifier: of };
+  return vi.waitFor(
+    async () => {
+      const { body } = await api<{ readonly content: readonly HistoryRow[] }>(product, path, { query });
+      const row = body.data.content.find((each) => eventId === undefined || each.eventCorrelationId === eventId);
+      if (row === undefined || row.finalStatus === 'QUEUED') throw new Error(`The trigger ${trigger} has no event.`);
+      return row;
+    },
+    { timeout, interval: 200 },
+  );
 }
 
 /** As GitHub tells of a push. */

@@ -1,5 +1,6 @@
 /** Pipelines as data, run and looked at by the API. JSON is YAML: the server gets what `JSON.stringify` makes of them. */
 import { api, type Answer, type Summary } from './api.ts';
+import { readEvents } from './event-stream.ts';
 import type { Product } from './product.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -128,6 +129,22 @@ export function runWhenFinal(product: Product, id: string): Promise<Run> {
 }
 
 /** The execution as it is now. */
+/** Waits until a node of a running execution has the status; the server says when, nobody polls. */
+export async function untilNode(
+  product: Product,
+  executionId: string,
+  identifier: string,
+  status: string,
+): Promise<GraphNode> {
+  for await (const { event, data } of readEvents(product, `/bridle/api/executions/${executionId}/events`)) {
+    if (event !== 'change') break;
+    const { nodes } = JSON.parse(data) as { readonly nodes: readonly GraphNode[] };
+    const found = nodes.find((node) => node.identifier === identifier && node.status === status);
+    if (found !== undefined) return found;
+  }
+  throw new Error(`${identifier} never was ${status}.`);
+}
+
 export async function look(product: Product, id: string, headers: Readonly<Record<string, string>> = {}): Promise<Run> {
   const { status, body } = await api<{
     pipelineExecutionSummary: Summary;

@@ -21,7 +21,7 @@ const files = (taskId: string): readonly string[] =>
 
 /** For what only the disk shows. */
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+  await expect.poll(condition, { interval: 5 }).toBe(true);
 }
 
 describe('LogSpool', () => {

@@ -1,6 +1,6 @@
 /** Tokens in the path (api.md §1.3, S3), and what people do with triggers beside saving them (§1.9, §3.1). */
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ACCOUNT, createTestApp, type Answer, type TestApp } from './test-app.ts';
 
 let server: TestApp;
@@ -51,14 +51,15 @@ const setSetting = async (
 };
 
 /** Settings are remembered for a moment by who answers webhooks. */
-const whenHeard = async (call: () => Promise<Answer>, isHeard: (answer: Answer) => boolean): Promise<Answer> => {
-  const deadline = performance.now() + 10_000;
-  for (;;) {
-    const answer = await call();
-    if (isHeard(answer) || performance.now() > deadline) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-};
+const whenHeard = (call: () => Promise<Answer>, isHeard: (answer: Answer) => boolean): Promise<Answer> =>
+  vi.waitFor(
+    async () => {
+      const answer = await call();
+      expect(answer).toSatisfy(isHeard);
+      return answer;
+    },
+    { timeout: 10_000 },
+  );
 
 describe('the token of a trigger', () => {
   it('names it, whatever else the query says', async () => {
