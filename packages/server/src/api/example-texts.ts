@@ -1,30 +1,5 @@
 /** Texts that stand in examples: what a reader of the documentation would see on an installation with its demo. */
-
-export const EXAMPLE_PIPELINE = `pipeline:
-  name: test
-  identifier: test
-  orgIdentifier: default
-  projectIdentifier: myproject
-  stages:
-    - stage:
-        name: hello
-        identifier: hello
-        type: Custom
-        spec:
-          execution:
-            steps:
-              - step:
-                  name: greet
-                  identifier: greet
-                  type: ShellScript
-                  spec:
-                    shell: Bash
-                    onDelegate: true
-                    source:
-                      type: Inline
-                      spec:
-                        script: echo Hello
-`;
+import { MYHOOK_TRIGGER_YAML, TEST_PIPELINE_YAML } from '../intake/demo.ts';
 
 const INPUTS = `pipeline:
   identifier: test
@@ -55,22 +30,6 @@ const OVERLAY = `overlayInputSet:
   pipelineIdentifier: test
   inputSetReferences:
     - production
-`;
-
-const TRIGGER = `trigger:
-  name: myhook
-  identifier: myhook
-  enabled: true
-  orgIdentifier: default
-  projectIdentifier: myproject
-  pipelineIdentifier: test
-  source:
-    type: Webhook
-    spec:
-      type: Custom
-      spec:
-        payloadConditions: []
-        headerConditions: []
 `;
 
 const TEMPLATE = `template:
@@ -110,11 +69,11 @@ const BODIES: readonly (readonly [path: RegExp, text: string])[] = [
   [/preflight/i, INPUTS],
   [/\/inputSets\/overlay/, OVERLAY],
   [/\/inputSets/, INPUT_SET],
-  [/\/triggers/, TRIGGER],
+  [/\/triggers/, MYHOOK_TRIGGER_YAML],
   [/\/templates/, TEMPLATE],
   [/\/secrets/, SECRET],
   [/\/webhook/, '{"version": "1.4.0"}'],
-  [/\/pipelines/, EXAMPLE_PIPELINE],
+  [/\/pipelines/, TEST_PIPELINE_YAML],
 ];
 
 export function exampleBody(path: string): string {
@@ -201,8 +160,8 @@ const FIELD_EXAMPLES: Readonly<Record<string, string>> = {
   payload: '{"version": "1.4.0"}',
   pipeline: 'test',
   pipelineIdentifier: 'test',
-  pipelineYaml: EXAMPLE_PIPELINE,
-  pipeline_yaml: EXAMPLE_PIPELINE,
+  pipelineYaml: TEST_PIPELINE_YAML,
+  pipeline_yaml: TEST_PIPELINE_YAML,
   planExecutionId: EXECUTION,
   prefix: `accountId:${ACCOUNT}/orgId:default/projectId:myproject/pipelineId:test/runSequence:1`,
   project: 'myproject',
@@ -231,7 +190,7 @@ const FIELD_EXAMPLES: Readonly<Record<string, string>> = {
   triggerIdentifiers: 'myhook',
   triggerName: 'myhook',
   triggerType: 'WEBHOOK_CUSTOM',
-  trigger_yaml: TRIGGER,
+  trigger_yaml: MYHOOK_TRIGGER_YAML,
   uiSetupUrl: `${HOME}/ng/#/account/${ACCOUNT}/all/orgs/default/projects/myproject/pipelines/test/pipeline-studio/`,
   uiUrl: `${HOME}/ng/#/account/${ACCOUNT}/all/orgs/default/projects/myproject/deployments?pipelineIdentifier=test&page=0`,
   userName: 'ada',
@@ -241,8 +200,8 @@ const FIELD_EXAMPLES: Readonly<Record<string, string>> = {
   versionLabel: 'v1',
   webhookCurlCommand: `curl -X POST -H 'content-type: application/json' --url '${HOME}/gateway/pipeline/api/webhook/custom/v2?accountIdentifier=${ACCOUNT}&orgIdentifier=default&projectIdentifier=myproject&pipelineIdentifier=test&triggerIdentifier=myhook' -d '{}'`,
   webhookUrl: `${HOME}/gateway/pipeline/api/webhook/custom/v2?accountIdentifier=${ACCOUNT}&orgIdentifier=default&projectIdentifier=myproject&pipelineIdentifier=test&triggerIdentifier=myhook`,
-  yaml: EXAMPLE_PIPELINE,
-  yamlPipeline: EXAMPLE_PIPELINE,
+  yaml: TEST_PIPELINE_YAML,
+  yamlPipeline: TEST_PIPELINE_YAML,
 };
 
 /** By how the name ends, where the whole name is not in the table; the first that fits counts. */
@@ -253,7 +212,7 @@ const ENDINGS: readonly (readonly [name: RegExp, text: string])[] = [
   [/(Project|project)(Id|_id|Identifier)$/, 'myproject'],
   [/(Id|_id|Uuid)s?$/, NODE],
   [/(Identifier|Ref|_ref)s?$/, 'test'],
-  [/(Yaml|YAML|_yaml)$/, EXAMPLE_PIPELINE],
+  [/(Yaml|YAML|_yaml)$/, TEST_PIPELINE_YAML],
   [/(Url|URL|_url|Uri|Link)$/, HOME],
 ];
 
