@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchBrowser } from './src/browser.ts';
-import { openCli } from './src/cli.ts';
+import { CLI_FOLDER, openCli } from './src/cli.ts';
 import { REPOSITORY } from './src/product.ts';
 import { KEYS } from './src/terminal.ts';
 import { THEMES } from './src/terminal-picture.ts';
@@ -11,7 +11,7 @@ import { THEMES } from './src/terminal-picture.ts';
 const cache = await mkdtemp(join(tmpdir(), 'bridle-screenshots-'));
 const browser = await launchBrowser();
 const session = openCli(['run', 'showcase.yaml', '--parallel', '8'], {
-  folder: join(REPOSITORY, 'e2e/fixtures/cli'),
+  folder: CLI_FOLDER,
   environment: { BRIDLE_CACHE: cache },
   columns: 90,
   rows: 24,

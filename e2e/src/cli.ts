@@ -5,6 +5,11 @@ import { join } from 'node:path';
 import { REPOSITORY } from './product.ts';
 import { TerminalSession, type TerminalOptions } from './terminal.ts';
 
+/** Pipelines that show each thing that a run can do. */
+export const CLI_FOLDER = join(REPOSITORY, 'e2e/fixtures/cli');
+/** What `secret.yaml` there must not show. */
+export const CLI_SECRET = 'hunter2-is-my-secret';
+
 const PROGRAM = join(REPOSITORY, 'packages/cli/bin/bridle.mjs');
 
 export interface CliOptions {
