@@ -218,9 +218,11 @@ export const ROOMS: readonly Room[] = [
     node: true,
     quiet: true,
   },
+  // Its types are written from the protocol's schemas (tools/sdk): what is published imports nothing of ours.
+  { folder: 'packages/sdk/src', libraries: ['eventsource-parser'], quiet: true },
   {
     folder: 'packages/cli/src',
-    packages: ['pipeline', 'runtime', 'executors', 'protocol', 'text'],
+    packages: ['pipeline', 'runtime', 'executors', 'protocol', 'sdk', 'text'],
     testPackages: ['executors/testing/git-server', 'executors/testing/test-docker', 'pipeline/test-scenarios'],
     // The last one is of tests: what a screen shows.
     libraries: ['commander', '@clack/prompts', 'yaml', '@xterm/headless'],
@@ -251,7 +253,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     folder: 'e2e',
-    packages: ['executors/testing/git-server', 'executors/testing/test-docker'],
+    packages: ['sdk', 'executors/testing/git-server', 'executors/testing/test-docker'],
     libraries: [
       'playwright-core',
       '@sparticuz/chromium',
