@@ -3,6 +3,7 @@ import { replay, type ExecutionId } from '@bridle/pipeline';
 import { sql } from 'kysely';
 import { findExecution, listEvents } from '../store/execution-statements.ts';
 import { findExecutionRow, listExecutions, listNodeExecutions, listRecentExecutions } from '../store/execution-rows.ts';
+import { findExecutionTexts } from '../store/execution-texts.ts';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
 import type { ExecutionChange } from './service.ts';
 import {
@@ -61,8 +62,13 @@ describe('ExecutionService', () => {
       status: 'Success',
       isFinal: true,
       runSequence: 1,
-      pipelineYaml: request.pipelineYaml,
       cause: request.cause,
+    });
+    const { pipelineYaml: text, resolvedYaml, inputYaml } = request;
+    expect(await findExecutionTexts(database.db, request.executionId)).toEqual({
+      pipelineYaml: text,
+      resolvedYaml,
+      inputYaml,
     });
     expect(row?.summary.counts).toEqual({ successful: 1, running: 0, failed: 0, total: 1 });
     expect(

@@ -45,14 +45,11 @@ export interface ExecutionSummaryRow {
   readonly retryOf?: { readonly executionId: ExecutionId; readonly rootExecutionId: ExecutionId };
 }
 
-/** All of it. */
+/** All of it but its nodes and its texts. */
 export interface ExecutionRow extends ExecutionSummaryRow {
   /** Whole, with its plan and its cause. */
   readonly header: ExecutionHeader;
   readonly plan: Plan;
-  readonly pipelineYaml: string;
-  readonly resolvedYaml: string;
-  readonly inputYaml: string;
 }
 
 export interface ExecutionFilter {
@@ -83,13 +80,13 @@ export interface ExecutionSort {
   readonly direction: 'asc' | 'desc';
 }
 
-/** Everything about one execution but its nodes; `undefined` when it is not there. */
+/** Everything about one execution but its nodes and its texts; `undefined` when it is not there. */
 export async function findExecutionRow(db: Database | Transaction, id: ExecutionId): Promise<ExecutionRow | undefined> {
   const row = await db
     .selectFrom('executions')
     .innerJoin('execution_documents', 'execution_documents.execution_id', 'executions.id')
     .selectAll('executions')
-    .select(['plan', 'trigger_input', 'retained', 'pipeline_yaml', 'resolved_yaml', 'input_yaml'])
+    .select(['plan', 'trigger_input', 'retained'])
     .where('executions.id', '=', id)
     .executeTakeFirst();
   if (row === undefined) return undefined;
@@ -99,9 +96,6 @@ export async function findExecutionRow(db: Database | Transaction, id: Execution
     cause: header.cause,
     header,
     plan: header.plan,
-    pipelineYaml: row.pipeline_yaml,
-    resolvedYaml: row.resolved_yaml,
-    inputYaml: row.input_yaml,
   };
 }
 
