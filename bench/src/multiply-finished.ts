@@ -36,7 +36,7 @@ export async function multiplyFinished(client: Client, executionId: string, amou
   );
   const columns = await client.query<{ name: string }>(
     `select attname as name from pg_attribute
-     where attrelid = 'executions'::regclass and attnum > 0 and not attisdropped order by attnum`,
+     where attrelid = 'executions'::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum`,
   );
   const own: Readonly<Record<string, string>> = {
     id: "lpad(n::text, 22, '0')",

@@ -99,6 +99,8 @@ import { webhookRoutes } from './webhook-routes.ts';
 
 /** Connections that ask nothing are kept for longer than load balancers keep theirs, so that they end them first. */
 const KEEP_ALIVE_MS = 72_000;
+/** Characters of an answer that are left to Node to encode. */
+const TEXT_WRITTEN_MAX = 65_536;
 
 export interface AppOptions {
   readonly version: string;
@@ -143,6 +145,10 @@ export async function buildApp(deps: ApiDependencies, options: AppOptions): Prom
     // Answered after the stop began, a connection would be kept for more requests, and the stop would wait for its end.
     if (deps.stopping.aborted) reply.header('connection', 'close');
   });
+  app.addHook('onSend', async (_request, _reply, payload) =>
+    // Node writes a long text by way of a buffer of three times its length.
+    typeof payload === 'string' && payload.length > TEXT_WRITTEN_MAX ? Buffer.from(payload) : payload,
+  );
   await app.register(cookie);
   readBodies(app);
   if (options.rateLimits !== undefined) limitAddresses(app, options.rateLimits);

@@ -3,7 +3,7 @@ import { NODE_STATUSES, type NodeStatus, type TriggerType } from '@bridle/pipeli
 import type { ExecutionFilter } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
-import type { ExecutionFilter as StoreFilter, ExecutionSort } from '../store/execution-rows.ts';
+import type { ExecutionFilter as StoreFilter, ExecutionSort } from '../store/execution-lists.ts';
 import { PAGE_SIZE_MAX, scopeOf, scopeQuery } from './answers.ts';
 import { callerOf } from './authentication.ts';
 import { invalidRequest } from './errors.ts';

@@ -9,7 +9,8 @@ import {
 } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
-import { listExecutions, listExecutionsAfter, type ExecutionSummaryRow } from '../store/execution-rows.ts';
+import { listExecutions, listExecutionsAfter } from '../store/execution-lists.ts';
+import type { ExecutionSummaryRow } from '../store/execution-rows.ts';
 import { answers, pageSize, scopeOf, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';

@@ -16,7 +16,7 @@ import { answers, scopeQuery, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest, notFound } from './errors.ts';
-import { EXECUTION_QUERY, getExecution } from './execution-routes.ts';
+import { EXECUTION_QUERY, getExecution, getExecutionTexts } from './execution-routes.ts';
 import { executionPageUrl } from './wire/urls.ts';
 
 const EXECUTIONS = '/pipeline/api/pipelines/execution';
@@ -133,7 +133,8 @@ function textRoutes(app: App, deps: ApiDependencies): void {
     },
     async (request) => {
       const row = await getExecution(deps, request, request.params.planExecutionId, request.query);
-      return success(request, { executionId: row.id, executionYaml: row.pipelineYaml });
+      const { pipelineYaml } = await getExecutionTexts(deps, row.id);
+      return success(request, { executionId: row.id, executionYaml: pipelineYaml });
     },
   );
 
@@ -149,8 +150,8 @@ function textRoutes(app: App, deps: ApiDependencies): void {
       },
     },
     async (request) => {
-      const row = await getExecution(deps, request, request.params.planExecutionId, request.query);
-      const { id, pipelineYaml, inputYaml, resolvedYaml, cause } = row;
+      const { id, cause } = await getExecution(deps, request, request.params.planExecutionId, request.query);
+      const { pipelineYaml, inputYaml, resolvedYaml } = await getExecutionTexts(deps, id);
       return success(request, {
         planExecutionId: id,
         executionYaml: pipelineYaml,

@@ -1,11 +1,12 @@
 /** Execution details and inputs of a run (api.md §6.1, §6.2, §6.6). */
-import { executionId, type NodeExecution } from '@bridle/pipeline';
+import { executionId, type ExecutionId, type NodeExecution } from '@bridle/pipeline';
 import { ExecutionDetails, ExecutionInputs, successOf } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { findAskedInputs } from '../intake/asked-inputs.ts';
 import { DocumentSource } from '../intake/document-source.ts';
 import { findExecutionRow, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
+import { findExecutionTexts, type ExecutionTexts } from '../store/execution-texts.ts';
 import { answers, errorAnswers, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import { authorize } from './authorization.ts';
@@ -90,7 +91,7 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
     },
     async (request, reply) => {
       const row = await getExecution(deps, request, request.params.planExecutionId, request.query);
-      return reply.type('application/yaml; charset=utf-8').send(givenInputs(row));
+      return reply.type('application/yaml; charset=utf-8').send(givenInputs(await getExecutionTexts(deps, row.id)));
     },
   );
 
@@ -107,17 +108,18 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
     },
     async (request) => {
       const row = await getExecution(deps, request, request.params.planExecutionId, request.query);
+      const texts = await getExecutionTexts(deps, row.id);
       // Of the templates as they are now: what the execution used of them is in its resolved text.
-      const asked = await findAskedInputs(new DocumentSource(deps.db), row.scope, row.pipelineYaml);
+      const asked = await findAskedInputs(new DocumentSource(deps.db), row.scope, texts.pipelineYaml);
       const template = asked.kind === 'asked' ? (asked.templateYaml ?? null) : null;
       return success(request, {
         inputSetTemplateYaml: template,
-        inputSetYaml: givenInputs(row),
+        inputSetYaml: givenInputs(texts),
         latestTemplateYaml: template,
         expressionValues: [],
         inputSetDetails: [],
         inputSetBranchName: null,
-        resolvedYaml: row.resolvedYaml,
+        resolvedYaml: texts.resolvedYaml,
       });
     },
   );
@@ -143,6 +145,13 @@ export async function getExecution(
   if (isElsewhere) throw noExecution(id);
   await authorize(request, { permission, scope: row.scope, identifier: row.pipelineIdentifier });
   return row;
+}
+
+/** Of an execution that was there; throws the same 404 when it has gone since. */
+export async function getExecutionTexts({ db }: ApiDependencies, id: ExecutionId): Promise<ExecutionTexts> {
+  const texts = await findExecutionTexts(db, id);
+  if (texts === undefined) throw noExecution(id);
+  return texts;
 }
 
 /** Throws a 404 for a node that has not begun. */
@@ -178,6 +187,6 @@ function graphWish(query: {
 }
 
 /** Empty when none were given (api.md §6.6). */
-function givenInputs({ inputYaml }: ExecutionRow): string {
+function givenInputs({ inputYaml }: ExecutionTexts): string {
   return inputYaml.trim() === 'pipeline: {}' ? '' : inputYaml;
 }

@@ -99,6 +99,26 @@ describe('authentication', () => {
   });
 });
 
+describe('a long answer', () => {
+  it('comes whole, and tells its length in bytes', async () => {
+    const description = 'é🐎'.repeat(30_000);
+    const text = `pipeline:
+  name: Long
+  identifier: long
+  orgIdentifier: default
+  projectIdentifier: myproject
+  description: ${description}
+  stages:
+    - stage: {name: a, identifier: a, type: Custom, spec: {execution: {steps: [{step: {name: w, identifier: w, type: Wait, spec: {duration: 1s}}}]}}}
+`;
+    expect((await server.call('POST', '/pipeline/api/pipelines/v2', { body: text })).status).toBe(200);
+    const { body, headers } = await server.call('GET', '/pipeline/api/pipelines/summary/long');
+    expect((body.data as unknown as { description: string }).description).toBe(description);
+    expect(headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(headers['content-length']).toBe(String(Buffer.byteLength(JSON.stringify(body))));
+  });
+});
+
 describe('health', () => {
   it('is told without a key', async () => {
     expect((await server.call('GET', '/healthz', { isPublic: true })).body).toEqual({ status: 'ok' });

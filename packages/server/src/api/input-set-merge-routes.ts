@@ -9,7 +9,7 @@ import { answers, scopeOf, scopeQuery, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest } from './errors.ts';
-import { getExecution } from './execution-routes.ts';
+import { getExecution, getExecutionTexts } from './execution-routes.ts';
 import { getPipeline } from './pipeline-routes.ts';
 import { requirePipeline } from './retry-routes.ts';
 import { inputSetErrors } from './wire/input-set.ts';
@@ -107,7 +107,7 @@ async function inputsOf(
 ): Promise<string> {
   const row = await getExecution(deps, request, planExecutionId, query);
   requirePipeline(row, query.pipelineIdentifier);
-  return row.inputYaml;
+  return (await getExecutionTexts(deps, row.id)).inputYaml;
 }
 
 interface Merged {

@@ -2,8 +2,7 @@
 import { PipelineFilter, PipelineSummary, springPageOf, successOf } from '@bridle/protocol';
 import type { ProjectScope } from '@bridle/pipeline';
 import { Type } from 'typebox';
-import { listRecentExecutions } from '../store/execution-rows.ts';
-import { listPipelineActivity } from '../store/pipeline-activity.ts';
+import { listPipelineActivity, listRecentExecutions } from '../store/pipeline-activity.ts';
 import { listPipelines, type PipelineListFilter, type PipelineRow, type PipelineSort } from '../store/pipelines.ts';
 import { answers, PageNumber, pageSize, scopeOf, scopeQuery, success } from './answers.ts';
 import type { App } from './app-types.ts';

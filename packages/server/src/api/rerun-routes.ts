@@ -8,7 +8,7 @@ import { answers, scopeOf, scopeQuery, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest } from './errors.ts';
-import { noExecution } from './execution-routes.ts';
+import { getExecutionTexts, noExecution } from './execution-routes.ts';
 import {
   getPipeline,
   isInScope,
@@ -45,7 +45,8 @@ export function rerunRoutes(app: App, deps: ApiDependencies): void {
       async (request) => {
         const original = await getOriginal(deps, request, request.params, request.query);
         const { yaml } = await getPipeline(deps, original.scope, original.pipelineIdentifier);
-        const order = { inputYaml: repeatedInputs(original, yaml, request.body), ...stagesOf(original) };
+        const texts = await getExecutionTexts(deps, original.id);
+        const order = { inputYaml: repeatedInputs(texts, yaml, request.body), ...stagesOf(original) };
         return success(request, await runAgain(deps, request, original, order, request.query.moduleType));
       },
     );
@@ -70,9 +71,9 @@ export function rerunRoutes(app: App, deps: ApiDependencies): void {
       const references = inputSetReferences ?? [];
       // Sets are inputs, too.
       if (references.length > 0) requireFreeInputs(yaml);
+      const texts = await getExecutionTexts(deps, original.id);
       const order = {
-        inputYaml:
-          references.length > 0 ? (lastYamlToMerge ?? '') : repeatedInputs(original, yaml, lastYamlToMerge ?? ''),
+        inputYaml: references.length > 0 ? (lastYamlToMerge ?? '') : repeatedInputs(texts, yaml, lastYamlToMerge ?? ''),
         inputSetReferences: references,
         ...((stageIdentifiers ?? []).length === 0 ? stagesOf(original) : { stages: stageIdentifiers ?? [] }),
       };
@@ -96,8 +97,9 @@ export function rerunRoutes(app: App, deps: ApiDependencies): void {
       const original = await getOriginal(deps, request, request.params, request.query);
       const { runtimeInputYaml, stageIdentifiers, expressionValues } = request.body;
       const { yaml } = await getPipeline(deps, original.scope, original.pipelineIdentifier);
+      const texts = await getExecutionTexts(deps, original.id);
       const order = {
-        inputYaml: repeatedInputs(original, yaml, runtimeInputYaml ?? ''),
+        inputYaml: repeatedInputs(texts, yaml, runtimeInputYaml ?? ''),
         stages: namedStages(stageIdentifiers),
         expressionValues: expressionValues ?? {},
       };

@@ -14,7 +14,7 @@ import { answers, scopeQuery, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest } from './errors.ts';
-import { getExecution } from './execution-routes.ts';
+import { getExecution, getExecutionTexts } from './execution-routes.ts';
 import { repeatedInputs, rerunCause, selectedStages, startExecution } from './start-execution.ts';
 import { isRetryable } from './wire/execution-summary.ts';
 
@@ -179,9 +179,10 @@ export async function retry(
   const planned = planRetry({ execution: row, nodes, stages, runsAllStages });
   if (planned.kind === 'refused') throw invalidRequest(planned.message);
   const selected = selectedStages(row);
+  const texts = await getExecutionTexts(deps, row.id);
   return startExecution(deps, row.scope, row.pipelineIdentifier, {
-    yaml: row.pipelineYaml,
-    inputYaml: repeatedInputs(row, row.pipelineYaml, inputYaml),
+    yaml: texts.pipelineYaml,
+    inputYaml: repeatedInputs(texts, texts.pipelineYaml, inputYaml),
     cause: rerunCause(request, row),
     retained: planned.retained,
     moduleType,

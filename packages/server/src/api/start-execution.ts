@@ -6,6 +6,7 @@ import { DocumentSource } from '../intake/document-source.ts';
 import { prepareExecution, type ExecutionOrder } from '../intake/prepare-execution.ts';
 import type { StartRequest } from '../executions/service.ts';
 import { keepExecutionNotes, type ExecutionRow } from '../store/execution-rows.ts';
+import type { ExecutionTexts } from '../store/execution-texts.ts';
 import { findPipeline, type PipelineRow } from '../store/pipelines.ts';
 import { callerOf } from './authentication.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -82,7 +83,7 @@ export function rerunCause(request: FastifyRequest, original: ExecutionRow): Exe
 }
 
 /** The inputs of a repetition: those given anew, else those it had. `yaml`: the pipeline that is going to run. */
-export function repeatedInputs(original: Pick<ExecutionRow, 'inputYaml'>, yaml: string, given: string): string {
+export function repeatedInputs(original: Pick<ExecutionTexts, 'inputYaml'>, yaml: string, given: string): string {
   if (given.trim() === '' || given.trim() === original.inputYaml.trim()) return original.inputYaml;
   requireFreeInputs(yaml);
   return given;

@@ -17,7 +17,7 @@ import type { App } from './app-types.ts';
 import { authorize } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest } from './errors.ts';
-import { getExecution } from './execution-routes.ts';
+import { getExecution, getExecutionTexts } from './execution-routes.ts';
 import { getPipeline } from './pipeline-routes.ts';
 import { getOriginal, runAgain, stagesOf } from './rerun-routes.ts';
 import { requirePipeline, retry } from './retry-routes.ts';
@@ -132,7 +132,8 @@ function againRoutes(app: App, deps: ApiDependencies): void {
       const hasSets = given.inputSetReferences.length > 0;
       // Sets are inputs, too.
       if (hasSets) requireFreeInputs(yaml);
-      const inputYaml = hasSets ? given.inputYaml : repeatedInputs(original, yaml, given.inputYaml);
+      const texts = await getExecutionTexts(deps, original.id);
+      const inputYaml = hasSets ? given.inputYaml : repeatedInputs(texts, yaml, given.inputYaml);
       const order = { ...given, inputYaml, ...stagesOf(original) };
       return started(await runAgain(deps, request, original, order, request.query.module));
     },

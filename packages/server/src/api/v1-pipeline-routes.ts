@@ -12,7 +12,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { applyTemplates } from '../intake/apply-templates.ts';
 import { DocumentSource } from '../intake/document-source.ts';
-import { listRecentExecutions } from '../store/execution-rows.ts';
+import { listRecentExecutions } from '../store/pipeline-activity.ts';
 import { deletePipeline, listPipelines, type PipelineSort } from '../store/pipelines.ts';
 import { expectedVersion, staleVersion, tellVersion } from './answers.ts';
 import type { App } from './app-types.ts';

@@ -2,7 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { replay, type ExecutionId } from '@bridle/pipeline';
 import { sql } from 'kysely';
 import { findExecution, listEvents } from '../store/execution-statements.ts';
-import { findExecutionRow, listExecutions, listNodeExecutions, listRecentExecutions } from '../store/execution-rows.ts';
+import { listExecutions } from '../store/execution-lists.ts';
+import { findExecutionRow, listNodeExecutions } from '../store/execution-rows.ts';
+import { listRecentExecutions } from '../store/pipeline-activity.ts';
+import { findExecutionTexts } from '../store/execution-texts.ts';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
 import type { ExecutionChange } from './service.ts';
 import {
@@ -61,8 +64,13 @@ describe('ExecutionService', () => {
       status: 'Success',
       isFinal: true,
       runSequence: 1,
-      pipelineYaml: request.pipelineYaml,
       cause: request.cause,
+    });
+    const { pipelineYaml: text, resolvedYaml, inputYaml } = request;
+    expect(await findExecutionTexts(database.db, request.executionId)).toEqual({
+      pipelineYaml: text,
+      resolvedYaml,
+      inputYaml,
     });
     expect(row?.summary.counts).toEqual({ successful: 1, running: 0, failed: 0, total: 1 });
     expect(
@@ -239,7 +247,7 @@ describe('ExecutionService', () => {
     expect(page.total).toBe(3);
     expect(page.rows.map((row) => row.name)).toEqual(['alpha']);
     const recent = await listRecentExecutions(database.db, TEST_SCOPE, ['alpha', 'unknown'], 5);
-    expect(recent.map((row) => row.name)).toEqual(['alpha']);
+    expect(recent.map((row) => row.pipelineIdentifier)).toEqual(['alpha']);
   });
 
   test('N1 with NOTIFY off another replica still hears of everything', async () => {

@@ -27,6 +27,7 @@ import * as queueKinds from './migrations/0018-queue-kinds.ts';
 import * as storedFiles from './migrations/0019-stored-files.ts';
 import * as sessionTokens from './migrations/0020-session-tokens.ts';
 import * as executionLists from './migrations/0021-execution-lists.ts';
+import * as executionKeys from './migrations/0022-execution-keys.ts';
 import type { StartErrorCode } from './start-error-codes.ts';
 
 /** Name → migration, in the order of their names. Never rename or change one that was released. */
@@ -52,7 +53,14 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0019-stored-files': storedFiles,
   '0020-session-tokens': sessionTokens,
   '0021-execution-lists': executionLists,
+  '0022-execution-keys': executionKeys,
 };
+
+/**
+ * Tables that a migration writes anew. Until they are vacuumed, PostgreSQL does not know which of their rows everybody sees, and
+ * answers nothing from an index alone.
+ */
+const WRITTEN_ANEW: Readonly<Record<string, string>> = { '0022-execution-keys': 'executions' };
 
 /** Thrown when the database has migrations that this program does not know: it was used by a newer version. */
 export class SchemaNewerError extends Error {
@@ -84,6 +92,10 @@ export async function migrateToLatest(url: string): Promise<void> {
       // Another replica, newer than this one, may have migrated between the check and the lock.
       await refuseNewer(db);
       throw result.error as Error;
+    }
+    for (const { migrationName } of result.results ?? []) {
+      const table = WRITTEN_ANEW[migrationName];
+      if (table !== undefined) await sql`vacuum (analyze) ${sql.table(table)}`.execute(db);
     }
   } finally {
     await db.destroy();

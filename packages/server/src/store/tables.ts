@@ -316,6 +316,9 @@ export interface ExecutionsTable extends ScopeColumns {
   summary: Json;
   retry_root_id: string | null;
   notes: string | null;
+  /** Stands for name, identifier of the pipeline and tags. */
+  texts_key: GeneratedAlways<number>;
+  triggered_by_key: GeneratedAlways<number>;
 }
 
 export interface ExecutionDocumentsTable {

@@ -79,23 +79,21 @@ function findRoot(
 }
 
 class GraphBuilder {
-  readonly nodeMap: Record<string, ExecutionNode> = {};
-  readonly adjacency: Record<string, { children: string[]; nextIds: string[] }> = {};
+  readonly nodeMap = dictionary<ExecutionNode>();
+  readonly adjacency = dictionary<{ children: string[]; nextIds: string[] }>();
   readonly #source: GraphSource;
   readonly #context: NodeContext;
-  readonly #nodes: ReadonlyMap<string, NodeExecution>;
 
   constructor(source: GraphSource, nodes: readonly NodeExecution[]) {
     this.#source = source;
     this.#context = contextOf(source, nodes);
-    this.#nodes = new Map(nodes.map((node) => [node.id, node]));
   }
 
   add(node: NodeExecution, nextIds: string[]): void {
     const plan = planNode(this.#source.plan, node.nodeId);
     const printed = executionNode(node, plan, this.#context);
     this.nodeMap[node.id] = printed;
-    const children = node.children.flatMap((id) => this.#nodes.get(id) ?? []).filter(isCurrent);
+    const children = node.children.flatMap((id) => this.#context.nodes[id] ?? []).filter(isCurrent);
     if (plan.kind === 'fork' || plan.kind === 'strategy') {
       this.adjacency[node.id] = { children: children.map(({ id }) => id), nextIds };
       for (const child of children) this.add(child, []);
@@ -153,8 +151,14 @@ function isCurrent({ isSuperseded }: NodeExecution): boolean {
 }
 
 function contextOf({ id, plan, abort }: GraphSource, nodes: readonly NodeExecution[]): NodeContext {
-  const byId: Record<NodeExecutionId, NodeExecution> = Object.fromEntries(nodes.map((node) => [node.id, node]));
+  const byId: Record<NodeExecutionId, NodeExecution> = dictionary();
+  for (const node of nodes) byId[node.id] = node;
   return { executionId: id, plan, nodes: byId, ...(abort === undefined ? {} : { abort }) };
+}
+
+/** Made for many keys from the start: an object that grows to a thousand of them is several times slower to make. */
+function dictionary<Value>(): Record<string, Value> {
+  return Object.create(null) as Record<string, Value>;
 }
 
 function planNode(plan: Plan, id: NodeId): PlanNode {

@@ -6,8 +6,7 @@ import {
   type PipelineSummary,
   type RecentExecution,
 } from '@bridle/protocol';
-import type { ExecutionSummaryRow } from '../../store/execution-rows.ts';
-import type { PipelineActivity } from '../../store/pipeline-activity.ts';
+import type { PipelineActivity, RecentExecutionRow } from '../../store/pipeline-activity.ts';
 import type { PipelineRow } from '../../store/pipelines.ts';
 import { NO_GOVERNANCE } from './trigger-info.ts';
 
@@ -36,7 +35,7 @@ export function pipelineSaveResponse(row: PipelineRow): PipelineSaveResponse {
 /** `recent` are its executions of late, newest first. */
 export function pipelineSummary(
   row: PipelineRow,
-  recent: readonly ExecutionSummaryRow[],
+  recent: readonly RecentExecutionRow[],
   activity: PipelineActivity | undefined,
 ): PipelineSummary {
   const [last] = recent;
@@ -71,7 +70,7 @@ export function pipelineSummary(
   };
 }
 
-function recentExecution(row: ExecutionSummaryRow): RecentExecution {
+function recentExecution(row: RecentExecutionRow): RecentExecution {
   const { triggerType, triggeredBy } = row.cause;
   return {
     executorInfo: {

@@ -10,7 +10,7 @@ import type {
   V1Project,
   V1Trigger,
 } from '@bridle/protocol';
-import type { ExecutionSummaryRow } from '../../store/execution-rows.ts';
+import type { RecentExecutionRow } from '../../store/pipeline-activity.ts';
 import type { InputSetRow } from '../../store/input-sets.ts';
 import type { OrganizationRow } from '../../store/organizations.ts';
 import type { PipelineRow } from '../../store/pipelines.ts';
@@ -30,7 +30,7 @@ export function v1Pipeline(row: PipelineRow): V1Pipeline {
 }
 
 /** `recent` are its executions of late, newest first. */
-export function v1PipelineSummary(row: PipelineRow, recent: readonly ExecutionSummaryRow[]): V1PipelineSummary {
+export function v1PipelineSummary(row: PipelineRow, recent: readonly RecentExecutionRow[]): V1PipelineSummary {
   return {
     ...named(row),
     modules: [...row.modules],
