@@ -201,7 +201,11 @@ export const SECTIONS: readonly Section[] = [
       ['GET', '/pipeline/api/approvals/{approvalInstanceId}'],
       ['POST', '/pipeline/api/approvals/{approvalInstanceId}/harness/activity'],
       ['GET', '/pipeline/api/approvals/{approvalInstanceId}/harness/authorization'],
-      ['GET', '/pipeline/api/approvals/stage-yaml-snippet', 'absent'],
+      [
+        'GET',
+        '/pipeline/api/approvals/stage-yaml-snippet',
+        'partial: of HarnessApproval and CustomApproval; there are no steps that ask Jira or ServiceNow',
+      ],
     ],
   },
   {
@@ -238,10 +242,10 @@ export const SECTIONS: readonly Section[] = [
       ['POST', '/log-service/blob/link/upload', 'refused: logs are written by the delegate that runs the step'],
       ['POST', '/log-service/blob/link/download'],
       ['POST', '/log-service/blob/download'],
-      ['GET', '/log-service/stream/info', 'absent'],
-      ['GET', '/log-service/info/stream', 'absent'],
+      ['GET', '/log-service/stream/info', 'partial: readers of a stream are not counted'],
+      ['GET', '/log-service/info/stream', 'partial: readers of a stream are not counted'],
       ['GET', '/log-service/healthz'],
-      ['POST', '/log-service/rca', 'absent'],
+      ['POST', '/log-service/rca', 'refused: no language model reads logs here'],
     ],
   },
   {

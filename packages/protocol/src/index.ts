@@ -108,7 +108,7 @@ export {
   WebhookEventProcessingDetails,
   WebhookRepresentation,
 } from './webhooks.ts';
-export { LogDownload, LogLine, LogLink, LogServiceError } from './log-lines.ts';
+export { LogDownload, LogLine, LogLink, LogServiceError, LogStreams } from './log-lines.ts';
 export { AccountLicenses, AccountResponse, CurrentUser, OrganizationResponse, ProjectResponse } from './platform.ts';
 export {
   BrowserSession,

@@ -203,6 +203,7 @@ const ROWS: readonly Row[] = [
   ['PUT', `${EXECUTE}/manualIntervention/interrupt/:planExecutionId/:nodeExecutionId`, 'inHandler'],
   [['GET', 'POST'], `${EXECUTE}/:planExecutionId/executionInput/:nodeExecutionId`, 'inHandler'],
   [['GET', 'POST'], '/pipeline/api/pipeline/executionInput/:nodeExecutionId', 'inHandler'],
+  ['GET', '/pipeline/api/approvals/stage-yaml-snippet', 'signedIn'],
   // Who may answer is said by the approval itself.
   ['GET', '/pipeline/api/approvals/:approvalInstanceId', 'inHandler'],
   ['POST', '/pipeline/api/approvals/:approvalInstanceId/harness/activity', 'inHandler'],
