@@ -24,6 +24,7 @@ export const SECTIONS: readonly Section[] = [
     title: '1 Webhooks',
     rows: [
       ['POST', '/pipeline/api/webhook/custom'],
+      ['POST', '/api/webhook/custom'],
       ['POST', '/pipeline/api/webhook/custom/v2'],
       ['POST', '/pipeline/api/webhook/custom/{webhookToken}/v3'],
       ['GET', '/pipeline/api/webhook/triggerProcessingDetails'],
@@ -295,6 +296,10 @@ export const SECTIONS: readonly Section[] = [
     title: 'Besides',
     remark: BY_MODEL,
     rows: [
+      ['GET', '/ng/api/aggregate/organizations'],
+      ['GET', '/ng/api/aggregate/organizations/{identifier}'],
+      ['GET', '/ng/api/aggregate/projects'],
+      ['GET', '/ng/api/aggregate/projects/{identifier}'],
       ['GET', '/ng/api/servicesV2/list/access'],
       ['GET', '/ng/api/environmentsV2/list/access'],
       ['POST', '/ng/api/environmentsV2/listV2'],

@@ -109,7 +109,15 @@ export {
   WebhookRepresentation,
 } from './webhooks.ts';
 export { LogDownload, LogLine, LogLink, LogServiceError, LogStreams } from './log-lines.ts';
-export { AccountLicenses, AccountResponse, CurrentUser, OrganizationResponse, ProjectResponse } from './platform.ts';
+export {
+  AccountLicenses,
+  AccountResponse,
+  CurrentUser,
+  OrganizationAggregate,
+  OrganizationResponse,
+  ProjectAggregate,
+  ProjectResponse,
+} from './platform.ts';
 export {
   BrowserSession,
   DelegateSummary,

@@ -12,6 +12,7 @@ import { accessServiceAccountRoutes } from './access-service-account-routes.ts';
 import { accessTokenRoutes } from './access-token-routes.ts';
 import { accessUserRoutes } from './access-user-routes.ts';
 import type { App } from './app-types.ts';
+import { aggregateRoutes } from './aggregate-routes.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import { approvalSnippetRoutes } from './approval-snippet-routes.ts';
 import { artifactRoutes } from './artifact-routes.ts';
@@ -265,6 +266,7 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   auditRoutes,
   organizationRoutes,
   projectRoutes,
+  aggregateRoutes,
   v1ScopeRoutes,
   v1PipelineRoutes,
   v1InputSetRoutes,

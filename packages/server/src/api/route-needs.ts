@@ -95,6 +95,14 @@ const ROWS: readonly Row[] = [
   ['GET', '/ng/api/organizations/all-organizations', 'inHandler'],
   ['GET', '/ng/api/projects/list', 'inHandler'],
   ['GET', '/ng/api/projects/all-projects', 'inHandler'],
+  ['GET', '/ng/api/aggregate/organizations', 'inHandler'],
+  ['GET', '/ng/api/aggregate/projects', 'inHandler'],
+  [
+    'GET',
+    '/ng/api/aggregate/organizations/:identifier',
+    { ...need('core_organization_view', 'identifier'), inside: 'organization' },
+  ],
+  ['GET', '/ng/api/aggregate/projects/:identifier', { ...need('core_project_view', 'identifier'), inside: 'project' }],
   [
     'PUT',
     '/ng/api/organizations/:identifier',
