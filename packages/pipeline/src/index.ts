@@ -387,6 +387,12 @@ export {
   type FinalStatus,
   type NodeStatus,
 } from './engine/status.ts';
+export {
+  subjectOf,
+  type BuildSubject,
+  type DeploymentSubject,
+  type ExecutionSubject,
+} from './engine/execution-subject.ts';
 export { summarise, type ExecutionSummary, type LayoutNode, type StageCounts } from './engine/summary.ts';
 
 // replay

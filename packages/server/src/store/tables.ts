@@ -319,6 +319,7 @@ export interface ExecutionsTable extends ScopeColumns {
   /** Stands for name, identifier of the pipeline and tags. */
   texts_key: GeneratedAlways<number>;
   triggered_by_key: GeneratedAlways<number>;
+  subject: NullableJson;
 }
 
 export interface ExecutionDocumentsTable {
