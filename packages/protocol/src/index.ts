@@ -202,6 +202,7 @@ export {
   V1Organization,
   V1OrganizationRequest,
   V1Pipeline,
+  V1PipelinePatch,
   V1PipelineRequest,
   V1PipelineSummary,
   V1Project,
