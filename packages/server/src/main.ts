@@ -13,6 +13,7 @@ import { createArtifacts } from './artifacts/artifacts.ts';
 import { createStoredContents } from './artifacts/stored-contents.ts';
 import { createTaskDresser } from './connectors/task-dresser.ts';
 import { createWebhookSecrets } from './connectors/webhook-secrets.ts';
+import { changedFilesAsker } from './dispatch/changed-files.ts';
 import { createDispatch } from './dispatch/create-dispatch.ts';
 import { createExecutionService } from './executions/execution-service.ts';
 import { processScheduler } from './executions/process-scheduler.ts';
@@ -96,6 +97,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     executions,
     scheduler: processScheduler,
     findWebhookSecret: createWebhookSecrets(secrets),
+    askChangedFiles: changedFilesAsker(db, dispatch),
     hub,
     onProblem: ({ eventId, attempts, error }) =>
       logger.error({ err: error, eventId, attempts }, 'a trigger event could not be processed'),

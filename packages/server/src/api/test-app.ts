@@ -11,6 +11,7 @@ import { createArtifacts } from '../artifacts/artifacts.ts';
 import { createStoredContents } from '../artifacts/stored-contents.ts';
 import { createTaskDresser } from '../connectors/task-dresser.ts';
 import { createWebhookSecrets } from '../connectors/webhook-secrets.ts';
+import { changedFilesAsker } from '../dispatch/changed-files.ts';
 import { createDispatch } from '../dispatch/create-dispatch.ts';
 import { createExecutionService, type RunningExecutions } from '../executions/execution-service.ts';
 import { processScheduler } from '../executions/process-scheduler.ts';
@@ -117,6 +118,8 @@ export interface TestAppOptions {
 export const LOG_TIME = 1_700_000_000_000;
 /** What a test's execution may keep of artifacts. */
 export const ARTIFACT_BYTES_MAX = 1_000_000;
+/** Two tries more, at once: a test need not wait. */
+const FILES_PAUSES_MS = [0, 0];
 const SUCCEEDED: TaskOutcome = { kind: 'succeeded', exitCode: 0, outputs: {} };
 
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -151,6 +154,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     executions,
     scheduler: processScheduler,
     findWebhookSecret: createWebhookSecrets(secrets),
+    askChangedFiles: changedFilesAsker(db, dispatch),
+    filesPausesMs: FILES_PAUSES_MS,
     hub,
     onProblem: onError,
     onError,

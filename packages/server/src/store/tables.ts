@@ -278,6 +278,9 @@ export interface TriggerEventsTable extends ScopeColumns {
   delivery: string | null;
   sender_token_hash: string | null;
   due_at: number | null;
+  files: NullableJson;
+  files_due_at: number | null;
+  files_attempts: Generated<number>;
 }
 
 export interface TriggerSchedulesTable extends ScopeColumns {
