@@ -149,12 +149,14 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const files = await openFolderFiles(join(home, 'files'));
   const logs = createLogs({ database, hub, files, onError });
   const filer = new LogFiler({ db, files, pauses: { afterCloseMs: 0, afterFileMs: 0 } });
+  const storedContents = createStoredContents(database, files);
   const intake = createIntake({
     db,
     executions,
     scheduler: processScheduler,
     findWebhookSecret: createWebhookSecrets(secrets),
     askChangedFiles: changedFilesAsker(db, dispatch),
+    readStoredText: storedContents.readText,
     filesPausesMs: FILES_PAUSES_MS,
     hub,
     onProblem: onError,
@@ -179,7 +181,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       executions,
       logs,
       testReports: createTestReports(database),
-      storedContents: createStoredContents(database, files),
+      storedContents,
       artifacts: createArtifacts(database, files, { keepMs: 86_400_000, bytesPerExecutionMax: ARTIFACT_BYTES_MAX }),
       dispatch,
       secrets,
@@ -197,7 +199,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
     },
   );
-  executions.run(createChildStarter({ db, executions }));
+  executions.run(createChildStarter({ db, executions, readStoredText: storedContents.readText }));
   if (options.isIntakeStopped !== true) intake.start();
   const token = (await readFile(join(home, 'admin-token'), 'utf8')).trim();
   const delegate = new HandDelegate(app, installation.delegateToken);

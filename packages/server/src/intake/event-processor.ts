@@ -25,6 +25,7 @@ import {
 import { decideEvent, decideWithoutPipeline, type Decisions } from './decide.ts';
 import { decideGitEvent, type GitDecision } from './decide-git.ts';
 import { Definitions, type FindWebhookSecret } from './definitions.ts';
+import type { ReadStoredText } from './document-source.ts';
 import { ASKED_MESSAGE } from './files-loop.ts';
 import { postponeEvent, type AskedFiles } from '../store/trigger-files.ts';
 import { REFUSED_PREFIX, type Decision } from './start-by-trigger.ts';
@@ -41,6 +42,7 @@ export interface EventProcessorOptions {
   readonly db: Database;
   readonly executions: ExecutionService;
   readonly findWebhookSecret: FindWebhookSecret;
+  readonly readStoredText: ReadStoredText;
   /** Some event waits for the files of a pull request now. */
   readonly onPostponed: () => void;
   /** Hears of an event that could not be processed, with the error. */
@@ -99,11 +101,15 @@ export class EventProcessor {
   }
 
   async #process(claim: (tx: Transaction) => Promise<readonly TriggerEventRow[]>): Promise<readonly ProcessedEvent[]> {
-    const { db, executions, findWebhookSecret, onPostponed } = this.#options;
+    const { db, executions, findWebhookSecret, readStoredText, onPostponed } = this.#options;
     const { processed, started, superseding, isPostponed } = await db.transaction().execute(async (tx) => {
       const events = await claim(tx);
       if (events.length === 0) return { processed: [], started: [], superseding: [], isPostponed: false };
-      const { decided, postponed } = await decideAll(tx, events, findWebhookSecret);
+      const { decided, postponed } = await decideAll(
+        events,
+        new Definitions(tx, findWebhookSecret, readStoredText),
+        tx,
+      );
       const requests = decided.flatMap(({ decisions }) =>
         decisions.flatMap(({ start }) => (start === undefined ? [] : [start])),
       );
@@ -147,11 +153,10 @@ interface Postponed {
 }
 
 async function decideAll(
-  tx: Transaction,
   events: readonly TriggerEventRow[],
-  findWebhookSecret: FindWebhookSecret,
+  definitions: Definitions,
+  tx: Transaction,
 ): Promise<{ readonly decided: readonly Decided[]; readonly postponed: readonly Postponed[] }> {
-  const definitions = new Definitions(tx, findWebhookSecret);
   const decided: Decided[] = [];
   const postponed: Postponed[] = [];
   for (const event of events) {

@@ -11,6 +11,7 @@ import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
 import { EventAcceptor, type AcceptResult, type WebhookCall } from './event-acceptor.ts';
 import type { FindWebhookSecret } from './definitions.ts';
 import { EventProcessor, type EventProcessorOptions, type ProcessedEvent } from './event-processor.ts';
+import type { ReadStoredText } from './document-source.ts';
 import { askForFiles, FILES_PAUSES_MS, type AskChangedFiles } from './files-loop.ts';
 import { runSchedules } from './schedule-loop.ts';
 
@@ -26,6 +27,7 @@ export interface IntakeOptions {
   readonly scheduler: Scheduler;
   readonly findWebhookSecret: FindWebhookSecret;
   readonly askChangedFiles: AskChangedFiles;
+  readonly readStoredText: ReadStoredText;
   /** Between tries to ask a provider that is away; absent = the usual ones. */
   readonly filesPausesMs?: readonly number[];
   /** Tells live views that events were accepted or processed. */
