@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import { asFileKey, fileKey } from '../files/file-key.ts';
 import type { FileStore, OpenFile } from '../files/file-store.ts';
 import { dropUpload, noteUpload } from '../store/artifact-statements.ts';
@@ -27,7 +28,7 @@ export interface StoredContents {
   drop(fileKey: string): Promise<void>;
   open(fileKey: string): Promise<OpenFile | undefined>;
   /** `undefined` = it is gone, or no UTF-8 text of at most so many bytes. */
-  readText(fileKey: string, bytesMax: number): Promise<string | undefined>;
+  readonly readText: (fileKey: string, bytesMax: number) => Promise<string | undefined>;
 }
 
 class TooLarge extends Error {
@@ -56,7 +57,7 @@ export function createStoredContents({ db }: Pick<DatabaseHandle, 'db'>, files: 
         file.content.destroy();
         return undefined;
       }
-      const bytes = Buffer.concat(await Array.fromAsync(file.content as AsyncIterable<Buffer>));
+      const bytes = await buffer(file.content);
       return isUtf8(bytes) && !bytes.includes(0) ? bytes.toString('utf8') : undefined;
     },
   };
