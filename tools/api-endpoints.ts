@@ -24,6 +24,7 @@ export const SECTIONS: readonly Section[] = [
     title: '1 Webhooks',
     rows: [
       ['POST', '/pipeline/api/webhook/custom'],
+      ['POST', '/api/webhook/custom'],
       ['POST', '/pipeline/api/webhook/custom/v2'],
       ['POST', '/pipeline/api/webhook/custom/{webhookToken}/v3'],
       ['GET', '/pipeline/api/webhook/triggerProcessingDetails'],
@@ -201,7 +202,11 @@ export const SECTIONS: readonly Section[] = [
       ['GET', '/pipeline/api/approvals/{approvalInstanceId}'],
       ['POST', '/pipeline/api/approvals/{approvalInstanceId}/harness/activity'],
       ['GET', '/pipeline/api/approvals/{approvalInstanceId}/harness/authorization'],
-      ['GET', '/pipeline/api/approvals/stage-yaml-snippet', 'absent'],
+      [
+        'GET',
+        '/pipeline/api/approvals/stage-yaml-snippet',
+        'partial: of HarnessApproval and CustomApproval; there are no steps that ask Jira or ServiceNow',
+      ],
     ],
   },
   {
@@ -238,10 +243,10 @@ export const SECTIONS: readonly Section[] = [
       ['POST', '/log-service/blob/link/upload', 'refused: logs are written by the delegate that runs the step'],
       ['POST', '/log-service/blob/link/download'],
       ['POST', '/log-service/blob/download'],
-      ['GET', '/log-service/stream/info', 'absent'],
-      ['GET', '/log-service/info/stream', 'absent'],
+      ['GET', '/log-service/stream/info', 'partial: readers of a stream are not counted'],
+      ['GET', '/log-service/info/stream', 'partial: readers of a stream are not counted'],
       ['GET', '/log-service/healthz'],
-      ['POST', '/log-service/rca', 'absent'],
+      ['POST', '/log-service/rca', 'refused: no language model reads logs here'],
     ],
   },
   {
@@ -291,6 +296,10 @@ export const SECTIONS: readonly Section[] = [
     title: 'Besides',
     remark: BY_MODEL,
     rows: [
+      ['GET', '/ng/api/aggregate/organizations'],
+      ['GET', '/ng/api/aggregate/organizations/{identifier}'],
+      ['GET', '/ng/api/aggregate/projects'],
+      ['GET', '/ng/api/aggregate/projects/{identifier}'],
       ['GET', '/ng/api/servicesV2/list/access'],
       ['GET', '/ng/api/environmentsV2/list/access'],
       ['POST', '/ng/api/environmentsV2/listV2'],

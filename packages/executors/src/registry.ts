@@ -35,13 +35,15 @@ const EXECUTORS = {
   Email: lazily(async () => (await import('./mail/email.ts')).email),
 } satisfies Record<DelegateStepType, StepExecutor>;
 
-/** What the server asks for without a step: the test of a connector. */
-const connectorTest = lazily(async () => (await import('./connector-test/connector-test.ts')).connectorTest);
+/** What the server asks for without a step: the test of a connector, the files of a pull request. */
+const ERRANDS: ReadonlyMap<string, StepExecutor> = new Map([
+  ['ConnectorTest', lazily(async () => (await import('./connector-test/connector-test.ts')).connectorTest)],
+  ['ChangedFiles', lazily(async () => (await import('./git/changed-files.ts')).changedFiles)],
+]);
 
 /** The executor of a step type; `undefined` for one this build does not know (a newer server). */
 export function findExecutor(stepType: string): StepExecutor | undefined {
-  if (stepType === 'ConnectorTest') return connectorTest;
-  return isKnown(stepType) ? EXECUTORS[stepType] : undefined;
+  return isKnown(stepType) ? EXECUTORS[stepType] : ERRANDS.get(stepType);
 }
 
 function isKnown(stepType: string): stepType is DelegateStepType {

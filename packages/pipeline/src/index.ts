@@ -387,6 +387,8 @@ export {
   type FinalStatus,
   type NodeStatus,
 } from './engine/status.ts';
+export { subjectOf, type BuildSubject, type ExecutionSubject } from './engine/execution-subject.ts';
+export type { DeploymentSubject } from './plan/deployment-subject.ts';
 export { summarise, type ExecutionSummary, type LayoutNode, type StageCounts } from './engine/summary.ts';
 
 // replay

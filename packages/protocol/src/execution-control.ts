@@ -167,7 +167,13 @@ export const ExecutionFilter = Type.Object({
     nullable(Type.String({ description: '`ROLLBACK` matches nothing: Bridle has no rollbacks after the end.' })),
   ),
   moduleProperties: Type.Optional(
-    nullable(Type.Record(Type.String(), Type.Unknown(), { description: 'Not looked at yet.' })),
+    nullable(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description:
+          'By the paths of `moduleInfo`: all that is named must hold, and of a list any. What is empty asks for nothing.',
+        examples: [{ ci: { repoName: 'shop', branch: 'main' }, cd: { serviceIdentifiers: ['web', 'api'] } }],
+      }),
+    ),
   ),
   timeRange: Type.Optional(
     nullable(

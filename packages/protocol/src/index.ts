@@ -108,8 +108,16 @@ export {
   WebhookEventProcessingDetails,
   WebhookRepresentation,
 } from './webhooks.ts';
-export { LogDownload, LogLine, LogLink, LogServiceError } from './log-lines.ts';
-export { AccountLicenses, AccountResponse, CurrentUser, OrganizationResponse, ProjectResponse } from './platform.ts';
+export { LogDownload, LogLine, LogLink, LogServiceError, LogStreams } from './log-lines.ts';
+export {
+  AccountLicenses,
+  AccountResponse,
+  CurrentUser,
+  OrganizationAggregate,
+  OrganizationResponse,
+  ProjectAggregate,
+  ProjectResponse,
+} from './platform.ts';
 export {
   BrowserSession,
   DelegateSummary,
@@ -194,6 +202,7 @@ export {
   V1Organization,
   V1OrganizationRequest,
   V1Pipeline,
+  V1PipelinePatch,
   V1PipelineRequest,
   V1PipelineSummary,
   V1Project,

@@ -13,6 +13,18 @@ export type LogLine = Static<typeof LogLine>;
 /** Errors of the log service have a shape of their own. */
 export const LogServiceError = Type.Object({ error_msg: Type.String() });
 
+/** Answer of `/log-service/stream/info`: by the key of each log that is being written. What is not counted is -1. */
+export const LogStreams = Type.Object({
+  streams: Type.Record(
+    Type.String(),
+    Type.Object({
+      size: Type.Integer({ description: 'Lines that have begun.' }),
+      subscribers: Type.Integer(),
+      ttl: Type.String({ description: 'Epoch seconds.' }),
+    }),
+  ),
+});
+
 /** Answer of `/log-service/blob/link/download`. */
 export const LogLink = Type.Object({ link: Type.String(), expires: Type.String() });
 

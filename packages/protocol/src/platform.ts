@@ -1,5 +1,6 @@
 /** The read side of `/ng/api` (api.md §9). */
 import { Type, type Static } from 'typebox';
+import { UserMetadata } from './access.ts';
 import { Tags, Time } from './schema.ts';
 
 export const OrganizationResponse = Type.Object({
@@ -29,6 +30,31 @@ export const ProjectResponse = Type.Object({
   lastModifiedAt: Time,
 });
 export type ProjectResponse = Static<typeof ProjectResponse>;
+
+const people = {
+  admins: Type.Array(UserMetadata, { description: 'Who administers it.' }),
+  collaborators: Type.Array(UserMetadata, { description: 'Who else belongs to it.' }),
+};
+
+/** With what a list of cards shows beside an organization. */
+export const OrganizationAggregate = Type.Object({
+  organizationResponse: OrganizationResponse,
+  projectsCount: Type.Integer(),
+  connectorsCount: Type.Integer({ description: 'Of the organization itself, as the other counts are.' }),
+  secretsCount: Type.Integer(),
+  delegatesCount: Type.Integer(),
+  templatesCount: Type.Integer(),
+  ...people,
+});
+export type OrganizationAggregate = Static<typeof OrganizationAggregate>;
+
+export const ProjectAggregate = Type.Object({
+  projectResponse: ProjectResponse,
+  organization: Type.Optional(OrganizationResponse.properties.organization),
+  harnessManagedOrg: Type.Boolean(),
+  ...people,
+});
+export type ProjectAggregate = Static<typeof ProjectAggregate>;
 
 export const AccountResponse = Type.Object({
   identifier: Type.String(),

@@ -23,6 +23,19 @@ export const V1PipelineRequest = Type.Object({
 });
 export type V1PipelineRequest = Static<typeof V1PipelineRequest>;
 
+/** What is left out stays as it is. */
+export const V1PipelinePatch = Type.Object(
+  {
+    identifier: Type.Optional(Type.String({ description: 'Cannot be changed.' })),
+    name: Type.Optional(Name),
+    description: Description,
+    tags: Type.Optional(Tags),
+    pipeline_yaml: Type.Optional(Type.String({ description: 'The whole pipeline; the rest is changed in it.' })),
+  },
+  { examples: [{ name: 'Release', description: 'Builds and publishes', tags: { team: 'core' } }] },
+);
+export type V1PipelinePatch = Static<typeof V1PipelinePatch>;
+
 export const V1Pipeline = Type.Object({
   pipeline_yaml: Type.String(),
   template_applied_pipeline_yaml: Type.Optional(Type.String()),

@@ -13,6 +13,7 @@ import { createArtifacts } from './artifacts/artifacts.ts';
 import { createStoredContents } from './artifacts/stored-contents.ts';
 import { createTaskDresser } from './connectors/task-dresser.ts';
 import { createWebhookSecrets } from './connectors/webhook-secrets.ts';
+import { changedFilesAsker } from './dispatch/changed-files.ts';
 import { createDispatch } from './dispatch/create-dispatch.ts';
 import { createExecutionService } from './executions/execution-service.ts';
 import { processScheduler } from './executions/process-scheduler.ts';
@@ -91,11 +92,14 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   const testReports = createTestReports(database);
   const artifacts = createArtifacts(database, files, settings.artifacts);
   const filer = new LogFiler({ db, files, onError: onError('logs') });
+  const storedContents = createStoredContents(database, files);
   const intake = createIntake({
     db,
     executions,
     scheduler: processScheduler,
     findWebhookSecret: createWebhookSecrets(secrets),
+    askChangedFiles: changedFilesAsker(db, dispatch),
+    readStoredText: storedContents.readText,
     hub,
     onProblem: ({ eventId, attempts, error }) =>
       logger.error({ err: error, eventId, attempts }, 'a trigger event could not be processed'),
@@ -132,7 +136,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
       executions,
       logs,
       testReports,
-      storedContents: createStoredContents(database, files),
+      storedContents,
       artifacts,
       dispatch,
       secrets,
@@ -156,7 +160,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   );
   await app.listen({ port: settings.port, host: settings.host });
   url = settings.publicUrl ?? localUrl(settings.host, portOf(app, settings.port), isTls);
-  executions.run(createChildStarter({ db, executions }));
+  executions.run(createChildStarter({ db, executions, readStoredText: storedContents.readText }));
   intake.start();
   filer.start();
   const sweeps = startSweeps(

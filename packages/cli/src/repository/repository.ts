@@ -58,7 +58,8 @@ export class Repository implements Documents {
         const files = this.#matching('infrastructureDefinition', reference.scope, { environmentRef });
         return files.length === 0 ? null : { yaml: joinDocuments(files) };
       }
-      // Those of a server; files have none.
+      // Those of a server; repositories have none.
+      case 'file':
       case 'variables':
         return null;
     }

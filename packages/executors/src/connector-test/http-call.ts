@@ -19,6 +19,7 @@ export async function get(
   url: URL,
   headers: Readonly<Record<string, string>>,
   context: StepContext,
+  bodyBytesMax = BODY_BYTES_MAX,
 ): Promise<HttpAnswer> {
   const { settings } = context.host;
   const { request } = await import('undici');
@@ -27,7 +28,7 @@ export async function get(
   try {
     dispatcher = await openWay({ url, host: url.host, rules: await outgoingRules(settings) }, settings);
     const answer = await request(url, { method: 'GET', headers: { ...headers }, dispatcher, signal });
-    const body = await readStart(answer.body);
+    const body = await readStart(answer.body, bodyBytesMax);
     return {
       status: answer.statusCode,
       headers: Object.fromEntries(
@@ -47,12 +48,12 @@ export async function get(
   }
 }
 
-async function readStart(body: AsyncIterable<Buffer>): Promise<Buffer> {
+async function readStart(body: AsyncIterable<Buffer>, bytesMax: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > BODY_BYTES_MAX) return Buffer.alloc(0);
+    if (bytes > bytesMax) return Buffer.alloc(0);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

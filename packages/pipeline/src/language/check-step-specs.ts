@@ -10,7 +10,11 @@ export function checkStepSpec(type: StepType, spec: YamlNode | undefined, what: 
       checkBuild(find(spec, 'build'), what, findings);
       break;
     case 'ShellScript':
+      checkSource(spec, what, findings);
       checkTarget(spec, what, findings);
+      break;
+    case 'CustomApproval':
+      checkSource(spec, what, findings);
       break;
     case 'SaveCache':
     case 'RestoreCache':
@@ -22,6 +26,20 @@ export function checkStepSpec(type: StepType, spec: YamlNode | undefined, what: 
     default:
       break;
   }
+}
+
+/** The script itself, or the file it is in. */
+function checkSource(spec: YamlNode | undefined, what: string, findings: Findings): void {
+  const source = find(spec, 'source');
+  const inner = find(source, 'spec');
+  // What is missing altogether is said by the schema; a whole expression may be anything.
+  if (inner?.kind !== 'map') return;
+  const key = findText(source, 'type') === 'Harness' ? 'file' : 'script';
+  const written = find(inner, key);
+  // An empty script does nothing, which it may.
+  const isThere = key === 'file' ? !isEmpty(written) : written?.kind !== 'scalar' || written.value !== null;
+  if (written !== undefined && isThere) return;
+  findings.add('FIELD_MISSING', 'run', inner, `The field source.spec of ${what} needs ${key}.`);
 }
 
 /** Where else than on the delegate? */

@@ -31,6 +31,8 @@ export type DocumentReference =
     }
   /** All infrastructures of an environment (`deployToAll`): the answer's text is a YAML list of documents. */
   | { readonly kind: 'infrastructures'; readonly scope: DocumentScope; readonly environmentRef: string }
+  /** A file of the file store, by its path (`/scripts/x.sh`): the answer's text is what is in it. */
+  | { readonly kind: 'file'; readonly scope: DocumentScope; readonly path: string }
   /** All variables of an owner: the answer's text is rooted at `variable`, name → text (see owner-variables.ts). */
   | { readonly kind: 'variables'; readonly scope: DocumentScope };
 
@@ -57,6 +59,7 @@ export function referenceKey(reference: DocumentReference): string {
     'versionLabel' in reference ? (reference.versionLabel ?? '') : '',
     'environmentRef' in reference ? reference.environmentRef : '',
     'serviceRef' in reference ? reference.serviceRef : '',
+    'path' in reference ? reference.path : '',
   ]);
 }
 
@@ -74,6 +77,8 @@ export function describeReference(reference: DocumentReference): string {
       return `overrides of service ${reference.serviceRef} in environment ${reference.environmentRef}`;
     case 'infrastructures':
       return `infrastructures of environment ${reference.environmentRef}`;
+    case 'file':
+      return `file ${reference.path} of the ${reference.scope === 'org' ? 'organization' : reference.scope}`;
     case 'variables':
       return `variables of the ${reference.scope === 'org' ? 'organization' : reference.scope}`;
   }

@@ -14,6 +14,7 @@ import { readOwnerVariables } from '../language/owner-variables.ts';
 import { readDocument } from '../language/parse-pipeline.ts';
 import { find, toValue } from '../language/yaml-node.ts';
 import type { Value } from '../expressions/values.ts';
+import { resolveScriptFiles } from '../language/script-files.ts';
 import { selectStages, withEntry } from '../language/select-stages.ts';
 import { buildPlan } from './build-plan.ts';
 import type { Plan } from './plan.ts';
@@ -96,14 +97,22 @@ export function compilePipeline(request: PipelineRequest): CompiledPipeline | Re
   const frozen = freeze(request);
   if (frozen.kind !== 'frozen') return frozen;
   const { loaded, chosen } = frozen;
-  const { pipeline, diagnostics } = readDocument(loaded);
+  const { pipeline: read, diagnostics } = readDocument(loaded);
   const all = [...frozen.diagnostics, ...diagnostics];
-  if (pipeline === undefined || isBlocked(all, 'run')) return { kind: 'refused', diagnostics: all };
+  if (read === undefined || isBlocked(all, 'run')) return { kind: 'refused', diagnostics: all };
+  const inFiles = new Findings();
+  const { pipeline, ...scripts } = resolveScriptFiles(read, request.documents ?? NO_DOCUMENTS, inFiles);
+  if (scripts.needsDocuments.length > 0) return { kind: 'needsDocuments', references: scripts.needsDocuments };
+  all.push(...inFiles.list());
   const { deployments, needsDocuments, ...found } = resolveDeployments(pipeline, request.documents ?? NO_DOCUMENTS);
   if (needsDocuments.length > 0) return { kind: 'needsDocuments', references: needsDocuments };
   all.push(...found.diagnostics);
   if (isBlocked(all, 'run')) return { kind: 'refused', diagnostics: all };
-  const texts = [frozen.text, ...(deployments.size === 0 ? [] : [JSON.stringify([...deployments.values()])])];
+  const texts = [
+    frozen.text,
+    ...scripts.texts,
+    ...(deployments.size === 0 ? [] : [JSON.stringify([...deployments.values()])]),
+  ];
   const owned = readOwnerVariables(texts, request.documents ?? NO_DOCUMENTS);
   if (owned.needsDocuments.length > 0) return { kind: 'needsDocuments', references: owned.needsDocuments };
   const stages = listStages(pipeline.stages);

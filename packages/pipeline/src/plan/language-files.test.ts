@@ -4,7 +4,7 @@
  * A file is a comment that names the rule, then sections: `#=== pipeline`, `#=== trigger`, `#=== template-document`,
  * `#=== overlay` and `#=== inputs` are read, and so are the documents they refer to (`#=== template org.build 1.2`, the stable
  * one with a third word `stable`; `#=== service web`, `#=== environment prod`, `#=== infrastructure prod east`, `#=== infrastructures
- * prod` for the list of all, `#=== overrides prod web`; alone, `#=== service-document` and the like) and the input sets of the run in their order (`#=== input-set nightly`), and the choice of
+ * prod` for the list of all, `#=== overrides prod web`, `#=== file account /scripts/x.sh`; alone, `#=== service-document` and the like) and the input sets of the run in their order (`#=== input-set nightly`), and the choice of
  * a run (`#=== stages`, one a line, and `#=== expression-values`, a JSON map); the others say what is expected. `UPDATE_LANGUAGE_FILES=1` writes what is found into them (`=loop,barrier` only into files whose names
  * begin so): read the difference before keeping it.
  */

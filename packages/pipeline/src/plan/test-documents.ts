@@ -40,6 +40,8 @@ function deploymentReference(section: string): DocumentReference | undefined {
         environmentRef: ref,
         serviceRef: other,
       };
+    case 'file':
+      return { kind, scope: parseScopedIdentifier(`${ref}.`).scope, path: other };
     default:
       return undefined;
   }

@@ -1,6 +1,7 @@
 /** `CustomApproval`: a script is run again and again until its outputs approve or reject (pipelines.md §5.4). */
 import { Type, type Static } from 'typebox';
-import { NamedValues, notRunYet, type StepDefinition } from './step-definition.ts';
+import { SourceSpec } from './script-source.ts';
+import { NamedValues, type StepDefinition } from './step-definition.ts';
 
 const Criteria = Type.Object({
   type: Type.Enum(['KeyValues', 'Jexl']),
@@ -24,11 +25,8 @@ const Criteria = Type.Object({
 export const CustomApprovalSpec = Type.Object({
   shell: Type.Enum(['Bash', 'PowerShell', 'Powershell', 'Pwsh', 'Sh', 'Python'], { default: 'Bash' }),
   source: Type.Object({
-    type: Type.Enum(['Inline', 'Harness'], {
-      default: 'Inline',
-      notRunYetValues: { Harness: 'scripts from the file store' },
-    }),
-    spec: Type.Object({ script: Type.String(), file: notRunYet('scripts from the file store') }),
+    type: Type.Enum(['Inline', 'Harness'], { default: 'Inline' }),
+    spec: SourceSpec,
   }),
   /** Between the end of one run of the script and the start of the next. */
   retryInterval: Type.String({ format: 'duration', default: '1m' }),

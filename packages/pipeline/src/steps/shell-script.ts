@@ -1,17 +1,15 @@
 /** `ShellScript`: a script on a delegate, in a temp folder of its own, or on another host by SSH (pipelines.md §5.2). */
 import { Type, type Static } from 'typebox';
 import { OutputAlias } from './output-alias.ts';
-import { ignored, NamedValues, notRunYet, type StepDefinition } from './step-definition.ts';
+import { SourceSpec } from './script-source.ts';
+import { ignored, NamedValues, type StepDefinition } from './step-definition.ts';
 
 export const ShellScriptSpec = Type.Object({
   /** Harness writes `Bash` and `PowerShell`; the other interpreters are Bridle's. */
   shell: Type.Enum(['Bash', 'PowerShell', 'Powershell', 'Pwsh', 'Sh', 'Python'], { default: 'Bash' }),
   source: Type.Object({
-    type: Type.Enum(['Inline', 'Harness'], {
-      default: 'Inline',
-      notRunYetValues: { Harness: 'scripts from the file store' },
-    }),
-    spec: Type.Object({ script: Type.String(), file: notRunYet('scripts from the file store') }),
+    type: Type.Enum(['Inline', 'Harness'], { default: 'Inline' }),
+    spec: SourceSpec,
   }),
   /** Else by SSH on the `executionTarget`. */
   onDelegate: Type.Boolean({ default: true }),

@@ -66,8 +66,10 @@ import type {
   LogDownload,
   LogLink,
   LogSearchAnswer,
+  LogStreams,
   NodeSubGraph,
   OneTimePassword,
+  OrganizationAggregate,
   OrganizationResponse,
   OverlayInputSetResponse,
   PasswordChangeRequest,
@@ -87,6 +89,7 @@ import type {
   PipelineVersionText,
   PlanExecutionResponse,
   PreflightCheck,
+  ProjectAggregate,
   ProjectResponse,
   RepositoryList,
   ResourceGroupRequest,
@@ -153,6 +156,7 @@ import type {
   V1Organization,
   V1OrganizationRequest,
   V1Pipeline,
+  V1PipelinePatch,
   V1PipelineRequest,
   V1PipelineSummary,
   V1Project,
@@ -851,6 +855,18 @@ export interface Paths {
       readonly data: string;
     };
   };
+  readonly '/log-service/info/stream': {
+    /** The logs that are being written, of pipelines that the caller may view. */
+    readonly GET: {
+      readonly data: LogStreams;
+    };
+  };
+  readonly '/log-service/rca': {
+    /** Refused: no language model reads logs here. */
+    readonly POST: {
+      readonly data: unknown;
+    };
+  };
   readonly '/log-service/stream': {
     /** The lines of a log that is being written. */
     readonly GET: {
@@ -872,6 +888,12 @@ export interface Paths {
       readonly data: unknown;
     };
   };
+  readonly '/log-service/stream/info': {
+    /** The logs that are being written, of pipelines that the caller may view. */
+    readonly GET: {
+      readonly data: LogStreams;
+    };
+  };
   readonly '/log-service/token': {
     /** A token for the log service, valid for 48 hours. */
     readonly GET: {
@@ -882,6 +904,77 @@ export interface Paths {
     /** An account. */
     readonly GET: {
       readonly data: AccountResponse;
+    };
+  };
+  readonly '/ng/api/aggregate/organizations': {
+    /** List organizations with their people and how much they have. */
+    readonly GET: {
+      readonly query?: {
+        readonly searchTerm?: string | undefined;
+        readonly identifiers?: readonly string[] | undefined;
+        readonly pageIndex?: number | undefined;
+        readonly pageSize?: number | undefined;
+        /** `name,ASC`; a field that is not known is passed over. */
+        readonly sortOrders?: readonly string[] | undefined;
+      };
+      readonly data: {
+        readonly content: readonly OrganizationAggregate[];
+        readonly totalPages: number;
+        readonly totalItems: number;
+        readonly pageItemCount: number;
+        readonly pageSize: number;
+        readonly pageIndex: number;
+        readonly empty: boolean;
+        readonly pageToken: null;
+      };
+    };
+  };
+  readonly '/ng/api/aggregate/organizations/{identifier}': {
+    /** An organization with its people and how much it has. */
+    readonly GET: {
+      readonly path: {
+        readonly identifier: string;
+      };
+      readonly data: OrganizationAggregate;
+    };
+  };
+  readonly '/ng/api/aggregate/projects': {
+    /** List projects with their organizations and people. */
+    readonly GET: {
+      readonly query?: {
+        readonly searchTerm?: string | undefined;
+        readonly identifiers?: readonly string[] | undefined;
+        readonly pageIndex?: number | undefined;
+        readonly pageSize?: number | undefined;
+        /** `name,ASC`; a field that is not known is passed over. */
+        readonly sortOrders?: readonly string[] | undefined;
+        /** false: those that are not for moduleType. Default true. */
+        readonly hasModule?: boolean | undefined;
+        readonly moduleType?: string | undefined;
+        readonly orgIdentifier?: string | undefined;
+      };
+      readonly data: {
+        readonly content: readonly ProjectAggregate[];
+        readonly totalPages: number;
+        readonly totalItems: number;
+        readonly pageItemCount: number;
+        readonly pageSize: number;
+        readonly pageIndex: number;
+        readonly empty: boolean;
+        readonly pageToken: null;
+      };
+    };
+  };
+  readonly '/ng/api/aggregate/projects/{identifier}': {
+    /** A project with its organization and people. */
+    readonly GET: {
+      readonly path: {
+        readonly identifier: string;
+      };
+      readonly query?: {
+        readonly orgIdentifier?: string | undefined;
+      };
+      readonly data: ProjectAggregate;
     };
   };
   readonly '/ng/api/apikey': {
@@ -2644,6 +2737,15 @@ export interface Paths {
       readonly data: Readonly<Record<string, unknown>>;
     };
   };
+  readonly '/pipeline/api/approvals/stage-yaml-snippet': {
+    /** The YAML of a new Approval stage: its `spec` and `failureStrategies`. */
+    readonly GET: {
+      readonly query: {
+        readonly approvalType: 'HarnessApproval' | 'CustomApproval' | 'JiraApproval' | 'ServiceNowApproval' | (string & {});
+      };
+      readonly data: string;
+    };
+  };
   readonly '/pipeline/api/approvals/{approvalInstanceId}': {
     /** An approval and who has answered. */
     readonly GET: {
@@ -3427,6 +3529,10 @@ export interface Paths {
         /** Also those that were retried; without it the newest of a chain of retries stands for it. */
         readonly showAllExecutions?: boolean | undefined;
         readonly module?: string | undefined;
+        /** Of the code that was built; of a pull request: where it goes to. Not of the YAML. */
+        readonly branch?: string | undefined;
+        /** Of the code that was built, with or without its owner. */
+        readonly repoName?: string | undefined;
         /** Changes nothing: all stages are given. */
         readonly getTopKStages?: number | undefined;
         /** A saved filter in place of the body. */
@@ -3529,6 +3635,10 @@ export interface Paths {
         /** Also those that were retried; without it the newest of a chain of retries stands for it. */
         readonly showAllExecutions?: boolean | undefined;
         readonly module?: string | undefined;
+        /** Of the code that was built; of a pull request: where it goes to. Not of the YAML. */
+        readonly branch?: string | undefined;
+        /** Of the code that was built, with or without its owner. */
+        readonly repoName?: string | undefined;
         /** Changes nothing: all stages are given. */
         readonly getTopKStages?: number | undefined;
         /** A saved filter in place of the body. */
@@ -3581,6 +3691,10 @@ export interface Paths {
         /** Also those that were retried; without it the newest of a chain of retries stands for it. */
         readonly showAllExecutions?: boolean | undefined;
         readonly module?: string | undefined;
+        /** Of the code that was built; of a pull request: where it goes to. Not of the YAML. */
+        readonly branch?: string | undefined;
+        /** Of the code that was built, with or without its owner. */
+        readonly repoName?: string | undefined;
         /** Changes nothing: all stages are given. */
         readonly getTopKStages?: number | undefined;
         /** A saved filter in place of the body. */
@@ -3621,6 +3735,10 @@ export interface Paths {
         /** Also those that were retried; without it the newest of a chain of retries stands for it. */
         readonly showAllExecutions?: boolean | undefined;
         readonly module?: string | undefined;
+        /** Of the code that was built; of a pull request: where it goes to. Not of the YAML. */
+        readonly branch?: string | undefined;
+        /** Of the code that was built, with or without its owner. */
+        readonly repoName?: string | undefined;
         /** Changes nothing: all stages are given. */
         readonly getTopKStages?: number | undefined;
         /** A saved filter in place of the body. */
@@ -5196,14 +5314,14 @@ export interface Paths {
       readonly body: V1PipelineRequest;
       readonly data: V1Identifier;
     };
-    /** Change a pipeline. */
+    /** Change parts of a pipeline: its name, description or tags, in its YAML too. */
     readonly PATCH: {
       readonly path: {
         readonly org: string;
         readonly project: string;
         readonly pipeline: string;
       };
-      readonly body: V1PipelineRequest;
+      readonly body: V1PipelinePatch;
       readonly data: V1Identifier;
     };
     /** Delete a pipeline with its triggers; its executions stay. */

@@ -1080,6 +1080,16 @@ export interface LogServiceError {
   readonly error_msg: string;
 }
 
+export interface LogStreams {
+  readonly streams: Readonly<Record<string, {
+    /** Lines that have begun. */
+    readonly size: number;
+    readonly subscribers: number;
+    /** Epoch seconds. */
+    readonly ttl: string;
+  }>>;
+}
+
 export interface NodeRunInfo {
   readonly whenCondition: string;
   readonly evaluatedCondition: boolean;
@@ -1097,6 +1107,20 @@ export interface NodeSubGraph {
 export interface OneTimePassword {
   /** Good for choosing another one. Shown here and never again. */
   readonly password: string;
+}
+
+export interface OrganizationAggregate {
+  readonly organizationResponse: OrganizationResponse;
+  readonly projectsCount: number;
+  /** Of the organization itself, as the other counts are. */
+  readonly connectorsCount: number;
+  readonly secretsCount: number;
+  readonly delegatesCount: number;
+  readonly templatesCount: number;
+  /** Who administers it. */
+  readonly admins: readonly UserMetadata[];
+  /** Who else belongs to it. */
+  readonly collaborators: readonly UserMetadata[];
 }
 
 export interface OrganizationResponse {
@@ -1538,6 +1562,21 @@ export interface PreflightCheck {
 }
 
 export type PrincipalType = 'USER' | 'USER_GROUP' | 'SERVICE_ACCOUNT' | (string & {});
+
+export interface ProjectAggregate {
+  readonly projectResponse: ProjectResponse;
+  readonly organization?: {
+    readonly identifier: string;
+    readonly name: string;
+    readonly description: string;
+    readonly tags: Readonly<Record<string, string>>;
+  } | undefined;
+  readonly harnessManagedOrg: boolean;
+  /** Who administers it. */
+  readonly admins: readonly UserMetadata[];
+  /** Who else belongs to it. */
+  readonly collaborators: readonly UserMetadata[];
+}
 
 export interface ProjectChangeEvent {
   readonly what: 'pipelines' | 'triggers' | 'delegates' | (string & {});
@@ -2483,6 +2522,16 @@ export interface V1Pipeline {
   /** Epoch milliseconds. */
   readonly updated: number;
   readonly store_type: 'INLINE';
+}
+
+export interface V1PipelinePatch {
+  /** Cannot be changed. */
+  readonly identifier?: string | undefined;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** The whole pipeline; the rest is changed in it. */
+  readonly pipeline_yaml?: string | undefined;
 }
 
 export interface V1PipelineRequest {

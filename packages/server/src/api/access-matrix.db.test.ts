@@ -209,8 +209,8 @@ describe('the matrix of rights', () => {
 
   it('lists organizations and projects to those who may see them, and answers questions about oneself', async () => {
     const nobody = principals.find(({ name }) => name === 'nobody');
-    for (const url of ['/ng/api/organizations', '/ng/api/projects', '/ng/api/projects/list']) {
-      const answer = await bridle.call('GET', url, { headers: { 'x-api-key': nobody?.token ?? '' } });
+    for (const url of ['organizations', 'projects', 'projects/list', 'aggregate/organizations', 'aggregate/projects']) {
+      const answer = await bridle.call('GET', `/ng/api/${url}`, { headers: { 'x-api-key': nobody?.token ?? '' } });
       expect(answer.body.data).toMatchObject({ totalItems: 0, content: [] });
     }
   });
@@ -242,6 +242,8 @@ const OWN = new Set([
   'GET /ng/api/organizations/all-organizations',
   'GET /ng/api/projects/list',
   'GET /ng/api/projects/all-projects',
+  'GET /ng/api/aggregate/organizations',
+  'GET /ng/api/aggregate/projects',
   'GET /v1/orgs',
   'GET /v1/orgs/:org/projects',
   'POST /authz/api/acl',

@@ -12,7 +12,9 @@ import { accessServiceAccountRoutes } from './access-service-account-routes.ts';
 import { accessTokenRoutes } from './access-token-routes.ts';
 import { accessUserRoutes } from './access-user-routes.ts';
 import type { App } from './app-types.ts';
+import { aggregateRoutes } from './aggregate-routes.ts';
 import { approvalRoutes } from './approval-routes.ts';
+import { approvalSnippetRoutes } from './approval-snippet-routes.ts';
 import { artifactRoutes } from './artifact-routes.ts';
 import { recordChanges } from './audit-hook.ts';
 import { auditRoutes } from './audit-routes.ts';
@@ -42,6 +44,7 @@ import { inputSetRepairRoutes } from './input-set-repair-routes.ts';
 import { inputSetRoutes } from './input-set-routes.ts';
 import { interruptRoutes } from './interrupt-routes.ts';
 import { logDownloadRoutes } from './log-download-routes.ts';
+import { logOperationRoutes } from './log-operation-routes.ts';
 import { logRawRoutes } from './log-raw-routes.ts';
 import { logSearchRoutes } from './log-search-routes.ts';
 import { logServiceDownloadRoutes } from './log-service-download-routes.ts';
@@ -232,6 +235,7 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   executionGraphRoutes,
   interruptRoutes,
   retryRoutes,
+  approvalSnippetRoutes,
   approvalRoutes,
   executionInputRoutes,
   sessionRoutes,
@@ -244,6 +248,7 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   delegateTokenRoutes,
   logServiceRoutes,
   logServiceDownloadRoutes,
+  logOperationRoutes,
   logRawRoutes,
   logDownloadRoutes,
   logSearchRoutes,
@@ -261,6 +266,7 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   auditRoutes,
   organizationRoutes,
   projectRoutes,
+  aggregateRoutes,
   v1ScopeRoutes,
   v1PipelineRoutes,
   v1InputSetRoutes,

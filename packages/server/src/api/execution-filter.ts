@@ -7,6 +7,7 @@ import type { ExecutionFilter as StoreFilter, ExecutionSort } from '../store/exe
 import { PAGE_SIZE_MAX, scopeOf, scopeQuery } from './answers.ts';
 import { callerOf } from './authentication.ts';
 import { invalidRequest } from './errors.ts';
+import { subjectConditions } from './module-properties.ts';
 
 export const ListQuery = scopeQuery({
   pipelineIdentifier: Type.Optional(Type.String()),
@@ -22,6 +23,10 @@ export const ListQuery = scopeQuery({
     }),
   ),
   module: Type.Optional(Type.String()),
+  branch: Type.Optional(
+    Type.String({ description: 'Of the code that was built; of a pull request: where it goes to. Not of the YAML.' }),
+  ),
+  repoName: Type.Optional(Type.String({ description: 'Of the code that was built, with or without its owner.' })),
   getTopKStages: Type.Optional(Type.Integer({ description: 'Changes nothing: all stages are given.' })),
   filterIdentifier: Type.Optional(Type.String({ description: 'A saved filter in place of the body.' })),
 });
@@ -39,7 +44,8 @@ export function storeFilter(
   query: Static<typeof ListQuery>,
   body: ExecutionFilter,
 ): StoreFilter | undefined {
-  if (isImpossible(body)) return undefined;
+  const about = subjectConditions({ ...body, ...query });
+  if (about === undefined || isImpossible(body)) return undefined;
   const pipelines = some([
     ...(query.pipelineIdentifier === undefined ? [] : [query.pipelineIdentifier]),
     ...(body.pipelineIdentifiers ?? []),
@@ -63,6 +69,7 @@ export function storeFilter(
     ...(searchTerm === '' ? {} : { search: searchTerm }),
     ...(typeof pipelineName === 'string' && pipelineName !== '' ? { name: pipelineName } : {}),
     ...(module === '' ? {} : { module: module.toLowerCase() }),
+    ...(about.length === 0 ? {} : { about }),
     ...(tags === undefined ? {} : { tags: tags.map(({ key, value }) => ({ key, value: value ?? '' })) }),
     ...(typeof startTime === 'number' ? { startedAfter: startTime } : {}),
     ...(typeof endTime === 'number' ? { startedBefore: endTime } : {}),

@@ -56,23 +56,27 @@ export function readerOf({ accountId, kind, userId }: LogReader): LogReader {
 /**
  * Whether the reader may view the pipelines these logs are of, as they are now. Logs of an execution that is gone are nobody's.
  */
-export async function mayRead(
+export async function mayRead(deps: ApiDependencies, reader: LogReader, infos: readonly LogInfo[]): Promise<boolean> {
+  return (await readableOf(deps, reader, infos)).length === infos.length;
+}
+
+/** Those of the logs whose pipelines the reader may view. */
+export async function readableOf(
   { db, authorizer }: ApiDependencies,
   reader: LogReader,
   infos: readonly LogInfo[],
-): Promise<boolean> {
+): Promise<readonly LogInfo[]> {
   const ids = [...new Set(infos.map(({ executionId }) => executionId))];
-  const targets = await listExecutionTargets(db, ids);
-  if (targets.length < ids.length) return false;
-  const judged = new Set<string>();
-  for (const { scope, pipelineIdentifier } of targets) {
+  const readable = new Set<string>();
+  const judged = new Map<string, boolean>();
+  for (const { executionId, scope, pipelineIdentifier } of await listExecutionTargets(db, ids)) {
     const name = JSON.stringify([scope, pipelineIdentifier]);
-    if (judged.has(name)) continue;
-    judged.add(name);
     const question = { permission: 'core_pipeline_view', scope, identifier: pipelineIdentifier } as const;
-    if (!(await authorizer.isAllowed(reader, question))) return false;
+    const isAllowed = judged.get(name) ?? (await authorizer.isAllowed(reader, question));
+    judged.set(name, isAllowed);
+    if (isAllowed) readable.add(executionId);
   }
-  return true;
+  return infos.filter(({ executionId }) => readable.has(executionId));
 }
 
 /** @throws ApiError `NG_ACCESS_DENIED` */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DelegateTask } from '@bridle/protocol';
 import { ACCOUNT, createTestApp, LOG_TIME, PUBLIC_URL, type Answer, type Call, type TestApp } from './test-app.ts';
 import { openTestEventStream } from './test-event-stream.ts';
+import { addUser } from './test-principals.ts';
 
 let server: TestApp;
 let base: string;
@@ -117,6 +118,29 @@ describe('a live stream', () => {
       { event: 'error', id: '', data: 'eof' },
     ]);
   });
+});
+
+describe('what is being written', () => {
+  it.each(['/stream/info', '/info/stream'])('is listed by %s to those who may view it', async (path) => {
+    await server.call('POST', '/pipeline/api/pipeline/execute/test', { body: '' });
+    const running = await server.startTask();
+    await server.writeLog(running, 'one\ntwo\n');
+    const { status, body } = await ask(path);
+    expect([status, body]).toEqual([200, { streams: { [running.logKey]: { size: 2, subscribers: -1, ttl: '-1' } } }]);
+    const headers = { 'x-api-key': await addUser(server, `nobody${path.replaceAll('/', '_')}`) };
+    expect((await ask(path, { headers })).body).toEqual({ streams: {} });
+    expect((await ask(path, { isPublic: true })).body).toMatchObject({ error_msg: 'no token' });
+    await server.writeLog(running, 'three', true);
+    expect((await ask(path)).body).toEqual({ streams: {} });
+    await server.completeTask(running);
+  });
+});
+
+it('nobody reads logs for their cause: that is refused, to those who may call', async () => {
+  const { status, body } = await ask('/rca', { body: { general: {} } }, 'POST');
+  expect([status, Object.keys(body)]).toEqual([400, ['error_msg', 'message']]);
+  expect(body['error_msg']).toContain('no language model');
+  expect((await ask('/rca', { isPublic: true }, 'POST')).body).toMatchObject({ error_msg: 'no token' });
 });
 
 describe('a download', () => {

@@ -194,7 +194,7 @@ export function nameSort(sortOrders: readonly string[] | undefined): NameSort | 
   return field === undefined ? undefined : { field, direction: direction.toUpperCase() === 'DESC' ? 'desc' : 'asc' };
 }
 
-function organizationResponse({
+export function organizationResponse({
   identifier,
   name,
   description,

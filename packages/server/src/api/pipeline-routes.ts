@@ -206,18 +206,22 @@ export async function create(
   return saved(await createPipeline(deps.db, scope, yaml, origin), scope, undefined);
 }
 
+/** `text`: the new one, or how it is made of the old one, which nobody may have changed meanwhile. */
 export async function change(
   deps: ApiDependencies,
   request: FastifyRequest,
   scope: ProjectScope,
   identifier: string,
-  yaml: string,
+  text: string | ((before: string) => string),
   origin: SaveOrigin = {},
 ): Promise<PipelineRow> {
   const result = await deps.db.transaction().execute(async (tx) => {
     const before = await findPipeline(tx, scope, identifier);
+    if (typeof text === 'function' && before === undefined) throw noPipeline(identifier);
+    const yaml = typeof text === 'string' ? text : text(before?.yaml ?? '');
+    const version = expectedVersion(request) ?? (typeof text === 'string' ? undefined : before?.version);
     const all = { ...savedBy(request), ...origin };
-    const changed = await changePipeline(tx, scope, identifier, yaml, expectedVersion(request), all);
+    const changed = await changePipeline(tx, scope, identifier, yaml, version, all);
     if (changed.kind === 'saved') {
       const resource = { type: 'PIPELINE', identifier };
       const old = before === undefined ? {} : { oldYaml: before.yaml };

@@ -78,7 +78,7 @@ async function check(
 ): Promise<PreflightCheck> {
   const pipeline = await getPipeline(deps, scope, pipelineIdentifier);
   const order = { pipeline, inputYaml: request.body, inputSetReferences, cause: manualCause(request) };
-  const prepared = await prepareExecution(new DocumentSource(deps.db), order);
+  const prepared = await prepareExecution(new DocumentSource(deps.db, deps.storedContents.readText), order);
   const inputs = inputProblems(prepared);
   const connectors = prepared.kind === 'prepared' ? await connectorChecks(deps, scope, prepared) : [];
   const hasBrokenConnector = connectors.some(({ status }) => status === 'FAILURE');

@@ -41,7 +41,7 @@ const MODULES_MAX = 32;
 
 /** Clients may leave it out; the organization `default` is then meant. */
 const OrganizationOfProject = Type.String({ default: 'default' });
-const OneQuery = Type.Object({ ...AccountQuery.properties, orgIdentifier: OrganizationOfProject });
+export const ProjectQuery = Type.Object({ ...AccountQuery.properties, orgIdentifier: OrganizationOfProject });
 const Body = Type.Object(
   {
     project: Type.Object({
@@ -66,6 +66,11 @@ const filters = {
   hasModule: Type.Optional(Type.Boolean({ description: 'false: those that are not for moduleType. Default true.' })),
   moduleType: Type.Optional(Type.String()),
 };
+export const ProjectListQuery = Type.Object({
+  ...ListQuery.properties,
+  ...filters,
+  orgIdentifier: Type.Optional(Type.String()),
+});
 
 export function projectRoutes(app: App, deps: ApiDependencies): void {
   listRoutes(app, deps);
@@ -82,7 +87,7 @@ function listRoutes(app: App, { db }: ApiDependencies): void {
       schema: {
         summary: 'List projects, of one organization or of all',
         tags,
-        querystring: Type.Object({ ...ListQuery.properties, ...filters, orgIdentifier: Type.Optional(Type.String()) }),
+        querystring: ProjectListQuery,
         response: page,
       },
     },
@@ -141,7 +146,7 @@ function listRoutes(app: App, { db }: ApiDependencies): void {
 function readRoutes(app: App, { db }: ApiDependencies): void {
   app.get(
     `${URL}/:identifier`,
-    { schema: { summary: 'A project', tags, params: Params, querystring: OneQuery, response: one } },
+    { schema: { summary: 'A project', tags, params: Params, querystring: ProjectQuery, response: one } },
     async (request, reply) => {
       const { orgIdentifier } = request.query;
       const projectIdentifier = request.params.identifier;
@@ -156,7 +161,7 @@ function readRoutes(app: App, { db }: ApiDependencies): void {
 function createRoute(app: App, { db }: ApiDependencies): void {
   app.post(
     URL,
-    { schema: { summary: 'Create a project', tags, querystring: OneQuery, body: Body, response: one } },
+    { schema: { summary: 'Create a project', tags, querystring: ProjectQuery, body: Body, response: one } },
     async (request, reply) => {
       const { accountId } = request;
       const { identifier } = request.body.project;
@@ -180,7 +185,16 @@ function changeRoutes(app: App, deps: ApiDependencies): void {
   const { db } = deps;
   app.put(
     `${URL}/:identifier`,
-    { schema: { summary: 'Change a project', tags, params: Params, querystring: OneQuery, body: Body, response: one } },
+    {
+      schema: {
+        summary: 'Change a project',
+        tags,
+        params: Params,
+        querystring: ProjectQuery,
+        body: Body,
+        response: one,
+      },
+    },
     async (request, reply) => {
       const { identifier } = request.params;
       const { orgIdentifier } = request.query;
@@ -208,7 +222,7 @@ function changeRoutes(app: App, deps: ApiDependencies): void {
         summary: 'Delete a project with all that is defined in it; what was run in it is kept',
         tags,
         params: Params,
-        querystring: OneQuery,
+        querystring: ProjectQuery,
         response: answers(successOf(Type.Boolean())),
       },
     },
@@ -224,7 +238,7 @@ function changeRoutes(app: App, deps: ApiDependencies): void {
 }
 
 /** What of a list the caller asks for and may see. */
-async function filterOf(
+export async function filterOf(
   request: FastifyRequest,
   {
     searchTerm: search = '',
@@ -269,7 +283,7 @@ export function contentOf({
   };
 }
 
-function projectResponse({
+export function projectResponse({
   orgIdentifier,
   identifier,
   name,

@@ -95,6 +95,14 @@ const ROWS: readonly Row[] = [
   ['GET', '/ng/api/organizations/all-organizations', 'inHandler'],
   ['GET', '/ng/api/projects/list', 'inHandler'],
   ['GET', '/ng/api/projects/all-projects', 'inHandler'],
+  ['GET', '/ng/api/aggregate/organizations', 'inHandler'],
+  ['GET', '/ng/api/aggregate/projects', 'inHandler'],
+  [
+    'GET',
+    '/ng/api/aggregate/organizations/:identifier',
+    { ...need('core_organization_view', 'identifier'), inside: 'organization' },
+  ],
+  ['GET', '/ng/api/aggregate/projects/:identifier', { ...need('core_project_view', 'identifier'), inside: 'project' }],
   [
     'PUT',
     '/ng/api/organizations/:identifier',
@@ -203,6 +211,7 @@ const ROWS: readonly Row[] = [
   ['PUT', `${EXECUTE}/manualIntervention/interrupt/:planExecutionId/:nodeExecutionId`, 'inHandler'],
   [['GET', 'POST'], `${EXECUTE}/:planExecutionId/executionInput/:nodeExecutionId`, 'inHandler'],
   [['GET', 'POST'], '/pipeline/api/pipeline/executionInput/:nodeExecutionId', 'inHandler'],
+  ['GET', '/pipeline/api/approvals/stage-yaml-snippet', 'signedIn'],
   // Who may answer is said by the approval itself.
   ['GET', '/pipeline/api/approvals/:approvalInstanceId', 'inHandler'],
   ['POST', '/pipeline/api/approvals/:approvalInstanceId/harness/activity', 'inHandler'],

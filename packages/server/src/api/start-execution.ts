@@ -31,7 +31,10 @@ export async function startExecution(
 ): Promise<PlanExecutionResponse> {
   const saved = await getPipeline(deps, scope, pipelineIdentifier);
   const pipeline = yaml === undefined ? saved : { ...saved, yaml };
-  const prepared = await prepareExecution(new DocumentSource(deps.db), { ...order, pipeline });
+  const prepared = await prepareExecution(new DocumentSource(deps.db, deps.storedContents.readText), {
+    ...order,
+    pipeline,
+  });
   if (prepared.kind === 'refused') throw cannotRun(prepared.diagnostics, prepared.message, prepared.isInputFault);
   const request: StartRequest = { ...prepared.request, ...(retained === undefined ? {} : { retained }) };
   const started = await deps.executions.start(request);

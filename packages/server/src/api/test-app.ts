@@ -11,6 +11,7 @@ import { createArtifacts } from '../artifacts/artifacts.ts';
 import { createStoredContents } from '../artifacts/stored-contents.ts';
 import { createTaskDresser } from '../connectors/task-dresser.ts';
 import { createWebhookSecrets } from '../connectors/webhook-secrets.ts';
+import { changedFilesAsker } from '../dispatch/changed-files.ts';
 import { createDispatch } from '../dispatch/create-dispatch.ts';
 import { createExecutionService, type RunningExecutions } from '../executions/execution-service.ts';
 import { processScheduler } from '../executions/process-scheduler.ts';
@@ -117,6 +118,8 @@ export interface TestAppOptions {
 export const LOG_TIME = 1_700_000_000_000;
 /** What a test's execution may keep of artifacts. */
 export const ARTIFACT_BYTES_MAX = 1_000_000;
+/** Two tries more, at once: a test need not wait. */
+const FILES_PAUSES_MS = [0, 0];
 const SUCCEEDED: TaskOutcome = { kind: 'succeeded', exitCode: 0, outputs: {} };
 
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -146,11 +149,15 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const files = await openFolderFiles(join(home, 'files'));
   const logs = createLogs({ database, hub, files, onError });
   const filer = new LogFiler({ db, files, pauses: { afterCloseMs: 0, afterFileMs: 0 } });
+  const storedContents = createStoredContents(database, files);
   const intake = createIntake({
     db,
     executions,
     scheduler: processScheduler,
     findWebhookSecret: createWebhookSecrets(secrets),
+    askChangedFiles: changedFilesAsker(db, dispatch),
+    readStoredText: storedContents.readText,
+    filesPausesMs: FILES_PAUSES_MS,
     hub,
     onProblem: onError,
     onError,
@@ -174,7 +181,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       executions,
       logs,
       testReports: createTestReports(database),
-      storedContents: createStoredContents(database, files),
+      storedContents,
       artifacts: createArtifacts(database, files, { keepMs: 86_400_000, bytesPerExecutionMax: ARTIFACT_BYTES_MAX }),
       dispatch,
       secrets,
@@ -192,7 +199,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
     },
   );
-  executions.run(createChildStarter({ db, executions }));
+  executions.run(createChildStarter({ db, executions, readStoredText: storedContents.readText }));
   if (options.isIntakeStopped !== true) intake.start();
   const token = (await readFile(join(home, 'admin-token'), 'utf8')).trim();
   const delegate = new HandDelegate(app, installation.delegateToken);

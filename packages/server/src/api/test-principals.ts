@@ -141,7 +141,8 @@ export async function makeInvalidPrincipals(bridle: TestApp): Promise<readonly I
   ];
 }
 
-async function addUser({ db }: TestApp, id: string): Promise<string> {
+/** A user of the account without any rights; the answer is a token of theirs. */
+export async function addUser({ db }: TestApp, id: string): Promise<string> {
   const user = { id, accountId: ACCOUNT, name: id, email: `${id}@example.test`, isAdmin: false };
   await insertUser(db, user);
   return await issueToken(db, user, 'test');

@@ -3,6 +3,7 @@ import { isBlocked, parsePipeline, type ProjectScope } from '@bridle/pipeline';
 import {
   V1Identifier,
   V1Pipeline,
+  V1PipelinePatch,
   V1PipelineRequest,
   V1PipelineSummary,
   V1Validation,
@@ -12,12 +13,14 @@ import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { applyTemplates } from '../intake/apply-templates.ts';
 import { DocumentSource } from '../intake/document-source.ts';
+import { relabelPipeline } from '../intake/relabel-pipeline.ts';
 import { listRecentExecutions } from '../store/pipeline-activity.ts';
 import { deletePipeline, listPipelines, type PipelineSort } from '../store/pipelines.ts';
 import { expectedVersion, staleVersion, tellVersion } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { notFound } from './errors.ts';
+import { invalidRequest, notFound } from './errors.ts';
+import { fixed } from './organization-routes.ts';
 import { change, create, getPipeline, noPipeline, savedBy } from './pipeline-routes.ts';
 import { Nothing, projectParams, requireAgreement, tellPage, V1_PROJECT, v1Answers, v1Scope } from './v1-answers.ts';
 import { v1Pipeline, v1PipelineSummary } from './wire/v1.ts';
@@ -76,27 +79,7 @@ export function v1PipelineRoutes(app: App, deps: ApiDependencies): void {
     },
   );
 
-  for (const method of ['PUT', 'PATCH'] as const) {
-    app.route<{ Params: Static<typeof Params>; Body: Static<typeof V1PipelineRequest> }>({
-      method,
-      url: `${URL}/:pipeline`,
-      config,
-      schema: {
-        summary: 'Change a pipeline',
-        tags,
-        params: Params,
-        body: V1PipelineRequest,
-        response: v1Answers(200, V1Identifier),
-      },
-      handler: async (request, reply) => {
-        const { body, params } = request;
-        requireAgreement('pipeline', body, parsePipeline(body.pipeline_yaml).pipeline);
-        const row = await change(deps, request, v1Scope(request, params), params.pipeline, body.pipeline_yaml);
-        tellVersion(reply, row.version);
-        return { identifier: row.identifier };
-      },
-    });
-  }
+  changeRoutes(app, deps);
 
   app.delete(
     `${URL}/:pipeline`,
@@ -124,6 +107,48 @@ export function v1PipelineRoutes(app: App, deps: ApiDependencies): void {
   );
 
   validationRoutes(app, deps);
+}
+
+function changeRoutes(app: App, deps: ApiDependencies): void {
+  const response = v1Answers(200, V1Identifier);
+  app.put(
+    `${URL}/:pipeline`,
+    { config, schema: { summary: 'Change a pipeline', tags, params: Params, body: V1PipelineRequest, response } },
+    async (request, reply) => {
+      const { body, params } = request;
+      requireAgreement('pipeline', body, parsePipeline(body.pipeline_yaml).pipeline);
+      const row = await change(deps, request, v1Scope(request, params), params.pipeline, body.pipeline_yaml);
+      tellVersion(reply, row.version);
+      return { identifier: row.identifier };
+    },
+  );
+
+  app.patch(
+    `${URL}/:pipeline`,
+    {
+      config,
+      schema: {
+        summary: 'Change parts of a pipeline: its name, description or tags, in its YAML too',
+        tags,
+        params: Params,
+        body: V1PipelinePatch,
+        response,
+      },
+    },
+    async (request, reply) => {
+      const { params } = request;
+      const { identifier = params.pipeline, pipeline_yaml: whole, ...labels } = request.body;
+      if (identifier !== params.pipeline) throw fixed('identifier', identifier, params.pipeline);
+      if (whole === undefined && Object.values(labels).every((label) => label === undefined)) {
+        throw invalidRequest('Send what is to be changed: name, description, tags or pipeline_yaml.');
+      }
+      const row = await change(deps, request, v1Scope(request, params), params.pipeline, (before) =>
+        relabelPipeline(whole ?? before, labels),
+      );
+      tellVersion(reply, row.version);
+      return { identifier: row.identifier };
+    },
+  );
 }
 
 function listRoute(app: App, deps: ApiDependencies): void {

@@ -86,6 +86,53 @@ describe('pipelines', () => {
     expect([gone.status, gone.body.status, gone.body.code]).toEqual([404, 'ERROR', 'ENTITY_NOT_FOUND']);
   });
 
+  it('are changed in part, in their YAML too', async () => {
+    const text = pipelineOf(
+      'patched',
+      [{ identifier: 'one', steps: shell('a') }],
+      'description: old # why\ntags: {a: b}',
+    );
+    await v1('POST', `${URL}/pipelines`, { pipeline_yaml: text });
+    const patch = (body: Record<string, unknown>, headers = {}): Promise<Answer> =>
+      v1('PATCH', `${URL}/pipelines/patched`, body, headers);
+    const named = await patch({ name: 'Patched pipeline' });
+    expect([named.status, named.body, named.headers['etag']]).toEqual([200, { identifier: 'patched' }, '2']);
+    expect((await v1('GET', `${URL}/pipelines/patched`)).body).toMatchObject({
+      name: 'Patched pipeline',
+      description: 'old',
+      tags: { a: 'b' },
+      pipeline_yaml: expect.stringContaining('description: old # why') as string,
+    });
+    const said = await patch(
+      { identifier: 'patched', description: 'new', tags: { team: 'core' } },
+      { 'if-match': '2' },
+    );
+    expect([said.status, said.headers['etag']]).toEqual([200, '3']);
+    const changed = { name: 'Patched pipeline', description: 'new', tags: { team: 'core' } };
+    expect((await v1('GET', `${URL}/pipelines/patched`)).body).toMatchObject(changed);
+    // The whole text, and a part of it at once.
+    expect((await patch({ pipeline_yaml: text, description: '' })).status).toBe(200);
+    expect((await v1('GET', `${URL}/pipelines/patched`)).body).toMatchObject({ name: 'patched', description: '' });
+    const versions = await server.call('GET', '/bridle/api/pipelines/patched/versions');
+    expect(versions.body.data).toMatchObject({ totalItems: 4 });
+  });
+
+  it.each([
+    ['nothing', {}, 400, 'Send what is to be changed'],
+    ['another identifier', { identifier: 'other', name: 'x' }, 400, 'It cannot be changed'],
+    ['an empty name', { name: '' }, 400, 'name'],
+    ['YAML of another pipeline', { pipeline_yaml: yaml }, 400, 'identifier'],
+  ])('are not changed in part by %s', async (_, body, status, message) => {
+    const text = pipelineOf('kept', [{ identifier: 'one', steps: shell('a') }]);
+    await v1('POST', `${URL}/pipelines`, { pipeline_yaml: text });
+    const answer = await v1('PATCH', `${URL}/pipelines/kept`, body);
+    expect([answer.status, answer.body.message]).toEqual([status, expect.stringContaining(message)]);
+    const after = await v1('GET', `${URL}/pipelines/kept`);
+    expect([after.headers['etag'], after.body['pipeline_yaml']]).toEqual(['1', text]);
+    expect((await v1('PATCH', `${URL}/pipelines/none`, { name: 'x' })).status).toBe(404);
+    expect((await v1('PATCH', `${URL}/pipelines/kept`, { name: 'x' }, { 'if-match': '7' })).status).toBe(400);
+  });
+
   it('say pages in headers', async () => {
     for (const name of ['pa', 'pb', 'pc']) {
       const text = pipelineOf(name, [{ identifier: 'one', steps: shell('a') }], 'tags: {set: paged}');

@@ -2,7 +2,9 @@
  * What is in the files that people store (store/stored-files.ts). Like artifacts, a content is noted before it is written, and
  * deleted by the sweep unless a row has come to stand for it (A3).
  */
+import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import { asFileKey, fileKey } from '../files/file-key.ts';
 import type { FileStore, OpenFile } from '../files/file-store.ts';
 import { dropUpload, noteUpload } from '../store/artifact-statements.ts';
@@ -25,6 +27,8 @@ export interface StoredContents {
   /** No row has come to stand for it. */
   drop(fileKey: string): Promise<void>;
   open(fileKey: string): Promise<OpenFile | undefined>;
+  /** `undefined` = it is gone, or no UTF-8 text of at most so many bytes. */
+  readonly readText: (fileKey: string, bytesMax: number) => Promise<string | undefined>;
 }
 
 class TooLarge extends Error {
@@ -46,6 +50,16 @@ export function createStoredContents({ db }: Pick<DatabaseHandle, 'db'>, files: 
     },
     drop: (key) => dropUpload(db, key),
     open: (key) => files.open(asFileKey(key)),
+    readText: async (key, bytesMax) => {
+      const file = await files.open(asFileKey(key));
+      if (file === undefined) return undefined;
+      if (file.bytes > bytesMax) {
+        file.content.destroy();
+        return undefined;
+      }
+      const bytes = await buffer(file.content);
+      return isUtf8(bytes) && !bytes.includes(0) ? bytes.toString('utf8') : undefined;
+    },
   };
 }
 

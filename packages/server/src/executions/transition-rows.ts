@@ -1,5 +1,5 @@
 /** What the transitions of one batch come to: the rows to write, decided here under the locks of the batch. */
-import { isFinal, summarise, type Effect, type Execution, type TaskRequest } from '@bridle/pipeline';
+import { isFinal, subjectOf, summarise, type Effect, type Execution, type TaskRequest } from '@bridle/pipeline';
 import {
   requestId,
   settledBy,
@@ -10,6 +10,7 @@ import {
 } from '@bridle/runtime';
 import { requirementsOf } from '../dispatch/requirements.ts';
 import { headerColumns, stateColumn } from '../store/execution-json.ts';
+import { subjectText } from '../store/execution-subjects.ts';
 import type { NewExecution } from '../store/start-statements.ts';
 import type {
   ClaimRow,
@@ -257,6 +258,13 @@ function updateOf(execution: Execution): ExecutionUpdate {
   };
 }
 
+/** Null: there is nothing to say. */
+function subjectColumn({ plan, cause }: Execution): string | null {
+  const subject = subjectOf(plan, cause);
+  if (Object.keys(subject).length === 0) return null;
+  return JSON.stringify(subject, (_, value: unknown) => (typeof value === 'string' ? subjectText(value) : value));
+}
+
 /** What an execution has beside its state; empty for one that was not started by the service. */
 export interface ExecutionDocuments {
   readonly name: string;
@@ -286,5 +294,6 @@ export function newExecution(execution: Execution, documents: ExecutionDocuments
     resolvedYaml: documents.resolvedYaml,
     inputYaml: documents.inputYaml,
     retryRootId: execution.retained?.rootExecutionId ?? null,
+    subject: subjectColumn(execution),
   };
 }

@@ -13,22 +13,24 @@ import type { Database } from '../store/database.ts';
 import { listExecutionHeads } from '../store/execution-statements.ts';
 import { findPipeline } from '../store/pipelines.ts';
 import { lockWantedRequests } from '../store/request-statements.ts';
-import { DocumentSource } from './document-source.ts';
+import { DocumentSource, type ReadStoredText } from './document-source.ts';
 import { prepareExecution } from './prepare-execution.ts';
 
 export interface ChildStarterOptions {
   readonly db: Database;
   readonly executions: Pick<ExecutionService, 'startIn' | 'started'>;
+  readonly readStoredText: ReadStoredText;
 }
 
 export function createChildStarter(options: ChildStarterOptions): ChildStarter {
   return { startChild: (start) => startChild(options, start) };
 }
 
-async function startChild({ db, executions }: ChildStarterOptions, start: ChildStart): Promise<ChildStartResult> {
+async function startChild(options: ChildStarterOptions, start: ChildStart): Promise<ChildStartResult> {
+  const { db, executions } = options;
   const { childExecutionId, nodeExecutionId, parent } = start;
   if (await exists(db, start)) return { kind: 'started' };
-  const prepared = await prepare(db, start);
+  const prepared = await prepare(options, start);
   if ('refused' in prepared) return { kind: 'refused', reason: prepared.refused };
   const request: StartRequest = {
     ...prepared.request,
@@ -56,7 +58,10 @@ async function exists(db: Database, { childExecutionId }: ChildStart): Promise<b
 
 type Prepared = { readonly request: StartRequest } | { readonly refused: string };
 
-async function prepare(db: Database, { parent, request }: ChildStart): Promise<Prepared> {
+async function prepare(
+  { db, readStoredText }: ChildStarterOptions,
+  { parent, request }: ChildStart,
+): Promise<Prepared> {
   const { orgIdentifier, projectIdentifier, pipelineIdentifier } = request;
   const scope: ProjectScope = { accountId: parent.scope.accountId, orgIdentifier, projectIdentifier };
   const pipeline = await findPipeline(db, scope, pipelineIdentifier);
@@ -65,7 +70,7 @@ async function prepare(db: Database, { parent, request }: ChildStart): Promise<P
       refused: `There is no pipeline ${pipelineIdentifier} in the project ${orgIdentifier}/${projectIdentifier}.`,
     };
   }
-  const prepared = await prepareExecution(new DocumentSource(db), {
+  const prepared = await prepareExecution(new DocumentSource(db, readStoredText), {
     pipeline,
     cause: chainedCause(parent.cause),
     inputYaml: printChildInputs(request.inputs),

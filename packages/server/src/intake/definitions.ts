@@ -7,7 +7,7 @@ import { findPipeline } from '../store/pipelines.ts';
 import { findSetting } from '../store/settings.ts';
 import type { TriggerEventRow } from '../store/trigger-events.ts';
 import { listEnabledTriggers, type TriggerKey, type TriggerWithPipeline } from '../store/triggers.ts';
-import { DocumentSource } from './document-source.ts';
+import { DocumentSource, type ReadStoredText } from './document-source.ts';
 import { ownerObjection } from './owner-objection.ts';
 
 export type WebhookSecret =
@@ -26,10 +26,10 @@ export class Definitions {
   readonly #findSecret: FindWebhookSecret;
   readonly #known = new Map<string, Promise<unknown>>();
 
-  constructor(tx: Transaction, findSecret: FindWebhookSecret) {
+  constructor(tx: Transaction, findSecret: FindWebhookSecret, readText: ReadStoredText) {
     this.#tx = tx;
     this.#findSecret = findSecret;
-    this.documents = new DocumentSource(tx);
+    this.documents = new DocumentSource(tx, readText);
   }
 
   /** Of a call or a schedule: the triggers it names, or those of its project. */

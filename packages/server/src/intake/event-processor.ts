@@ -23,8 +23,11 @@ import {
   type TriggerEventRow,
 } from '../store/trigger-events.ts';
 import { decideEvent, decideWithoutPipeline, type Decisions } from './decide.ts';
-import { decideGitEvent } from './decide-git.ts';
+import { decideGitEvent, type GitDecision } from './decide-git.ts';
 import { Definitions, type FindWebhookSecret } from './definitions.ts';
+import type { ReadStoredText } from './document-source.ts';
+import { ASKED_MESSAGE } from './files-loop.ts';
+import { postponeEvent, type AskedFiles } from '../store/trigger-files.ts';
 import { REFUSED_PREFIX, type Decision } from './start-by-trigger.ts';
 import { abortSuperseded, type Superseding } from './supersede.ts';
 
@@ -39,6 +42,9 @@ export interface EventProcessorOptions {
   readonly db: Database;
   readonly executions: ExecutionService;
   readonly findWebhookSecret: FindWebhookSecret;
+  readonly readStoredText: ReadStoredText;
+  /** Some event waits for the files of a pull request now. */
+  readonly onPostponed: () => void;
   /** Hears of an event that could not be processed, with the error. */
   readonly onProblem: (problem: {
     readonly eventId: string;
@@ -95,19 +101,30 @@ export class EventProcessor {
   }
 
   async #process(claim: (tx: Transaction) => Promise<readonly TriggerEventRow[]>): Promise<readonly ProcessedEvent[]> {
-    const { db, executions, findWebhookSecret } = this.#options;
-    const { processed, started, superseding } = await db.transaction().execute(async (tx) => {
+    const { db, executions, findWebhookSecret, readStoredText, onPostponed } = this.#options;
+    const { processed, started, superseding, isPostponed } = await db.transaction().execute(async (tx) => {
       const events = await claim(tx);
-      if (events.length === 0) return { processed: [], started: [], superseding: [] };
-      const decided = await decideAll(tx, events, findWebhookSecret);
+      if (events.length === 0) return { processed: [], started: [], superseding: [], isPostponed: false };
+      const { decided, postponed } = await decideAll(
+        events,
+        new Definitions(tx, findWebhookSecret, readStoredText),
+        tx,
+      );
       const requests = decided.flatMap(({ decisions }) =>
         decisions.flatMap(({ start }) => (start === undefined ? [] : [start])),
       );
       const begun = await startAll(executions, tx, requests);
       await save(tx, decided);
-      return { processed: processedOf(decided), started: begun, superseding: supersedingOf(decided, begun) };
+      for (const { event, asked } of postponed) await postponeEvent(tx, event.id, asked, ASKED_MESSAGE);
+      return {
+        processed: processedOf(decided),
+        started: begun,
+        superseding: supersedingOf(decided, begun),
+        isPostponed: postponed.length > 0,
+      };
     });
     if (started.length > 0) executions.started(started);
+    if (isPostponed) onPostponed();
     for (const each of superseding) {
       await abortSuperseded(db, executions, each).catch((error: unknown) =>
         this.#options.onProblem({ eventId: each.eventId, attempts: 0, error }),
@@ -130,15 +147,25 @@ interface Decided {
   readonly decisions: Decisions;
 }
 
+interface Postponed {
+  readonly event: TriggerEventRow;
+  readonly asked: readonly AskedFiles[];
+}
+
 async function decideAll(
-  tx: Transaction,
   events: readonly TriggerEventRow[],
-  findWebhookSecret: FindWebhookSecret,
-): Promise<readonly Decided[]> {
-  const definitions = new Definitions(tx, findWebhookSecret);
+  definitions: Definitions,
+  tx: Transaction,
+): Promise<{ readonly decided: readonly Decided[]; readonly postponed: readonly Postponed[] }> {
   const decided: Decided[] = [];
+  const postponed: Postponed[] = [];
   for (const event of events) {
-    const [own, ...further] = await decide(event, definitions);
+    const decision = await decide(event, definitions);
+    if (decision.kind === 'postponed') {
+      postponed.push({ event, asked: decision.asked });
+      continue;
+    }
+    const [own, ...further] = decision.decisions;
     const judge = async (each: Decision): Promise<Decision> =>
       await onceOnly(tx, event, await withinRights(definitions, each));
     const decisions: [Decision, ...Decision[]] = [await judge(own)];
@@ -147,17 +174,17 @@ async function decideAll(
     // Compiling is work of the processor alone: requests that came meanwhile are served before the next event.
     await nextTurn();
   }
-  return decided;
+  return { decided, postponed };
 }
 
-async function decide(event: TriggerEventRow, definitions: Definitions): Promise<Decisions> {
+async function decide(event: TriggerEventRow, definitions: Definitions): Promise<GitDecision> {
   if (event.kind === 'git') return await decideGitEvent(event, definitions);
   const candidates = await definitions.candidatesFor(event);
   if (candidates.length === 0 && event.pipelineIdentifier !== undefined) {
     const isThere = await definitions.hasPipeline(event.scope, event.pipelineIdentifier);
-    if (!isThere) return [decideWithoutPipeline(event, event.pipelineIdentifier)];
+    if (!isThere) return { kind: 'decided', decisions: [decideWithoutPipeline(event, event.pipelineIdentifier)] };
   }
-  return await decideEvent(event, candidates, definitions);
+  return { kind: 'decided', decisions: await decideEvent(event, candidates, definitions) };
 }
 
 /** S15: what its owner may not start, a trigger does not start. */

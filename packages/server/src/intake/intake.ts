@@ -1,6 +1,6 @@
 /**
  * The intake of events: accepts webhooks (event-acceptor.ts), fires schedules (schedule-loop.ts), processes what came of both
- * (event-processor.ts), and tells those who wait for one. Works without any notification: the accepting replica wakes its own loop, every replica looks by itself now and then.
+ * (event-processor.ts), asks providers for what their events do not say (files-loop.ts), and tells those who wait for one. Works without any notification: the accepting replica wakes its own loop, every replica looks by itself now and then.
  */
 import { Doorbell, type Scheduler } from '@bridle/runtime';
 import type { ExecutionId } from '@bridle/pipeline';
@@ -11,6 +11,8 @@ import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
 import { EventAcceptor, type AcceptResult, type WebhookCall } from './event-acceptor.ts';
 import type { FindWebhookSecret } from './definitions.ts';
 import { EventProcessor, type EventProcessorOptions, type ProcessedEvent } from './event-processor.ts';
+import type { ReadStoredText } from './document-source.ts';
+import { askForFiles, FILES_PAUSES_MS, type AskChangedFiles } from './files-loop.ts';
 import { runSchedules } from './schedule-loop.ts';
 
 /** How often a replica looks for events that nobody processes, such as those of a replica that died. */
@@ -24,6 +26,10 @@ export interface IntakeOptions {
   readonly executions: ExecutionService;
   readonly scheduler: Scheduler;
   readonly findWebhookSecret: FindWebhookSecret;
+  readonly askChangedFiles: AskChangedFiles;
+  readonly readStoredText: ReadStoredText;
+  /** Between tries to ask a provider that is away; absent = the usual ones. */
+  readonly filesPausesMs?: readonly number[];
   /** Tells live views that events were accepted or processed. */
   readonly hub: WakeHub;
   readonly onProblem: EventProcessorOptions['onProblem'];
@@ -56,6 +62,7 @@ class WebhookIntake implements Intake {
   readonly #acceptor: EventAcceptor;
   readonly #processor: EventProcessor;
   readonly #doorbell = new Doorbell();
+  readonly #filesDoorbell = new Doorbell();
   readonly #stopping = new AbortController();
   readonly #listeners = new Set<(eventIds: readonly string[]) => void>();
   #loop: Promise<unknown> | undefined;
@@ -66,7 +73,7 @@ class WebhookIntake implements Intake {
       this.#doorbell.ring();
       this.#wake(events);
     });
-    this.#processor = new EventProcessor(options);
+    this.#processor = new EventProcessor({ ...options, onPostponed: () => this.#filesDoorbell.ring() });
   }
 
   accept(call: WebhookCall): Promise<AcceptResult> {
@@ -103,7 +110,7 @@ class WebhookIntake implements Intake {
   }
 
   start(): void {
-    this.#loop ??= Promise.all([this.#run(), this.#fire()]);
+    this.#loop ??= Promise.all([this.#run(), this.#fire(), this.#askForFiles()]);
   }
 
   async stop(): Promise<void> {
@@ -122,6 +129,13 @@ class WebhookIntake implements Intake {
       this.#wake(events);
     };
     await runSchedules({ db, scheduler, onFired, onError }, this.#stopping.signal);
+  }
+
+  async #askForFiles(): Promise<void> {
+    const { db, scheduler, askChangedFiles: ask, filesPausesMs: pausesMs = FILES_PAUSES_MS, onError } = this.#options;
+    const onAnswered = (): void => this.#doorbell.ring();
+    const doorbell = this.#filesDoorbell;
+    await askForFiles({ db, scheduler, ask, pausesMs, doorbell, onAnswered, onError }, this.#stopping.signal);
   }
 
   async #run(): Promise<void> {

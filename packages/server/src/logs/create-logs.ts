@@ -8,6 +8,7 @@ import {
   listLogs,
   listLogsByKey,
   listLogsOfExecution,
+  listOpenLogs,
   type LogRow,
   type NewLog,
 } from '../store/log-statements.ts';
@@ -119,6 +120,10 @@ class PostgresLogs implements RunningLogs {
 
   async list(accountId: string, prefix: string, limit: number): Promise<readonly LogInfo[]> {
     return (await listLogs(this.#options.database.db, accountId, prefix, limit)).map(infoOf);
+  }
+
+  async listOpen(accountId: string, limit: number): Promise<readonly LogInfo[]> {
+    return (await listOpenLogs(this.#options.database.db, accountId, limit)).map(infoOf);
   }
 
   async listOfExecution(executionId: string, limit: number): Promise<readonly LogInfo[]> {

@@ -110,6 +110,8 @@ export interface Logs {
   info(key: string): Promise<LogInfo | undefined>;
   /** All logs of the account whose keys begin with the prefix, by key; at most `limit`. */
   list(accountId: string, prefix: string, limit: number): Promise<readonly LogInfo[]>;
+  /** The logs of the account that are being written, oldest first; at most `limit`. */
+  listOpen(accountId: string, limit: number): Promise<readonly LogInfo[]>;
   /** The logs of an execution, in the order in which they began; at most `limit`. */
   listOfExecution(executionId: string, limit: number): Promise<readonly LogInfo[]>;
   /**

@@ -3,6 +3,7 @@ import type { NodeStatus, ProjectScope, TriggerType } from '@bridle/pipeline';
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { summaryRow, type ExecutionSummaryRow } from './execution-rows.ts';
+import { isAbout, type SubjectCondition } from './execution-subjects.ts';
 import type { ExecutionsTable, Tables } from './tables.ts';
 import { findTextKeys, textConditions, type TextWish } from './text-keys.ts';
 
@@ -17,6 +18,8 @@ export interface ExecutionFilter extends TextWish {
   readonly startedBefore?: number;
   /** With stages of it. */
   readonly module?: string;
+  /** What it builds and deploys: all of these. */
+  readonly about?: readonly SubjectCondition[];
   /** Identifiers or ids of those who caused it. */
   readonly triggeredBy?: readonly string[];
   /** Leaves those out that were retried. */
@@ -173,6 +176,7 @@ function conditions(
   if (filter.startedBefore !== undefined) all.push(eb('started_at', '<=', filter.startedBefore));
   if (filter.isNewestOfRetries === true) all.push(IS_NEWEST_OF_RETRIES);
   if (module !== undefined) all.push(sql<SqlBool>`strpos(modules::text, ${JSON.stringify(module)}) > 0`);
+  for (const condition of filter.about ?? []) all.push(isAbout(condition));
   if (search.kind === 'keys') all.push(hasTextOf(search.keys));
   if (search.kind === 'each') all.push(...textConditions(filter));
   return all;

@@ -3,6 +3,7 @@ import type {
   ExecutionCause,
   ExecutionHeader,
   ExecutionId,
+  ExecutionSubject,
   ExecutionSummary,
   InterruptRecord,
   NodeExecution,
@@ -37,6 +38,8 @@ export interface ExecutionSummaryRow {
   readonly pause?: InterruptRecord;
   /** Who waits for the end of a chained execution. */
   readonly parent?: NonNullable<ExecutionHeader['parent']>;
+  /** What it builds and deploys. */
+  readonly subject?: ExecutionSubject;
   /** What people wrote about it. */
   readonly notes?: string;
   /** Set for a retry from a stage. */
@@ -159,6 +162,7 @@ export function summaryRow(row: Selectable<ExecutionsTable>): ExecutionSummaryRo
     summary: row.summary as ExecutionSummary,
     ...(abort === undefined ? {} : { abort }),
     ...(pause === undefined ? {} : { pause }),
+    ...(row.subject === null ? {} : { subject: row.subject as ExecutionSubject }),
     ...(row.notes === null ? {} : { notes: row.notes }),
     ...(parent === undefined ? {} : { parent }),
     ...(retained === undefined

@@ -190,6 +190,20 @@ export async function listLogs(
   return rows.map(logRow);
 }
 
+/** Those that are being written, oldest first: few at any time, which an index of theirs has. */
+export async function listOpenLogs(db: Database, accountId: string, limit: number): Promise<readonly LogRow[]> {
+  const rows = await db
+    .selectFrom('logs')
+    .selectAll()
+    .where('closed_at', 'is', null)
+    .where('account_id', '=', accountId)
+    .orderBy('created_at')
+    .orderBy('key')
+    .limit(limit)
+    .execute();
+  return rows.map(logRow);
+}
+
 /** Where the chunk lies in which a line begins; `undefined` when there is no such line. */
 export async function findChunkOfLine(db: Database, key: string, line: number): Promise<number | undefined> {
   const result = await sql<{ byte_offset: number }>`

@@ -112,6 +112,21 @@ export async function findOrganization(
   return row === undefined ? undefined : organizationRow(row);
 }
 
+/** Those that are there, in no order. */
+export async function listOrganizationsById(
+  db: Database | Transaction,
+  accountId: string,
+  identifiers: readonly string[],
+): Promise<readonly OrganizationRow[]> {
+  const rows = await db
+    .selectFrom('organizations')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where(sql<boolean>`identifier = any(${[...identifiers]}::text[])`)
+    .execute();
+  return rows.map(organizationRow);
+}
+
 /** One page (0-based), by name unless sorted otherwise. */
 export async function listOrganizations(
   db: Database | Transaction,

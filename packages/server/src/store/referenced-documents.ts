@@ -12,7 +12,8 @@ export const TOO_LARGE = 'tooLarge';
 
 export type TemplateReference = Extract<DocumentReference, { readonly kind: 'template' }>;
 export type VariablesReference = Extract<DocumentReference, { readonly kind: 'variables' }>;
-export type DeploymentReference = Exclude<DocumentReference, TemplateReference | VariablesReference>;
+export type FileReference = Extract<DocumentReference, { readonly kind: 'file' }>;
+export type DeploymentReference = Exclude<DocumentReference, TemplateReference | VariablesReference | FileReference>;
 
 export interface FoundTemplate {
   readonly reference: TemplateReference;

@@ -117,6 +117,8 @@ export interface NewExecution extends PipelineKey {
   readonly inputYaml: string;
   readonly retained: string | null;
   readonly retryRootId: string | null;
+  /** JSON text. */
+  readonly subject: string | null;
 }
 
 export interface NewExecutionRows {
@@ -137,15 +139,15 @@ const INSERT_EXECUTIONS: Statement = {
 with given as (
   select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::boolean[],
     $10::bigint[], $11::text[], $12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::bigint[], $17::json[], $18::json[], $19::json[],
-    $20::json[], $21::json[], $22::json[], $23::json[], $24::text[], $25::text[], $26::text[], $27::json[], $28::text[])
+    $20::json[], $21::json[], $22::json[], $23::json[], $24::text[], $25::text[], $26::text[], $27::json[], $28::text[], $63::jsonb[])
   as v(id, account_id, org_identifier, project_identifier, pipeline_identifier, name, run_sequence, status, is_final,
     version, trigger_type, trigger_identifier, triggered_by, created_at, started_at, ended_at, tags, modules, header,
-    state, summary, plan, trigger_input, pipeline_yaml, resolved_yaml, input_yaml, retained, retry_root_id)),
+    state, summary, plan, trigger_input, pipeline_yaml, resolved_yaml, input_yaml, retained, retry_root_id, subject)),
 fresh as (
   insert into executions (id, account_id, org_identifier, project_identifier, pipeline_identifier, name, run_sequence, status, is_final,
-    version, trigger_type, trigger_identifier, triggered_by, created_at, started_at, ended_at, tags, modules, header, state, summary, retry_root_id)
+    version, trigger_type, trigger_identifier, triggered_by, created_at, started_at, ended_at, tags, modules, header, state, summary, retry_root_id, subject)
   select id, account_id, org_identifier, project_identifier, pipeline_identifier, name, run_sequence, status, is_final,
-    version, trigger_type, trigger_identifier, triggered_by, created_at, started_at, ended_at, tags, modules, header, state, summary, retry_root_id
+    version, trigger_type, trigger_identifier, triggered_by, created_at, started_at, ended_at, tags, modules, header, state, summary, retry_root_id, subject
   from given
   on conflict (id) do nothing
   returning id),
@@ -204,6 +206,7 @@ export async function insertExecutions(connection: Connection, rows: NewExecutio
     ...claimArrays(rows.claims),
     ...requestArrays(rows.requests),
     rows.waiting,
+    executions.map(({ subject }) => subject),
   ]);
   return new Set(inserted.map((row) => row.id));
 }

@@ -214,3 +214,20 @@ function fileRow(row: Selectable<StoredFilesTable>): StoredFileRow {
     updatedAt: row.updated_at,
   };
 }
+
+/** The files (not folders) at these paths, in no order. */
+export async function findStoredFilesByPath(
+  db: Database | Transaction,
+  wanted: readonly { readonly owner: OwnerScope; readonly path: string }[],
+): Promise<readonly StoredFileRow[]> {
+  if (wanted.length === 0) return [];
+  const owners = wanted.map(({ owner }) => ownerColumns(owner));
+  const result = await sql<Selectable<StoredFilesTable>>`
+    select f.* from stored_files f join unnest(${owners.map((owner) => owner.account_id)}::text[],
+      ${owners.map((owner) => owner.org_identifier)}::text[], ${owners.map((owner) => owner.project_identifier)}::text[],
+      ${wanted.map(({ path }) => path)}::text[]) as wanted (account_id, org_identifier, project_identifier, path)
+    on f.account_id = wanted.account_id and f.org_identifier = wanted.org_identifier
+      and f.project_identifier = wanted.project_identifier and f.path = wanted.path
+    where f.type = 'FILE'`.execute(db);
+  return result.rows.map(fileRow);
+}

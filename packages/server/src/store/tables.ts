@@ -278,6 +278,9 @@ export interface TriggerEventsTable extends ScopeColumns {
   delivery: string | null;
   sender_token_hash: string | null;
   due_at: number | null;
+  files: NullableJson;
+  files_due_at: number | null;
+  files_attempts: Generated<number>;
 }
 
 export interface TriggerSchedulesTable extends ScopeColumns {
@@ -319,6 +322,7 @@ export interface ExecutionsTable extends ScopeColumns {
   /** Stands for name, identifier of the pipeline and tags. */
   texts_key: GeneratedAlways<number>;
   triggered_by_key: GeneratedAlways<number>;
+  subject: NullableJson;
 }
 
 export interface ExecutionDocumentsTable {

@@ -10,6 +10,7 @@ import { sql, type Selectable } from 'kysely';
 import type { ExecutionId, ProjectScope } from '@bridle/pipeline';
 import type { Database, Transaction } from './database.ts';
 import type { TriggerEventsTable } from './tables.ts';
+import { readFiles, type AskedFiles } from './trigger-files.ts';
 
 /** Who called, when the call was authenticated. */
 export interface EventPrincipal {
@@ -65,6 +66,8 @@ export interface TriggerEventRow {
   readonly senderTokenHash?: string;
   /** When the schedule was due. */
   readonly dueAt?: number;
+  /** What providers were asked for it, all answered. */
+  readonly files?: readonly AskedFiles[];
 }
 
 /** What became of an event; written once. */
@@ -150,7 +153,8 @@ async function findByDelivery(
 }
 
 /**
- * Takes queued events, oldest first, for as long as the transaction lasts; other replicas pass them over. At most `limit`, and
+ * Takes queued events, oldest first, for as long as the transaction lasts; other replicas pass them over. Those that wait for files
+ * of a pull request are left out. At most `limit`, and
  * no more than fit into `bytesMax` of payload (but at least one). `areAll`: nothing more is queued that nobody holds.
  */
 export async function claimTriggerEvents(
@@ -163,7 +167,7 @@ export async function claimTriggerEvents(
     join (
       select id, sum(bytes) over (order by received_at, id) - bytes as bytes_before, count(*) over () as found from (
         select id, received_at, octet_length(payload) as bytes from trigger_events
-        where state = 'queued' order by received_at, id limit ${limit} for update skip locked
+        where state = 'queued' and files_due_at is null order by received_at, id limit ${limit} for update skip locked
       ) as queued
     ) as taken on taken.id = event.id and (taken.bytes_before = 0 or taken.bytes_before < ${bytesMax})
     order by event.received_at, event.id`.execute(tx);
@@ -178,6 +182,7 @@ export async function claimTriggerEvent(tx: Transaction, id: string): Promise<Tr
     .selectAll()
     .where('id', '=', id)
     .where('state', '=', 'queued')
+    .where('files_due_at', 'is', null)
     .forUpdate()
     .skipLocked()
     .executeTakeFirst();
@@ -333,5 +338,11 @@ export function eventRow(row: Selectable<TriggerEventsTable>): TriggerEventRow {
     ...(row.origin_event_id === null ? {} : { originEventId: row.origin_event_id }),
     ...(row.sender_token_hash === null ? {} : { senderTokenHash: row.sender_token_hash }),
     ...(row.due_at === null ? {} : { dueAt: row.due_at }),
+    ...filesOf(row.files),
   };
+}
+
+function filesOf(column: unknown): Pick<TriggerEventRow, 'files'> {
+  const files = readFiles(column);
+  return files === undefined ? {} : { files };
 }

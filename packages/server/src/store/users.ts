@@ -184,7 +184,7 @@ export async function removeUserFrom(tx: Transaction, owner: OwnerScope, id: str
   return result.numUpdatedRows > 0n;
 }
 
-function keptUser(row: Selectable<UsersTable>): KeptUser {
+export function keptUser(row: Selectable<UsersTable>): KeptUser {
   return {
     id: row.id,
     accountId: row.account_id,

@@ -86,7 +86,7 @@ describe('WakeHub', () => {
   test('trap 51: after a lost connection it listens anew and wakes everybody once, as something may have been missed', async () => {
     const [here, there] = [await open(database), await open(elsewhere)];
     const woken = Promise.all([next(here), next(there)]);
-    await sql`select pg_terminate_backend(pid) from pg_stat_activity where query like '%listen bridle_wake%' and pid <> pg_backend_pid()`.execute(
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like '%listen bridle_wake%' and pid <> pg_backend_pid()`.execute(
       database.db,
     );
     expect(await woken).toEqual([[], []]);

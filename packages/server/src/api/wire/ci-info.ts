@@ -1,10 +1,8 @@
-/** What a run's event says of its build (api.md §6.9), as far as it says it. */
-import type { ExecutionCause, GitEvent, PullRequestEvent, PushEvent } from '@bridle/pipeline';
+/** What the event of a Git provider says of a build (api.md §6.9), as far as it says it. */
+import type { GitEvent, PullRequestEvent, PushEvent } from '@bridle/pipeline';
 import { commitLink } from './trigger-info.ts';
 
-export function ciModuleInfo({ trigger }: ExecutionCause): Record<string, unknown> {
-  const git = trigger?.git;
-  if (git === undefined) return {};
+export function eventModuleInfo(git: GitEvent): Record<string, unknown> {
   const repoName = git.repository.fullName.split('/').at(-1) ?? git.repository.fullName;
   const { login, name, avatar } = git.user;
   const author = { id: login, name: name ?? login, ...(avatar === undefined ? {} : { avatar }) };

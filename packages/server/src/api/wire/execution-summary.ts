@@ -2,9 +2,9 @@
 import type { PipelineNode, Plan } from '@bridle/pipeline';
 import type { PipelineExecutionSummary } from '@bridle/protocol';
 import type { ExecutionSummaryRow } from '../../store/execution-rows.ts';
-import { ciModuleInfo } from './ci-info.ts';
 import { failureInfo } from './failure-info.ts';
 import { layoutNodeMap } from './layout.ts';
+import { moduleInfo } from './module-info.ts';
 import { executionTriggerInfo, NO_GOVERNANCE } from './trigger-info.ts';
 
 /** `plan` is at hand in details; lists go without. */
@@ -22,7 +22,7 @@ export function executionSummary(row: ExecutionSummaryRow, plan?: Plan): Pipelin
     executionTriggerInfo: executionTriggerInfo(row.cause, scope),
     governanceMetadata: NO_GOVERNANCE,
     ...failures(row),
-    moduleInfo: Object.fromEntries(row.modules.map((module) => [module, moduleInfo(row, module)])),
+    moduleInfo: moduleInfo(row),
     layoutNodeMap: layoutNodeMap(summary),
     modules: [...row.modules],
     startingNodeId: summary.startingNodeId,
@@ -50,17 +50,6 @@ export function executionSummary(row: ExecutionSummaryRow, plan?: Plan): Pipelin
     shouldUseSimplifiedKey: false,
     storeType: 'INLINE',
   };
-}
-
-/** api.md §6.9 */
-function moduleInfo(row: ExecutionSummaryRow, module: string): Record<string, unknown> {
-  if (module === 'pms') return approvalStages(row);
-  return module === 'ci' ? ciModuleInfo(row.cause) : {};
-}
-
-function approvalStages({ summary }: ExecutionSummaryRow): Record<string, unknown> {
-  const names = summary.layout.filter(({ stageType }) => stageType === 'Approval').map(({ name }) => name);
-  return { hasApprovalStage: names.length > 0, approvalStageNames: names };
 }
 
 function failures({
