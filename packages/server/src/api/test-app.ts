@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { executionId, type NodeExecution, type Plan } from '@bridle/pipeline';
 import type { ContainerPolicy, DelegateTask, PollResponse, RegisterResponse, TaskOutcome } from '@bridle/protocol';
 import { createAuthorizer } from '../auth/authorizer.ts';
+import { createStepJudge } from '../auth/use-judge.ts';
 import { USUAL_SESSION_LIMITS } from '../auth/browser-sessions.ts';
 import { createArtifacts } from '../artifacts/artifacts.ts';
 import { createStoredContents } from '../artifacts/stored-contents.ts';
@@ -139,8 +140,14 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   });
   const masterKey = randomBytes(32);
   const ring = new KeyRing({ current: masterKey, old: [] });
+  const authorizer = createAuthorizer(db);
   const secrets = createSecrets({ db, ring, sealing: await loadSealingKeys(db, ring) });
-  const dresser = createTaskDresser({ db, secrets, ...(options.containers && { containers: options.containers }) });
+  const dresser = createTaskDresser({
+    db,
+    secrets,
+    judge: createStepJudge(authorizer),
+    ...(options.containers && { containers: options.containers }),
+  });
   const dispatch = createDispatch({ database, hub, reporter: executions.reports, dresser, onError });
   const home = await mkdtemp(join(tmpdir(), 'bridle-api-'));
   const files = await openFolderFiles(join(home, 'files'));
@@ -167,7 +174,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const app = await buildApp(
     {
       db,
-      authorizer: createAuthorizer(db),
+      authorizer,
       signIn: { accountId: ACCOUNT, limits: USUAL_SESSION_LIMITS, ...options.signIn },
       intake,
       webhookSettings: new WebhookSettings(db),
@@ -192,7 +199,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
     },
   );
-  executions.run(createChildStarter({ db, executions }));
+  executions.run(createChildStarter({ db, executions, authorizer }));
   if (options.isIntakeStopped !== true) intake.start();
   const token = (await readFile(join(home, 'admin-token'), 'utf8')).trim();
   const delegate = new HandDelegate(app, installation.delegateToken);

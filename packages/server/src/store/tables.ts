@@ -278,6 +278,7 @@ export interface TriggerEventsTable extends ScopeColumns {
   delivery: string | null;
   sender_token_hash: string | null;
   due_at: number | null;
+  cause: string | null;
 }
 
 export interface TriggerSchedulesTable extends ScopeColumns {
