@@ -30,7 +30,7 @@ import type { Database } from '../store/database.ts';
 import { findExecutionRow } from '../store/execution-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
 import { WakeHub } from '../store/wake-hub.ts';
-import { buildApp } from './app.ts';
+import { buildApp, type AppOptions } from './app.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { App } from './app-types.ts';
 import type { SignInOptions } from './dependencies.ts';
@@ -112,6 +112,7 @@ export interface TestAppOptions {
   readonly containers?: ContainerPolicy;
   readonly webRoot?: string;
   readonly rateLimits?: RateLimits;
+  readonly trustProxy?: AppOptions['trustProxy'];
 }
 
 /** When the delegate of a test got its lines. */
@@ -197,6 +198,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       version: '0.0.0',
       checkAnswers: true,
       ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
+      ...(options.trustProxy === undefined ? {} : { trustProxy: options.trustProxy }),
     },
   );
   executions.run(createChildStarter({ db, executions, authorizer }));
