@@ -3,8 +3,14 @@
  * when its step is leased.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ProjectScope } from '@bridle/pipeline';
+import { createAuthorizer } from '../auth/authorizer.ts';
+import { createStepJudge } from '../auth/use-judge.ts';
+import { DocumentSource } from '../intake/document-source.ts';
+import { prepareExecution, type Starter } from '../intake/prepare-execution.ts';
+import { findPipeline } from '../store/pipelines.ts';
 import { routesOf } from './authorization.ts';
-import { createTestApp, type Call, type TestApp } from './test-app.ts';
+import { ACCOUNT, createTestApp, type Call, type TestApp } from './test-app.ts';
 import { addHolder, addResources, addRole, type Holder } from './test-holders.ts';
 import { pipelineOf, savePipeline, shell, startedId, startRun } from './test-runs.ts';
 
@@ -316,6 +322,63 @@ describe('what an expression comes to', () => {
     });
     expect(await secretsGiven(chosen)).toEqual({ token: { kind: 'text', text: 'canary-of-a-secret' } });
   });
+});
+
+describe('asking an administrator', () => {
+  it('costs one look at what they were given, whatever they start and however many steps it has', async () => {
+    let statements = 0;
+    const counted = server.db.withPlugin({
+      transformQuery: ({ node }) => {
+        statements += 1;
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    });
+    const of = async (work: () => Promise<unknown>): Promise<number> => {
+      statements = 0;
+      await work();
+      return statements;
+    };
+    const { scope, id } = await administrator();
+    const actor = { kind: 'USER', id } as const;
+    const authorizer = createAuthorizer(counted);
+    const pipeline = await findPipeline(server.db, scope, 'uses');
+    if (pipeline === undefined) throw new Error('The pipeline is gone.');
+    const prepare = async (starter: Starter | undefined): Promise<unknown> => {
+      const cause = { triggerType: 'MANUAL', triggeredBy: { uuid: id, identifier: 'admin' } } as const;
+      const prepared = await prepareExecution(new DocumentSource(counted), { pipeline, inputYaml: '', cause, starter });
+      return expect(prepared.kind).toBe('prepared');
+    };
+    const unasked = await of(() => prepare(undefined));
+    expect(await of(async () => await prepare({ actor, grants: await authorizer.grantsOf(whoIs(scope, id)) }))).toBe(
+      unasked + 1,
+    );
+    expect(await of(async () => await prepare({ actor, grants: await authorizer.grantsOf(whoIs(scope, id)) }))).toBe(
+      unasked,
+    );
+    const judge = createStepJudge(authorizer);
+    const uses = [
+      { kind: 'secret', reference: 'account.any' },
+      { kind: 'connector', reference: 'hub' },
+    ] as const;
+    const steps = async (): Promise<void> => {
+      for (let step = 0; step < 100; step += 1) {
+        expect(await judge.objections(scope, actor, uses)).toEqual([undefined, undefined]);
+      }
+    };
+    expect(await of(steps)).toBe(0);
+    // Even when nothing is kept yet.
+    authorizer.forget();
+    expect(await of(steps)).toBe(1);
+  });
+
+  async function administrator(): Promise<{ readonly scope: ProjectScope; readonly id: string }> {
+    const { data } = (await server.call('GET', '/ng/api/user/currentUser')).body;
+    const scope = { accountId: ACCOUNT, orgIdentifier: 'default', projectIdentifier: 'myproject' };
+    return { scope, id: (data as unknown as { uuid: string }).uuid };
+  }
+
+  const whoIs = ({ accountId }: ProjectScope, userId: string) => ({ accountId, kind: 'USER', userId }) as const;
 });
 
 describe('a chained pipeline', () => {
