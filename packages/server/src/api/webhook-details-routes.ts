@@ -27,7 +27,8 @@ import { webhookProcessingDetails } from './wire/webhook-details.ts';
 
 const AccountQuery = Type.Object({ accountIdentifier: Type.Optional(Type.String()) });
 const EventParams = Type.Object({ eventId: Type.String() });
-const WAIT_HINT = '`Prefer: wait=SECONDS` answers when the execution is final or the time is over.';
+const WAIT_HINT =
+  '`Prefer: wait=SECONDS` answers when the execution is final or the time is over. Of an event of a Git provider or a schedule it needs a key that may view the pipeline.';
 
 export function webhookDetailsRoutes(app: App, deps: ApiDependencies): void {
   app.get(
