@@ -208,6 +208,12 @@ describe('a step fails before it starts', () => {
       'AUTHENTICATION',
     ],
     [
+      'a secret that whoever started it may not use',
+      { kind: 'missing', message: 'Missing permission core_secret_access', isDenied: true },
+      'Missing permission core_secret_access',
+      'AUTHORIZATION_ERROR',
+    ],
+    [
       'a variable that is not released',
       { kind: 'delegateEnvironment', name: 'PATH' },
       'The variable PATH of the delegate is not released',

@@ -347,6 +347,7 @@ export {
   type ApprovalState,
   type EngineSwitches,
   type Execution,
+  type ExecutionActor,
   type ExecutionCause,
   type ExecutionHeader,
   type Failure,
@@ -372,6 +373,7 @@ export {
   type TimerId,
 } from './engine/ids.ts';
 export { DOCKER_HUB, HARNESS_IMAGE, MAIL_KEY, MAIL_REFERENCES, needsOf, type TaskNeeds } from './engine/task-needs.ts';
+export { namedUses, type ChainedPipeline, type NamedUses } from './engine/named-uses.ts';
 export { logKeyOf, logKeyPrefix } from './engine/log-key.ts';
 export { OWNER_NAMES } from './language/owner-variables.ts';
 export { valueAfter } from './engine/value-after.ts';

@@ -212,6 +212,8 @@ export const TokenAggregate = Type.Object({
   createdAt: Time,
   lastModifiedAt: Time,
   expiryAt: nullable(Time),
+  /** To the minute; null = never. A key of ours. */
+  lastUsedAt: nullable(Time),
 });
 export type TokenAggregate = Static<typeof TokenAggregate>;
 

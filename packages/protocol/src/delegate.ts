@@ -103,7 +103,12 @@ export const SecretSource = Type.Union([
   /** A file in the folder that the delegate's operator set for secrets. */
   Type.Object({ kind: Type.Literal('delegateFile'), path: Type.String() }),
   /** The step cannot be performed: the secret is not there, or may not be used. The text is for the step's author. */
-  Type.Object({ kind: Type.Literal('missing'), message: Type.String() }),
+  Type.Object({
+    kind: Type.Literal('missing'),
+    message: Type.String(),
+    /** It is there: whoever started the execution may not use it. A delegate that does not know the key fails the step as well. */
+    isDenied: Type.Optional(Type.Literal(true)),
+  }),
 ]);
 export type SecretSource = Static<typeof SecretSource>;
 

@@ -192,7 +192,12 @@ export interface ChildStart {
 export type ChildStartResult =
   | { readonly kind: 'started' }
   /** The pipeline cannot run; for people. */
-  | { readonly kind: 'refused'; readonly reason: string };
+  | {
+      readonly kind: 'refused';
+      readonly reason: string;
+      /** Whoever the parent goes in the name of may not run it. */
+      readonly isDenied?: true;
+    };
 
 /** Starts the pipelines of chained stages. */
 export interface ChildStarter {

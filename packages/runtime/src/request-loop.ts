@@ -86,7 +86,13 @@ export class RequestLoop {
     await this.#answer(request, request.executionId, (at) =>
       result.kind === 'started'
         ? { kind: 'childStarted', at, nodeExecutionId, childExecutionId: childId }
-        : { kind: 'childRefused', at, nodeExecutionId, reason: result.reason },
+        : {
+            kind: 'childRefused',
+            at,
+            nodeExecutionId,
+            reason: result.reason,
+            ...(result.isDenied === true ? { isDenied: true } : {}),
+          },
     );
   }
 

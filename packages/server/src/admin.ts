@@ -2,6 +2,8 @@
  * What the owner of a home can do without being signed in: `npm run admin -- <command>`. Whoever can read the home and reach
  * the database administers the installation anyway.
  */
+import { readGrants } from './auth/authorizer.ts';
+import { isAdministrator } from './auth/decide.ts';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { forgetPassword } from './auth/sign-in.ts';
@@ -60,9 +62,13 @@ async function run(context: Context, [command, ...rest]: readonly string[]): Pro
 }
 
 async function listPeople({ db, say }: Context): Promise<number> {
-  const { rows } = await listUsers(db, { accountId: await accountOf(db) }, {}, 0, USERS_MAX);
-  for (const { email, name, isAdmin, isDisabled } of rows)
+  const accountId = await accountOf(db);
+  const { rows } = await listUsers(db, { accountId }, {}, 0, USERS_MAX);
+  for (const { id, email, name, isDisabled } of rows) {
+    const grants = await readGrants(db, { accountId, kind: 'USER', userId: id });
+    const isAdmin = isAdministrator(grants, accountId);
     say([email, name, ...(isAdmin ? ['administrator'] : []), ...(isDisabled ? ['disabled'] : [])].join('  '));
+  }
   return 0;
 }
 

@@ -8,6 +8,7 @@ import type { App } from './api/app-types.ts';
 import { WebhookSettings } from './api/webhook-settings.ts';
 import { customWebhookUrl, executionPageUrl } from './api/wire/urls.ts';
 import { createAuthorizer } from './auth/authorizer.ts';
+import { createStepJudge } from './auth/use-judge.ts';
 import { createOpenId } from './auth/openid.ts';
 import { createArtifacts } from './artifacts/artifacts.ts';
 import { createStoredContents } from './artifacts/stored-contents.ts';
@@ -77,12 +78,18 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   const masterKeys = (): MasterKeys =>
     readMasterKeys(settings.home, { current: settings.masterKey, old: oldMasterKeys });
   const ring = new KeyRing(masterKeys(), masterKeys);
+  const authorizer = createAuthorizer(db);
   const secrets = createSecrets({ db, ring, sealing: await loadSealingKeys(db, ring) });
   const dispatch = createDispatch({
     database,
     hub,
     reporter: executions.reports,
-    dresser: createTaskDresser({ db, secrets, ...(containers === undefined ? {} : { containers }) }),
+    dresser: createTaskDresser({
+      db,
+      secrets,
+      judge: createStepJudge(authorizer),
+      ...(containers === undefined ? {} : { containers }),
+    }),
     version: readVersion(),
     onDelegateGone: () => executions.delegateGone(),
     onError: onError('dispatch'),
@@ -129,7 +136,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   const app = await buildApp(
     {
       db,
-      authorizer: createAuthorizer(db),
+      authorizer,
       signIn: { accountId: settings.accountId, limits, ...(openId === undefined ? {} : { openId }) },
       intake,
       webhookSettings: new WebhookSettings(db),
@@ -160,7 +167,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   );
   await app.listen({ port: settings.port, host: settings.host });
   url = settings.publicUrl ?? localUrl(settings.host, portOf(app, settings.port), isTls);
-  executions.run(createChildStarter({ db, executions, readStoredText: storedContents.readText }));
+  executions.run(createChildStarter({ db, executions, authorizer, readStoredText: storedContents.readText }));
   intake.start();
   filer.start();
   const sweeps = startSweeps(

@@ -36,7 +36,7 @@ async function readSource(source: SecretSource, managers: SecretManagers): Promi
     case 'delegateFile':
       return managers.files.find(source.path);
     case 'missing':
-      return source;
+      return { kind: source.isDenied === true ? 'notReleased' : 'missing', message: source.message };
     default:
       return { kind: 'missing', message: unknownSource(source) };
   }

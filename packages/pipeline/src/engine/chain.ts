@@ -51,11 +51,14 @@ export function childStarted(draft: Draft, { nodeExecutionId, childExecutionId }
     draft.effects.push({ kind: 'abortChild', nodeExecutionId, childExecutionId });
 }
 
-export function childRefused(draft: Draft, { nodeExecutionId, reason }: ChildRefusedEvent): void {
+export function childRefused(draft: Draft, { nodeExecutionId, reason, isDenied }: ChildRefusedEvent): void {
   const node = openChain(draft, nodeExecutionId);
   if (node === undefined || isAskedAbout(node)) return;
   if (node.stopping !== undefined) endStopped(draft, node.id);
-  else failNode(draft, node.id, { status: 'Failed', failure: failureOf(reason) });
+  else {
+    const failure = failureOf(reason, isDenied === true ? 'AUTHORIZATION_ERROR' : undefined);
+    failNode(draft, node.id, { status: 'Failed', failure });
+  }
 }
 
 export function childEnded(draft: Draft, { nodeExecutionId, status, outputs, failure }: ChildEndedEvent): void {

@@ -5,7 +5,7 @@
 import type { StageNeed } from '../plan/plan.ts';
 import type { DelegateStepType } from '../steps/step-types.ts';
 import type { Value } from '../expressions/values.ts';
-import type { Failure } from './execution.ts';
+import type { ExecutionActor, Failure } from './execution.ts';
 import type { ExecutionId, NodeExecutionId, TimerId } from './ids.ts';
 import type { FinalStatus } from './status.ts';
 
@@ -73,6 +73,8 @@ export interface TaskRequest {
   readonly secrets?: readonly TaskSecret[];
   /** The CI stage around the step; absent in other stages. */
   readonly stage?: TaskStage;
+  /** The execution's. */
+  readonly actor?: ExecutionActor;
 }
 
 /** One use of a secret: in the text at `path` below `{ spec, environment }`, the characters from `start` to `end` stand for it. */

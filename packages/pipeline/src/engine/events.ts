@@ -127,6 +127,8 @@ export interface ChildRefusedEvent extends EventBase {
   readonly kind: 'childRefused';
   readonly nodeExecutionId: NodeExecutionId;
   readonly reason: string;
+  /** Whoever the parent goes in the name of may not run it. */
+  readonly isDenied?: true;
 }
 
 export interface ChildEndedEvent extends EventBase {

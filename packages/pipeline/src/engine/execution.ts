@@ -53,6 +53,12 @@ export interface ExecutionCause {
   };
 }
 
+/** In whose name an execution goes: what it uses is used with their rights. */
+export interface ExecutionActor {
+  readonly kind: 'USER' | 'SERVICE_ACCOUNT';
+  readonly id: string;
+}
+
 /** What the engine needs to know of the pipeline beside the plan. */
 export interface ExecutionHeader {
   readonly id: ExecutionId;
@@ -64,6 +70,8 @@ export interface ExecutionHeader {
   readonly seed: string;
   readonly plan: Plan;
   readonly cause: ExecutionCause;
+  /** Absent in local runs, and in executions of releases that did not ask. */
+  readonly actor?: ExecutionActor;
   /** Base URL of the UI page, for `<+pipeline.executionUrl>`. */
   readonly executionUrl: string;
   /** Defaults of this installation (settings). */

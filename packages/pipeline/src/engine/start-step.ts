@@ -81,6 +81,7 @@ function startTask(
     return;
   }
   const workspaceKey = findWorkspaceKey(draft, id);
+  const { actor } = draft.execution;
   const node = draft.get(id);
   const { identifier, name, fqn } = nodeIdentity({ plan: draft.execution.plan, nodes: draft.nodes }, node);
   const around = repeatsAround(draft, parentOf(draft, node)).map(({ attempt }) => attempt);
@@ -100,6 +101,7 @@ function startTask(
       ...(workspaceKey === undefined ? {} : { workspaceKey }),
       ...stage.value,
       logKey,
+      ...(actor === undefined ? {} : { actor }),
     },
   });
 }

@@ -63,6 +63,13 @@ export function needsOf({
   return connectors.length === 0 && secrets.length === 0 && !isMail ? undefined : { connectors, secrets, isMail };
 }
 
+/** The connectors that a part of a plan refers to; where an expression stands, its text. */
+export function connectorsIn(value: Value): readonly ConnectorUse[] {
+  const uses: ConnectorUse[] = [];
+  collect(value, [], DEPTH_MAX, uses);
+  return uses;
+}
+
 function collect(value: Value, path: readonly (string | number)[], levels: number, uses: ConnectorUse[]): void {
   if (levels === 0 || typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {

@@ -19,7 +19,7 @@ import {
   type Place,
   type TestPrincipal,
 } from './test-principals.ts';
-import { startRun } from './test-runs.ts';
+import { pipelineOf, savePipeline, shell, startRun } from './test-runs.ts';
 
 let bridle: TestApp;
 let routes: readonly RegisteredRoute[];
@@ -207,6 +207,32 @@ describe('the matrix of rights', () => {
     expect(wrong).toEqual([]);
   }, 120_000);
 
+  it('starts a pipeline for those alone who may use each thing it names, where it names it', async () => {
+    const named: readonly (readonly [reference: string, permission: string, place: Place])[] = [
+      ['<+secrets.getValue("mine")>', 'core_secret_access', IN_PROJECT],
+      ['<+secrets.getValue("org.ours")>', 'core_secret_access', IN_ORG],
+      ['<+secrets.getValue("account.alls")>', 'core_secret_access', IN_ACCOUNT],
+    ];
+    const wrong: string[] = [];
+    let started = 0;
+    for (const [reference, permission, place] of named) {
+      const identifier = /\("(?:org\.|account\.)?(\w+)"\)/.exec(reference)?.[1] ?? '';
+      const pipeline = `names_${identifier}`;
+      const steps = shell('a').replace('echo a', `echo ${reference.replaceAll('"', "'")}`);
+      await savePipeline(bridle, pipelineOf(pipeline, [{ identifier: 's', steps }]));
+      for (const { name, token, may } of principals) {
+        const url = `/pipeline/api/pipeline/execute/${pipeline}`;
+        const { status } = await bridle.call('POST', url, { headers: { 'x-api-key': token } });
+        const isAllowed = may('core_pipeline_execute', IN_PROJECT, pipeline) && may(permission, place, identifier);
+        if (isAllowed) started += 1;
+        if (status !== (isAllowed ? 200 : 403)) wrong.push(`${name} ${reference}: ${status}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    // The administrator all three, that of the organization two, and who may execute in the project one each.
+    expect(started).toBe(7);
+  });
+
   it('lists organizations and projects to those who may see them, and answers questions about oneself', async () => {
     const nobody = principals.find(({ name }) => name === 'nobody');
     for (const url of ['organizations', 'projects', 'projects/list', 'aggregate/organizations', 'aggregate/projects']) {
@@ -265,6 +291,7 @@ describe('identifiers of elsewhere', () => {
   });
 
   it('open nothing: in the query, in the path, in the body, in the YAML', async () => {
+    const before = await bridle.db.selectFrom('executions').select('id').execute();
     const elsewhere = { orgIdentifier: ELSEWHERE.org, projectIdentifier: ELSEWHERE.project };
     const headers = as('admin_elsewhere');
     const yaml = (await bridle.call('GET', '/pipeline/api/pipelines/test')).body.data as unknown as {
@@ -354,7 +381,7 @@ describe('identifiers of elsewhere', () => {
       expect(`${name} ${answer.status}`).toMatch(/ (400|403|404)$/);
     }
     const left = await bridle.db.selectFrom('executions').select('id').execute();
-    expect(left).toHaveLength(1);
+    expect(left).toHaveLength(before.length);
   });
 
   it('of another account are refused with the key, in the query and in bodies', async () => {

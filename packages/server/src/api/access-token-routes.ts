@@ -159,7 +159,8 @@ function readRoutes(app: App, { db }: ApiDependencies): void {
         const holder = byId.get(row.holderId);
         if (holder === undefined) return [];
         const token = tokenDetails(row, holder, parent);
-        return [{ token, createdAt: row.createdAt, lastModifiedAt: row.createdAt, expiryAt: row.expiresAt ?? null }];
+        const { createdAt, expiresAt = null, lastUsedAt = null } = row;
+        return [{ token, createdAt, lastModifiedAt: createdAt, expiryAt: expiresAt, lastUsedAt }];
       });
       return success(request, ngPage(content, pageIndex, size, rows.length));
     },

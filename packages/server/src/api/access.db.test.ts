@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_SCOPE } from '../intake/demo.ts';
 import { sweepAuditEvents } from '../store/audit-events.ts';
+import { addHolder, holderOf, type Holder } from './test-holders.ts';
 import { ACCOUNT, createTestApp, type Answer, type Call, type TestApp } from './test-app.ts';
 
 let bridle: TestApp;
@@ -94,6 +95,27 @@ describe('service accounts and their tokens', () => {
       totalItems: 1,
       content: [{ token: { identifier: 'token', valid: true, validTo: null, encodedPassword: null } }],
     });
+    // Noted to the minute: each further call of the same minute writes nothing.
+    const uses = async (): Promise<readonly unknown[]> =>
+      data<{ content: readonly { lastUsedAt: number | null }[] }>(
+        await bridle.call('GET', '/ng/api/token/aggregate', { query }),
+      ).content.map(({ lastUsedAt }) => lastUsedAt);
+    const setUse = async (at: number | null): Promise<unknown> =>
+      await bridle.db
+        .updateTable('api_keys')
+        .set({ last_used_at: at })
+        .where('id', '=', token.split('.')[2] ?? '')
+        .execute();
+    const [first] = await uses();
+    expect(first).toEqual(expect.any(Number));
+    await setUse(Number(first) - 50_000);
+    await bridle.call('GET', '/pipeline/api/pipelines/test', as(token));
+    expect(await uses()).toEqual([Number(first) - 50_000]);
+    await setUse(Number(first) - 60_001);
+    await bridle.call('GET', '/pipeline/api/pipelines/test', as(token));
+    expect(Number((await uses())[0])).toBeGreaterThanOrEqual(Number(first));
+    await setUse(null);
+    expect(await uses()).toEqual([null]);
     expect(data(await bridle.call('DELETE', '/ng/api/token/token', { query }))).toBe(true);
     expect((await bridle.call('GET', '/pipeline/api/pipelines/test', as(token))).status).toBe(401);
   });
@@ -221,6 +243,22 @@ describe('nobody gives away what they do not have', () => {
     const [managed] = data<{ content: { roleAssignment: { identifier: string } }[] }>(list).content;
     const path = `/authz/api/roleassignments/${managed?.roleAssignment.identifier ?? ''}`;
     expect((await bridle.call('DELETE', path, { query: ACCOUNT_ONLY })).status).toBe(404);
+  });
+});
+
+describe('administrators', () => {
+  it('are told by what they were given, whoever made the installation', async () => {
+    const flags = async (who: Holder): Promise<readonly unknown[]> => {
+      const current = data<{ admin: boolean }>(await who.call('GET', '/ng/api/user/currentUser')).admin;
+      const session = data<{ user: { admin: boolean } }>(await who.call('GET', '/bridle/api/session'));
+      return [current, session.user.admin];
+    };
+    const all = { resources: '_all_resources_including_child_scopes', owner: { accountId: ACCOUNT } };
+    const second = await addHolder(bridle, 'second_admin', { role: '_account_admin', ...all });
+    const viewer = await addHolder(bridle, 'sees_all', { role: '_account_viewer', ...all });
+    expect(await flags(second)).toEqual([true, true]);
+    expect(await flags(viewer)).toEqual([false, false]);
+    expect(await flags(holderOf(bridle, adminId, bridle.token))).toEqual([true, true]);
   });
 });
 

@@ -9,7 +9,7 @@ import type {} from '@fastify/cookie';
 import type { FastifyRequest } from 'fastify';
 import { findSession, SESSION_COOKIE, type FoundSession } from '../auth/browser-sessions.ts';
 import type { Principal } from '../auth/principal.ts';
-import { checkToken, type TokenCheck } from '../auth/tokens.ts';
+import { useToken, type TokenCheck } from '../auth/tokens.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { ApiError, invalidRequest, RequestError } from './errors.ts';
@@ -69,7 +69,7 @@ export async function findPrincipal(
 ): Promise<Principal | undefined> {
   const key = request.headers['x-api-key'];
   if (typeof key === 'string' && key !== '') {
-    const check = await checkToken(db, key);
+    const check = await useToken(db, key);
     if (check.kind !== 'valid') throw wrongKey(request, account, check.kind);
     return check.principal;
   }

@@ -129,21 +129,25 @@ function scopeOf(
   }
 }
 
-function missing({ permission, scope, identifier }: Question): ApiError {
-  const { resource, resourceType } = factsOf(permission);
+function missing(question: Question): ApiError {
+  const { permission, identifier } = question;
+  const { resource } = factsOf(permission);
   const on = identifier === undefined ? resource : `${resource} with identifier ${identifier}`;
-  return new ApiError('NG_ACCESS_DENIED', `Missing permission ${permission} on ${on}`, undefined, {
-    failedPermissionChecks: [
-      {
-        permission,
-        resourceType,
-        resourceIdentifier: identifier ?? null,
-        resourceScope: {
-          accountIdentifier: scope.accountId,
-          orgIdentifier: scope.orgIdentifier ?? null,
-          projectIdentifier: scope.projectIdentifier ?? null,
-        },
+  return missingPermissions(`Missing permission ${permission} on ${on}`, [question]);
+}
+
+/** The error of a caller who may not, with each thing they may not. */
+export function missingPermissions(message: string, questions: readonly Question[]): ApiError {
+  return new ApiError('NG_ACCESS_DENIED', message, undefined, {
+    failedPermissionChecks: questions.map(({ permission, scope, identifier }) => ({
+      permission,
+      resourceType: factsOf(permission).resourceType,
+      resourceIdentifier: identifier ?? null,
+      resourceScope: {
+        accountIdentifier: scope.accountId,
+        orgIdentifier: scope.orgIdentifier ?? null,
+        projectIdentifier: scope.projectIdentifier ?? null,
       },
-    ],
+    })),
   });
 }

@@ -49,7 +49,7 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
           notes: notesForPipelineExecution,
         };
         const scope = scopeOf(request, request.query);
-        return success(request, await startExecution(deps, scope, request.params.pipelineIdentifier, order));
+        return success(request, await startExecution(deps, request, scope, request.params.pipelineIdentifier, order));
       },
     );
   }
@@ -79,7 +79,7 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
         ...(stages.length === 0 ? {} : { stages }),
       };
       const scope = scopeOf(request, request.query);
-      return success(request, await startExecution(deps, scope, request.params.pipelineIdentifier, order));
+      return success(request, await startExecution(deps, request, scope, request.params.pipelineIdentifier, order));
     },
   );
 
@@ -108,7 +108,7 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
         notes,
       };
       const scope = scopeOf(request, request.query);
-      return success(request, await startExecution(deps, scope, request.params.pipelineIdentifier, order));
+      return success(request, await startExecution(deps, request, scope, request.params.pipelineIdentifier, order));
     },
   );
 }

@@ -100,7 +100,7 @@ async function decided(eventId: string): Promise<Record<string, unknown>> {
     async () => {
       const query = { eventId };
       const path = '/pipeline/api/webhook/triggerProcessingDetails';
-      const { data } = (await server.call('GET', path, { isPublic: true, query })).body;
+      const { data } = (await server.call('GET', path, { query })).body;
       expect(data).not.toMatchObject({ status: 'QUEUED' });
       return data as unknown as Record<string, unknown>;
     },

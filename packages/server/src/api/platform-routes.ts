@@ -1,4 +1,5 @@
 /** Accounts, users, organizations and projects: what clients look up first (api.md §9). */
+import { isAdministrator } from '../auth/decide.ts';
 import { AccountLicenses, AccountResponse, CurrentUser, SettingResponse, successOf } from '@bridle/protocol';
 import { Type } from 'typebox';
 import { findAccount, type AccountRow } from '../store/installation.ts';
@@ -12,7 +13,7 @@ import { notFound } from './errors.ts';
 const AccountQuery = Type.Object({ accountIdentifier: Type.Optional(Type.String()) });
 const tags = ['Platform'];
 
-export function platformRoutes(app: App, { db }: ApiDependencies): void {
+export function platformRoutes(app: App, { db, authorizer }: ApiDependencies): void {
   app.get(
     '/ng/api/accounts/:accountIdentifier',
     {
@@ -47,7 +48,8 @@ export function platformRoutes(app: App, { db }: ApiDependencies): void {
       schema: { summary: 'The caller', tags, querystring: AccountQuery, response: answers(successOf(CurrentUser)) },
     },
     async (request) => {
-      const { userId, name, email, isAdmin, accountId } = callerOf(request);
+      const caller = callerOf(request);
+      const { userId, name, email, accountId } = caller;
       const account = await getAccount(db, accountId);
       return success(request, {
         uuid: userId,
@@ -55,7 +57,7 @@ export function platformRoutes(app: App, { db }: ApiDependencies): void {
         email,
         defaultAccountId: accountId,
         accounts: [{ uuid: accountId, accountName: account.name, companyName: account.name }],
-        admin: isAdmin,
+        admin: isAdministrator(await authorizer.grantsOf(caller), accountId),
         twoFactorAuthenticationEnabled: false,
         locked: false,
         disabled: false,

@@ -1,13 +1,15 @@
-/** Whether a run would begin: its inputs and its connectors, looked at before (api.md §5.2). Nothing is started. */
-import { HARNESS_IMAGE, needsOf, type ProjectScope, type Value } from '@bridle/pipeline';
+/** Whether a run would begin: its inputs, its connectors and the caller's rights, looked at before (api.md §5.2). Nothing is started. */
+import { HARNESS_IMAGE, levelOf, needsOf, type ProjectScope, type Value } from '@bridle/pipeline';
 import { PreflightCheck, successOf } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { parse } from 'yaml';
+import type { Question } from '../auth/decide.ts';
+import { describeDenied } from '../auth/uses.ts';
 import { makeId } from '../auth/secrets.ts';
-import { keyOf } from '../connectors/scoped-reference.ts';
+import { keyOf, type StoredKey } from '../connectors/scoped-reference.ts';
 import { DocumentSource } from '../intake/document-source.ts';
-import { prepareExecution, type PreparedExecution, type RefusedExecution } from '../intake/prepare-execution.ts';
+import { prepareExecution } from '../intake/prepare-execution.ts';
 import { findConnectors } from '../store/connectors.ts';
 import { findPreflightCheck, keepPreflightCheck } from '../store/preflight-checks.ts';
 import { answers, scopeOf, scopeQuery, success } from './answers.ts';
@@ -15,7 +17,7 @@ import type { App } from './app-types.ts';
 import { authorize } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { notFound } from './errors.ts';
-import { getPipeline, manualCause } from './start-execution.ts';
+import { getPipeline, manualCause, starterOf } from './start-execution.ts';
 
 const EXECUTE = '/pipeline/api/pipeline/execute';
 const tags = ['Executions'];
@@ -77,14 +79,17 @@ async function check(
   inputSetReferences: readonly string[],
 ): Promise<PreflightCheck> {
   const pipeline = await getPipeline(deps, scope, pipelineIdentifier);
-  const order = { pipeline, inputYaml: request.body, inputSetReferences, cause: manualCause(request) };
+  const starter = await starterOf(deps, request);
+  const order = { pipeline, inputYaml: request.body, inputSetReferences, cause: manualCause(request), starter };
   const prepared = await prepareExecution(new DocumentSource(deps.db, deps.storedContents.readText), order);
   const inputs = inputProblems(prepared);
-  const connectors = prepared.kind === 'prepared' ? await connectorChecks(deps, scope, prepared) : [];
+  const denied = prepared.kind === 'denied' ? prepared.questions : [];
+  const connectors =
+    prepared.kind === 'refused' ? [] : await connectorChecks(deps, scope, prepared.request.resolvedYaml, denied);
   const hasBrokenConnector = connectors.some(({ status }) => status === 'FAILURE');
   // A text that does not compile for another reason than its inputs is an error of the whole.
   const isBroken = prepared.kind === 'refused' && !prepared.isInputFault;
-  const hasFailed = prepared.kind === 'refused' || hasBrokenConnector;
+  const hasFailed = prepared.kind !== 'prepared' || hasBrokenConnector;
   return {
     pipelineInputWrapperResponse: {
       label: 'Verifying pipeline inputs',
@@ -93,11 +98,11 @@ async function check(
     },
     connectorWrapperResponse: {
       label: 'Verifying connectors',
-      status: hasBrokenConnector ? 'FAILURE' : prepared.kind === 'prepared' ? 'SUCCESS' : 'UNKNOWN',
+      status: hasBrokenConnector ? 'FAILURE' : prepared.kind === 'refused' ? 'UNKNOWN' : 'SUCCESS',
       checkResponses: connectors,
     },
     status: hasFailed ? 'FAILURE' : 'SUCCESS',
-    errorInfo: isBroken ? errorInfo(prepared.message) : null,
+    errorInfo: isBroken || prepared.kind === 'denied' ? errorInfo(prepared.message) : null,
   };
 }
 
@@ -105,7 +110,7 @@ type InputProblem = PreflightCheck['pipelineInputWrapperResponse']['pipelineInpu
 type ConnectorCheck = PreflightCheck['connectorWrapperResponse']['checkResponses'][number];
 type ErrorInfo = InputProblem['errorInfo'];
 
-function inputProblems(prepared: PreparedExecution | RefusedExecution): InputProblem[] {
+function inputProblems(prepared: Awaited<ReturnType<typeof prepareExecution>>): InputProblem[] {
   if (prepared.kind !== 'refused' || !prepared.isInputFault) return [];
   if (prepared.diagnostics.length === 0)
     return [{ fqn: 'pipeline', stageName: null, stepName: null, errorInfo: errorInfo(prepared.message) }];
@@ -123,10 +128,11 @@ function inputProblems(prepared: PreparedExecution | RefusedExecution): InputPro
 async function connectorChecks(
   { db }: ApiDependencies,
   scope: ProjectScope,
-  { request }: PreparedExecution,
+  resolvedYaml: string,
+  denied: readonly Question[],
 ): Promise<ConnectorCheck[]> {
   // As a step is looked through for what it refers to; here the whole text is.
-  const spec = parse(request.resolvedYaml, { maxAliasCount: -1 }) as Value;
+  const spec = parse(resolvedYaml, { maxAliasCount: -1 }) as Value;
   const uses = needsOf({ spec, stepType: 'Run' })?.connectors ?? [];
   const keys = uses.flatMap(({ reference, path }) => {
     const key = keyOf(scope, reference);
@@ -139,9 +145,16 @@ async function connectorChecks(
   );
   return keys.map(({ key, reference, fqn }) => {
     const connector = found.get(key);
-    const problem = connector === undefined ? `There is no connector ${reference}.` : connector.status?.message;
+    const missing = denied.find((question) => isAbout(question, key));
+    const problem =
+      connector === undefined
+        ? `There is no connector ${reference}.`
+        : missing === undefined
+          ? connector.status?.message
+          : `${describeDenied([missing])}.`;
     const isBuiltIn = connector === undefined && reference === HARNESS_IMAGE;
-    const isBroken = !isBuiltIn && (connector === undefined || connector.status?.status === 'FAILURE');
+    const isUnfit = connector === undefined || missing !== undefined || connector.status?.status === 'FAILURE';
+    const isBroken = !isBuiltIn && isUnfit;
     return {
       connectorIdentifier: reference,
       connectorName: connector?.name ?? null,
@@ -151,6 +164,11 @@ async function connectorChecks(
       connectorErrorInfo: isBroken ? errorInfo(problem ?? `The last test of the connector ${reference} failed.`) : null,
     };
   });
+}
+
+function isAbout({ permission, scope, identifier }: Question, key: StoredKey): boolean {
+  const isSame = identifier === key.identifier && levelOf(scope) === levelOf(key.owner);
+  return permission === 'core_connector_access' && isSame;
 }
 
 function errorInfo(summary: string, hint?: string): ErrorInfo {

@@ -108,7 +108,7 @@ export function rerunRoutes(app: App, deps: ApiDependencies): void {
   );
 }
 
-type Order = Omit<Parameters<typeof startExecution>[3], 'cause' | 'moduleType'>;
+type Order = Omit<Parameters<typeof startExecution>[4], 'cause' | 'moduleType'>;
 
 export function runAgain(
   deps: ApiDependencies,
@@ -118,7 +118,7 @@ export function runAgain(
   moduleType = '',
 ): Promise<PlanExecutionResponse> {
   const cause = rerunCause(request, original);
-  return startExecution(deps, original.scope, original.pipelineIdentifier, { ...order, cause, moduleType });
+  return startExecution(deps, request, original.scope, original.pipelineIdentifier, { ...order, cause, moduleType });
 }
 
 export function stagesOf(original: ExecutionRow): { readonly stages?: readonly string[] } {

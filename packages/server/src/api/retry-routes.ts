@@ -180,7 +180,7 @@ export async function retry(
   if (planned.kind === 'refused') throw invalidRequest(planned.message);
   const selected = selectedStages(row);
   const texts = await getExecutionTexts(deps, row.id);
-  return startExecution(deps, row.scope, row.pipelineIdentifier, {
+  return startExecution(deps, request, row.scope, row.pipelineIdentifier, {
     yaml: texts.pipelineYaml,
     inputYaml: repeatedInputs(texts, texts.pipelineYaml, inputYaml),
     cause: rerunCause(request, row),

@@ -1,10 +1,11 @@
 /** Browser sessions: sign in by a token, a sign-in link or a password, who am I, sign out. */
+import { isAdministrator } from '../auth/decide.ts';
 import { SessionResponse, SignInRequest, SignInWays, SignOutResponse, successOf } from '@bridle/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { findSession, SESSION_COOKIE, spendSignInCode } from '../auth/browser-sessions.ts';
 import type { Principal } from '../auth/principal.ts';
 import { signInByPassword } from '../auth/sign-in.ts';
-import { checkToken, tokenIdOf } from '../auth/tokens.ts';
+import { useToken, tokenIdOf } from '../auth/tokens.ts';
 import { findPassword, hasPasswords } from '../store/passwords.ts';
 import { answers, success } from './answers.ts';
 import type { App } from './app-types.ts';
@@ -126,7 +127,7 @@ async function principalOfCredential(
 }
 
 async function principalOfToken({ db }: ApiDependencies, token: string): Promise<Principal> {
-  const check = await checkToken(db, token.trim());
+  const check = await useToken(db, token.trim());
   switch (check.kind) {
     case 'valid':
       // A browser is for people; and the session would outlive the token.
@@ -183,10 +184,9 @@ function refuseNulOf(email: string): void {
   if (email.includes('\0')) throw weakPassword('email', 'holds a NUL character');
 }
 
-async function sessionOf(
-  deps: ApiDependencies,
-  { userId, name, email, isAdmin, accountId }: Principal,
-): Promise<SessionResponse> {
+async function sessionOf(deps: ApiDependencies, principal: Principal): Promise<SessionResponse> {
+  const { userId, name, email, accountId } = principal;
+  const isAdmin = isAdministrator(await deps.authorizer.grantsOf(principal), accountId);
   const hasPassword = (await findPassword(deps.db, userId)) !== undefined;
   return {
     user: { id: userId, name, email, admin: isAdmin, hasPassword },

@@ -3,18 +3,19 @@ import { parsePipeline, type ExecutionCause, type ExecutionHeader, type ProjectS
 import type { PlanExecutionResponse } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
 import { DocumentSource } from '../intake/document-source.ts';
-import { prepareExecution, type ExecutionOrder } from '../intake/prepare-execution.ts';
+import { prepareExecution, type ExecutionOrder, type Starter } from '../intake/prepare-execution.ts';
 import type { StartRequest } from '../executions/service.ts';
 import { keepExecutionNotes, type ExecutionRow } from '../store/execution-rows.ts';
 import type { ExecutionTexts } from '../store/execution-texts.ts';
 import { findPipeline, type PipelineRow } from '../store/pipelines.ts';
 import { callerOf } from './authentication.ts';
+import { missingPermissions } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { cannotRun } from './diagnostics.ts';
 import { invalidRequest, RequestError } from './errors.ts';
 import { planExecutionResponse } from './wire/plan-execution.ts';
 
-export interface RunOrder extends Omit<ExecutionOrder, 'pipeline'> {
+export interface RunOrder extends Omit<ExecutionOrder, 'pipeline' | 'starter'> {
   readonly moduleType: string;
   /** Instead of the text that is saved now. */
   readonly yaml?: string;
@@ -23,26 +24,28 @@ export interface RunOrder extends Omit<ExecutionOrder, 'pipeline'> {
   readonly notes?: string;
 }
 
+/** In the name of whoever asks for it. */
 export async function startExecution(
   deps: ApiDependencies,
+  request: FastifyRequest,
   scope: ProjectScope,
   pipelineIdentifier: string,
   { moduleType, yaml, retained, notes = '', ...order }: RunOrder,
 ): Promise<PlanExecutionResponse> {
   const saved = await getPipeline(deps, scope, pipelineIdentifier);
   const pipeline = yaml === undefined ? saved : { ...saved, yaml };
-  const prepared = await prepareExecution(new DocumentSource(deps.db, deps.storedContents.readText), {
-    ...order,
-    pipeline,
-  });
+  const starter = await starterOf(deps, request);
+  const documents = new DocumentSource(deps.db, deps.storedContents.readText);
+  const prepared = await prepareExecution(documents, { ...order, pipeline, starter });
   if (prepared.kind === 'refused') throw cannotRun(prepared.diagnostics, prepared.message, prepared.isInputFault);
-  const request: StartRequest = { ...prepared.request, ...(retained === undefined ? {} : { retained }) };
-  const started = await deps.executions.start(request);
+  if (prepared.kind === 'denied') throw missingPermissions(prepared.message, prepared.questions);
+  const start: StartRequest = { ...prepared.request, ...(retained === undefined ? {} : { retained }) };
+  const started = await deps.executions.start(start);
   // It runs already: notes are no part of it.
-  if (notes !== '') await keepExecutionNotes(deps.db, request.executionId, notes);
+  if (notes !== '') await keepExecutionNotes(deps.db, start.executionId, notes);
   return planExecutionResponse({
     ...started,
-    planId: request.plan.rootId,
+    planId: start.plan.rootId,
     scope,
     pipelineIdentifier,
     moduleType,
@@ -53,6 +56,15 @@ export async function startExecution(
       ? {}
       : { retryOf: { executionId: retained.executionId, rootExecutionId: retained.rootExecutionId } }),
   });
+}
+
+export async function starterOf(
+  { authorizer }: Pick<ApiDependencies, 'authorizer'>,
+  request: FastifyRequest,
+): Promise<Starter> {
+  const principal = callerOf(request);
+  const { kind, userId: id } = principal;
+  return { actor: { kind, id }, grants: await authorizer.grantsOf(principal) };
 }
 
 export async function getPipeline(

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { executionId, type NodeExecution, type Plan } from '@bridle/pipeline';
 import type { ContainerPolicy, DelegateTask, PollResponse, RegisterResponse, TaskOutcome } from '@bridle/protocol';
 import { createAuthorizer } from '../auth/authorizer.ts';
+import { createStepJudge } from '../auth/use-judge.ts';
 import { USUAL_SESSION_LIMITS } from '../auth/browser-sessions.ts';
 import { createArtifacts } from '../artifacts/artifacts.ts';
 import { createStoredContents } from '../artifacts/stored-contents.ts';
@@ -30,7 +31,7 @@ import type { Database } from '../store/database.ts';
 import { findExecutionRow } from '../store/execution-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
 import { WakeHub } from '../store/wake-hub.ts';
-import { buildApp } from './app.ts';
+import { buildApp, type AppOptions } from './app.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { App } from './app-types.ts';
 import type { SignInOptions } from './dependencies.ts';
@@ -112,6 +113,7 @@ export interface TestAppOptions {
   readonly containers?: ContainerPolicy;
   readonly webRoot?: string;
   readonly rateLimits?: RateLimits;
+  readonly trustProxy?: AppOptions['trustProxy'];
 }
 
 /** When the delegate of a test got its lines. */
@@ -142,8 +144,14 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   });
   const masterKey = randomBytes(32);
   const ring = new KeyRing({ current: masterKey, old: [] });
+  const authorizer = createAuthorizer(db);
   const secrets = createSecrets({ db, ring, sealing: await loadSealingKeys(db, ring) });
-  const dresser = createTaskDresser({ db, secrets, ...(options.containers && { containers: options.containers }) });
+  const dresser = createTaskDresser({
+    db,
+    secrets,
+    judge: createStepJudge(authorizer),
+    ...(options.containers && { containers: options.containers }),
+  });
   const dispatch = createDispatch({ database, hub, reporter: executions.reports, dresser, onError });
   const home = await mkdtemp(join(tmpdir(), 'bridle-api-'));
   const files = await openFolderFiles(join(home, 'files'));
@@ -174,7 +182,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const app = await buildApp(
     {
       db,
-      authorizer: createAuthorizer(db),
+      authorizer,
       signIn: { accountId: ACCOUNT, limits: USUAL_SESSION_LIMITS, ...options.signIn },
       intake,
       webhookSettings: new WebhookSettings(db),
@@ -197,9 +205,10 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       version: '0.0.0',
       checkAnswers: true,
       ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
+      ...(options.trustProxy === undefined ? {} : { trustProxy: options.trustProxy }),
     },
   );
-  executions.run(createChildStarter({ db, executions, readStoredText: storedContents.readText }));
+  executions.run(createChildStarter({ db, executions, authorizer, readStoredText: storedContents.readText }));
   if (options.isIntakeStopped !== true) intake.start();
   const token = (await readFile(join(home, 'admin-token'), 'utf8')).trim();
   const delegate = new HandDelegate(app, installation.delegateToken);

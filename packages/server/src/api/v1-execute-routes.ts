@@ -48,7 +48,9 @@ export function v1ExecuteRoutes(app: App, deps: ApiDependencies): void {
     },
     async (request) => {
       const order = { ...inputsOf(request.body), cause: manualCause(request), moduleType: request.query.module ?? '' };
-      return started(await startExecution(deps, v1Scope(request, request.params), request.params.pipeline, order));
+      return started(
+        await startExecution(deps, request, v1Scope(request, request.params), request.params.pipeline, order),
+      );
     },
   );
 
@@ -75,7 +77,9 @@ export function v1ExecuteRoutes(app: App, deps: ApiDependencies): void {
         cause: manualCause(request),
         moduleType: request.query.module ?? '',
       };
-      return started(await startExecution(deps, v1Scope(request, request.params), request.params.pipeline, order));
+      return started(
+        await startExecution(deps, request, v1Scope(request, request.params), request.params.pipeline, order),
+      );
     },
   );
 
@@ -100,7 +104,7 @@ export function v1ExecuteRoutes(app: App, deps: ApiDependencies): void {
         await authorize(request, { permission, scope, identifier: pipeline });
       const { yaml, inputs_yaml: inputYaml = '' } = request.body;
       const order = { yaml, inputYaml, cause: manualCause(request), moduleType: request.query.module ?? '' };
-      return started(await startExecution(deps, scope, pipeline, order));
+      return started(await startExecution(deps, request, scope, pipeline, order));
     },
   );
 

@@ -1,4 +1,6 @@
 /** Pipelines of the v1 surface (api.md §4.3), as Terraform manages them. */
+import { findPipelineVersion } from '../store/pipeline-versions.ts';
+import { readValidationId, validationId } from './validation-id.ts';
 import { isBlocked, parsePipeline, type ProjectScope } from '@bridle/pipeline';
 import {
   V1Identifier,
@@ -225,7 +227,10 @@ function validationRoutes(app: App, deps: ApiDependencies): void {
         response: v1Answers(200, V1Validation),
       },
     },
-    async (request) => await validate(deps, v1Scope(request, request.params), request.params.pipeline),
+    async (request) => {
+      const scope = v1Scope(request, request.params);
+      return await validate(deps, scope, await getPipeline(deps, scope, request.params.pipeline));
+    },
   );
 
   for (const url of [`${V1_PROJECT}/validate/:uuid`, `${URL}/validate/:uuid`]) {
@@ -250,23 +255,21 @@ async function readValidation(
   request: FastifyRequest,
   params: Static<typeof ValidationParams>,
 ): Promise<Static<typeof V1Validation>> {
-  const pipeline = Buffer.from(params.uuid, 'base64url').toString('utf8');
-  if (!/^\w[\w$]*$/.test(pipeline) || validationId(pipeline) !== params.uuid) {
+  const scope = v1Scope(request, params);
+  const asked = readValidationId(params.uuid);
+  const row =
+    asked === undefined ? undefined : await findPipelineVersion(deps.db, scope, asked.identifier, asked.version);
+  if (asked === undefined || row === undefined) {
     throw notFound(`There is no validation with the id ${params.uuid}.`);
   }
-  return await validate(deps, v1Scope(request, params), pipeline);
-}
-
-function validationId(pipeline: string): string {
-  return Buffer.from(pipeline, 'utf8').toString('base64url');
+  return await validate(deps, scope, { ...row, identifier: asked.identifier });
 }
 
 async function validate(
   deps: ApiDependencies,
   scope: ProjectScope,
-  identifier: string,
+  row: { readonly identifier: string; readonly version: number; readonly yaml: string },
 ): Promise<Static<typeof V1Validation>> {
-  const row = await getPipeline(deps, scope, identifier);
   const applied = await applyTemplates(new DocumentSource(deps.db), scope, row.yaml);
   const errors =
     applied.kind === 'applied'
@@ -274,5 +277,5 @@ async function validate(
           .filter(({ blocks }) => blocks !== 'nothing')
           .map(({ message, path }) => ({ message, fqn: path }))
       : [{ message: applied.message, fqn: 'pipeline' }];
-  return { uuid: validationId(identifier), status: errors.length === 0 ? 'SUCCESS' : 'FAILURE', errors };
+  return { uuid: validationId(row), status: errors.length === 0 ? 'SUCCESS' : 'FAILURE', errors };
 }

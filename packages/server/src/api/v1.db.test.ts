@@ -176,6 +176,9 @@ describe('pipelines', () => {
     expect((await v1('GET', `${URL}/validate/${uuid ?? ''}`)).body).toEqual(started.body);
     expect((await v1('GET', `${URL}/pipelines/validate/${uuid ?? ''}`)).body).toEqual(started.body);
     expect((await v1('GET', `${URL}/validate/nonsense`)).status).toBe(404);
+    // One form of id: what one surface says, the other knows.
+    const elsewhere = await server.call('GET', `/pipeline/api/pipelines/validate/${uuid ?? ''}`);
+    expect([elsewhere.status, uuid]).toEqual([200, Buffer.from('1:pa').toString('base64url')]);
   });
 
   it('belong to the account of the token: another one that is named is refused', async () => {

@@ -1,11 +1,20 @@
-/** What became of an event (api.md §1.5–§1.7), the founding document's second call. */
+/**
+ * What became of an event (api.md §1.5–§1.7), the founding document's second call.
+ *
+ * The id that the call of a custom webhook was answered with is the right to hear what became of it: nobody can guess it, and
+ * nobody else is told it. Ids of other events stand in the logs of Git providers and in lists: of those a key is asked that may
+ * view the pipeline.
+ */
 import { successOf, TriggerExecutionDetails, WebhookEventProcessingDetails } from '@bridle/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { EventAnswer } from '../store/trigger-events.ts';
-import { answers, success } from './answers.ts';
+import type { Question } from '../auth/decide.ts';
+import { answers, ownerOf, success } from './answers.ts';
 import type { App } from './app-types.ts';
+import { authorize, mayCaller } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
+import { ApiError } from './errors.ts';
 import {
   applyPreferences,
   clientSignal,
@@ -18,7 +27,8 @@ import { webhookProcessingDetails } from './wire/webhook-details.ts';
 
 const AccountQuery = Type.Object({ accountIdentifier: Type.Optional(Type.String()) });
 const EventParams = Type.Object({ eventId: Type.String() });
-const WAIT_HINT = '`Prefer: wait=SECONDS` answers when the execution is final or the time is over.';
+const WAIT_HINT =
+  '`Prefer: wait=SECONDS` answers when the execution is final or the time is over. Of an event of a Git provider or a schedule it needs a key that may view the pipeline.';
 
 export function webhookDetailsRoutes(app: App, deps: ApiDependencies): void {
   app.get(
@@ -36,7 +46,7 @@ export function webhookDetailsRoutes(app: App, deps: ApiDependencies): void {
     },
     async (request, reply) => {
       const event = await eventAsPreferred(deps, request, reply, request.query.eventId);
-      return success(request, webhookProcessingDetails(event));
+      return success(request, webhookProcessingDetails(event, await seesCause(request, event)));
     },
   );
 
@@ -57,7 +67,7 @@ export function webhookDetailsRoutes(app: App, deps: ApiDependencies): void {
     async (request, reply) => {
       const event = await eventAsPreferred(deps, request, reply, request.params.eventId);
       if (event.state === 'queued') throw noSuchEvent(event.id);
-      return success(request, await triggerExecutionDetails(deps, event));
+      return success(request, await triggerExecutionDetails(deps, event, await seesCause(request, event)));
     },
   );
 
@@ -77,8 +87,32 @@ export function webhookDetailsRoutes(app: App, deps: ApiDependencies): void {
     },
     async (request, reply) => {
       const event = await eventAsPreferred(deps, request, reply, request.params.eventId);
-      return success(request, await triggerExecutionDetails(deps, event));
+      return success(request, await triggerExecutionDetails(deps, event, await seesCause(request, event)));
     },
+  );
+}
+
+/** Whether the caller is one to whom the history would say the same. */
+async function seesCause(request: FastifyRequest, event: EventAnswer): Promise<boolean> {
+  return request.principal !== undefined && (await mayCaller(request, viewOf(request, event)));
+}
+
+/** What the history of the trigger asks of its readers; of an event that no trigger answers to, of the whole account. */
+function viewOf(request: FastifyRequest, { scope, pipelineIdentifier }: EventAnswer): Question {
+  const { orgIdentifier, projectIdentifier } = scope;
+  return {
+    permission: 'core_pipeline_view',
+    scope: ownerOf(request, { orgIdentifier, projectIdentifier }),
+    ...(pipelineIdentifier === undefined ? {} : { identifier: pipelineIdentifier }),
+  };
+}
+
+/** Before anybody waits: somebody must be known. What they may is asked when it is known of which project the event is. */
+function requireCaller(request: FastifyRequest, { kind }: EventAnswer): void {
+  if (kind === 'custom' || request.principal !== undefined) return;
+  throw new ApiError(
+    'INVALID_TOKEN',
+    'This event is not of a custom webhook: send a token in the header x-api-key that may view the pipeline.',
   );
 }
 
@@ -89,9 +123,13 @@ async function eventAsPreferred(
   reply: FastifyReply,
   eventId: string,
 ): Promise<EventAnswer> {
-  const event = await getTriggerEvent(deps, request.accountId, eventId);
+  let event = await getTriggerEvent(deps, request.accountId, eventId);
+  requireCaller(request, event);
   const { waitSeconds } = applyPreferences(request, reply, { representation: false });
-  if (waitSeconds === undefined) return event;
-  await waitForEvent(deps, eventId, waitSeconds, clientSignal(reply));
-  return await getTriggerEvent(deps, request.accountId, eventId);
+  if (waitSeconds !== undefined) {
+    await waitForEvent(deps, eventId, waitSeconds, clientSignal(reply));
+    event = await getTriggerEvent(deps, request.accountId, eventId);
+  }
+  if (event.kind !== 'custom') await authorize(request, viewOf(request, event));
+  return event;
 }

@@ -9,16 +9,20 @@ import { parsePrefer, preferenceApplied, type Preferences } from './prefer.ts';
 import { webhookProcessingDetails } from './wire/webhook-details.ts';
 import { executionPageUrl } from './wire/urls.ts';
 
-/** The event with its execution, or why there is none. */
+/**
+ * The event with its execution, or why there is none.
+ * @param seesCause - its reader may see the trigger
+ */
 export async function triggerExecutionDetails(
   deps: ApiDependencies,
   event: EventAnswer,
+  seesCause = false,
 ): Promise<TriggerExecutionDetails> {
   const { executionId, pipelineIdentifier, scope } = event;
   const details =
     executionId === undefined ? undefined : await findExecutionDetails(deps.db, executionId, { kind: 'none' });
   return {
-    webhookProcessingDetails: webhookProcessingDetails(event),
+    webhookProcessingDetails: webhookProcessingDetails(event, seesCause),
     executionDetails: details ?? null,
     executionUrl:
       executionId === undefined || pipelineIdentifier === undefined

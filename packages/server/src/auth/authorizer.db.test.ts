@@ -32,6 +32,7 @@ afterAll(() => database.close());
 
 beforeEach(async () => {
   await sql`delete from role_assignments`.execute(database.db);
+  await sql`delete from user_group_members`.execute(database.db);
   authorizer = createAuthorizer(database.db, () => now);
 });
 
@@ -91,6 +92,47 @@ describe('the authorizer', () => {
     });
     authorizer.forget();
     expect(await may('core_account_view', ACCOUNT)).toBe(true);
+  });
+
+  it.each([
+    ['_organization_all_users', ORG, '_organization_viewer', '_all_resources_including_child_scopes', 'org'],
+    ['_project_all_users', PROJECT, '_project_viewer', '_all_project_level_resources', 'project'],
+  ] as const)(
+    'has in %s whoever was given something there, and nobody else',
+    async (group, owner, role, all, level) => {
+      await give(owner, role, all, { type: 'USER_GROUP', id: group, scope: level });
+      // Being in the group makes nobody belong: else everybody would.
+      expect(await may('core_pipeline_view', PROJECT)).toBe(false);
+      // Of a project beside it, which is of the organization as well.
+      await give({ ...ORG, projectIdentifier: 'beside' }, '_project_basic', '_all_project_level_resources');
+      authorizer.forget();
+      expect(await may('core_pipeline_view', PROJECT)).toBe(level === 'org');
+      await give(PROJECT, '_project_basic', '_all_project_level_resources');
+      authorizer.forget();
+      expect(await may('core_pipeline_view', PROJECT)).toBe(true);
+      expect(await may('core_pipeline_view', { ...PROJECT, orgIdentifier: 'other' })).toBe(false);
+      await sql`delete from role_assignments where principal_type = 'USER' and org_identifier = 'default'`.execute(
+        database.db,
+      );
+      authorizer.forget();
+      expect(await may('core_pipeline_view', PROJECT)).toBe(false);
+    },
+  );
+
+  it('has in them whoever is there by a group of theirs, and no service account', async () => {
+    await give(PROJECT, '_project_viewer', '_all_project_level_resources', {
+      type: 'USER_GROUP',
+      id: '_project_all_users',
+      scope: 'project',
+    });
+    await sql`insert into user_groups (account_id, org_identifier, project_identifier, identifier, name, description, created_at, updated_at)
+      values ('acct', 'default', 'shop', 'testers', 'Testers', '', 0, 0) on conflict do nothing`.execute(database.db);
+    expect(await may('core_pipeline_view', PROJECT)).toBe(false);
+    await sql`insert into user_group_members values ('acct', 'default', 'shop', 'testers', 'ada')`.execute(database.db);
+    authorizer.forget();
+    expect(await may('core_pipeline_view', PROJECT)).toBe(true);
+    const robot = { ...ADA, kind: 'SERVICE_ACCOUNT' as const };
+    expect(await authorizer.isAllowed(robot, { permission: 'core_pipeline_view', scope: PROJECT })).toBe(false);
   });
 
   it('grants roles and resource groups of one’s own, which reach no further than where they were given', async () => {

@@ -16,6 +16,8 @@ const KEPT_MS = 3_000;
 const KEPT_MAX = 10_000;
 
 export interface Authorizer {
+  /** What they have been given, as it was read a moment ago. */
+  grantsOf(principal: Pick<Principal, 'accountId' | 'kind' | 'userId'>): Promise<readonly Grant[]>;
   isAllowed(principal: Pick<Principal, 'accountId' | 'kind' | 'userId'>, question: Question): Promise<boolean>;
   /** Where the permission holds for all of its kind; for lists of scopes. */
   scopesWith(
@@ -46,6 +48,7 @@ export function createAuthorizer(db: Database, now: () => number = () => perform
     return grants;
   };
   return {
+    grantsOf,
     isAllowed: async (principal, question) =>
       question.scope.accountId === principal.accountId && isAllowed(await grantsOf(principal), question),
     scopesWith: async (principal, permission) =>

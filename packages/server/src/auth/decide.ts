@@ -46,6 +46,11 @@ export function isAllowed(grants: readonly Grant[], { permission, scope, identif
   );
 }
 
+/** Whoever may change the account itself: the one who made it, and whoever was made an administrator later. */
+export function isAdministrator(grants: readonly Grant[], accountId: string): boolean {
+  return isAllowed(grants, { permission: 'core_account_edit', scope: { accountId } });
+}
+
 /** What is about to be given and the giver does not have themself (A3); `undefined` = nothing. */
 export function firstNotHeld(own: readonly Grant[], given: Grant): Question | undefined {
   for (const permission of given.permissions) {

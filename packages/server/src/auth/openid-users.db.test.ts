@@ -57,7 +57,7 @@ it('is made a user with the role of the setting, once', async () => {
   expect(first).toMatchObject({
     kind: 'signedIn',
     isNew: true,
-    principal: { name: 'Ada', email: 'ada@example.com', isAdmin: false, by: 'session' },
+    principal: { name: 'Ada', email: 'ada@example.com', by: 'session' },
   });
   const again = await signIn({ email: 'ada@elsewhere.test' });
   expect(again).toEqual({ ...first, isNew: false });

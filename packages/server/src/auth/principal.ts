@@ -6,7 +6,6 @@ export interface Principal {
   readonly userId: string;
   readonly name: string;
   readonly email: string;
-  readonly isAdmin: boolean;
   /** A browser's cookie needs protection against requests that other sites make in its name; a token does not. */
   readonly by: 'token' | 'session';
 }

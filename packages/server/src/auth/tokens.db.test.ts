@@ -21,7 +21,6 @@ const principal = {
   userId: 'user',
   name: 'ada',
   email: 'ada@example.com',
-  isAdmin: true,
 };
 
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 /** Tokens of users and service accounts: `pat.` or `sat.<account>.<id>.<secret>` (clients read the account out of the second part). */
 import type { Database, Transaction } from '../store/database.ts';
-import { findApiKey, insertApiKey } from '../store/api-keys.ts';
+import { findApiKey, insertApiKey, noteApiKeyUse, type ApiKeyWithUser } from '../store/api-keys.ts';
 import type { UserRow } from '../store/users.ts';
 import type { Principal } from './principal.ts';
 import { hashSecret, makeAlphanumeric, makeSecret, sameHash } from './secrets.ts';
@@ -35,7 +35,23 @@ export function tokenIdOf(token: string): string | undefined {
   return TOKEN.exec(token.trim())?.[2];
 }
 
+/** Whom the token speaks for; that it was used is noted now and then. */
+export async function useToken(db: Database, token: string): Promise<TokenCheck> {
+  return await lookUp(db, token, async (key, id) => {
+    if (key.isUseOld) await noteApiKeyUse(db, key.user.accountId, id);
+  });
+}
+
+/** The same without using it. */
 export async function checkToken(db: Database | Transaction, token: string): Promise<TokenCheck> {
+  return await lookUp(db, token, async () => undefined);
+}
+
+async function lookUp(
+  db: Database | Transaction,
+  token: string,
+  onValid: (key: ApiKeyWithUser, id: string) => Promise<void>,
+): Promise<TokenCheck> {
   const match = TOKEN.exec(token);
   const [, accountId, id, secret] = match ?? [];
   if (accountId === undefined || id === undefined || secret === undefined) return { kind: 'unknown' };
@@ -45,6 +61,7 @@ export async function checkToken(db: Database | Transaction, token: string): Pro
   if (key === undefined || !isRight) return { kind: 'unknown' };
   if (key.isRevoked || key.isDisabled) return { kind: 'revoked' };
   if (key.isExpired) return { kind: 'expired' };
+  await onValid(key, id);
   return {
     kind: 'valid',
     principal: principalOf(key.user, 'token', key.isServiceAccount ? 'SERVICE_ACCOUNT' : 'USER'),
@@ -52,6 +69,6 @@ export async function checkToken(db: Database | Transaction, token: string): Pro
 }
 
 export function principalOf(user: UserRow, by: Principal['by'], kind: Principal['kind'] = 'USER'): Principal {
-  const { accountId, name, email, isAdmin } = user;
-  return { accountId, kind, userId: user.id, name, email, isAdmin, by };
+  const { accountId, name, email } = user;
+  return { accountId, kind, userId: user.id, name, email, by };
 }

@@ -111,3 +111,8 @@ export function referencesOf(login: SshLogin, owner: OwnerScope): readonly strin
 export function missing(message: string): SecretSource {
   return { kind: 'missing', message };
 }
+
+/** It may be there: whoever started the execution may not use it. */
+export function denied(message: string): SecretSource {
+  return { kind: 'missing', message, isDenied: true };
+}

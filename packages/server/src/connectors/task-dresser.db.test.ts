@@ -14,6 +14,7 @@ import type { OwnerScope } from '../store/owner-scope.ts';
 import { insertProject } from '../store/projects.ts';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
 import { createConnector } from './save-connector.ts';
+import type { UseJudge } from './use-judge.ts';
 import { createTaskDresser, type ConnectorsTaskDresser } from './task-dresser.ts';
 
 const scope: ProjectScope = { accountId: 'acct', orgIdentifier: 'o1', projectIdentifier: 'p1' };
@@ -36,6 +37,13 @@ let ring: KeyRing;
 let sealing: SealingKeys;
 let secrets: Secrets;
 let dresser: ConnectorsTaskDresser;
+/** Whoever is called `stranger` may use nothing that is called `mine`. */
+const judge: UseJudge = {
+  objections: async (_scope, { id }, uses) =>
+    uses.map(({ kind, reference }) =>
+      id === 'stranger' && reference.endsWith('mine') ? `not this ${kind}: ${reference}` : undefined,
+    ),
+};
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -52,7 +60,7 @@ beforeAll(async () => {
   ring = new KeyRing({ current: randomBytes(32), old: [] });
   sealing = await loadSealingKeys(db, ring);
   secrets = createSecrets({ db, ring, sealing });
-  dresser = createTaskDresser({ db, secrets });
+  dresser = createTaskDresser({ db, secrets, judge });
 });
 
 afterAll(async () => {
@@ -297,6 +305,36 @@ describe('connectors of a lease', () => {
   });
 });
 
+describe('what whoever started the execution may not use', () => {
+  const by = (id: string, request: TaskRequest): TaskRequest => ({ ...request, actor: { kind: 'USER', id } });
+
+  it('is not in the lease, and its place says why (L5)', async () => {
+    await save(scope, 'only_mine', 'canary-of-mine');
+    await save(scope, 'everybodys', 'plain');
+    await connect(scope, 'hub_mine', 'DockerRegistry', {
+      dockerRegistryUrl: 'https://hub.example.test',
+      providerType: 'Other',
+      auth: { type: 'UsernamePassword', spec: { username: 'u', passwordRef: 'everybodys' } },
+    });
+    const request = {
+      ...using('only_mine', 'everybodys'),
+      spec: { command: 'only_mine;everybodys;', connectorRef: 'hub_mine' },
+    };
+    const stranger = await dress(by('stranger', request));
+    expect(stranger.secrets).toEqual({
+      only_mine: { kind: 'missing', message: 'not this secret: only_mine', isDenied: true },
+      everybodys: { kind: 'text', text: 'plain' },
+      'connector:hub_mine': { kind: 'missing', message: 'not this connector: hub_mine', isDenied: true },
+    });
+    expect(stranger.connectors).toBeUndefined();
+    const owner = await dress(by('owner', request));
+    expect(owner.secrets).toMatchObject({ only_mine: { kind: 'text', text: 'canary-of-mine' } });
+    expect(owner.connectors).toHaveProperty('hub_mine');
+    // An execution of a release that did not know in whose name it goes.
+    expect((await dress(request)).secrets).toEqual(owner.secrets);
+  });
+});
+
 describe('other parts of a lease', () => {
   it('cost no statement where nothing is asked for', async () => {
     // Whoever asks this database gets an error.
@@ -306,6 +344,7 @@ describe('other parts of a lease', () => {
       db: nowhere.db,
       secrets: createSecrets({ db: nowhere.db, ring, sealing }),
       containers: { isPrivilegedAllowed: true },
+      judge,
     });
     const request = task({ shell: 'Bash', command: 'connectorRef: x' }, { stage });
     expect(await strict.dress([{ scope, task: request }], PRIVATE)).toEqual([

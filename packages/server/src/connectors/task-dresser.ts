@@ -7,9 +7,11 @@
  *   decides.
  * - L3 A task that needs none of it costs no statement.
  * - L4 Plaintext goes over a private channel only.
+ * - L5 What whoever started the execution may not use is not given: the step fails as it does for what is missing.
  */
 import {
   DOCKER_HUB,
+  type ExecutionActor,
   HARNESS_IMAGE,
   MAIL_KEY,
   MAIL_REFERENCES,
@@ -26,7 +28,8 @@ import type { Secrets } from '../secrets/secrets.ts';
 import { findConnectors, type ConnectorRow } from '../store/connectors.ts';
 import type { Database } from '../store/database.ts';
 import { describePlace, keyOf, type StoredKey } from './scoped-reference.ts';
-import { missing, SecretSources } from './secret-sources.ts';
+import { denied, missing, SecretSources } from './secret-sources.ts';
+import type { TaskUse, UseJudge } from './use-judge.ts';
 
 type TaskDress = Pick<DelegateTask, 'secretPlaces' | 'secrets' | 'connectors' | 'stage' | 'containers' | 'sealKey'>;
 
@@ -40,6 +43,7 @@ export interface TaskDresserOptions {
   readonly secrets: Secrets;
   /** What the account allows to containers; absent = nothing special, every image. */
   readonly containers?: ContainerPolicy;
+  readonly judge: UseJudge;
 }
 
 export interface ConnectorsTaskDresser {
@@ -49,7 +53,7 @@ export interface ConnectorsTaskDresser {
 /** Plaintext of one task (P1), in UTF-16 units: many tasks may go with one answer. */
 const PLAINTEXT_LENGTH_MAX = 4 * 1_048_576;
 
-export function createTaskDresser({ db, secrets, containers }: TaskDresserOptions): ConnectorsTaskDresser {
+export function createTaskDresser({ db, secrets, containers, judge }: TaskDresserOptions): ConnectorsTaskDresser {
   const base = (task: TaskRequest): TaskDress => ({
     sealKey: secrets.sealKey,
     ...(containers === undefined ? {} : { containers }),
@@ -76,7 +80,9 @@ export function createTaskDresser({ db, secrets, containers }: TaskDresserOption
         members.map(({ needs }) => needs),
         isPrivate,
       );
-      for (const { lease, needs } of members) dresses.set(lease, { ...base(lease.task), ...wardrobe(needs) });
+      for (const { lease, needs } of members) {
+        dresses.set(lease, { ...base(lease.task), ...(await wardrobe(needs, lease.task.actor)) });
+      }
     }
     return leases.map((lease) => dresses.get(lease) ?? base(lease.task));
   }
@@ -86,7 +92,7 @@ export function createTaskDresser({ db, secrets, containers }: TaskDresserOption
     scope: ProjectScope,
     needs: readonly TaskNeeds[],
     isPrivate: boolean,
-  ): Promise<(needs: TaskNeeds) => TaskDress> {
+  ): Promise<(needs: TaskNeeds, actor: ExecutionActor | undefined) => Promise<TaskDress>> {
     const wanted = new Set(needs.flatMap(({ connectors }) => connectors.map(({ reference }) => reference)));
     if (needs.some(({ isMail }) => isMail)) for (const reference of MAIL_REFERENCES) wanted.add(reference);
     const rows = await loadConnectors(db, scope, wanted);
@@ -118,14 +124,33 @@ export function createTaskDresser({ db, secrets, containers }: TaskDresserOption
       return withSshKey({ identifier: row.identifier, type: row.type, spec: { ...spec } }, plain, sources);
     };
 
-    return (task) => {
+    /** A login that a target names is a secret; what every account has is nobody's. */
+    const useOf = (reference: string): TaskUse | undefined => {
+      if (connectors.has(reference)) return { kind: 'connector', reference };
+      return sources.sshKey(reference) === undefined ? undefined : { kind: 'secret', reference };
+    };
+    const usesOf = (task: TaskNeeds): readonly TaskUse[] => [
+      ...task.secrets.flatMap(({ source }) =>
+        source.kind === 'stored' ? [{ kind: 'secret' as const, reference: source.identifier }] : [],
+      ),
+      ...task.connectors.flatMap(({ reference }) => useOf(reference) ?? []),
+    ];
+
+    return async (task, actor) => {
+      const objections = await objectionsTo(judge, scope, actor, usesOf(task));
       const places: SecretPlace[] = [];
       const given: Record<string, SecretSource> = {};
       const taken: Record<string, TaskConnector> = {};
       for (const { path, start, end, source } of task.secrets) {
         const reference = source.kind === 'stored' ? source.identifier : source.sealed;
         places.push({ path: [...path], start, end, reference });
-        given[reference] ??= source.kind === 'stored' ? sources.source(reference) : sources.sealed(source.sealed);
+        const objection = source.kind === 'stored' ? objections({ kind: 'secret', reference }) : undefined;
+        given[reference] ??=
+          objection === undefined
+            ? source.kind === 'stored'
+              ? sources.source(reference)
+              : sources.sealed(source.sealed)
+            : denied(objection);
       }
       const wear = (reference: string, key: string): boolean => {
         const found = take(reference);
@@ -135,10 +160,12 @@ export function createTaskDresser({ db, secrets, containers }: TaskDresserOption
         return true;
       };
       for (const { reference, path } of task.connectors) {
-        if (wear(reference, reference)) continue;
+        const use = useOf(reference);
+        const objection = use === undefined ? undefined : objections(use);
+        if (objection === undefined && wear(reference, reference)) continue;
         const name = `connector:${reference}`;
         places.push({ path: [...path], start: 0, end: reference.length, reference: name });
-        given[name] = missing(noConnector(scope, reference));
+        given[name] = objection === undefined ? missing(noConnector(scope, reference)) : denied(objection);
       }
       if (task.isMail) MAIL_REFERENCES.some((reference) => wear(reference, MAIL_KEY));
       return {
@@ -150,6 +177,19 @@ export function createTaskDresser({ db, secrets, containers }: TaskDresserOption
   }
 
   return { dress };
+}
+
+/** Absent: a release started it that did not ask yet. */
+async function objectionsTo(
+  judge: UseJudge,
+  scope: ProjectScope,
+  actor: ExecutionActor | undefined,
+  uses: readonly TaskUse[],
+): Promise<(use: TaskUse) => string | undefined> {
+  if (actor === undefined || uses.length === 0) return () => undefined;
+  const answers = await judge.objections(scope, actor, uses);
+  const known = new Map(uses.map(({ kind, reference }, index) => [`${kind} ${reference}`, answers[index]]));
+  return ({ kind, reference }) => known.get(`${kind} ${reference}`);
 }
 
 function limited(given: Record<string, SecretSource>): Record<string, SecretSource> {

@@ -251,7 +251,7 @@ class PostgresExecutionService implements RunningExecutions {
   }
 
   #headerOf(
-    { executionId, scope, pipelineIdentifier, seed, plan, cause, parent, retained }: StartRequest,
+    { executionId, scope, pipelineIdentifier, seed, plan, cause, actor, parent, retained }: StartRequest,
     runSequence: number,
   ): ExecutionHeader {
     const { defaults, switches } = this.#options;
@@ -264,6 +264,7 @@ class PostgresExecutionService implements RunningExecutions {
       seed,
       plan,
       cause,
+      ...(actor === undefined ? {} : { actor }),
       executionUrl,
       defaults,
       ...(switches === undefined ? {} : { switches }),

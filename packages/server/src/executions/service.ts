@@ -2,6 +2,7 @@
  * What the rest of the server asks of executions. `PostgresExecutionService` (execution-service.ts) is the implementation.
  */
 import type {
+  ExecutionActor,
   ExecutionCause,
   ExecutionHeader,
   ExecutionId,
@@ -21,6 +22,8 @@ export interface StartRequest {
   readonly tags: Readonly<Record<string, string>>;
   readonly modules: readonly string[];
   readonly cause: ExecutionCause;
+  /** In whose name it goes; absent only below an execution that has none. */
+  readonly actor?: ExecutionActor;
   readonly plan: Plan;
   /** Random text; node and node-execution ids are derived from it. */
   readonly seed: string;

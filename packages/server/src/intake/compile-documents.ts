@@ -26,21 +26,30 @@ export interface TooManyDocuments {
   readonly message: string;
 }
 
-export type CompileWithDocumentsResult = CompiledPipeline | RefusedPipeline | TooManyDocuments;
+export interface CompiledWithDocuments extends CompiledPipeline {
+  /** What it was asked for on the way. */
+  readonly documents: readonly DocumentReference[];
+}
+
+export type CompileWithDocumentsResult = CompiledWithDocuments | RefusedPipeline | TooManyDocuments;
 
 export async function compileWithDocuments(
   source: Pick<DocumentSource, 'find'>,
   scope: ProjectScope,
   request: Omit<PipelineRequest, 'documents'>,
 ): Promise<CompileWithDocumentsResult> {
+  let documents: readonly DocumentReference[] = [];
   const result = await withDocuments(
     source,
     scope,
-    (documents) => compileKnown(request, documents),
+    (loaded) => {
+      documents = loaded.references;
+      return compileKnown(request, loaded);
+    },
     (compiled) => (compiled.kind === 'needsDocuments' ? compiled.references : []),
   );
   if (result.kind === 'needsDocuments') throw new Error('A compilation lacks documents, and names none.');
-  return result;
+  return result.kind === 'compiled' ? { ...result, documents } : result;
 }
 
 /** Repeats `read` with what it lacks until it lacks nothing. */

@@ -160,8 +160,7 @@ async function answerOfMatching(
     const message = 'The text of the commit says that nothing is to be built for it.';
     return { kind: 'decided', decision: decline(trigger, 'SKIPPED', message, { conditionResults }) };
   }
-  const { documents } = definitions;
-  const decision = await startByTrigger({ event, candidate, document, facts: seen, conditionResults, documents });
+  const decision = await startByTrigger({ event, candidate, document, facts: seen, conditionResults, definitions });
   const supersedes = source.autoAbortPreviousExecutions ? { supersedes: { trigger, identity: runIdentity(git) } } : {};
   return { kind: 'decided', decision: { ...decision, ...proof.delivery, ...supersedes } };
 }

@@ -63,7 +63,7 @@ export async function decideEvent(
       missed.push({ trigger, match });
       continue;
     }
-    const firing = { event, candidate, document, facts, documents: definitions.documents };
+    const firing = { event, candidate, document, facts, definitions };
     const conditions = match === undefined ? {} : { conditionResults: match.results };
     decisions.push({ ...(await startByTrigger({ ...firing, ...conditions })), ...proof.delivery });
   }

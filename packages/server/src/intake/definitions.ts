@@ -8,7 +8,7 @@ import { findSetting } from '../store/settings.ts';
 import type { TriggerEventRow } from '../store/trigger-events.ts';
 import { listEnabledTriggers, type TriggerKey, type TriggerWithPipeline } from '../store/triggers.ts';
 import { DocumentSource, type ReadStoredText } from './document-source.ts';
-import { ownerObjection } from './owner-objection.ts';
+import { findTriggerStarter, type TriggerStarter } from './trigger-starter.ts';
 
 export type WebhookSecret =
   | { readonly kind: 'known'; readonly value: Buffer }
@@ -76,10 +76,10 @@ export class Definitions {
     });
   }
 
-  /** Why a trigger may not start its pipeline now. */
-  ownerObjection(key: TriggerKey): Promise<string | undefined> {
+  /** In whose name a trigger starts its pipeline now, or why it may not. */
+  starterOf(key: TriggerKey): Promise<TriggerStarter> {
     const { scope, pipelineIdentifier, identifier } = key;
-    return this.#remember(['owner', scope, pipelineIdentifier, identifier], () => ownerObjection(this.#tx, key));
+    return this.#remember(['owner', scope, pipelineIdentifier, identifier], () => findTriggerStarter(this.#tx, key));
   }
 
   webhookSecret(scope: ProjectScope, reference: string): Promise<WebhookSecret> {

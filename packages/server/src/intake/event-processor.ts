@@ -6,7 +6,6 @@
  * - I1 the event's final status, its further rows and the executions it starts are one commit.
  * - An event that our own code cannot process ends as EXCEPTION_WHILE_PROCESSING after `ATTEMPTS_MAX` tries, and never holds up
  *   the events behind it.
- * - S15 a trigger starts what whoever saved it last may start.
  * - S2 a signed request fires a trigger once, by whatever address it comes.
  */
 import { randomBytes } from 'node:crypto';
@@ -28,7 +27,7 @@ import { Definitions, type FindWebhookSecret } from './definitions.ts';
 import type { ReadStoredText } from './document-source.ts';
 import { ASKED_MESSAGE } from './files-loop.ts';
 import { postponeEvent, type AskedFiles } from '../store/trigger-files.ts';
-import { REFUSED_PREFIX, type Decision } from './start-by-trigger.ts';
+import type { Decision } from './start-by-trigger.ts';
 import { abortSuperseded, type Superseding } from './supersede.ts';
 
 /** Compiling takes about a millisecond: a batch keeps the event loop busy for a blink, and locks its rows no longer than that. */
@@ -166,8 +165,7 @@ async function decideAll(
       continue;
     }
     const [own, ...further] = decision.decisions;
-    const judge = async (each: Decision): Promise<Decision> =>
-      await onceOnly(tx, event, await withinRights(definitions, each));
+    const judge = (each: Decision): Promise<Decision> => onceOnly(tx, event, each);
     const decisions: [Decision, ...Decision[]] = [await judge(own)];
     for (const each of further) decisions.push(await judge(each));
     decided.push({ event, decisions });
@@ -185,19 +183,6 @@ async function decide(event: TriggerEventRow, definitions: Definitions): Promise
     if (!isThere) return { kind: 'decided', decisions: [decideWithoutPipeline(event, event.pipelineIdentifier)] };
   }
   return { kind: 'decided', decisions: await decideEvent(event, candidates, definitions) };
-}
-
-/** S15: what its owner may not start, a trigger does not start. */
-async function withinRights(definitions: Definitions, decision: Decision): Promise<Decision> {
-  const { start, outcome } = decision;
-  if (start === undefined) return decision;
-  const { triggerIdentifier: identifier = '' } = outcome;
-  const { scope, pipelineIdentifier } = start;
-  const objection = await definitions.ownerObjection({ scope, pipelineIdentifier, identifier });
-  if (objection === undefined) return decision;
-  const { executionId: _, ...rest } = outcome;
-  const message = `${REFUSED_PREFIX}${objection}`;
-  return { outcome: { ...rest, status: 'INVALID_RUNTIME_INPUT_YAML', message, isException: true } };
 }
 
 /** S2 */

@@ -42,7 +42,7 @@ it('makes account, administrator, tokens and demo once', async () => {
   expect(first).toMatchObject({ isNew: true, adminToken: await adminToken(), delegateToken: 'token-0' });
   expect(await checkToken(database.db, await adminToken())).toMatchObject({
     kind: 'valid',
-    principal: { accountId: 'acct', isAdmin: true },
+    principal: { accountId: 'acct', name: 'admin' },
   });
   for (const name of ['admin-token', 'delegate-token']) expect((await stat(join(home, name))).mode & 0o777).toBe(0o600);
   const pipelines = await database.db.selectFrom('pipelines').select('identifier').orderBy('identifier').execute();

@@ -4,6 +4,7 @@ import type { FoundDocument } from './document-source.ts';
 /** Those that were asked for so far, and what is behind them: nothing more, so that equal requests read the same. */
 export class LoadedDocuments implements Documents {
   readonly #found = new Map<string, FoundDocument>();
+  readonly #references: DocumentReference[] = [];
   #length = 0;
 
   find(reference: DocumentReference): FoundDocument | undefined {
@@ -12,7 +13,13 @@ export class LoadedDocuments implements Documents {
 
   add(reference: DocumentReference, document: FoundDocument): void {
     this.#found.set(referenceKey(reference), document);
+    this.#references.push(reference);
     this.#length += document?.yaml.length ?? 0;
+  }
+
+  /** In the order in which they were asked for. */
+  get references(): readonly DocumentReference[] {
+    return this.#references;
   }
 
   get size(): number {

@@ -1,4 +1,9 @@
-/** What a trigger that answers to an event starts, or why it does not. Nothing is written. */
+/**
+ * What a trigger that answers to an event starts, or why it does not. Nothing is written.
+ *
+ * - S15 it starts what whoever saved it last may start, in their name. What they may not is told to those who may see the
+ *   trigger: who calls it hears that it may not, and not what.
+ */
 import {
   type ExecutionCause,
   eventCause,
@@ -13,12 +18,17 @@ import type { TriggerEventStatus } from '@bridle/protocol';
 import type { StartRequest } from '../executions/service.ts';
 import type { EventOutcome, TriggerEventRow } from '../store/trigger-events.ts';
 import type { TriggerKey, TriggerRow, TriggerWithPipeline } from '../store/triggers.ts';
-import type { DocumentSource } from './document-source.ts';
+import type { Definitions } from './definitions.ts';
 import { prepareExecution } from './prepare-execution.ts';
 
 /** The texts that the founding document and its flows print exactly. */
 export const REQUESTED_MESSAGE = 'Pipeline execution was requested successfully';
 export const REFUSED_PREFIX = 'Failed while requesting Pipeline Execution through Trigger: ';
+
+/** Whose rights the history speaks of. */
+const OF_WHOM = ' A trigger starts in the name of whoever made or changed it last.';
+/** What whoever fires the trigger hears when its owner may not. */
+const NOT_ALLOWED = 'The trigger may not start its pipeline now. Its event history says why.';
 
 export interface Decision {
   readonly outcome: Outcome;
@@ -37,11 +47,11 @@ export interface Firing {
   readonly document: TriggerDocument;
   readonly facts: WebhookEvent;
   readonly conditionResults?: readonly unknown[];
-  readonly documents: DocumentSource;
+  readonly definitions: Definitions;
 }
 
 export async function startByTrigger(firing: Firing): Promise<Decision> {
-  const { event, document, facts, documents } = firing;
+  const { event, document, facts, definitions } = firing;
   const { trigger, pipeline } = firing.candidate;
   const conditions = firing.conditionResults === undefined ? {} : { conditionResults: firing.conditionResults };
   const scope = triggerScope(facts);
@@ -50,8 +60,12 @@ export async function startByTrigger(firing: Firing): Promise<Decision> {
   const { inputSetRefs, stagesToExecute } = document;
   const sets = resolveTriggerReferences(inputSetRefs, scope);
   if (sets.kind === 'failed') return refuseStart(event, trigger, sets.message, conditions);
-  const prepared = await prepareExecution(documents, {
+  const { scope: place, pipelineIdentifier, identifier } = trigger;
+  const found = await definitions.starterOf({ scope: place, pipelineIdentifier, identifier });
+  if (found.kind === 'objection') return denyStart(event, trigger, found.objection, conditions);
+  const prepared = await prepareExecution(definitions.documents, {
     pipeline,
+    starter: found.starter,
     inputYaml: inputs.inputYaml,
     inputSetReferences: sets.references,
     known: inputs.known,
@@ -61,6 +75,9 @@ export async function startByTrigger(firing: Firing): Promise<Decision> {
   const runtimeInput = inputs.inputYaml.trim() === '' ? NO_INPUTS_YAML : inputs.inputYaml;
   if (prepared.kind === 'refused') {
     return refuseStart(event, trigger, prepared.message, { ...conditions, runtimeInput });
+  }
+  if (prepared.kind === 'denied') {
+    return denyStart(event, trigger, `${prepared.message}${OF_WHOM}`, { ...conditions, runtimeInput });
   }
   const { request } = prepared;
   return {
@@ -98,6 +115,17 @@ export function refuseStart(
   return event.kind === 'cron'
     ? decline(trigger, 'EXCEPTION_WHILE_PROCESSING', why, more)
     : decline(trigger, 'INVALID_RUNTIME_INPUT_YAML', `${REFUSED_PREFIX}${why}`, more);
+}
+
+/** The same for want of rights: who calls need not know of whom and of what (S15). */
+function denyStart(
+  event: TriggerEventRow,
+  trigger: TriggerRow,
+  why: string,
+  more: Pick<Outcome, 'conditionResults' | 'runtimeInput'>,
+): Decision {
+  const { outcome } = refuseStart(event, trigger, NOT_ALLOWED, more);
+  return { outcome: { ...outcome, cause: refuseStart(event, trigger, why).outcome.message } };
 }
 
 /** The trigger starts nothing. */

@@ -18,7 +18,25 @@ export interface ApiKeyWithUser {
   readonly secretHash: string;
   readonly isExpired: boolean;
   readonly isRevoked: boolean;
+  /** Its last use was noted a while ago, or never. */
+  readonly isUseOld: boolean;
   readonly user: UserRow;
+}
+
+/** How old the noted use of a key may get: one statement a minute for each that is used, and none for every request. */
+const NOTE_USE_MS = 60_000;
+
+const isUseOld = sql<boolean>`coalesce(api_keys.last_used_at <= bridle_now() - ${NOTE_USE_MS}, true)`;
+
+/** Nothing is written when somebody else has just noted it. */
+export async function noteApiKeyUse(db: Database | Transaction, accountId: string, id: string): Promise<void> {
+  await db
+    .updateTable('api_keys')
+    .set({ last_used_at: sql<number>`bridle_now()` })
+    .where('account_id', '=', accountId)
+    .where('id', '=', id)
+    .where(isUseOld)
+    .execute();
 }
 
 export async function insertApiKey(db: Database | Transaction, key: ApiKeyRow): Promise<void> {
@@ -57,6 +75,7 @@ export async function findApiKey(
     .select(sql<string>`coalesce(users.email, service_accounts.email)`.as('principal_email'))
     .select(sql<boolean>`api_keys.service_account_id is not null`.as('is_service_account'))
     .select(sql<boolean>`api_keys.expires_at is not null and api_keys.expires_at <= bridle_now()`.as('is_expired'))
+    .select(isUseOld.as('is_use_old'))
     .where('api_keys.account_id', '=', accountId)
     .where('api_keys.id', '=', id)
     .executeTakeFirst();
@@ -65,6 +84,7 @@ export async function findApiKey(
     secretHash: row.secret_hash,
     isExpired: row.is_expired,
     isRevoked: row.revoked_at !== null,
+    isUseOld: row.is_use_old,
     isDisabled: row.is_disabled === true,
     isServiceAccount: row.is_service_account,
     user: {

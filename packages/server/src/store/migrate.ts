@@ -28,6 +28,7 @@ import * as storedFiles from './migrations/0019-stored-files.ts';
 import * as sessionTokens from './migrations/0020-session-tokens.ts';
 import * as executionLists from './migrations/0021-execution-lists.ts';
 import * as executionKeys from './migrations/0022-execution-keys.ts';
+import * as hiddenCauses from './migrations/0024-hidden-causes.ts';
 import * as executionSubjects from './migrations/0026-execution-subjects.ts';
 import * as triggerFiles from './migrations/0027-trigger-files.ts';
 import type { StartErrorCode } from './start-error-codes.ts';
@@ -56,6 +57,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0020-session-tokens': sessionTokens,
   '0021-execution-lists': executionLists,
   '0022-execution-keys': executionKeys,
+  '0024-hidden-causes': hiddenCauses,
   '0026-execution-subjects': executionSubjects,
   '0027-trigger-files': triggerFiles,
 };

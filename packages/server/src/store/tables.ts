@@ -281,6 +281,7 @@ export interface TriggerEventsTable extends ScopeColumns {
   files: NullableJson;
   files_due_at: number | null;
   files_attempts: Generated<number>;
+  cause: string | null;
 }
 
 export interface TriggerSchedulesTable extends ScopeColumns {

@@ -49,7 +49,10 @@ export interface TriggerEventRow {
   readonly triggerIdentifier?: string;
   readonly state: 'queued' | 'final';
   readonly status: string;
+  /** For whoever fired it. */
   readonly message: string;
+  /** The same with more in it, for those who may see the trigger; absent = the message says all. */
+  readonly cause?: string;
   readonly isException: boolean;
   /** The bytes as received. */
   readonly payload: Buffer;
@@ -75,6 +78,7 @@ export interface EventOutcome {
   readonly eventId: string;
   readonly status: string;
   readonly message: string;
+  readonly cause?: string;
   readonly isException: boolean;
   /** Of the trigger, where the event did not say it. */
   readonly scope?: ProjectScope;
@@ -197,7 +201,7 @@ export async function finishTriggerEvents(
   if (outcomes.length === 0) return;
   const column = <T>(read: (outcome: EventOutcome) => T): T[] => outcomes.map(read);
   await sql`
-    update trigger_events as event set state = 'final', status = done.status, message = done.message, is_exception = done.is_exception,
+    update trigger_events as event set state = 'final', status = done.status, message = done.message, cause = done.cause, is_exception = done.is_exception,
       org_identifier = coalesce(done.org, event.org_identifier), project_identifier = coalesce(done.project, event.project_identifier),
       pipeline_identifier = coalesce(done.pipeline, event.pipeline_identifier), trigger_identifier = coalesce(done.trigger, event.trigger_identifier),
       execution_id = done.execution_id, runtime_input = done.runtime_input, condition_results = done.conditions::json,
@@ -215,8 +219,9 @@ export async function finishTriggerEvents(
       ${column((outcome) => (outcome.conditionResults === undefined ? null : JSON.stringify(outcome.conditionResults)))}::text[],
       ${column((outcome) => outcome.scope?.orgIdentifier ?? null)}::text[],
       ${column((outcome) => outcome.scope?.projectIdentifier ?? null)}::text[],
-      ${column((outcome) => outcome.maySendAgain ?? false)}::boolean[]
-    ) as done(id, status, message, is_exception, pipeline, trigger, execution_id, runtime_input, conditions, org, project, may_send_again)
+      ${column((outcome) => outcome.maySendAgain ?? false)}::boolean[],
+      ${column((outcome) => (outcome.cause === undefined ? null : storable(outcome.cause)))}::text[]
+    ) as done(id, status, message, is_exception, pipeline, trigger, execution_id, runtime_input, conditions, org, project, may_send_again, cause)
     where event.id = done.id and event.state = 'queued'`.execute(tx);
 }
 
@@ -229,11 +234,11 @@ export async function insertFurtherEvent(
 ): Promise<void> {
   await sql`
     insert into trigger_events (id, kind, account_id, org_identifier, project_identifier, pipeline_identifier, trigger_identifier,
-      state, status, message, is_exception, payload, headers, source_ip, principal, execution_id, runtime_input, condition_results,
+      state, status, message, cause, is_exception, payload, headers, source_ip, principal, execution_id, runtime_input, condition_results,
       received_at, processed_at, origin_event_id)
     select ${id}, kind, account_id, coalesce(${outcome.scope?.orgIdentifier ?? null}, org_identifier),
       coalesce(${outcome.scope?.projectIdentifier ?? null}, project_identifier), ${outcome.pipelineIdentifier ?? null}, ${outcome.triggerIdentifier ?? null},
-      'final', ${outcome.status}, ${storable(outcome.message)}, ${outcome.isException}, payload, headers, source_ip, principal,
+      'final', ${outcome.status}, ${storable(outcome.message)}, ${outcome.cause === undefined ? null : storable(outcome.cause)}, ${outcome.isException}, payload, headers, source_ip, principal,
       ${outcome.executionId ?? null}, ${outcome.runtimeInput ?? null},
       ${outcome.conditionResults === undefined ? null : JSON.stringify(outcome.conditionResults)}::json,
       received_at, bridle_now(), id
@@ -325,6 +330,7 @@ export function eventRow(row: Selectable<TriggerEventsTable>): TriggerEventRow {
     state: row.state === 'queued' ? 'queued' : 'final',
     status: row.status,
     message: row.message,
+    ...(row.cause === null ? {} : { cause: row.cause }),
     isException: row.is_exception,
     payload: row.payload,
     headers: row.headers as Readonly<Record<string, string>>,

@@ -30,7 +30,11 @@ export async function listTriggerHistory(
   if (search !== '') {
     const pattern = likePattern(search);
     matching = matching.where((eb) =>
-      eb.or([eb('id', 'ilike', pattern), eb('status', 'ilike', pattern), eb('message', 'ilike', pattern)]),
+      eb.or([
+        eb('id', 'ilike', pattern),
+        eb('status', 'ilike', pattern),
+        eb(sql`coalesce(cause, message)`, 'ilike', pattern),
+      ]),
     );
   }
   const [rows, count] = await Promise.all([
@@ -72,7 +76,7 @@ export async function listTriggerActivity(
 ): Promise<ReadonlyMap<string, TriggerActivity>> {
   if (triggerIdentifiers.length === 0) return new Map();
   const result = await sql<ActivityRow>`
-    select asked.identifier, last.processed_at, last.status, last.message, last.execution_id,
+    select asked.identifier, last.processed_at, last.status, coalesce(last.cause, last.message) as message, last.execution_id,
       (select coalesce(json_object_agg(day, runs), '{}') from (
         select (bridle_now() / 86400000 - received_at / 86400000) as day, count(*) as runs from trigger_events
         where account_id = ${scope.accountId} and org_identifier = ${scope.orgIdentifier} and project_identifier = ${scope.projectIdentifier}
@@ -81,7 +85,7 @@ export async function listTriggerActivity(
         group by 1) as per_day) as days
     from unnest(${triggerIdentifiers}::text[]) as asked(identifier)
     left join lateral (
-      select processed_at, status, message, execution_id from trigger_events
+      select processed_at, status, message, cause, execution_id from trigger_events
       where account_id = ${scope.accountId} and org_identifier = ${scope.orgIdentifier} and project_identifier = ${scope.projectIdentifier}
         and pipeline_identifier = ${pipelineIdentifier} and trigger_identifier = asked.identifier and state = 'final'
       order by received_at desc limit 1) as last on true`.execute(db);

@@ -25,7 +25,7 @@ export function triggerEventHistory(
     eventCreatedAt: event.receivedAt,
     createdAt: event.processedAt ?? event.receivedAt,
     finalStatus: status,
-    message: event.message,
+    message: event.cause ?? event.message,
     exceptionOccurred: event.isException,
     triggerEventStatus: triggerEventStatus(status),
     type: event.kind === 'cron' ? 'Scheduled' : 'Webhook',

@@ -6,7 +6,8 @@ import type { EventAnswer } from '../../store/trigger-events.ts';
 const SEVERAL_EVENTS =
   'There are multiple trigger events generated from this eventId. This response contains only one of them.';
 
-export function webhookProcessingDetails(event: EventAnswer): WebhookEventProcessingDetails {
+/** @param seesCause - its reader may see the trigger, and is told more than whoever fired it */
+export function webhookProcessingDetails(event: EventAnswer, seesCause: boolean): WebhookEventProcessingDetails {
   return {
     eventFound: true,
     eventId: event.id,
@@ -18,7 +19,7 @@ export function webhookProcessingDetails(event: EventAnswer): WebhookEventProces
     pipelineExecutionId: event.executionId ?? null,
     exceptionOccured: event.isException,
     status: event.status as TriggerEventStatus,
-    message: event.message,
+    message: seesCause ? (event.cause ?? event.message) : event.message,
     payload: event.payload.toString('utf8'),
     eventCreatedAt: event.processedAt ?? event.receivedAt,
     runtimeInput: event.runtimeInput ?? null,
