@@ -2233,6 +2233,7 @@ export interface TokenAggregate {
   /** Epoch milliseconds. */
   readonly lastModifiedAt: number;
   readonly expiryAt: number | null;
+  readonly lastUsedAt: number | null;
 }
 
 export interface TokenDetails {
