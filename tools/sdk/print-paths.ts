@@ -66,9 +66,10 @@ function isNeeded({ required = false, schema = {} }: Parameter): boolean {
 function answerOf({ responses }: Operation): JsonSchema {
   const schema = schemaOf(responses['200']?.content ?? {});
   const { properties = {} } = schema ?? {};
-  const { status, data } = properties;
+  const { status, data, resource, responseMessages } = properties;
   const isEnvelope = status?.enum?.[0] === 'SUCCESS' && data !== undefined;
-  return (isEnvelope ? data : schema) ?? {};
+  if (isEnvelope) return data;
+  return (responseMessages === undefined ? schema : resource) ?? {};
 }
 
 function schemaOf(content: Content): JsonSchema | undefined {

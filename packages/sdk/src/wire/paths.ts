@@ -1106,11 +1106,7 @@ export interface Paths {
         readonly all?: boolean | undefined;
       };
       readonly body: DelegateFilter;
-      readonly data: {
-        readonly metaData: Readonly<Record<string, never>>;
-        readonly resource: readonly DelegateListItem[];
-        readonly responseMessages: readonly null[];
-      };
+      readonly data: readonly DelegateListItem[];
     };
   };
   readonly '/ng/api/delegate-token-ng': {
@@ -1122,11 +1118,7 @@ export interface Paths {
         readonly name?: string | undefined;
         readonly status?: 'ACTIVE' | 'REVOKED' | (string & {}) | undefined;
       };
-      readonly data: {
-        readonly metaData: Readonly<Record<string, never>>;
-        readonly resource: readonly DelegateTokenDetails[];
-        readonly responseMessages: readonly null[];
-      };
+      readonly data: readonly DelegateTokenDetails[];
     };
     /** Make a delegate token. */
     readonly POST: {
@@ -1137,11 +1129,7 @@ export interface Paths {
         /** Epoch milliseconds. */
         readonly revokeAfter?: number | undefined;
       };
-      readonly data: {
-        readonly metaData: Readonly<Record<string, never>>;
-        readonly resource: DelegateTokenDetails;
-        readonly responseMessages: readonly null[];
-      };
+      readonly data: DelegateTokenDetails;
     };
     /** Revoke a delegate token. */
     readonly PUT: {
@@ -1150,11 +1138,7 @@ export interface Paths {
         readonly projectIdentifier?: string | undefined;
         readonly tokenName: string;
       };
-      readonly data: {
-        readonly metaData: Readonly<Record<string, never>>;
-        readonly resource: DelegateTokenDetails;
-        readonly responseMessages: readonly null[];
-      };
+      readonly data: DelegateTokenDetails;
     };
     /** Delete a revoked delegate token. */
     readonly DELETE: {
@@ -1163,11 +1147,7 @@ export interface Paths {
         readonly projectIdentifier?: string | undefined;
         readonly tokenName: string;
       };
-      readonly data: {
-        readonly metaData: Readonly<Record<string, never>>;
-        readonly resource: DelegateTokenDetails;
-        readonly responseMessages: readonly null[];
-      };
+      readonly data: DelegateTokenDetails;
     };
   };
   readonly '/ng/api/delegate-token-ng/delegate-groups': {
@@ -1178,11 +1158,7 @@ export interface Paths {
         readonly projectIdentifier?: string | undefined;
         readonly delegateTokenName?: string | undefined;
       };
-      readonly data: {
-        readonly metaData: Readonly<Record<string, never>>;
-        readonly resource: DelegateGroups;
-        readonly responseMessages: readonly null[];
-      };
+      readonly data: DelegateGroups;
     };
   };
   readonly '/ng/api/environmentsV2': {
@@ -4263,11 +4239,7 @@ export interface Paths {
         readonly targetIdentifier?: string | undefined;
         readonly triggerIdentifier?: string | undefined;
       };
-      readonly data: {
-        readonly metaData: Readonly<Record<string, never>>;
-        readonly resource: string;
-        readonly responseMessages: readonly unknown[];
-      };
+      readonly data: string;
     };
   };
   readonly '/pipeline/api/triggers/update-branch-name': {
