@@ -48,7 +48,8 @@ function printOperation(method: string, operation: Operation, printer: SchemaPri
 
 function printParameters(place: string, parameters: readonly Parameter[], printer: SchemaPrinter): string {
   // Which account is meant is in the key.
-  const group = parameters.filter(({ in: where, name }) => where === place && !/^account(Identifier|ID)$/.test(name));
+  const isKnown = (name: string): boolean => place === 'query' && /^account(Identifier|ID)$/.test(name);
+  const group = parameters.filter(({ in: where, name }) => where === place && !isKnown(name));
   if (group.length === 0) return '';
   const lines = group.map((parameter) => {
     const { name, description, schema = {} } = parameter;

@@ -881,6 +881,9 @@ export interface Paths {
   readonly '/ng/api/accounts/{accountIdentifier}': {
     /** An account. */
     readonly GET: {
+      readonly path: {
+        readonly accountIdentifier: string;
+      };
       readonly data: AccountResponse;
     };
   };
