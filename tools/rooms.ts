@@ -219,7 +219,7 @@ export const ROOMS: readonly Room[] = [
     quiet: true,
   },
   // Its types are written from the protocol's schemas (tools/sdk): what is published imports nothing of ours.
-  { folder: 'packages/sdk/src', libraries: ['eventsource-parser'], quiet: true },
+  { folder: 'packages/sdk/src', libraries: ['eventsource-parser'], quiet: true, testPackages: ['pipeline'] },
   {
     folder: 'packages/cli/src',
     packages: ['pipeline', 'runtime', 'executors', 'protocol', 'sdk', 'text'],
@@ -260,6 +260,7 @@ export const ROOMS: readonly Room[] = [
       '@axe-core/playwright',
       '@xterm/headless',
       'oidc-provider',
+      'publint',
       'vitest',
     ],
     node: true,

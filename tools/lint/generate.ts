@@ -17,6 +17,7 @@ const configs = [
         'coverage/**',
         'tools/lint/fixture/**',
         'packages/web/public/**',
+        'packages/sdk/api.d.ts',
       ],
       pluginPath: './tools/lint/plugin.mjs',
     }),

@@ -48,7 +48,8 @@ function printOperation(method: string, operation: Operation, printer: SchemaPri
 
 function printParameters(place: string, parameters: readonly Parameter[], printer: SchemaPrinter): string {
   // Which account is meant is in the key.
-  const group = parameters.filter(({ in: where, name }) => where === place && !/^account(Identifier|ID)$/.test(name));
+  const isKnown = (name: string): boolean => place === 'query' && /^account(Identifier|ID)$/.test(name);
+  const group = parameters.filter(({ in: where, name }) => where === place && !isKnown(name));
   if (group.length === 0) return '';
   const lines = group.map((parameter) => {
     const { name, description, schema = {} } = parameter;
@@ -66,9 +67,10 @@ function isNeeded({ required = false, schema = {} }: Parameter): boolean {
 function answerOf({ responses }: Operation): JsonSchema {
   const schema = schemaOf(responses['200']?.content ?? {});
   const { properties = {} } = schema ?? {};
-  const { status, data } = properties;
+  const { status, data, resource, responseMessages } = properties;
   const isEnvelope = status?.enum?.[0] === 'SUCCESS' && data !== undefined;
-  return (isEnvelope ? data : schema) ?? {};
+  if (isEnvelope) return data;
+  return (responseMessages === undefined ? schema : resource) ?? {};
 }
 
 function schemaOf(content: Content): JsonSchema | undefined {

@@ -32,8 +32,8 @@ export {
 } from './errors.ts';
 export { isFailed, isFinal, isWaiting } from './statuses.ts';
 export { Page, Pages } from './pages.ts';
-export { Execution } from './execution.ts';
-export { FiredEvent, type EventWaitOptions } from './trigger-event.ts';
+export type { Execution } from './execution.ts';
+export type { EventWaitOptions, FiredEvent } from './trigger-event.ts';
 export type { CallOptions, Query, QueryValue } from './http/transport.ts';
 export type { Raw, RawMethod, RawRequest } from './raw.ts';
 export type { Document } from './document.ts';
@@ -43,10 +43,46 @@ export type { ExecutionLogLine, LogOptions } from './live/execution-logs.ts';
 export type { NodeLogLine } from './live/node-log.ts';
 export type { WaitOptions } from './live/wait.ts';
 export type { ProjectOptions } from './resources/scope.ts';
-export { Pipelines, type ExecuteOptions, type PipelineListOptions, type UpdateOptions } from './resources/pipelines.ts';
-export { Executions, type ExecutionListOptions, type RerunOptions, type RetryOptions } from './resources/executions.ts';
-export { Triggers, type FireOptions, type TriggerListOptions } from './resources/triggers.ts';
-export { InputSets, type InputSetListOptions, type SavedInputSet } from './resources/input-sets.ts';
+export type { ApiKeys, KeyOwner, TokenOwner, Tokens } from './resources/api-keys.ts';
+export type { ApprovalAnswer, Approvals } from './resources/approvals.ts';
+export type { Audit, AuditListOptions } from './resources/audit.ts';
+export type { ConnectorListOptions, Connectors } from './resources/connectors.ts';
+export type {
+  DelegateListOptions,
+  DelegateTokenListOptions,
+  DelegateTokens,
+  Delegates,
+} from './resources/delegates.ts';
+export type { Environments } from './resources/environments.ts';
+export type { ExecutionListOptions, Executions, RerunOptions, RetryOptions } from './resources/executions.ts';
+export type { FileDefinition, Files } from './resources/files.ts';
+export type { FilterOptions, FilterPart, Filters } from './resources/filters.ts';
+export type { Infrastructures } from './resources/infrastructures.ts';
+export type { InputSetListOptions, InputSets, SavedInputSet } from './resources/input-sets.ts';
+export type {
+  OrganizationDefinition,
+  OrganizationListOptions,
+  OrganizationOptions,
+  Organizations,
+  ProjectDefinition,
+  Projects,
+} from './resources/organizations.ts';
+export type { OwnerListOptions, OwnerOptions, OwnerUpdateOptions } from './resources/owned.ts';
+export type { PipelineVersions } from './resources/pipeline-versions.ts';
+export type { ExecuteOptions, PipelineListOptions, Pipelines, UpdateOptions } from './resources/pipelines.ts';
+export type { ResourceGroups } from './resources/resource-groups.ts';
+export type { RoleAssignmentListOptions, RoleAssignments } from './resources/role-assignments.ts';
+export type { Roles } from './resources/roles.ts';
+export type { SecretDefinition, SecretListOptions, Secrets } from './resources/secrets.ts';
+export type { ServiceAccounts } from './resources/service-accounts.ts';
+export type { ServiceOverrideListOptions, ServiceOverrides } from './resources/service-overrides.ts';
+export type { Services } from './resources/services.ts';
+export type { SettingQuery, Settings } from './resources/settings.ts';
+export type { TemplateListOptions, TemplateVersionOptions, Templates } from './resources/templates.ts';
+export type { FireOptions, TriggerListOptions, Triggers } from './resources/triggers.ts';
+export type { UserGroups } from './resources/user-groups.ts';
+export type { Users } from './resources/users.ts';
+export type { VariableDefinition, Variables } from './resources/variables.ts';
 export type { Paths } from './wire/paths.ts';
 export type {
   AccessCheckRequest,

@@ -64,7 +64,9 @@ export function unwrap(asked: Asked, response: Response, body: unknown): unknown
   if (!isRecord(body)) return body;
   const { status } = body;
   if ((status === 'ERROR' || status === 'FAILURE') && 'message' in body) throw errorOf(asked, response, body);
-  return status === 'SUCCESS' && 'data' in body ? body['data'] : body;
+  if (status === 'SUCCESS' && 'data' in body) return body['data'];
+  // What delegates are asked for by has an older envelope.
+  return 'resource' in body && 'responseMessages' in body ? body['resource'] : body;
 }
 
 export function errorOf(asked: Asked, response: Response, body: unknown): ApiError {

@@ -15,7 +15,7 @@ export interface ApiOptions extends CallOptions {
 }
 
 interface Parts {
-  readonly path?: Readonly<Record<string, string>>;
+  readonly path?: Readonly<Record<string, string | number>>;
   readonly query?: Query;
   readonly body?: unknown;
 }
@@ -40,9 +40,9 @@ export class Api {
 }
 
 /** Puts names into the places of a path. A name that would change the path is refused: it is no name of anything. */
-export function fillPath(path: string, names: Readonly<Record<string, string>>): string {
+export function fillPath(path: string, names: Readonly<Record<string, string | number>>): string {
   return path.replaceAll(/\{(\w+)\}/g, (_, place: string) => {
-    const name = names[place];
+    const name = names[place]?.toString();
     if (name === undefined || /^\.{0,2}$/.test(name)) {
       throw new ConfigurationError(`${path}: ${place} is ${name === undefined ? 'missing' : `no name: "${name}"`}`);
     }

@@ -4,6 +4,7 @@ import { Execution } from '../execution.ts';
 import type { Live } from '../live/live.ts';
 import { Pages, springPage } from '../pages.ts';
 import type { PipelineFilter, PipelineResponse, PipelineSaveResponse, PipelineSummary } from '../wire/schemas.ts';
+import { PipelineVersions } from './pipeline-versions.ts';
 import { projectOf, type ProjectOptions } from './scope.ts';
 
 const PAGE_SIZE = 100;
@@ -33,11 +34,13 @@ export interface UpdateOptions extends ProjectOptions {
 }
 
 export class Pipelines {
+  readonly versions: PipelineVersions;
   readonly #live: Live;
 
   /** @internal */
   constructor(live: Live) {
     this.#live = live;
+    this.versions = new PipelineVersions(live);
   }
 
   list(options: PipelineListOptions = {}): Pages<PipelineSummary> {

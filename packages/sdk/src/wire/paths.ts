@@ -903,6 +903,9 @@ export interface Paths {
   readonly '/ng/api/accounts/{accountIdentifier}': {
     /** An account. */
     readonly GET: {
+      readonly path: {
+        readonly accountIdentifier: string;
+      };
       readonly data: AccountResponse;
     };
   };
@@ -1199,11 +1202,7 @@ export interface Paths {
         readonly all?: boolean | undefined;
       };
       readonly body: DelegateFilter;
-      readonly data: {
-        readonly metaData: Readonly<Record<string, never>>;
-        readonly resource: readonly DelegateListItem[];
-        readonly responseMessages: readonly null[];
-      };
+      readonly data: readonly DelegateListItem[];
     };
   };
   readonly '/ng/api/delegate-token-ng': {
@@ -1215,11 +1214,7 @@ export interface Paths {
         readonly name?: string | undefined;
         readonly status?: 'ACTIVE' | 'REVOKED' | (string & {}) | undefined;
       };
-      readonly data: {
-        readonly metaData: Readonly<Record<string, never>>;
-        readonly resource: readonly DelegateTokenDetails[];
-        readonly responseMessages: readonly null[];
-      };
+      readonly data: readonly DelegateTokenDetails[];
     };
     /** Make a delegate token. */
     readonly POST: {
@@ -1230,11 +1225,7 @@ export interface Paths {
         /** Epoch milliseconds. */
         readonly revokeAfter?: number | undefined;
       };
-      readonly data: {
-        readonly metaData: Readonly<Record<string, never>>;
-        readonly resource: DelegateTokenDetails;
-        readonly responseMessages: readonly null[];
-      };
+      readonly data: DelegateTokenDetails;
     };
     /** Revoke a delegate token. */
     readonly PUT: {
@@ -1243,11 +1234,7 @@ export interface Paths {
         readonly projectIdentifier?: string | undefined;
         readonly tokenName: string;
       };
-      readonly data: {
-        readonly metaData: Readonly<Record<string, never>>;
-        readonly resource: DelegateTokenDetails;
-        readonly responseMessages: readonly null[];
-      };
+      readonly data: DelegateTokenDetails;
     };
     /** Delete a revoked delegate token. */
     readonly DELETE: {
@@ -1256,11 +1243,7 @@ export interface Paths {
         readonly projectIdentifier?: string | undefined;
         readonly tokenName: string;
       };
-      readonly data: {
-        readonly metaData: Readonly<Record<string, never>>;
-        readonly resource: DelegateTokenDetails;
-        readonly responseMessages: readonly null[];
-      };
+      readonly data: DelegateTokenDetails;
     };
   };
   readonly '/ng/api/delegate-token-ng/delegate-groups': {
@@ -1271,11 +1254,7 @@ export interface Paths {
         readonly projectIdentifier?: string | undefined;
         readonly delegateTokenName?: string | undefined;
       };
-      readonly data: {
-        readonly metaData: Readonly<Record<string, never>>;
-        readonly resource: DelegateGroups;
-        readonly responseMessages: readonly null[];
-      };
+      readonly data: DelegateGroups;
     };
   };
   readonly '/ng/api/environmentsV2': {
@@ -4381,11 +4360,7 @@ export interface Paths {
         readonly targetIdentifier?: string | undefined;
         readonly triggerIdentifier?: string | undefined;
       };
-      readonly data: {
-        readonly metaData: Readonly<Record<string, never>>;
-        readonly resource: string;
-        readonly responseMessages: readonly unknown[];
-      };
+      readonly data: string;
     };
   };
   readonly '/pipeline/api/triggers/update-branch-name': {
