@@ -7,6 +7,7 @@ import type { ExitCode } from './exit-codes.ts';
 import type { Options } from './options.ts';
 
 export interface CommandDefinition {
+  /** Two words for a command of a family: `profile list`. */
   readonly name: string;
   readonly aliases?: readonly string[];
   /** Not in the help: programs call it, people do not. */
@@ -24,6 +25,13 @@ export interface CommandDefinition {
   readonly environment?: readonly { readonly name: string; readonly meaning: string }[];
   readonly seeAlso?: readonly string[];
   readonly load: () => Promise<CommandAction>;
+}
+
+/** Commands about one thing, called by its name and a verb. Without a verb its help is printed. */
+export interface CommandFamily {
+  readonly name: string;
+  /** One line, without a full stop. */
+  readonly summary: string;
 }
 
 export interface ArgumentDefinition {
@@ -45,7 +53,7 @@ export interface OptionDefinition {
 }
 
 /** What the shell offers for a value: files, folders, pipeline files of the repository, or a pipeline's stages and inputs. */
-export type Completion = 'file' | 'folder' | 'pipeline' | 'inputSet' | 'stage' | 'step' | 'input';
+export type Completion = 'file' | 'folder' | 'pipeline' | 'inputSet' | 'stage' | 'step' | 'input' | 'profile';
 
 export interface ExampleDefinition {
   readonly command: string;
@@ -56,6 +64,7 @@ export interface CommandContext {
   readonly terminal: Terminal;
   /** All commands there are, for those that speak of others. */
   readonly commands: readonly CommandDefinition[];
+  readonly families: readonly CommandFamily[];
   /** Absolute. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;

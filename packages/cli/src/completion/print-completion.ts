@@ -11,10 +11,11 @@ export const printScript: CommandAction = async ({ terminal }, { arguments: [nam
 
 /** Called by the scripts at each Tab: one candidate a line, as the shell wants it. */
 export const printCandidates: CommandAction = async (context, { arguments: [name = '', ...words] }) => {
-  const { terminal, folder, commands } = context;
+  const { terminal, folder, commands, families } = context;
   const shell = readShell(name);
   const candidates = complete(words, {
     commands: commands.filter(({ isHidden }) => isHidden !== true),
+    families,
     values: repositoryValues(folder),
   });
   for (const candidate of candidates) await terminal.out.line(print(candidate, shell));

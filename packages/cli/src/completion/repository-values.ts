@@ -8,6 +8,7 @@ import type { Candidate, CompletionSource } from './complete.ts';
 /** Values of the repository around the folder. Whatever is wrong with it, there is just nothing to offer. */
 export function repositoryValues(folder: string): CompletionSource['values'] {
   return (kind, { pipeline: given }) => {
+    if (kind === 'profile') return [];
     if (kind === 'pipeline') return identifiers(folder, 'pipeline');
     if (kind === 'inputSet') return [...identifiers(folder, 'inputSet'), ...identifiers(folder, 'overlayInputSet')];
     const chosen = choose(folder, given);
