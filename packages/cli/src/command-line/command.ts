@@ -70,6 +70,8 @@ export interface CommandContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted by the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Says what the second one does; without it, it ends the process at once. */
+  readonly onSecondStop: (handler: () => void) => void;
 }
 
 export interface CommandInput {

@@ -28,8 +28,9 @@ export async function runCommandLine(words: readonly string[], options: CommandL
     const action = await definition.load();
     const commands = options.groups.flatMap((group) => group.commands);
     const families = options.groups.flatMap((group) => group.families ?? []);
-    const { signal } = stop;
-    const context = { terminal, commands, families, folder: process.cwd(), environment: process.env, signal };
+    const { signal, onSecond: onSecondStop } = stop;
+    const { env: environment } = process;
+    const context = { terminal, commands, families, folder: process.cwd(), environment, signal, onSecondStop };
     return await action(context, input);
   } catch (error) {
     if (error instanceof UsageError) return await tell(error, terminal);

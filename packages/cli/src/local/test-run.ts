@@ -89,6 +89,7 @@ export async function runLocally(pipeline: string, options: RunTestOptions = {})
     signal: controller.signal,
     commands: [run],
     families: [],
+    onSecondStop: () => {},
   };
   let exitCode: ExitCode;
   try {
