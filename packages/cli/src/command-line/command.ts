@@ -52,8 +52,21 @@ export interface OptionDefinition {
   readonly completes?: Completion;
 }
 
-/** What the shell offers for a value: files, folders, pipeline files of the repository, or a pipeline's stages and inputs. */
-export type Completion = 'file' | 'folder' | 'pipeline' | 'inputSet' | 'stage' | 'step' | 'input' | 'profile';
+/**
+ * What the shell offers for a value: files, folders; pipelines of the repository, and a pipeline's stages and inputs; profiles;
+ * pipelines and recent executions of the server.
+ */
+export type Completion =
+  | 'file'
+  | 'folder'
+  | 'pipeline'
+  | 'inputSet'
+  | 'stage'
+  | 'step'
+  | 'input'
+  | 'profile'
+  | 'serverPipeline'
+  | 'execution';
 
 export interface ExampleDefinition {
   readonly command: string;

@@ -3,8 +3,11 @@ import type { CommandGroup } from '../command-line/program.ts';
 import { api } from './api.ts';
 import { complete, completion } from './completion.ts';
 import { convert } from './convert.ts';
+import { execute } from './execute.ts';
+import { EXECUTION_COMMANDS, executionFamily } from './execution.ts';
 import { explain } from './explain.ts';
 import { fmt } from './fmt.ts';
+import { events, logs, wait } from './follow.ts';
 import { init } from './init.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
@@ -21,6 +24,11 @@ import { whoami } from './whoami.ts';
 export const GROUPS: readonly CommandGroup[] = [
   { title: 'Run pipelines', commands: [run, plan, test, replay] },
   { title: 'Write pipelines', commands: [init, validate, fmt, explain, schema, convert] },
+  {
+    title: 'Run on a server',
+    commands: [execute, wait, logs, events, ...EXECUTION_COMMANDS],
+    families: [executionFamily],
+  },
   {
     title: 'Sign in',
     commands: [

@@ -12,11 +12,21 @@ export interface Candidate {
   readonly description?: string;
 }
 
+/** Files and folders are the shell's own business. */
+export type CompletionValue = Exclude<Completion, 'file' | 'folder'>;
+
+/** What the user's configuration and servers know, and not the repository. */
+export type ServerValue = Extract<CompletionValue, 'profile' | 'serverPipeline' | 'execution'>;
+
+export function isServerValue(kind: CompletionValue): kind is ServerValue {
+  return kind === 'profile' || kind === 'serverPipeline' || kind === 'execution';
+}
+
 export interface CompletionSource {
   readonly commands: readonly CommandDefinition[];
   readonly families?: readonly CommandFamily[];
   /** Values from the outside: of the repository; files and folders are the shell's own business. */
-  readonly values: (kind: Exclude<Completion, 'file' | 'folder'>, place: Place) => readonly Candidate[];
+  readonly values: (kind: CompletionValue, place: Place) => readonly Candidate[];
 }
 
 /** What stands on the line already. */
