@@ -2,7 +2,7 @@
  * What a server tells of an execution, as the events of a run: so that a run looks the same wherever it is.
  *
  * Invariants:
- * - T1 A node is told of after what holds it; an earlier attempt is told to be superseded before the one that took its place.
+ * - T1 An earlier attempt is told to be superseded before the one that took its place.
  * - T2 The end of the execution is told last.
  */
 import type { ExecutionGraph, ExecutionNode, PipelineExecutionSummary } from '@bridle/sdk';
@@ -85,12 +85,16 @@ export class ServerEvents {
     });
   }
 
-  /** In the order of what happened; at the same moment what holds others begins before them and ends after them. */
+  /** In the order of what happened; at the same moment ends come first, the deepest before what holds it. */
   #compare(one: ExecutionNode, other: ExecutionNode): number {
-    const time = timeOf(one) - timeOf(other);
-    if (time !== 0) return time;
-    const depth = this.#depthOf(one.uuid) - this.#depthOf(other.uuid);
-    return isFinal(one.status) && isFinal(other.status) && this.#states.has(one.uuid) ? -depth : depth;
+    const [left, right] = [this.#rankOf(one), this.#rankOf(other)];
+    return left.time - right.time || left.kind - right.kind || left.depth - right.depth;
+  }
+
+  #rankOf(node: ExecutionNode): { readonly time: number; readonly kind: 0 | 1; readonly depth: number } {
+    const isEnd = isFinal(node.status);
+    const depth = this.#depthOf(node.uuid);
+    return { time: timeOf(node), kind: isEnd ? 0 : 1, depth: isEnd ? -depth : depth };
   }
 
   #depthOf(id: string): number {
