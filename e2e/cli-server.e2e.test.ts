@@ -271,7 +271,7 @@ describe('looking at executions', () => {
     const id = await start('test');
     await bridle(['wait', id]);
     expect((await bridle(['execution', 'list', '--pipeline', 'test', '--limit', '1'])).out).toMatch(
-      new RegExp(`^EXECUTION +PIPELINE.*\n${id}  test #\\d+  Success `),
+      new RegExp(`^EXECUTION +PIPELINE.*\n${id}  test #\\d+ +Success `),
     );
     const { out } = await bridle(['events', '-f', '--execution', id, '--json=event,status']);
     expect(out.trim().split('\n').at(-1)).toBe('{"event":"end","status":"Success"}');

@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import type { Query, RawRequest } from '@bridle/sdk';
 import type { CommandContext, CommandInput } from '../command-line/command.ts';
 import { UsageError } from '../command-line/usage-error.ts';
-import { onServer, type Connection } from '../connection/connect.ts';
+import { findProject, onServer, type Connection } from '../connection/connect.ts';
+import type { Setting } from '../connection/settings.ts';
 import { readStandardInput } from '../terminal/read-standard-input.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -39,7 +40,7 @@ interface ApiCall {
 
 async function readCall(
   connection: Connection,
-  { folder, terminal }: CommandContext,
+  { folder, terminal, signal }: CommandContext,
   input: CommandInput,
 ): Promise<ApiCall> {
   const [given = '', target = ''] = input.arguments;
@@ -52,7 +53,8 @@ async function readCall(
       'Such as /ng/api/projects. The address of the server is not part of it.',
     );
   }
-  const { path, query } = readTarget(target, connection);
+  const scope = await scopeOf(connection, options.text('scope') ?? 'project', signal);
+  const { path, query } = readTarget(target, { account: connection.account, ...scope });
   const fields = options.texts('field').map(readField);
   const file = options.text('input');
   const inQuery = method === 'GET' || method === 'DELETE' || file !== undefined;
@@ -62,7 +64,8 @@ async function readCall(
     path,
     request: {
       query: {
-        ...scopeOf(connection),
+        ...(scope.org === undefined ? {} : { orgIdentifier: scope.org }),
+        ...(scope.project === undefined ? {} : { projectIdentifier: scope.project }),
         ...query,
         ...(inQuery ? Object.fromEntries(fields.map(({ name, text }) => [name, text])) : {}),
       },
@@ -77,13 +80,26 @@ async function readCall(
 
 const CALL_TIMEOUT_MS = 600_000;
 
+interface Scope {
+  readonly org: string | undefined;
+  readonly project: string | undefined;
+}
+
+/** What the call is about: of a narrower scope nothing is said. */
+async function scopeOf(connection: Connection, kind: string, signal: AbortSignal): Promise<Scope> {
+  if (kind === 'account') return { org: undefined, project: undefined };
+  const of = (setting: Setting | undefined): string | undefined => setting?.value;
+  const { org } = connection.settings;
+  if (kind === 'org') return { org: of(org) ?? 'default', project: undefined };
+  const found = await findProject(connection, signal);
+  return { org: of(found.org), project: of(found.project) };
+}
+
 function readTarget(
   target: string,
-  { account, settings }: Connection,
+  values: Scope & { readonly account: string },
 ): { readonly path: string; readonly query: Query } {
-  const { org, project } = settings;
-  const values: Readonly<Record<string, string | undefined>> = { account, org: org?.value, project: project?.value };
-  const filled = target.replaceAll(/\{(account|org|project)\}/g, (_, name: string) => {
+  const filled = target.replaceAll(/\{(account|org|project)\}/g, (_, name: keyof typeof values) => {
     const value = values[name];
     if (value === undefined)
       throw new UsageError(`It is not said which ${name} {${name}} means.`, `Say it with --${name}.`);
@@ -93,14 +109,6 @@ function readTarget(
   const query: Record<string, string[]> = {};
   for (const [name, value] of new URLSearchParams(search)) query[name] = [...(query[name] ?? []), value];
   return { path, query };
-}
-
-/** What is known of the scope; the account is the client's business. */
-function scopeOf({ settings: { org, project } }: Connection): Query {
-  return {
-    ...(org === undefined ? {} : { orgIdentifier: org.value }),
-    ...(project === undefined ? {} : { projectIdentifier: project.value }),
-  };
 }
 
 interface Field {

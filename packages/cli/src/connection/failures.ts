@@ -25,7 +25,7 @@ export function failureOf(error: unknown, settings: Settings): unknown {
 }
 
 function apiFailure(error: ApiError, { url, token }: Settings): UsageError {
-  const said = sentence(error.message);
+  const said = sentence(saidBy(error));
   const { status } = error;
   if (status === 401) {
     const kept = token === undefined ? 'There is no token.' : `The token is of ${token.from}.`;
@@ -33,7 +33,7 @@ function apiFailure(error: ApiError, { url, token }: Settings): UsageError {
   }
   if (status === 403)
     return new UsageError(said, 'Ask an administrator for the permission. Who you are: bridle whoami', 4);
-  if (status === 404) return new UsageError(said, undefined, 5);
+  if (status === 404 || (status === 400 && MISSING.test(said))) return new UsageError(said, undefined, 5);
   if (status === 429)
     return new UsageError(`${said} The server has had too many requests.`, 'Try again in a while.', 8);
   if (status >= 500) {
@@ -44,6 +44,15 @@ function apiFailure(error: ApiError, { url, token }: Settings): UsageError {
   if (status < 400 && error.code === undefined)
     return new UsageError(`${url.value} answers, but not as a server of Harness or Bridle: ${said}`, undefined, 8);
   return new UsageError(said);
+}
+
+/** Harness says so with 400, as does whoever speaks like it. */
+const MISSING = /\bdoes not exist\b|\bhas been deleted\b/;
+
+/** The client puts the call, the status and the code before what the server said. */
+function saidBy({ message, method, path }: ApiError): string {
+  const call = `${method} ${path}: `;
+  return message.startsWith(call) ? message.slice(call.length).replace(/^\d{3}(?: [A-Z_]+)?: /, '') : message;
 }
 
 function sentence(message: string): string {

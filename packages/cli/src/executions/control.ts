@@ -5,7 +5,7 @@ import type { CommandInput } from '../command-line/command.ts';
 import { printJson } from '../command-line/json.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { inProject, type ProjectConnection } from '../connection/connect.ts';
-import { approvalIdOf, send } from '../watch/waiting.ts';
+import { approvalIdOf, isDecidedHere, send } from '../watch/waiting.ts';
 import { watchExecution } from '../watch/watch-execution.ts';
 import { findNode, namedNodes, placeOf } from './find-node.ts';
 import { findExecution, firstPage } from './target.ts';
@@ -84,12 +84,8 @@ export const intervene = inProject(async (connection, context, input) => {
   const id = await findExecution(connection, input, context);
   const { executionGraph } = await connection.harness.executions.get(id, { signal: context.signal });
   const place = { ...input, arguments: [id, ...input.arguments.slice(2)] };
-  const node = waitingNode(
-    executionGraph,
-    place,
-    (each) => each.status === 'InterventionWaiting' && each.manualInterventionAvailableActions.length > 0,
-    'a decision',
-  );
+  const all = Object.values(executionGraph?.nodeMap ?? {});
+  const node = waitingNode(executionGraph, place, (each) => isDecidedHere(each, all), 'a decision');
   await send(connection, id, node, { kind: 'intervention', node: node.uuid as never, action });
   if (!context.terminal.isQuiet) await context.terminal.out.line(`${placeOf(node)}: ${action}.`);
   return 0;

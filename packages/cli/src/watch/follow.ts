@@ -35,6 +35,7 @@ export async function follow(
   const events = new ServerEvents();
   const held = new HeldLines(on);
   const asked = new Set<string>();
+  const nodes = new Map<string, ExecutionNode>();
   const logs = hasLogs ? followLogs(execution, planExecutionId, events, held, both) : Promise.resolve();
   try {
     for await (const event of execution.events({ signal: both })) {
@@ -44,7 +45,10 @@ export async function follow(
         return event.execution;
       }
       await place(execution, events, event.nodes, both);
-      for (const node of event.nodes) onNode(node);
+      for (const node of event.nodes) {
+        nodes.set(node.uuid, node);
+        onNode(node);
+      }
       for (const told of events.of(event.execution, event.nodes)) {
         await on(told);
         if (told.type === 'node') await held.release(told.node);
@@ -52,7 +56,7 @@ export async function follow(
       for (const node of event.nodes) {
         const key = `${node.uuid} ${node.status}`;
         if (asked.has(key)) continue;
-        const waiting = await waitingEvent(harness, planExecutionId, node, both);
+        const waiting = await waitingEvent(harness, planExecutionId, node, nodes.values(), both);
         if (waiting === undefined) continue;
         asked.add(key);
         await on(waiting);

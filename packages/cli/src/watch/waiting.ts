@@ -4,11 +4,23 @@ import type { RunWaitingEvent } from '@bridle/protocol';
 import type { ProjectConnection } from '../connection/connect.ts';
 import type { Decision } from '../local/local-run.ts';
 
+/** Whatever holds a node that waits for a decision has its status, too, and is not what is decided about. */
+export function isDecidedHere(node: ExecutionNode, all: Iterable<ExecutionNode>): boolean {
+  if (node.status !== 'InterventionWaiting' || node.manualInterventionAvailableActions.length === 0) return false;
+  for (const { status, baseFqn, uuid } of all) {
+    if (uuid === node.uuid || status !== 'InterventionWaiting') continue;
+    // A made node has the address of what it stands in, with a word more.
+    if (baseFqn.startsWith(`${node.baseFqn}.`) || node.stepType === 'STRATEGY') return false;
+  }
+  return true;
+}
+
 /** `undefined` = nothing is asked here; what only holds the node that asks has its status, too. */
 export async function waitingEvent(
   harness: Harness,
   planExecutionId: string,
   node: ExecutionNode,
+  all: Iterable<ExecutionNode>,
   signal: AbortSignal,
 ): Promise<RunWaitingEvent | undefined> {
   const event = { type: 'waiting', time: new Date().toISOString(), planExecutionId, node: node.uuid } as const;
@@ -27,7 +39,7 @@ export async function waitingEvent(
       };
     }
     case 'InterventionWaiting':
-      return node.manualInterventionAvailableActions.length === 0
+      return !isDecidedHere(node, all)
         ? undefined
         : {
             ...event,
