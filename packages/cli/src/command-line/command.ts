@@ -7,6 +7,7 @@ import type { ExitCode } from './exit-codes.ts';
 import type { Options } from './options.ts';
 
 export interface CommandDefinition {
+  /** Two words for a command of a family: `profile list`. */
   readonly name: string;
   readonly aliases?: readonly string[];
   /** Not in the help: programs call it, people do not. */
@@ -24,6 +25,13 @@ export interface CommandDefinition {
   readonly environment?: readonly { readonly name: string; readonly meaning: string }[];
   readonly seeAlso?: readonly string[];
   readonly load: () => Promise<CommandAction>;
+}
+
+/** Commands about one thing, called by its name and a verb. Without a verb its help is printed. */
+export interface CommandFamily {
+  readonly name: string;
+  /** One line, without a full stop. */
+  readonly summary: string;
 }
 
 export interface ArgumentDefinition {
@@ -44,8 +52,21 @@ export interface OptionDefinition {
   readonly completes?: Completion;
 }
 
-/** What the shell offers for a value: files, folders, pipeline files of the repository, or a pipeline's stages and inputs. */
-export type Completion = 'file' | 'folder' | 'pipeline' | 'inputSet' | 'stage' | 'step' | 'input';
+/**
+ * What the shell offers for a value: files, folders; pipelines of the repository, and a pipeline's stages and inputs; profiles;
+ * pipelines and recent executions of the server.
+ */
+export type Completion =
+  | 'file'
+  | 'folder'
+  | 'pipeline'
+  | 'inputSet'
+  | 'stage'
+  | 'step'
+  | 'input'
+  | 'profile'
+  | 'serverPipeline'
+  | 'execution';
 
 export interface ExampleDefinition {
   readonly command: string;
@@ -56,11 +77,14 @@ export interface CommandContext {
   readonly terminal: Terminal;
   /** All commands there are, for those that speak of others. */
   readonly commands: readonly CommandDefinition[];
+  readonly families: readonly CommandFamily[];
   /** Absolute. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted by the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Says what the second one does; without it, it ends the process at once. */
+  readonly onSecondStop: (handler: () => void) => void;
 }
 
 export interface CommandInput {

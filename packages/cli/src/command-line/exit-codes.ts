@@ -1,3 +1,5 @@
+import type { FinalStatus } from '@bridle/pipeline';
+
 /** What the exit codes of all commands mean. Scripts rely on them: a meaning never changes. */
 export const EXIT_CODES = {
   0: 'success (also: failure ignored, skipped)',
@@ -13,3 +15,22 @@ export const EXIT_CODES = {
 } as const;
 
 export type ExitCode = keyof typeof EXIT_CODES;
+
+/** How a command ends that has followed an execution to its end. */
+export function exitCodeOf(status: FinalStatus): ExitCode {
+  switch (status) {
+    case 'Success':
+    case 'IgnoreFailed':
+    case 'Skipped':
+    case 'Suspended':
+      return 0;
+    case 'Failed':
+    case 'Errored':
+    case 'ApprovalRejected':
+      return 1;
+    case 'Aborted':
+    case 'AbortedByFreeze':
+    case 'Expired':
+      return 3;
+  }
+}

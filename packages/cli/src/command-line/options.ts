@@ -18,6 +18,16 @@ export class Options {
     return Array.isArray(value) ? value : [];
   }
 
+  /** The same with another value for one of them. */
+  with(name: string, value: OptionValue): Options {
+    return new Options(new Map([...this.#values, [name, value]]));
+  }
+
+  /** The same as if these had not been given. */
+  without(...names: readonly string[]): Options {
+    return new Options(new Map([...this.#values].filter(([name]) => !names.includes(name))));
+  }
+
   isOn(name: string): boolean {
     return this.#values.get(name) === true;
   }

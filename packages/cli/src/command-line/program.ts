@@ -1,6 +1,6 @@
 /** The commands as commander knows them: parsing, help and suggestions are its business. */
 import { Command, Option } from 'commander';
-import type { CommandDefinition, CommandInput, OptionDefinition } from './command.ts';
+import type { CommandDefinition, CommandFamily, CommandInput, OptionDefinition } from './command.ts';
 import { describeMore } from './help.ts';
 import { Options, type OptionValue } from './options.ts';
 import { listTopics } from './topics.ts';
@@ -15,6 +15,8 @@ export interface Call {
 export interface CommandGroup {
   readonly title: string;
   readonly commands: readonly CommandDefinition[];
+  /** Of those commands whose name is two words; each stands where the first of its commands does. */
+  readonly families?: readonly CommandFamily[];
 }
 
 const COMMON_OPTIONS: readonly OptionDefinition[] = [
@@ -58,9 +60,15 @@ export function createProgram({ groups, version, isColoured, write }: ProgramOpt
       '\nRun "bridle <command> --help" for examples, exit codes and environment, "bridle help <topic>" for a topic.',
     )
     .exitOverride();
-  for (const { title, commands } of groups) {
+  for (const { title, commands, families = [] } of groups) {
+    const holders = new Map<string, Command>();
     for (const definition of commands) {
-      const command = addCommand(program, definition).helpGroup(`${title}:`);
+      const [first, verb] = splitName(definition.name);
+      const family = families.find(({ name }) => verb !== undefined && name === first);
+      const holder = family === undefined ? undefined : (holders.get(first) ?? addFamily(program, family));
+      if (holder !== undefined) holders.set(first, holder.helpGroup(`${title}:`));
+      const command = addCommand(holder ?? program, definition);
+      if (holder === undefined) command.helpGroup(`${title}:`);
       command.action((...given: unknown[]) => {
         call = { definition, input: inputOf(command, given.slice(0, definition.arguments?.length ?? 0)) };
       });
@@ -69,9 +77,25 @@ export function createProgram({ groups, version, isColoured, write }: ProgramOpt
   return { program, call: () => call };
 }
 
+/** `profile list` is `list` of `profile`. */
+function splitName(name: string): readonly [first: string, verb: string | undefined] {
+  const [first = name, verb] = name.split(' ');
+  return [first, verb];
+}
+
+function addFamily(program: Command, { name, summary }: CommandFamily): Command {
+  return program
+    .command(name)
+    .summary(summary)
+    .description(sentence(summary))
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .helpCommand(false)
+    .addHelpText('after', `\nRun "bridle ${name} <command> --help" for examples, exit codes and environment.`);
+}
+
 function addCommand(program: Command, definition: CommandDefinition): Command {
   const command = program
-    .command(definition.name, { hidden: definition.isHidden === true })
+    .command(splitName(definition.name)[1] ?? definition.name, { hidden: definition.isHidden === true })
     .summary(definition.summary)
     .description(
       [sentence(definition.summary), ...(definition.details === undefined ? [] : [definition.details])].join('\n\n'),

@@ -27,8 +27,11 @@ export async function runCommandLine(words: readonly string[], options: CommandL
   try {
     const action = await definition.load();
     const commands = options.groups.flatMap((group) => group.commands);
-    const { signal } = stop;
-    return await action({ terminal, commands, folder: process.cwd(), environment: process.env, signal }, input);
+    const families = options.groups.flatMap((group) => group.families ?? []);
+    const { signal, onSecond: onSecondStop } = stop;
+    const { env: environment } = process;
+    const context = { terminal, commands, families, folder: process.cwd(), environment, signal, onSecondStop };
+    return await action(context, input);
   } catch (error) {
     if (error instanceof UsageError) return await tell(error, terminal);
     throw error;
@@ -49,7 +52,10 @@ function understand(
     return 0;
   }
   const [first, asked] = words;
-  const names = groups.flatMap(({ commands }) => commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]));
+  const names = groups.flatMap(({ commands, families = [] }) => [
+    ...commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]),
+    ...families.map(({ name }) => name),
+  ]);
   if (first === 'help' && asked !== undefined && !asked.startsWith('-') && !names.includes(asked)) {
     process.stderr.write(`bridle: There is no command and no topic "${asked}". "bridle help" lists them.\n`);
     return 2;

@@ -46,9 +46,30 @@ const ENVIRONMENT = `  NO_COLOR            no colours, whatever its value
 
 Steps do not see the environment of bridle: they get what a step on a server gets.`;
 
+const CONNECTION = `Which server, who asks, and in which scope. The first that says it wins, value by value:
+
+  1. an option                --url, --token, --account, --org, --project, or --profile for all of them
+  2. the environment          HARNESS_BASE_URL, HARNESS_API_KEY, HARNESS_ACCOUNT_ID, HARNESS_ORG, HARNESS_PROJECT
+  3. the repository           .bridle.yaml with org, project and profile; never an address or a token
+  4. a profile                in ~/.config/bridle/config.yaml, made by bridle login; BRIDLE_PROFILE names another one
+  5. ~/.harness/auth.json     of hc, the tool of Harness
+  6. a Bridle of your own     that runs on this machine (BRIDLE_HOME)
+
+What is kept for one server is never used with another. The account is that of the token. bridle whoami shows which won.
+
+Other names of the same variables:
+
+  HARNESS_BASE_URL            HARNESS_ENDPOINT, HARNESS_API_URL
+  HARNESS_API_KEY             HARNESS_PLATFORM_API_KEY
+  HARNESS_ORG                 HARNESS_DEFAULT_ORG_ID, HARNESS_ORG_ID, ORG_IDENTIFIER
+  HARNESS_PROJECT             HARNESS_DEFAULT_PROJECT_ID, HARNESS_PROJECT_ID, PROJECT_IDENTIFIER
+
+Whatever takes an execution or a pipeline also takes the address of its page.`;
+
 export const TOPICS: readonly Topic[] = [
   { name: 'expressions', summary: 'what may stand in <+…>', text: EXPRESSIONS },
   { name: 'inputs', summary: 'how a run is given its inputs', text: INPUTS },
+  { name: 'connection', summary: 'how a server and a project are found', text: CONNECTION },
   {
     name: 'exit-codes',
     summary: 'what commands end with',

@@ -1,15 +1,32 @@
 /** What may stand where the cursor is. Pure but for the repository, which is only read when a value of it is wanted. */
-import type { ArgumentDefinition, CommandDefinition, Completion, OptionDefinition } from '../command-line/command.ts';
+import type {
+  ArgumentDefinition,
+  CommandDefinition,
+  CommandFamily,
+  Completion,
+  OptionDefinition,
+} from '../command-line/command.ts';
 
 export interface Candidate {
   readonly value: string;
   readonly description?: string;
 }
 
+/** Files and folders are the shell's own business. */
+export type CompletionValue = Exclude<Completion, 'file' | 'folder'>;
+
+/** What the user's configuration and servers know, and not the repository. */
+export type ServerValue = Extract<CompletionValue, 'profile' | 'serverPipeline' | 'execution'>;
+
+export function isServerValue(kind: CompletionValue): kind is ServerValue {
+  return kind === 'profile' || kind === 'serverPipeline' || kind === 'execution';
+}
+
 export interface CompletionSource {
   readonly commands: readonly CommandDefinition[];
+  readonly families?: readonly CommandFamily[];
   /** Values from the outside: of the repository; files and folders are the shell's own business. */
-  readonly values: (kind: Exclude<Completion, 'file' | 'folder'>, place: Place) => readonly Candidate[];
+  readonly values: (kind: CompletionValue, place: Place) => readonly Candidate[];
 }
 
 /** What stands on the line already. */
@@ -24,11 +41,15 @@ export interface Place {
  * @param words - those after `bridle`, the last one being what is typed now, perhaps empty
  * @returns none = the shell completes file names
  */
-export function complete(words: readonly string[], { commands, values }: CompletionSource): readonly Candidate[] {
+export function complete(words: readonly string[], source: CompletionSource): readonly Candidate[] {
+  const { commands, families = [], values } = source;
   const typed = words.at(-1) ?? '';
-  const [name, ...before] = words.slice(0, -1);
-  if (name === undefined) return matching(commands.flatMap(candidateOf), typed);
-  if (name === 'help') return before.length === 0 ? matching(commands.flatMap(candidateOf), typed) : [];
+  const [first, ...rest] = words.slice(0, -1);
+  if (first === undefined || (first === 'help' && rest.length === 0)) return matching(firstWords(source), typed);
+  const isFamily = families.some(({ name }) => name === first);
+  if (isFamily && rest.length === 0) return matching(verbsOf(first, commands), typed);
+  const name = isFamily ? `${first} ${rest[0] ?? ''}` : first;
+  const before = isFamily ? rest.slice(1) : rest;
   const command = commands.find((each) => each.name === name || each.aliases?.includes(name) === true);
   if (command === undefined) return [];
   const pipeline = pipelineOf(before, command);
@@ -52,6 +73,21 @@ export function complete(words: readonly string[], { commands, values }: Complet
 
 function candidateOf({ name, aliases = [], summary }: CommandDefinition): readonly Candidate[] {
   return [name, ...aliases].map((value) => ({ value, description: summary }));
+}
+
+/** What a line begins with: the names of families, and of the commands that stand for themselves. */
+function firstWords({ commands, families = [] }: CompletionSource): readonly Candidate[] {
+  const alone = commands.filter(({ name }) => !families.some((family) => name.startsWith(`${family.name} `)));
+  return [
+    ...alone.flatMap(candidateOf),
+    ...families.map(({ name, summary }) => ({ value: name, description: summary })),
+  ];
+}
+
+function verbsOf(family: string, commands: readonly CommandDefinition[]): readonly Candidate[] {
+  return commands
+    .filter(({ name }) => name.startsWith(`${family} `))
+    .map(({ name, summary }) => ({ value: name.slice(family.length + 1), description: summary }));
 }
 
 function optionsOf({ options = [] }: CommandDefinition): readonly Candidate[] {

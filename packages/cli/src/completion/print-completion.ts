@@ -1,6 +1,6 @@
 import type { CommandAction } from '../command-line/command.ts';
 import { UsageError } from '../command-line/usage-error.ts';
-import { complete, type Candidate } from './complete.ts';
+import { complete, isServerValue, type Candidate, type CompletionValue, type ServerValue } from './complete.ts';
 import { repositoryValues } from './repository-values.ts';
 import { SCRIPTS, SHELLS, type Shell } from './scripts.ts';
 
@@ -11,12 +11,27 @@ export const printScript: CommandAction = async ({ terminal }, { arguments: [nam
 
 /** Called by the scripts at each Tab: one candidate a line, as the shell wants it. */
 export const printCandidates: CommandAction = async (context, { arguments: [name = '', ...words] }) => {
-  const { terminal, folder, commands } = context;
+  const { terminal, folder, commands, families } = context;
   const shell = readShell(name);
-  const candidates = complete(words, {
-    commands: commands.filter(({ isHidden }) => isHidden !== true),
-    values: repositoryValues(folder),
-  });
+  const repository = repositoryValues(folder);
+  const fromServer = new Map<CompletionValue, readonly Candidate[]>();
+  const wanted = new Set<ServerValue>();
+  const look = (): readonly Candidate[] =>
+    complete(words, {
+      commands: commands.filter(({ isHidden }) => isHidden !== true),
+      families,
+      values: (kind, place) => {
+        if (!isServerValue(kind)) return repository(kind, place);
+        if (!fromServer.has(kind)) wanted.add(kind);
+        return fromServer.get(kind) ?? [];
+      },
+    });
+  let candidates = look();
+  if (wanted.size > 0) {
+    const { serverValues } = await import('./server-values.ts');
+    for (const kind of wanted) fromServer.set(kind, await serverValues(kind, words, context));
+    candidates = look();
+  }
   for (const candidate of candidates) await terminal.out.line(print(candidate, shell));
   return 0;
 };

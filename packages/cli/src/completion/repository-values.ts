@@ -3,10 +3,12 @@ import { UsageError } from '../command-line/usage-error.ts';
 import { nameInputs } from '../inputs/input-names.ts';
 import { choosePipeline, type ChosenPipeline } from '../repository/choose-pipeline.ts';
 import { openRepository } from '../repository/repository.ts';
-import type { Candidate, CompletionSource } from './complete.ts';
+import type { Candidate, CompletionValue, Place, ServerValue } from './complete.ts';
 
 /** Values of the repository around the folder. Whatever is wrong with it, there is just nothing to offer. */
-export function repositoryValues(folder: string): CompletionSource['values'] {
+export function repositoryValues(
+  folder: string,
+): (kind: Exclude<CompletionValue, ServerValue>, place: Place) => readonly Candidate[] {
   return (kind, { pipeline: given }) => {
     if (kind === 'pipeline') return identifiers(folder, 'pipeline');
     if (kind === 'inputSet') return [...identifiers(folder, 'inputSet'), ...identifiers(folder, 'overlayInputSet')];

@@ -1,7 +1,14 @@
 /** The inputs of one run, from all the ways in which they may be given; the later way wins: sets, files, single inputs. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fillInputTemplate, mergeInputs, resolveInputSets, type Diagnostic, type Value } from '@bridle/pipeline';
+import {
+  fillInputTemplate,
+  mergeInputs,
+  resolveInputSets,
+  type Diagnostic,
+  type Documents,
+  type Value,
+} from '@bridle/pipeline';
 import { parse } from 'yaml';
 import type { Options } from '../command-line/options.ts';
 import { suggestLine } from '../command-line/suggest-line.ts';
@@ -26,21 +33,38 @@ export interface GivenInputs {
  */
 export function readInputs({ file, repository }: ChosenPipeline, options: Options, folder: string): GivenInputs {
   const stages = options.texts('stage').length === 0 ? undefined : options.texts('stage');
-  const inputs = nameInputs(file.text, repository, stages);
   const inputSets = findSets(options.texts('input-set'), repository, folder);
-  const fill = (pairs: readonly Pair[]): string => fillInputTemplate(file.text, valuesOf(pairs, inputs), repository);
-  const files = options.texts('inputs-file').map((name) => {
-    const text = readText(resolve(folder, name), name);
-    return findRootKey(text) === 'pipeline' ? text : fill(readPairs(text, name));
-  });
-  const single = options.texts('input').map(readPair);
-  const inputYamls = [...files, ...(single.length === 0 ? [] : [fill(single)])];
+  const inputYamls = readOwnInputs({ yaml: file.text, documents: repository, stages }, options, folder);
   const merged = mergeInputs({ yaml: file.text, inputSets, inputYamls, documents: repository });
   return {
     inputYaml: merged.inputYaml,
     diagnostics: merged.diagnostics,
     ...(stages === undefined ? {} : { stages }),
   };
+}
+
+export interface AskedInputs {
+  /** Of the pipeline that asks for them. */
+  readonly yaml: string;
+  readonly documents: Documents;
+  /** Stages that were chosen; absent = all. */
+  readonly stages: readonly string[] | undefined;
+}
+
+/** Those of files, then the single ones: YAML rooted at `pipeline`, to be merged in this order. @throws UsageError */
+export function readOwnInputs(
+  { yaml, documents, stages }: AskedInputs,
+  options: Options,
+  folder: string,
+): readonly string[] {
+  const inputs = nameInputs(yaml, documents, stages);
+  const fill = (pairs: readonly Pair[]): string => fillInputTemplate(yaml, valuesOf(pairs, inputs), documents);
+  const files = options.texts('inputs-file').map((name) => {
+    const text = readText(resolve(folder, name), name);
+    return findRootKey(text) === 'pipeline' ? text : fill(readPairs(text, name));
+  });
+  const single = options.texts('input').map(readPair);
+  return [...files, ...(single.length === 0 ? [] : [fill(single)])];
 }
 
 interface Pair {

@@ -6,12 +6,11 @@ import {
   compilePipeline,
   type CompiledPipeline,
   type ExpressionValues,
-  type FinalStatus,
   type Mock,
   type RecordedSource,
 } from '@bridle/pipeline';
 import type { CommandAction, CommandContext, CommandInput } from '../command-line/command.ts';
-import type { ExitCode } from '../command-line/exit-codes.ts';
+import { exitCodeOf, type ExitCode } from '../command-line/exit-codes.ts';
 import type { Options } from '../command-line/options.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { shownPath } from '../diagnostics/sources.ts';
@@ -268,22 +267,4 @@ async function perform(
   if (signal.aborted) return 130;
   if (isTimeout) return 7;
   return end.neededPerson ? 6 : exitCodeOf(end.status);
-}
-
-function exitCodeOf(status: FinalStatus): ExitCode {
-  switch (status) {
-    case 'Success':
-    case 'IgnoreFailed':
-    case 'Skipped':
-    case 'Suspended':
-      return 0;
-    case 'Failed':
-    case 'Errored':
-    case 'ApprovalRejected':
-      return 1;
-    case 'Aborted':
-    case 'AbortedByFreeze':
-    case 'Expired':
-      return 3;
-  }
 }

@@ -88,6 +88,8 @@ export async function runLocally(pipeline: string, options: RunTestOptions = {})
     environment: { PATH: process.env['PATH'], BRIDLE_CACHE: cache, ...environment },
     signal: controller.signal,
     commands: [run],
+    families: [],
+    onSecondStop: () => {},
   };
   let exitCode: ExitCode;
   try {

@@ -40,8 +40,10 @@ export function endReport(tree: RunTree, result: RunEnd, options: ReportOptions)
     .map(print);
 }
 
-export function finalTree(tree: RunTree, brush: Brush): readonly Line[] {
-  const shown = visible(tree.roots).flatMap((node) => finalFrom(node, 0, false));
+/** @param what - `folded`: what went well is one line for its stage */
+export function finalTree(tree: RunTree, brush: Brush, what: 'folded' | 'all' = 'folded'): readonly Line[] {
+  const from = what === 'all' ? wholeFrom : finalFrom;
+  const shown = visible(tree.roots).flatMap((node) => from(node, 0, false));
   const nameWidth = Math.min(NAME_WIDTH_MAX, Math.max(0, ...shown.map(({ node, depth }) => nameColumns(node, depth))));
   return shown.map(({ node, depth }) => nodeLine(node, depth, nameWidth, brush));
 }
@@ -49,6 +51,10 @@ export function finalTree(tree: RunTree, brush: Brush): readonly Line[] {
 interface Shown {
   readonly node: TreeNode;
   readonly depth: number;
+}
+
+function wholeFrom(node: TreeNode, depth: number): readonly Shown[] {
+  return [{ node, depth }, ...visible(node.children).flatMap((child) => wholeFrom(child, depth + 1))];
 }
 
 /** @param isTurn - in a loop, where what was skipped is not worth a line per turn */

@@ -43,6 +43,10 @@ export class JsonPrinter implements RunPrinter {
     return question();
   }
 
+  detach(): Promise<void> {
+    return this.#out.flush();
+  }
+
   end(): Promise<void> {
     return this.#out.flush();
   }

@@ -80,10 +80,18 @@ export class LivePrinter implements RunPrinter {
     }
   }
 
+  async detach(): Promise<void> {
+    this.#close();
+    await this.#exclusive(async () => {
+      // The terminal has printed `^C` into the view.
+      await this.#area.erase();
+      await this.#flush();
+      await this.#area.close();
+    });
+  }
+
   async end(result: RunEnd): Promise<void> {
-    this.#isOver = true;
-    clearTimeout(this.#timer);
-    this.#terminal.err.stream.off('resize', this.#resized);
+    this.#close();
     await this.#exclusive(async () => {
       await this.#flush();
       await this.#area.close();
@@ -91,6 +99,12 @@ export class LivePrinter implements RunPrinter {
       const lines = endReport(this.#tree, result, { ...this.#options, ...this.#brush(), style, isQuiet: false });
       await this.#terminal.err.write(`${lines.join('\n')}\n`);
     });
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#terminal.err.stream.off('resize', this.#resized);
   }
 
   /** What stays on the screen. */

@@ -48,7 +48,7 @@ export class PlainPrinter implements RunPrinter {
     if (this.#terminal.isQuiet) return undefined;
     switch (event.type) {
       case 'log':
-        return this.#log(event.node, event.text);
+        return this.#options.keepsLogs === true ? undefined : this.#log(event.node, event.text);
       case 'node':
         return this.#node(event);
       case 'waiting':
@@ -86,6 +86,10 @@ export class PlainPrinter implements RunPrinter {
 
   aside<T>(question: () => Promise<T>): Promise<T> {
     return question();
+  }
+
+  detach(): Promise<void> {
+    return this.#out.flush();
   }
 
   async end(result: RunEnd): Promise<void> {

@@ -1,0 +1,113 @@
+/** `bridle execution abort|retry|approve|reject|intervene`: steers an execution. */
+import { isWaiting, type ExecutionGraph, type ExecutionNode } from '@bridle/sdk';
+import { NODE_INTERRUPTS, suggest } from '@bridle/pipeline';
+import type { CommandInput } from '../command-line/command.ts';
+import { printJson } from '../command-line/json.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { inProject, type ProjectConnection } from '../connection/connect.ts';
+import { approvalIdOf, isDecidedHere, send } from '../watch/waiting.ts';
+import { watchExecution } from '../watch/watch-execution.ts';
+import { findNode, namedNodes, placeOf } from './find-node.ts';
+import { findExecution, firstPage } from './target.ts';
+
+export const abortExecution = inProject(async (connection, context, input) => {
+  const { org, project } = connection;
+  const id = await findExecution(connection, input, context);
+  await connection.harness.executions.abort(id, { org, project, signal: context.signal });
+  if (!context.terminal.isQuiet) await context.terminal.out.line(`${id} is being aborted.`);
+  return 0;
+}, firstPage);
+
+export const retryExecution = inProject(async (connection, context, input) => {
+  const { harness } = connection;
+  const { terminal, signal } = context;
+  const { options } = input;
+  const id = await findExecution(connection, input, context);
+  const { pipelineExecutionSummary: summary } = await harness.executions.get(id, { signal });
+  const stages = options.texts('from-stage');
+  const retried = await harness.executions.retry(id, summary.pipelineIdentifier, {
+    ...(stages.length === 0 ? {} : { stages }),
+    signal,
+  });
+  const next = retried.planExecutionId;
+  if (options.isOn('watch') || options.isOn('logs')) {
+    if (options.fields() === undefined && !terminal.isQuiet) await terminal.err.line(`Started ${next}.`);
+    return await watchExecution(connection, next, context, options);
+  }
+  const fields = options.fields();
+  if (fields !== undefined) await printJson(terminal.out, { planExecutionId: next, retryOf: id }, fields);
+  else await terminal.out.line(next);
+  return 0;
+}, firstPage);
+
+export const approve = inProject(
+  (connection, context, input) => answer('APPROVE', connection, context, input),
+  firstPage,
+);
+
+export const reject = inProject(
+  (connection, context, input) => answer('REJECT', connection, context, input),
+  firstPage,
+);
+
+async function answer(
+  action: 'APPROVE' | 'REJECT',
+  connection: ProjectConnection,
+  ...[context, input]: Parameters<Parameters<typeof inProject>[0]> extends [unknown, ...infer Rest] ? Rest : never
+): Promise<0> {
+  const { options } = input;
+  const id = await findExecution(connection, input, context);
+  const { executionGraph } = await connection.harness.executions.get(id, { signal: context.signal });
+  const node = waitingNode(executionGraph, input, (each) => approvalIdOf(each) !== undefined, 'approval');
+  await send(connection, id, node, {
+    kind: 'approval',
+    node: node.uuid as never,
+    action,
+    comments: options.text('comment') ?? '',
+    inputs: Object.fromEntries(options.texts('input').map(readPair)),
+  });
+  const word = action === 'APPROVE' ? 'approved' : 'rejected';
+  if (!context.terminal.isQuiet) await context.terminal.out.line(`${placeOf(node)} is ${word}.`);
+  return 0;
+}
+
+export const intervene = inProject(async (connection, context, input) => {
+  const [, given = ''] = input.arguments;
+  const action = NODE_INTERRUPTS.find((each) => each.toLowerCase() === given.toLowerCase());
+  if (action === undefined) {
+    const near = suggest(given, NODE_INTERRUPTS);
+    throw new UsageError(
+      `"${given}" is no action.`,
+      `${near === undefined ? '' : `Did you mean ${near}? `}Actions: ${NODE_INTERRUPTS.join(', ')}.`,
+    );
+  }
+  const id = await findExecution(connection, input, context);
+  const { executionGraph } = await connection.harness.executions.get(id, { signal: context.signal });
+  const place = { ...input, arguments: [id, ...input.arguments.slice(2)] };
+  const all = Object.values(executionGraph?.nodeMap ?? {});
+  const node = waitingNode(executionGraph, place, (each) => isDecidedHere(each, all), 'a decision');
+  await send(connection, id, node, { kind: 'intervention', node: node.uuid as never, action });
+  if (!context.terminal.isQuiet) await context.terminal.out.line(`${placeOf(node)}: ${action}.`);
+  return 0;
+}, firstPage);
+
+/** The one that is named, else the only one that waits. */
+function waitingNode(
+  graph: ExecutionGraph | undefined,
+  { arguments: [, place] }: CommandInput,
+  isIt: (node: ExecutionNode) => boolean,
+  what: string,
+): ExecutionNode {
+  if (place !== undefined) return findNode(graph, place);
+  const waiting = namedNodes(graph).filter((node) => isWaiting(node.status) && isIt(node));
+  const [node, ...others] = waiting;
+  if (node === undefined) throw new UsageError(`Nothing in this execution waits for ${what}.`);
+  if (others.length === 0) return node;
+  throw new UsageError(`${waiting.length} steps wait for ${what}.`, `Say which: ${waiting.map(placeOf).join(', ')}.`);
+}
+
+function readPair(text: string): readonly [string, string] {
+  const index = text.indexOf('=');
+  if (index <= 0) throw new UsageError(`--input ${text} is not name=value.`);
+  return [text.slice(0, index), text.slice(index + 1)];
+}

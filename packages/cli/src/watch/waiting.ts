@@ -1,0 +1,125 @@
+/** What a node of an execution asks people, and their answers. */
+import { isHarnessError, type ApprovalDetails, type ExecutionNode, type Harness } from '@bridle/sdk';
+import type { RunWaitingEvent } from '@bridle/protocol';
+import type { ProjectConnection } from '../connection/connect.ts';
+import type { Decision } from '../local/local-run.ts';
+
+/** Whatever holds a node that waits for a decision has its status, too, and is not what is decided about. */
+export function isDecidedHere(node: ExecutionNode, all: Iterable<ExecutionNode>): boolean {
+  if (node.status !== 'InterventionWaiting' || node.manualInterventionAvailableActions.length === 0) return false;
+  for (const { status, baseFqn, uuid } of all) {
+    if (uuid === node.uuid || status !== 'InterventionWaiting') continue;
+    // A made node has the address of what it stands in, with a word more.
+    if (baseFqn.startsWith(`${node.baseFqn}.`) || node.stepType === 'STRATEGY') return false;
+  }
+  return true;
+}
+
+/** `undefined` = nothing is asked here; what only holds the node that asks has its status, too. */
+export async function waitingEvent(
+  harness: Harness,
+  planExecutionId: string,
+  node: ExecutionNode,
+  all: Iterable<ExecutionNode>,
+  signal: AbortSignal,
+): Promise<RunWaitingEvent | undefined> {
+  const event = { type: 'waiting', time: new Date().toISOString(), planExecutionId, node: node.uuid } as const;
+  switch (node.status) {
+    case 'ApprovalWaiting': {
+      const id = approvalIdOf(node);
+      if (id === undefined) return undefined;
+      const path = '/pipeline/api/approvals/{approvalInstanceId}';
+      const { details } = await harness.raw.GET(path, { path: { approvalInstanceId: id }, signal });
+      return {
+        ...event,
+        for: 'approval',
+        message: details.approvalMessage,
+        choices: ['approve', 'reject'],
+        ...(details.approverInputs.length === 0 ? {} : { inputs: details.approverInputs.map(approverInput) }),
+      };
+    }
+    case 'InterventionWaiting':
+      return !isDecidedHere(node, all)
+        ? undefined
+        : {
+            ...event,
+            for: 'intervention',
+            message: node.failureInfo.message === '' ? 'The step failed.' : node.failureInfo.message,
+            choices: [...node.manualInterventionAvailableActions],
+          };
+    case 'InputWaiting':
+      return node.executionInputConfigured === true
+        ? { ...event, for: 'input', message: `${node.name} asks for inputs.`, choices: ['submit'] }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Of a step that waits for approval. */
+export function approvalIdOf({ executableResponses, stepType }: ExecutionNode): string | undefined {
+  if (!/Approval$/.test(stepType)) return undefined;
+  for (const response of executableResponses) {
+    const ids: unknown = response['async']?.['callbackIds'];
+    if (Array.isArray(ids) && typeof ids[0] === 'string') return ids[0];
+  }
+  return undefined;
+}
+
+type ApproverInput = NonNullable<RunWaitingEvent['inputs']>[number];
+
+function approverInput(input: ApprovalDetails['approverInputs'][number]): ApproverInput {
+  const { name, required, defaultValue, description, allowedValues, isMultiple, regex } = input;
+  return {
+    name,
+    required,
+    ...(defaultValue === '' ? {} : { defaultValue }),
+    ...(description === undefined ? {} : { description }),
+    ...(allowedValues === undefined ? {} : { allowedValues: [...allowedValues] }),
+    ...(isMultiple === true ? { isMultiple: true } : {}),
+    ...(regex === undefined ? {} : { regex }),
+  };
+}
+
+/** What can be answered from here; inputs of an execution are given on its page. */
+export type Answer = Exclude<Decision, { readonly kind: 'inputs' }>;
+
+/** Answers with the objection, if there is one. */
+export async function decide(
+  connection: ProjectConnection,
+  planExecutionId: string,
+  node: ExecutionNode,
+  decision: Decision,
+): Promise<string | undefined> {
+  if (decision.kind === 'inputs') return 'Its inputs are given on the page of the execution.';
+  try {
+    await send(connection, planExecutionId, node, decision);
+    return undefined;
+  } catch (error) {
+    if (isHarnessError(error, 'api')) return error.message;
+    throw error;
+  }
+}
+
+export async function send(
+  { harness, org, project }: ProjectConnection,
+  planExecutionId: string,
+  node: ExecutionNode,
+  answer: Answer,
+): Promise<void> {
+  if (answer.kind === 'approval') {
+    await harness.raw.POST('/pipeline/api/approvals/{approvalInstanceId}/harness/activity', {
+      path: { approvalInstanceId: approvalIdOf(node) ?? node.uuid },
+      body: {
+        action: answer.action,
+        comments: answer.comments,
+        approverInputs: Object.entries(answer.inputs).map(([name, value]) => ({ name, value })),
+      },
+    });
+    return;
+  }
+  await harness.raw.PUT('/pipeline/api/pipeline/execute/interrupt/{planExecutionId}/{nodeExecutionId}', {
+    path: { planExecutionId, nodeExecutionId: node.uuid },
+    query: { orgIdentifier: org, projectIdentifier: project, interruptType: answer.action },
+  });
+}
