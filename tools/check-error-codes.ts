@@ -16,6 +16,7 @@ const SOURCES = [
   'packages/launcher/src/errors.ts',
   'packages/delegate/src/ends.ts',
   'packages/server/src/store/start-error-codes.ts',
+  'packages/server/src/backup/backup-error.ts',
 ] as const;
 
 const CODE = /^[A-Z][A-Z0-9_]+$/;

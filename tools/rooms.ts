@@ -149,6 +149,13 @@ export const ROOMS: readonly Room[] = [
     packages: ['pipeline', 'text'],
     libraries: ['pino'],
   },
+  // A whole database as one file, and back.
+  {
+    ...SERVER,
+    folder: 'packages/server/src/backup',
+    rooms: ['store', 'files'],
+    libraries: ['pg', 'tar-stream'],
+  },
   ...['scm', 'notifications'].map((adapter) => ({
     ...SERVER,
     folder: `packages/server/src/${adapter}`,
@@ -177,6 +184,13 @@ export const ROOMS: readonly Room[] = [
     folder: 'packages/server/src',
     file: 'admin.ts',
     rooms: ['auth', 'secrets', 'store', 'intake'],
+  },
+  // What the owner's commands of the program ask of a database: status, backup, restore.
+  {
+    ...SERVER,
+    folder: 'packages/server/src',
+    file: 'owner.ts',
+    rooms: ['backup', 'files', 'secrets', 'store', 'intake'],
   },
   {
     ...SERVER,
@@ -222,7 +236,7 @@ export const ROOMS: readonly Room[] = [
   { folder: 'packages/sdk/src', libraries: ['eventsource-parser'], quiet: true, testPackages: ['pipeline'] },
   {
     folder: 'packages/cli/src',
-    packages: ['pipeline', 'runtime', 'executors', 'protocol', 'sdk', 'text'],
+    packages: ['pipeline', 'runtime', 'executors', 'protocol', 'sdk', 'text', 'launcher'],
     testPackages: ['executors/testing/git-server', 'executors/testing/test-docker', 'pipeline/test-scenarios'],
     // The last one is of tests: what a screen shows.
     libraries: ['commander', '@clack/prompts', 'yaml', '@xterm/headless'],
@@ -253,7 +267,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     folder: 'e2e',
-    packages: ['sdk', 'executors/testing/git-server', 'executors/testing/test-docker'],
+    packages: ['launcher', 'sdk', 'executors/testing/git-server', 'executors/testing/test-docker'],
     libraries: [
       'playwright-core',
       '@sparticuz/chromium',

@@ -1,5 +1,5 @@
 /** Calls of the HTTP API as a client makes them. */
-import type { Product } from './product.ts';
+import type { Reachable } from './product.ts';
 
 export interface Answer<T> {
   readonly status: number;
@@ -24,7 +24,7 @@ export interface ApiRequest {
 
 export const SCOPE = { orgIdentifier: 'default', projectIdentifier: 'myproject' } as const;
 
-export async function api<T>(product: Product, path: string, request: ApiRequest = {}): Promise<Answer<T>> {
+export async function api<T>(product: Reachable, path: string, request: ApiRequest = {}): Promise<Answer<T>> {
   const query = new URLSearchParams({ accountIdentifier: product.accountId, ...SCOPE, ...request.query });
   const response = await fetch(`${product.url}${path}?${query.toString()}`, {
     method: request.method ?? 'GET',
@@ -54,19 +54,19 @@ export interface Summary extends Readonly<Record<string, unknown>> {
   readonly runSequence: number;
 }
 
-export function createPipeline(product: Product, yaml: string): Promise<Answer<{ identifier: string }>> {
+export function createPipeline(product: Reachable, yaml: string): Promise<Answer<{ identifier: string }>> {
   return api(product, '/pipeline/api/pipelines/v2', { method: 'POST', body: yaml });
 }
 
 export function createTrigger(
-  product: Product,
+  product: Reachable,
   pipeline: string,
   yaml: string,
 ): Promise<Answer<{ identifier: string }>> {
   return api(product, '/pipeline/api/triggers', { method: 'POST', body: yaml, query: { targetIdentifier: pipeline } });
 }
 
-export function fire(product: Product, pipeline: string, trigger: string, body = '{}'): Promise<Answer<string>> {
+export function fire(product: Reachable, pipeline: string, trigger: string, body = '{}'): Promise<Answer<string>> {
   return api(product, '/gateway/api/webhook/custom', {
     method: 'POST',
     isPublic: true,
@@ -77,7 +77,7 @@ export function fire(product: Product, pipeline: string, trigger: string, body =
 }
 
 /** What became of an event, once its execution (if there is one) has ended: the server says when, nobody polls. */
-export async function detailsWhenFinal(product: Product, eventId: string): Promise<Details> {
+export async function detailsWhenFinal(product: Reachable, eventId: string): Promise<Details> {
   const { body } = await api<Details>(product, `/gateway/pipeline/api/webhook/triggerExecutionDetailsV2/${eventId}`, {
     isPublic: true,
     headers: { prefer: 'wait=120' },

@@ -1,12 +1,12 @@
 /** Builds: what they need (secrets, connectors, a codebase) and what they leave (logs, tests, artifacts), by the API. */
 import type { GitServer, TestRepository } from '@bridle/executors/testing/git-server';
 import { api, SCOPE, type Answer } from './api.ts';
-import type { Product } from './product.ts';
+import type { Reachable } from './product.ts';
 import type { Run } from './runs.ts';
 
 const GIT_PASSWORD = 'git_password';
 
-export async function create(product: Product, path: string, body: unknown): Promise<void> {
+export async function create(product: Reachable, path: string, body: unknown): Promise<void> {
   const answer = await api(product, path, {
     method: 'POST',
     body: JSON.stringify(body),
@@ -16,7 +16,7 @@ export async function create(product: Product, path: string, body: unknown): Pro
     throw new Error(`${path} answered ${String(answer.status)}: ${String(answer.body.message)}`);
 }
 
-export function keepSecret(product: Product, identifier: string, value: string): Promise<void> {
+export function keepSecret(product: Reachable, identifier: string, value: string): Promise<void> {
   const spec = { secretManagerIdentifier: 'harnessSecretManager', valueType: 'Inline', value };
   return create(product, '/ng/api/v2/secrets', {
     secret: { type: 'SecretText', name: identifier, identifier, ...SCOPE, spec },
@@ -24,13 +24,13 @@ export function keepSecret(product: Product, identifier: string, value: string):
 }
 
 /** The password of the test's git server, as a secret of the project. */
-export function keepGitPassword(product: Product, { password }: GitServer): Promise<void> {
+export function keepGitPassword(product: Reachable, { password }: GitServer): Promise<void> {
   return keepSecret(product, GIT_PASSWORD, password);
 }
 
 /** A connector to one repository of the test's git server. */
 export async function connect(
-  product: Product,
+  product: Reachable,
   identifier: string,
   { url }: TestRepository,
   { username }: GitServer,
@@ -55,7 +55,7 @@ export function buildInputs(identifier: string, connectorRef: string, more: Reco
   });
 }
 
-export async function logOf(product: Product, run: Run, identifier: string): Promise<string> {
+export async function logOf(product: Reachable, run: Run, identifier: string): Promise<string> {
   const path = `/bridle/api/executions/${run.id}/nodes/${run.node(identifier).uuid}/log/raw`;
   return (await fetch(`${product.url}${path}`, { headers: { 'x-api-key': product.adminToken } })).text();
 }
@@ -71,7 +71,7 @@ export interface Tests {
 }
 
 export async function testsOf(
-  product: Product,
+  product: Reachable,
   run: Run,
   query: Readonly<Record<string, string>> = {},
 ): Promise<Tests> {
@@ -83,7 +83,7 @@ export interface ListedArtifact {
   readonly name: string;
 }
 
-export async function artifactsOf(product: Product, run: Run): Promise<readonly ListedArtifact[]> {
+export async function artifactsOf(product: Reachable, run: Run): Promise<readonly ListedArtifact[]> {
   const answer = await api(product, `/bridle/api/executions/${run.id}/artifacts`);
   return plain<{ readonly artifacts: readonly ListedArtifact[] }>(answer).artifacts;
 }

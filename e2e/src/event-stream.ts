@@ -1,5 +1,5 @@
 /** Server-sent events as a client reads them. */
-import type { Product } from './product.ts';
+import type { Reachable } from './product.ts';
 
 export interface ReceivedEvent {
   readonly event: string;
@@ -17,7 +17,7 @@ export interface StreamRequest {
  * loop closes the connection.
  */
 export async function* readEvents(
-  product: Pick<Product, 'url' | 'adminToken'>,
+  product: Pick<Reachable, 'url' | 'adminToken'>,
   path: string,
   request: StreamRequest = {},
 ): AsyncGenerator<ReceivedEvent> {
@@ -66,7 +66,7 @@ export interface LogLine {
 
 /** Lines of a step's log as they arrive. */
 export async function* readLog(
-  product: Product,
+  product: Reachable,
   executionId: string,
   nodeId: string,
   request: StreamRequest = {},
@@ -80,7 +80,7 @@ export async function* readLog(
 
 /** Waits for a line that holds the text, and answers with it. */
 export async function untilLogged(
-  product: Product,
+  product: Reachable,
   executionId: string,
   nodeId: string,
   text: string,

@@ -10,12 +10,16 @@ export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const START_LIMIT_MS = 90_000;
 const STOP_LIMIT_MS = 60_000;
 
-export interface Product {
+/** What calls of the API need to know of a running Bridle. */
+export interface Reachable {
   /** Without a trailing slash. */
   readonly url: string;
-  readonly home: string;
   readonly accountId: string;
   readonly adminToken: string;
+}
+
+export interface Product extends Reachable {
+  readonly home: string;
   /** One-time sign-in link. */
   readonly loginUrl: string;
   /** The demo's curl as it was printed. */
@@ -82,7 +86,7 @@ export async function startProduct(options: StartOptions = {}): Promise<Product>
 }
 
 /** What a shell would have, without settings of the machine the tests run on. */
-function environment(): Record<string, string> {
+export function environment(): Record<string, string> {
   const kept = Object.entries(process.env).filter(
     ([name, value]) => value !== undefined && !/^(BRIDLE_|DATABASE_URL|VITEST|NODE_)/.test(name),
   );

@@ -1,7 +1,7 @@
 /** Pipelines as data, run and looked at by the API. JSON is YAML: the server gets what `JSON.stringify` makes of them. */
 import { api, type Answer, type Summary } from './api.ts';
 import { readEvents } from './event-stream.ts';
-import type { Product } from './product.ts';
+import type { Reachable } from './product.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -90,17 +90,17 @@ export interface Started {
 }
 
 /** Starts an execution; the answer may be a refusal. */
-export function execute(product: Product, identifier: string, inputs = ''): Promise<Answer<Started>> {
+export function execute(product: Reachable, identifier: string, inputs = ''): Promise<Answer<Started>> {
   return api<Started>(product, `/pipeline/api/pipeline/execute/${identifier}`, { method: 'POST', body: inputs });
 }
 
 /** Creates a pipeline and starts it; answers with the execution's id. */
-export async function start(product: Product, yaml: string, inputs = ''): Promise<string> {
+export async function start(product: Reachable, yaml: string, inputs = ''): Promise<string> {
   return startSaved(product, await save(product, yaml), inputs);
 }
 
 /** Answers with the pipeline's identifier. */
-export async function save(product: Product, yaml: string): Promise<string> {
+export async function save(product: Reachable, yaml: string): Promise<string> {
   const { status, body } = await api<{ identifier: string }>(product, '/pipeline/api/pipelines/v2', {
     method: 'POST',
     body: yaml,
@@ -109,29 +109,29 @@ export async function save(product: Product, yaml: string): Promise<string> {
   return body.data.identifier;
 }
 
-export async function startSaved(product: Product, identifier: string, inputs = ''): Promise<string> {
+export async function startSaved(product: Reachable, identifier: string, inputs = ''): Promise<string> {
   const { status, body } = await execute(product, identifier, inputs);
   if (status !== 200) throw new Error(`Not started (${status}): ${body.message}`);
   return body.data.planExecution.uuid;
 }
 
 /** Creates, starts and waits until the execution has ended. */
-export async function run(product: Product, yaml: string, inputs = ''): Promise<Run> {
+export async function run(product: Reachable, yaml: string, inputs = ''): Promise<Run> {
   return runWhenFinal(product, await start(product, yaml, inputs));
 }
 
-export async function runSaved(product: Product, identifier: string, inputs = ''): Promise<Run> {
+export async function runSaved(product: Reachable, identifier: string, inputs = ''): Promise<Run> {
   return runWhenFinal(product, await startSaved(product, identifier, inputs));
 }
 
-export function runWhenFinal(product: Product, id: string): Promise<Run> {
+export function runWhenFinal(product: Reachable, id: string): Promise<Run> {
   return look(product, id, { prefer: 'wait=60' });
 }
 
 /** The execution as it is now. */
 /** Waits until a node of a running execution has the status; the server says when, nobody polls. */
 export async function untilNode(
-  product: Product,
+  product: Reachable,
   executionId: string,
   identifier: string,
   status: string,
@@ -145,7 +145,11 @@ export async function untilNode(
   throw new Error(`${identifier} never was ${status}.`);
 }
 
-export async function look(product: Product, id: string, headers: Readonly<Record<string, string>> = {}): Promise<Run> {
+export async function look(
+  product: Reachable,
+  id: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Run> {
   const { status, body } = await api<{
     pipelineExecutionSummary: Summary;
     executionGraph?: { readonly nodeMap: Readonly<Record<string, GraphNode>> };
@@ -155,7 +159,7 @@ export async function look(product: Product, id: string, headers: Readonly<Recor
   return new Run(id, pipelineExecutionSummary, Object.values(executionGraph?.nodeMap ?? {}));
 }
 
-export function abort(product: Product, id: string): Promise<Answer<{ id: string }>> {
+export function abort(product: Reachable, id: string): Promise<Answer<{ id: string }>> {
   return api(product, `/pipeline/api/pipeline/execute/interrupt/${id}`, {
     method: 'PUT',
     query: { interruptType: 'AbortAll' },

@@ -22,12 +22,24 @@ export const LAUNCHER_ERROR_CODES = [
   'DATA_DIRECTORY_VERSION',
   /** The data directory holds something that is not a PostgreSQL cluster. */
   'DATA_DIRECTORY_FOREIGN',
+  /** An upgrade of the data directory was not finished. */
+  'DATA_DIRECTORY_HALF_UPGRADED',
+  /** The PostgreSQL that wrote the data directory is not at hand. */
+  'OLD_POSTGRES_MISSING',
+  /** What a program of the owner was to do failed; the text says why. */
+  'OWNER_FAILED',
   /** A PostgreSQL left behind by an earlier launcher could not be stopped. */
   'POSTGRES_ORPHAN',
   /** The private socket directory belongs to another user or is open to others. */
   'SOCKET_DIRECTORY_UNSAFE',
   /** Another live process holds the home or the data directory. */
   'HOME_IN_USE',
+  /** There is no installation in the home. */
+  'HOME_EMPTY',
+  /** A backup cannot be restored into a home that holds something. */
+  'HOME_NOT_EMPTY',
+  /** A restore into the home was not finished. */
+  'HOME_HALF_RESTORED',
   /** The home cannot be made, read or written. */
   'HOME_UNUSABLE',
   /** `keys/master.key` does not hold 32 bytes in base64. */

@@ -26,8 +26,8 @@ export interface ServerReadyMessage {
   readonly delegateToken: string;
   /** Link that signs a browser in, once. */
   readonly loginUrl?: string;
-  /** The founding document's curl for the demo, ready to paste (may span lines). */
-  readonly webhookCurl: string;
+  /** The founding document's curl for the demo, ready to paste (may span lines); absent where there is no demo. */
+  readonly webhookCurl?: string;
 }
 
 /** Sent by a child that cannot do its work. It exits with a code other than 0 right after. */

@@ -1,4 +1,5 @@
 /** `npm start`: connects {@link runBridle} with this process: its environment, its terminal, its signals. */
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { runBridle } from './supervise/run-bridle.ts';
@@ -12,6 +13,7 @@ process.stderr.on('error', () => undefined);
 const { stop, force } = stopRequests(process);
 const code = await runBridle({
   env: process.env,
+  version: readVersion(),
   output: {
     isColoured: wantsColour(process.stdout, process.env),
     out: (text) => void process.stdout.write(text),
@@ -26,3 +28,8 @@ const code = await runBridle({
   force,
 });
 process.exit(code);
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
+}

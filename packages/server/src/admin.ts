@@ -24,7 +24,7 @@ import {
 import { countByKey, giveUpValuesUnderOthers, listSecretsUnderOthers } from './store/sealed-values.ts';
 import { findFirstAdmin, findUserByEmail, listUsers, type UserRow } from './store/users.ts';
 
-const USAGE = `npm run admin -- <command>
+const USAGE = `npm run admin -- <command>, or bridle admin <command>
 
   users                        who there is
   sign-in-link [EMAIL]         prints a link that signs in once, within the hour; without EMAIL the first administrator

@@ -118,6 +118,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     masterKey: settings.masterKey,
     oldMasterKeys: masterKeys().old,
     home: settings.home,
+    seed: settings.seed,
     isDelegateToken: async (token) => (await dispatch.authenticate(token)) !== undefined,
     createDelegateToken: async (accountId, name) => (await dispatch.createToken({ accountId }, name)).secret,
   });
@@ -263,7 +264,7 @@ async function main(): Promise<void> {
       adminTokenPath: installation.adminTokenPath,
       delegateToken: installation.delegateToken,
       ...(installation.signInCode === undefined ? {} : { loginUrl: `${url}/login?code=${installation.signInCode}` }),
-      webhookCurl: demoCurl(url, settings.accountId),
+      ...(installation.hasDemo ? { webhookCurl: demoCurl(url, settings.accountId) } : {}),
     });
   } catch (error) {
     const failure = describeFailure(error, settings);

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { readSecretSettings, type SecretSettings } from './secret-settings.ts';
 import { readSignInSettings, type SignInSettings } from './sign-in-settings.ts';
 
+const SEEDS = ['demo', 'none'] as const;
 const UNRESOLVED = ['variables', 'strict', 'lenient'] as const;
 
 export interface ServerSettings {
@@ -30,6 +31,8 @@ export interface ServerSettings {
   readonly executionsMax: number;
   /** Where public material conflicts; kept with each execution at its start. */
   readonly switches: EngineSwitchSettings;
+  /** What a new installation begins with. */
+  readonly seed: (typeof SEEDS)[number];
   /** Where finished logs and artifacts are kept. */
   readonly files: FilesSettings;
   /** How often one may ask; requests a minute. */
@@ -127,6 +130,7 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
     ...readTls(env),
     executionsMax,
     switches: readSwitches(env),
+    seed: readSeed(env['BRIDLE_SEED'] || 'demo'),
     files: readFiles(env, home),
     rateLimits: {
       perKey: readLimit(env, 'BRIDLE_RATE_PER_KEY', RATE_PER_KEY),
@@ -142,7 +146,14 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
   };
 }
 
-function readFiles(env: Readonly<Record<string, string | undefined>>, home: string): FilesSettings {
+function readSeed(written: string): (typeof SEEDS)[number] {
+  const seed = SEEDS.find((each) => each === written);
+  if (seed === undefined) throw new SettingsError(`BRIDLE_SEED is none of ${SEEDS.join(', ')}: ${written}`);
+  return seed;
+}
+
+/** Where files are kept (BRIDLE_FILES). @throws SettingsError */
+export function readFiles(env: Readonly<Record<string, string | undefined>>, home: string): FilesSettings {
   const kind = env['BRIDLE_FILES'] || 'folder';
   if (kind === 'folder') return { kind, path: resolve(env['BRIDLE_FILES_DIR'] || join(home, 'files')) };
   if (kind !== 's3') throw new SettingsError(`BRIDLE_FILES is neither folder nor s3: ${kind}`);

@@ -24,6 +24,8 @@ export interface CommandDefinition {
   readonly exitCodes: readonly ExitCode[];
   readonly environment?: readonly { readonly name: string; readonly meaning: string }[];
   readonly seeAlso?: readonly string[];
+  /** Signals are its own business: it has processes to end in order. `signal` of its context is never aborted. */
+  readonly ownsSignals?: true;
   readonly load: () => Promise<CommandAction>;
 }
 

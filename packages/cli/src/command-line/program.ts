@@ -41,7 +41,7 @@ export function createProgram({ groups, version, isColoured, write }: ProgramOpt
 } {
   let call: Call | undefined;
   const program = new Command('bridle')
-    .description('Run, test and understand Harness pipelines: on your machine, without a server.')
+    .description('Run, test and understand Harness pipelines: on your machine, with a server or without.')
     .version(version, '-V, --version', 'print the version')
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .commandsGroup('More:')

@@ -6,7 +6,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { closeJsonOption } from './json.ts';
 import { createProgram, type Call, type CommandGroup } from './program.ts';
-import { listenForStop } from './stop-signals.ts';
+import { listenForStop, noStop } from './stop-signals.ts';
 import { findTopic } from './topics.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -23,7 +23,7 @@ export async function runCommandLine(words: readonly string[], options: CommandL
   if (typeof understood === 'number') return understood;
   const { definition, input } = understood;
   const terminal = openTerminal({ colour, isQuiet: input.options.isOn('quiet') });
-  const stop = listenForStop();
+  const stop = definition.ownsSignals === true ? noStop() : listenForStop();
   try {
     const action = await definition.load();
     const commands = options.groups.flatMap((group) => group.commands);

@@ -32,3 +32,8 @@ export function listenForStop(): StopSignals {
     },
   };
 }
+
+/** For a command that listens by itself. */
+export function noStop(): StopSignals {
+  return { signal: new AbortController().signal, close: () => undefined };
+}

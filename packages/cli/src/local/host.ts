@@ -1,5 +1,4 @@
 /** What all steps of a run share: shells, pipes, the process table, the engine, and the settings of a user's own machine. */
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
   DEFAULT_SETTINGS,
@@ -26,6 +25,9 @@ export interface RunHost {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** In the published package it lies beside the program (`build.mjs`). */
+const WATCHDOG_PROGRAM = fileURLToPath(new URL('./watchdog.ts', import.meta.url));
+
 export async function openHost(
   folder: RunFolder,
   environment: Environment,
@@ -34,7 +36,7 @@ export async function openHost(
   const { mark, work } = folder;
   const processes = new ProcessTable();
   const docker = new DockerHost({ mark, installation: mark });
-  const supervisor = new Supervisor({ program: watchdogProgram(), onProblem });
+  const supervisor = new Supervisor({ program: WATCHDOG_PROGRAM, onProblem });
   const workspaces = new Workspaces({ root: work, processes, mark, observer: supervisor, containers: docker });
   await workspaces.open();
   supervisor.start();
@@ -64,12 +66,6 @@ export async function openHost(
       await supervisor.close();
     },
   };
-}
-
-/** Beside this file, as source or as part of the package. */
-function watchdogProgram(): string {
-  const source = fileURLToPath(new URL('./watchdog.ts', import.meta.url));
-  return existsSync(source) ? source : fileURLToPath(new URL('./watchdog.js', import.meta.url));
 }
 
 /** As other tools on this machine are told it. */

@@ -3,6 +3,8 @@
  *
  * ```
  * bridle.lock      who uses the home (removed at the end)
+ * running.json     where it answers while it runs
+ * restoring        there while a restore makes the home; with it, nothing starts here
  * account-id       the account this home belongs to
  * admin-token      the admin's token (written by the server)
  * delegate-token   the token of the delegate that npm start runs
@@ -39,6 +41,9 @@ import { MASTER_KEY_BYTES, isMasterKey } from '../settings.ts';
 export interface Home {
   readonly directory: string;
   readonly lockFile: string;
+  readonly runningFile: string;
+  /** There while a restore makes the home. */
+  readonly restoringFile: string;
   readonly accountIdFile: string;
   readonly delegateTokenFile: string;
   readonly masterKeyFile: string;
@@ -56,6 +61,8 @@ export function homePaths(directory: string): Home {
   return {
     directory,
     lockFile: join(directory, 'bridle.lock'),
+    runningFile: join(directory, 'running.json'),
+    restoringFile: join(directory, 'restoring'),
     accountIdFile: join(directory, 'account-id'),
     delegateTokenFile: join(directory, 'delegate-token'),
     masterKeyFile: join(directory, 'keys', 'master.key'),
@@ -69,9 +76,21 @@ export function homePaths(directory: string): Home {
 /**
  * Makes the folders of the home (H1).
  *
- * @throws LauncherError `HOME_UNUSABLE`
+ * @throws LauncherError `HOME_UNUSABLE`, `HOME_HALF_RESTORED`
  */
 export function prepareHome(home: Home): void {
+  if (existsSync(home.restoringFile)) {
+    throw new LauncherError({
+      code: 'HOME_HALF_RESTORED',
+      message: `A restore into ${home.directory} was not finished.`,
+      hint: 'Restore the backup into it again: bridle restore.',
+    });
+  }
+  makeHomeFolders(home);
+}
+
+/** The folders alone. @throws LauncherError `HOME_UNUSABLE` */
+export function makeHomeFolders(home: Home): void {
   const keys = dirname(home.masterKeyFile);
   try {
     for (const folder of [home.directory, keys, home.runDirectory, home.delegateDirectory, home.logDirectory]) {
@@ -113,7 +132,7 @@ export function masterKey(home: Home, given: string | undefined): string {
     throw new LauncherError({
       code: 'MASTER_KEY_MISSING',
       message: `There is data in ${home.dataDirectory} and no master key for it: ${file} is missing.`,
-      hint: 'Put the file back, from a backup, or set BRIDLE_MASTER_KEY to the key this installation was started with. Is it lost for good: npm run admin -- give-up-master-key',
+      hint: 'Put the file back, from a backup, or set BRIDLE_MASTER_KEY to the key this installation was started with. Is it lost for good: bridle admin give-up-master-key',
     });
   }
   return keep(file, randomBytes(MASTER_KEY_BYTES).toString('base64'));
@@ -178,7 +197,8 @@ function writeDraft(file: string, text: string): string {
   return draft;
 }
 
-function syncFolder(folder: string): void {
+/** Flushes the names in a folder to the disk. */
+export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
   try {

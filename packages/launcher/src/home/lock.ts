@@ -48,6 +48,22 @@ export function acquireLock(path: string, guarded: string): HeldLock {
   });
 }
 
+/** Who holds a lock: nobody, a process that is dead, or a live one. */
+export type LockState =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'stale'; readonly pid: number | undefined }
+  | { readonly kind: 'held'; readonly holder: ProcessIdentity };
+
+/** Looks at a lock and changes nothing. */
+export function inspectLock(path: string): LockState {
+  const content = readLock(path);
+  if (content === undefined) return { kind: 'free' };
+  const holder = parseHolder(content);
+  return holder !== undefined && isSameProcessAlive(holder)
+    ? { kind: 'held', holder }
+    : { kind: 'stale', pid: holder?.pid };
+}
+
 function tryCreate(path: string, token: string, content: string): boolean {
   const draft = `${path}.${token}`;
   try {

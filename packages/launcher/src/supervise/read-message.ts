@@ -1,8 +1,8 @@
 /** Checks what arrives over IPC: a child may be of another version, and a wrong message must not crash the launcher. */
 import type { ChildFailedMessage, ServerMessage } from '../messages.ts';
 
-const TEXT_FIELDS = ['url', 'adminTokenPath', 'delegateToken', 'webhookCurl'] as const;
-const OPTIONAL_TEXT_FIELDS = ['adminToken', 'loginUrl'] as const;
+const TEXT_FIELDS = ['url', 'adminTokenPath', 'delegateToken'] as const;
+const OPTIONAL_TEXT_FIELDS = ['adminToken', 'loginUrl', 'webhookCurl'] as const;
 
 /** The message of a server; undefined when it is none. */
 export function readServerMessage(value: unknown): ServerMessage | undefined {

@@ -6,8 +6,7 @@
  * - V2 What fails before the first `ready` ends the start with a text. What fails later is restarted (`watch.ts`).
  * - V3 One request to stop is graceful and ends with code 0; a second one kills. No process survives either.
  */
-import { readFileSync } from 'node:fs';
-
+import type { ServerReadyMessage } from '../messages.ts';
 import { POSTGRES_MAJOR } from '../postgres/cluster.ts';
 import { readSettings, type Settings, type SettingsContext } from '../settings.ts';
 import { Parts } from './parts.ts';
@@ -18,6 +17,8 @@ import { aborted, watchParts, type Watch } from './watch.ts';
 /** What {@link runBridle} runs. */
 export interface RunBridleRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of the release that this is part of. */
+  readonly version: string;
   readonly output: Output;
   /** True when a person sits in front of it. */
   readonly isInteractive: boolean;
@@ -27,10 +28,21 @@ export interface RunBridleRequest {
   readonly stop: AbortSignal;
   /** Aborted to stop at once. */
   readonly force: AbortSignal;
+  /** Nothing of it outlives its end: PostgreSQL need not write to the disk before it answers. */
+  readonly isEphemeral?: boolean;
+  /** Called once everything runs. */
+  readonly onReady?: (ready: BridleReady) => void;
   /** Defaults to this machine; for tests. */
   readonly settingsContext?: SettingsContext;
   /** For tests. */
   readonly patience?: Partial<Patience>;
+}
+
+/** What is known once everything runs. */
+export interface BridleReady {
+  readonly server: ServerReadyMessage;
+  readonly accountId: string;
+  readonly home: string;
 }
 
 /** Stopped when asked to. */
@@ -53,12 +65,13 @@ export async function runBridle(request: RunBridleRequest): Promise<number> {
   const failed = new AbortController();
   const ending = AbortSignal.any([request.stop, failed.signal]);
   const patience = { ...DEFAULT_PATIENCE, ...request.patience };
-  const { env, scripts, force } = request;
-  const parts = new Parts({ env, settings: result.settings, scripts, patience, ending, force });
+  const { env, scripts, force, version, isEphemeral = false } = request;
+  const parts = new Parts({ env, settings: result.settings, version, isEphemeral, scripts, patience, ending, force });
   let watch: Watch | undefined;
   let failure: { readonly error: unknown } | undefined;
   try {
-    await start(parts, result.settings, terminal, ending);
+    const server = await start(parts, result.settings, request, ending);
+    request.onReady?.({ server, accountId: parts.accountId, home: parts.home.directory });
     watch = watchParts({ parts, terminal, patience, ending });
     await Promise.race([aborted(request.stop), watch.gaveUp]);
   } catch (error) {
@@ -77,8 +90,14 @@ export async function runBridle(request: RunBridleRequest): Promise<number> {
 }
 
 /** V1, order up. */
-async function start(parts: Parts, settings: Settings, terminal: Terminal, ending: AbortSignal): Promise<void> {
-  terminal.title(readVersion());
+async function start(
+  parts: Parts,
+  settings: Settings,
+  { version, output }: RunBridleRequest,
+  ending: AbortSignal,
+): Promise<ServerReadyMessage> {
+  const terminal = new Terminal(output);
+  terminal.title(version);
   for (const line of await parts.takeHome()) terminal.note(line);
   if (settings.databaseUrl === undefined) {
     const postgres = await timed(() => parts.startPostgres());
@@ -94,17 +113,11 @@ async function start(parts: Parts, settings: Settings, terminal: Terminal, endin
   if (settings.isDelegateEnabled) parts.startDelegate();
   terminal.done('Delegate', settings.isDelegateEnabled ? 'started' : 'off, from BRIDLE_DELEGATE');
   terminal.ready(server.result, parts.home.logDirectory);
+  return server.result;
 }
 
 async function timed<T>(action: () => Promise<T>): Promise<{ readonly result: T; readonly took: number }> {
   const startedAtMs = performance.now();
   const result = await action();
   return { result, took: performance.now() - startedAtMs };
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const manifest: unknown = JSON.parse(text);
-  const isNamed = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return isNamed && typeof manifest.version === 'string' ? manifest.version : '';
 }

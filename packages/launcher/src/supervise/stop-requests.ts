@@ -49,8 +49,12 @@ const PARENT_POLL_MS = 250;
  * @returns a signal that is never aborted when npm did not start this process: `node start.ts &` may outlive its shell
  */
 export function npmGone(env: Readonly<Record<string, string | undefined>>): AbortSignal {
+  return env['npm_lifecycle_event'] === undefined ? new AbortController().signal : parentGone();
+}
+
+/** Aborted when the process that started this one has ended. */
+export function parentGone(): AbortSignal {
   const gone = new AbortController();
-  if (env['npm_lifecycle_event'] === undefined) return gone.signal;
   const parent = process.ppid;
   const timer = setInterval(() => {
     if (process.ppid === parent) return;

@@ -74,10 +74,9 @@ export class Terminal {
         : [this.#fact('Sign in', `${message.loginUrl}\n${this.#detail('works once')}`)]),
       this.#fact('Token', token),
       '',
-      '  Run the demo pipeline from another terminal:',
-      '',
-      message.webhookCurl,
-      '',
+      ...(message.webhookCurl === undefined
+        ? []
+        : ['  Run the demo pipeline from another terminal:', '', message.webhookCurl, '']),
       this.#fact('Logs', logDirectory),
       this.#fact('Stop', 'Ctrl-C'),
       '',

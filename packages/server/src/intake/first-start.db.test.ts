@@ -53,6 +53,13 @@ it('makes account, administrator, tokens and demo once', async () => {
   expect(await database.db.selectFrom('api_keys').select('id').execute()).toHaveLength(1);
 });
 
+it('leaves the demo out where that is asked for', async () => {
+  expect(await prepare({ seed: 'none' })).toMatchObject({ isNew: true, hasDemo: false });
+  expect(await database.db.selectFrom('pipelines').select('identifier').execute()).toEqual([]);
+  // A later start makes up for nothing.
+  expect(await prepare()).toMatchObject({ isNew: false, hasDemo: false });
+});
+
 it('is done by one of several replicas that start at once', async () => {
   const starts = await Promise.all([prepare(), prepare(), prepare()]);
   expect(starts.filter(({ isNew }) => isNew)).toHaveLength(1);

@@ -22,9 +22,17 @@ import {
 } from '../store/installation.ts';
 import { insertOrganization } from '../store/organizations.ts';
 import { insertProject } from '../store/projects.ts';
+import { findTrigger } from '../store/triggers.ts';
 import { insertRoleAssignment } from '../store/role-assignments.ts';
 import { findFirstAdmin, insertUser, type UserRow } from '../store/users.ts';
-import { DEMO_PIPELINE, DEMO_SCOPE, MYHOOK_TRIGGER_YAML, SHOWCASE_PIPELINE_YAML, TEST_PIPELINE_YAML } from './demo.ts';
+import {
+  DEMO_PIPELINE,
+  DEMO_SCOPE,
+  DEMO_TRIGGER,
+  MYHOOK_TRIGGER_YAML,
+  SHOWCASE_PIPELINE_YAML,
+  TEST_PIPELINE_YAML,
+} from './demo.ts';
 import { createPipeline } from './save-pipeline.ts';
 import type { StartErrorCode } from '../store/start-error-codes.ts';
 import { createTrigger } from './save-trigger.ts';
@@ -53,7 +61,11 @@ export interface InstallationSettings {
   readonly isDelegateToken: (token: string) => Promise<boolean>;
   /** Makes a delegate token of the account and returns its plain text. */
   readonly createDelegateToken: (accountId: string, name: string) => Promise<string>;
+  /** What a new installation begins with besides account, organization and project. Default: the demo. */
+  readonly seed?: Seed;
 }
+
+export type Seed = 'demo' | 'none';
 
 export interface Installation {
   /** True when this start made it. */
@@ -64,10 +76,12 @@ export interface Installation {
   /** One-time code of a sign-in link: each start gives a new one, since the token is printed only once. */
   readonly signInCode?: string;
   readonly delegateToken: string;
+  /** Whether the trigger of the demo is there. */
+  readonly hasDemo: boolean;
 }
 
 export async function prepareInstallation(settings: InstallationSettings): Promise<Installation> {
-  const { db, accountId, home } = settings;
+  const { db, accountId, home, seed = 'demo' } = settings;
   const adminTokenPath = join(home, 'admin-token');
   const made = await db.transaction().execute(async (tx) => {
     await lockInstallation(tx);
@@ -76,14 +90,20 @@ export async function prepareInstallation(settings: InstallationSettings): Promi
     const admin = isNew ? await makeAccount(tx, accountId) : await findFirstAdmin(tx, accountId);
     if (admin === undefined) return { isNew };
     const signInCode = await makeSignInCode(tx, admin);
-    if (isNew) await makeDemo(tx, { accountId, ...DEMO_SCOPE }, { kind: 'USER', id: admin.id });
+    if (isNew && seed === 'demo') await makeDemo(tx, { accountId, ...DEMO_SCOPE }, { kind: 'USER', id: admin.id });
     if (!isNew && (await isAdminTokenGood(tx, adminTokenPath))) return { isNew, signInCode };
     // Before the commit: a token nobody has is worse than a file whose token never came to be, which the next start replaces.
     const adminToken = await issueToken(tx, admin, 'admin token of this installation');
     await writeSecretFile(adminTokenPath, adminToken);
     return isNew ? { isNew, adminToken, signInCode } : { isNew, signInCode };
   });
-  return { adminTokenPath, delegateToken: await ensureDelegateToken(settings), ...made };
+  const hasDemo = await isDemoThere(db, accountId);
+  return { adminTokenPath, delegateToken: await ensureDelegateToken(settings), hasDemo, ...made };
+}
+
+async function isDemoThere(db: Database, accountId: string): Promise<boolean> {
+  const scope = { accountId, ...DEMO_SCOPE };
+  return (await findTrigger(db, { scope, pipelineIdentifier: DEMO_PIPELINE, identifier: DEMO_TRIGGER })) !== undefined;
 }
 
 async function checkBelonging(
@@ -104,7 +124,7 @@ async function checkBelonging(
   } else if (kept !== check) {
     throw new InstallationMismatchError(
       'MASTER_KEY_CHANGED',
-      'The master key is not the one this database was made with, so its secrets could not be read. Start with the key of the first start (BRIDLE_MASTER_KEY, or keys/ in the home). Is it lost for good: npm run admin -- give-up-master-key.',
+      'The master key is not the one this database was made with, so its secrets could not be read. Start with the key of the first start (BRIDLE_MASTER_KEY, or keys/ in the home). Is it lost for good: bridle admin give-up-master-key.',
     );
   }
 }

@@ -158,6 +158,14 @@ export async function leaveDelegate(db: Database, delegateId: string, incarnatio
   });
 }
 
+/**
+ * All go: after a restore none of them holds what the backup says that it held. Those that still run register again; steps that
+ * had been started fail as after a restart of their delegate.
+ */
+export async function leaveAllDelegates(db: Database): Promise<void> {
+  await sql`update delegates set left_at = bridle_now() where left_at is null`.execute(db);
+}
+
 /** A sign of life; `false` when this is not the registered process. */
 export async function touchDelegate(db: Database, delegateId: string, incarnation: string): Promise<boolean> {
   const result = await db

@@ -3,7 +3,7 @@
  * that is ahead of this program is refused: an older replica must not touch a schema it does not know.
  */
 import { Kysely, PostgresDialect, sql } from 'kysely';
-import { Migrator, type Migration } from 'kysely/migration';
+import { Migrator, type Migration, type MigrationResultSet } from 'kysely/migration';
 import { Pool } from 'pg';
 import { CONNECT_TIMEOUT_MS } from './database.ts';
 import * as founding from './migrations/0001-founding.ts';
@@ -81,7 +81,16 @@ export class SchemaNewerError extends Error {
 }
 
 /** Brings the schema to this program's version. Throws `SchemaNewerError`, or the error of a migration (which is rolled back). */
-export async function migrateToLatest(url: string): Promise<void> {
+export function migrateToLatest(url: string): Promise<void> {
+  return migrate(url, (migrator) => migrator.migrateToLatest());
+}
+
+/** Brings an older schema up to one of the migrations, as a backup had it. Throws as {@link migrateToLatest}. */
+export function migrateUpTo(url: string, name: string): Promise<void> {
+  return migrate(url, (migrator) => migrator.migrateTo(name));
+}
+
+async function migrate(url: string, work: (migrator: Migrator) => Promise<MigrationResultSet>): Promise<void> {
   const pool = new Pool({
     connectionString: url,
     max: 2,
@@ -92,8 +101,7 @@ export async function migrateToLatest(url: string): Promise<void> {
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     await refuseNewer(db);
-    const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
-    const result = await migrator.migrateToLatest();
+    const result = await work(new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } }));
     if (result.error !== undefined) {
       // Another replica, newer than this one, may have migrated between the check and the lock.
       await refuseNewer(db);

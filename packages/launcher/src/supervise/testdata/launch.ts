@@ -9,6 +9,7 @@ const patience = JSON.parse(process.env['STAND_IN_PATIENCE'] ?? '{}') as Partial
 const { stop, force } = stopRequests(process, undefined, patience.sameSignalMs);
 const code = await runBridle({
   env: process.env,
+  version: '0.0.0',
   output: {
     isColoured: false,
     out: (text) => void process.stdout.write(text),
