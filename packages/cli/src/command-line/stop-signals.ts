@@ -35,5 +35,5 @@ export function listenForStop(): StopSignals {
 
 /** For a command that listens by itself. */
 export function noStop(): StopSignals {
-  return { signal: new AbortController().signal, close: () => undefined };
+  return { signal: new AbortController().signal, onSecond: () => undefined, close: () => undefined };
 }

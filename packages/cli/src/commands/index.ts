@@ -2,17 +2,22 @@
 import type { CommandGroup } from '../command-line/program.ts';
 import { admin } from './admin.ts';
 import { api } from './api.ts';
+import { apply } from './apply.ts';
 import { backup } from './backup.ts';
 import { complete, completion } from './completion.ts';
 import { convert } from './convert.ts';
+import { deleteCommand } from './delete.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { execute } from './execute.ts';
 import { EXECUTION_COMMANDS, executionFamily } from './execution.ts';
 import { explain } from './explain.ts';
+import { exportCommand } from './export.ts';
 import { fmt } from './fmt.ts';
 import { events, logs, wait } from './follow.ts';
+import { get } from './get.ts';
 import { init } from './init.ts';
+import { list } from './list.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
 import { open } from './open.ts';
@@ -22,9 +27,11 @@ import { replay } from './replay.ts';
 import { restore } from './restore.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
+import { SECRET_COMMANDS, secretFamily } from './secret.ts';
 import { status } from './status.ts';
 import { test } from './test.ts';
 import { tokenCreate, tokenFamily, tokenList, tokenRevoke, tokenRotate } from './token.ts';
+import { TRIGGER_COMMANDS, triggerFamily } from './trigger.ts';
 import { up } from './up.ts';
 import { upgrade } from './upgrade.ts';
 import { validate } from './validate.ts';
@@ -35,8 +42,13 @@ export const GROUPS: readonly CommandGroup[] = [
   { title: 'Write pipelines', commands: [init, validate, fmt, explain, schema, convert] },
   {
     title: 'Run on a server',
-    commands: [execute, wait, logs, events, ...EXECUTION_COMMANDS],
-    families: [executionFamily],
+    commands: [execute, wait, logs, events, ...EXECUTION_COMMANDS, ...TRIGGER_COMMANDS],
+    families: [executionFamily, triggerFamily],
+  },
+  {
+    title: 'Keep on a server',
+    commands: [apply, get, list, deleteCommand, exportCommand, ...SECRET_COMMANDS],
+    families: [secretFamily],
   },
   {
     title: 'Sign in',

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
-/** Root keys of the documents that Bridle knows, and of connectors and secrets, which pipelines name. */
+/** Root keys of the documents that Bridle knows, and of what a server keeps beside them. */
 export const ROOT_KEYS = [
   'pipeline',
   'template',
@@ -15,6 +15,9 @@ export const ROOT_KEYS = [
   'serviceOverrides',
   'connector',
   'secret',
+  'variable',
+  'project',
+  'organization',
   'test',
 ] as const;
 

@@ -44,6 +44,9 @@ export function checkFile(file: RepositoryFile, repository: Repository): readonl
       return parseTest(file.text).diagnostics;
     case 'connector':
     case 'secret':
+    case 'variable':
+    case 'project':
+    case 'organization':
       return undefined;
   }
 }
