@@ -24,13 +24,13 @@ import { createIntake } from './intake/intake.ts';
 import { createLogs } from './logs/create-logs.ts';
 import { LogFiler } from './logs/log-filer.ts';
 import { createTestReports } from './reports/test-reports.ts';
+import { Retention } from './retention/retention.ts';
 import { readMasterKeys } from './secrets/key-files.ts';
 import { KeyRing, type MasterKeys } from './secrets/key-ring.ts';
 import { rewrapInBackground } from './secrets/rewrap-in-background.ts';
 import { loadSealingKeys } from './secrets/sealing-keys.ts';
 import { createSecrets } from './secrets/secrets.ts';
 import { localUrl, readServerSettings, type ServerSettings } from './settings.ts';
-import { sweepAuditEvents } from './store/audit-events.ts';
 import { openDatabase } from './store/database.ts';
 import { migrateToLatest } from './store/migrate.ts';
 import { startSweeps } from './sweeps.ts';
@@ -129,6 +129,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
       signIn: { accountId: settings.accountId, limits, ...(openId === undefined ? {} : { openId }) },
       intake,
       webhookSettings: new WebhookSettings(db),
+      usualSettings: settings.usualSettings,
       executions,
       logs,
       testReports,
@@ -159,8 +160,15 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   executions.run(createChildStarter({ db, executions }));
   intake.start();
   filer.start();
+  const retention = new Retention({
+    db,
+    usualSettings: settings.usualSettings,
+    sessionIdleMs: settings.signIn.limits.idleMs,
+    onRemoved: (removed) => logger.info(removed, 'what was kept for long enough is removed'),
+  });
   const sweeps = startSweeps(
-    [() => artifacts.sweep(), () => testReports.sweep(), () => sweepAuditEvents(db, settings.auditKeepMs)],
+    // Files last: those of what has just been removed go with it.
+    [async (stopping) => void (await retention.sweep(stopping)), () => testReports.sweep(), () => artifacts.sweep()],
     onError('sweeps'),
   );
   const rewrapping = rewrapInBackground(db, ring, logger);

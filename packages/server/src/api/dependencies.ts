@@ -11,6 +11,7 @@ import type { Logs } from '../logs/logs.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { TestReports } from '../reports/test-reports.ts';
 import type { Database } from '../store/database.ts';
+import type { UsualSettings } from '../store/known-settings.ts';
 import type { WakeHub } from '../store/wake-hub.ts';
 import type { WebhookSettings } from './webhook-settings.ts';
 
@@ -28,6 +29,8 @@ export interface ApiDependencies {
   readonly authorizer: Authorizer;
   readonly intake: Intake;
   readonly webhookSettings: WebhookSettings;
+  /** What the environment says of settings that nobody has made. */
+  readonly usualSettings?: UsualSettings;
   readonly executions: ExecutionService;
   readonly logs: Logs;
   readonly testReports: TestReports;

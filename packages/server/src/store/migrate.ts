@@ -28,6 +28,7 @@ import * as storedFiles from './migrations/0019-stored-files.ts';
 import * as sessionTokens from './migrations/0020-session-tokens.ts';
 import * as executionLists from './migrations/0021-execution-lists.ts';
 import * as executionKeys from './migrations/0022-execution-keys.ts';
+import * as retention from './migrations/0031-retention.ts';
 import type { StartErrorCode } from './start-error-codes.ts';
 
 /** Name → migration, in the order of their names. Never rename or change one that was released. */
@@ -54,6 +55,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0020-session-tokens': sessionTokens,
   '0021-execution-lists': executionLists,
   '0022-execution-keys': executionKeys,
+  '0031-retention': retention,
 };
 
 /**
