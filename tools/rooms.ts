@@ -91,7 +91,13 @@ export const ROOMS: readonly Room[] = [
   { folder: 'packages/text/src', quiet: true, pure: true },
   { folder: 'packages/protocol/src', libraries: ['typebox'], quiet: true },
 
-  { ...SERVER, folder: 'packages/server/src', topOnly: true, leaves: ['store/known-settings.ts'], libraries: ['pino'] },
+  {
+    ...SERVER,
+    folder: 'packages/server/src',
+    topOnly: true,
+    leaves: ['store/known-settings.ts', 'disk/disk-watch.ts'],
+    libraries: ['pino'],
+  },
   {
     ...SERVER,
     folder: 'packages/server/src/api',
@@ -106,6 +112,7 @@ export const ROOMS: readonly Room[] = [
       'reports',
       'artifacts',
       'connectors',
+      'disk',
     ],
     packages: ['protocol', 'pipeline', 'text'],
     libraries: ['fastify', '@fastify/*', '@scalar/fastify-api-reference', 'typebox', 'ajv', 'yaml', 'pino'],
@@ -164,6 +171,8 @@ export const ROOMS: readonly Room[] = [
     packages: ['text', 'protocol'],
     libraries: ['pino', 're2js'],
   })),
+  // How much room is left where the server writes.
+  { ...SERVER, folder: 'packages/server/src/disk', libraries: ['pino'] },
   // What goes when it has been kept for long enough.
   { ...SERVER, folder: 'packages/server/src/retention', rooms: ['store'], packages: ['pipeline'], libraries: ['pino'] },
   // What a lease carries beside its task: secrets and connectors, resolved when it is given.

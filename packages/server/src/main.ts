@@ -13,6 +13,7 @@ import { createArtifacts } from './artifacts/artifacts.ts';
 import { createStoredContents } from './artifacts/stored-contents.ts';
 import { createTaskDresser } from './connectors/task-dresser.ts';
 import { createWebhookSecrets } from './connectors/webhook-secrets.ts';
+import { DiskWatch, type DiskSettings } from './disk/disk-watch.ts';
 import { createDispatch } from './dispatch/create-dispatch.ts';
 import { createExecutionService } from './executions/execution-service.ts';
 import { processScheduler } from './executions/process-scheduler.ts';
@@ -31,7 +32,8 @@ import { rewrapInBackground } from './secrets/rewrap-in-background.ts';
 import { loadSealingKeys } from './secrets/sealing-keys.ts';
 import { createSecrets } from './secrets/secrets.ts';
 import { localUrl, readServerSettings, type ServerSettings } from './settings.ts';
-import { openDatabase } from './store/database.ts';
+import { findDataDirectory } from './store/data-directory.ts';
+import { openDatabase, type DatabaseHandle } from './store/database.ts';
 import { migrateToLatest } from './store/migrate.ts';
 import { startSweeps } from './sweeps.ts';
 import { WakeHub } from './store/wake-hub.ts';
@@ -91,8 +93,10 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   const testReports = createTestReports(database);
   const artifacts = createArtifacts(database, files, settings.artifacts);
   const filer = new LogFiler({ db, files, onError: onError('logs') });
+  const disk = await watchDisk(settings, settings.disk, database, logger);
   const intake = createIntake({
     db,
+    isHeld: () => disk?.low() !== undefined,
     executions,
     scheduler: processScheduler,
     findWebhookSecret: createWebhookSecrets(secrets),
@@ -143,6 +147,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
       signingKey: settings.masterKey,
       defaultScope: DEMO_SCOPE,
       logBytesMax: settings.logBytesMax,
+      ...(disk === undefined ? {} : { disk }),
       checkReady: () => database.ping(),
       stopping: stopping.signal,
       ...(existsSync(webRoot) ? { webRoot } : {}),
@@ -177,6 +182,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   const stop = async (): Promise<void> => {
     logger.info('server stops');
     stopping.abort();
+    disk?.stop();
     // In this order: no new requests, waiting delegates sent away, what is in flight answered, loops ended, connections closed.
     const closed = app.close();
     await Promise.all([dispatch.close(), intake.stop(), sweeps.stop(), openId?.stop()]);
@@ -189,6 +195,29 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     await database.close();
   };
   return { url, installation, stop };
+}
+
+/** Where this server, and a PostgreSQL in the same home, write. */
+async function watchDisk(
+  { home, files }: ServerSettings,
+  settings: DiskSettings | undefined,
+  { db }: DatabaseHandle,
+  logger: Logger,
+): Promise<DiskWatch | undefined> {
+  if (settings === undefined) return undefined;
+  const data = await findDataDirectory(db);
+  const places = [home, ...(files.kind === 'folder' ? [files.path] : []), ...(data?.startsWith(home) ? [data] : [])];
+  const watch = new DiskWatch({
+    places: [...new Set(places)],
+    settings,
+    onChange: (low) => {
+      if (low === undefined) logger.info('there is room on the disk again: new work is taken');
+      else logger.error(low, 'the disk is nearly full: new work is refused until there is room, what runs goes on');
+    },
+    onError: (error) => logger.warn({ err: error }, 'the room on the disk cannot be found out'),
+  });
+  await watch.start();
+  return watch;
 }
 
 function portOf(app: App, wanted: number): number {

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { join, resolve } from 'node:path';
+import { readDiskSettings } from './disk-settings.ts';
+import type { DiskSettings } from './disk/disk-watch.ts';
 import { readSecretSettings, type SecretSettings } from './secret-settings.ts';
 import { readSignInSettings, type SignInSettings } from './sign-in-settings.ts';
 import type { UsualSettings } from './store/known-settings.ts';
@@ -42,6 +44,8 @@ export interface ServerSettings {
   };
   /** How long what has happened is kept, where no setting of an account, organization or project says it. */
   readonly usualSettings: UsualSettings;
+  /** Room that must be left on the disk for new work to be taken; absent = nobody looks. */
+  readonly disk?: DiskSettings;
   /** Build artifacts: for how long, and how many bytes per execution. */
   readonly artifacts: { readonly keepMs: number; readonly bytesPerExecutionMax: number };
   /** Bytes of one step's log; more is left out, and the log says so. `undefined` = no limit. */
@@ -112,6 +116,7 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
   if (!Number.isSafeInteger(executionsMax) || executionsMax < 1)
     throw new SettingsError(`BRIDLE_EXECUTIONS_MAX is not a number above 0: ${String(env['BRIDLE_EXECUTIONS_MAX'])}`);
   const home = required('BRIDLE_HOME');
+  const disk = readDiskSettings(env, (message) => new SettingsError(message));
   return {
     port,
     host: env['BRIDLE_HOST'] ?? '127.0.0.1',
@@ -135,6 +140,7 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
       isLoopbackLimited: readSwitch(env, 'BRIDLE_RATE_LOOPBACK') ?? false,
     },
     usualSettings: readUsualSettings(env, (message) => new SettingsError(message)),
+    ...(disk === undefined ? {} : { disk }),
     artifacts: {
       keepMs: readAbove0(env, 'BRIDLE_ARTIFACTS_DAYS', ARTIFACTS_DAYS) * DAY_MS,
       bytesPerExecutionMax: readAbove0(env, 'BRIDLE_ARTIFACTS_BYTES_MAX', ARTIFACTS_BYTES_MAX),

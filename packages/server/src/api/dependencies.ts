@@ -4,6 +4,7 @@ import type { SessionLimits } from '../auth/browser-sessions.ts';
 import type { OpenId } from '../auth/openid.ts';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { StoredContents } from '../artifacts/stored-contents.ts';
+import type { DiskGuard } from '../disk/disk-watch.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import type { ExecutionService } from '../executions/service.ts';
 import type { Intake } from '../intake/intake.ts';
@@ -50,6 +51,8 @@ export interface ApiDependencies {
   readonly logBytesMax?: number | undefined;
   /** The project a browser opens first. */
   readonly defaultScope: { readonly orgIdentifier: string; readonly projectIdentifier: string };
+  /** Says when new work is to be refused; absent = nobody watches the disk. */
+  readonly disk?: DiskGuard;
   /** Rejects when requests cannot be served: the database is away. */
   readonly checkReady: () => Promise<void>;
   /** Aborts when the server is told to stop: those who wait are answered with what is known. */

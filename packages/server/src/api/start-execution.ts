@@ -12,6 +12,7 @@ import { callerOf } from './authentication.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { cannotRun } from './diagnostics.ts';
 import { invalidRequest, RequestError } from './errors.ts';
+import { requireRoom } from './room-for-work.ts';
 import { planExecutionResponse } from './wire/plan-execution.ts';
 
 export interface RunOrder extends Omit<ExecutionOrder, 'pipeline'> {
@@ -29,6 +30,7 @@ export async function startExecution(
   pipelineIdentifier: string,
   { moduleType, yaml, retained, notes = '', ...order }: RunOrder,
 ): Promise<PlanExecutionResponse> {
+  requireRoom(deps);
   const saved = await getPipeline(deps, scope, pipelineIdentifier);
   const pipeline = yaml === undefined ? saved : { ...saved, yaml };
   const prepared = await prepareExecution(new DocumentSource(deps.db), { ...order, pipeline });

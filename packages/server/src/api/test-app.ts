@@ -11,6 +11,7 @@ import { createArtifacts } from '../artifacts/artifacts.ts';
 import { createStoredContents } from '../artifacts/stored-contents.ts';
 import { createTaskDresser } from '../connectors/task-dresser.ts';
 import { createWebhookSecrets } from '../connectors/webhook-secrets.ts';
+import type { DiskGuard } from '../disk/disk-watch.ts';
 import { createDispatch } from '../dispatch/create-dispatch.ts';
 import { createExecutionService, type RunningExecutions } from '../executions/execution-service.ts';
 import { processScheduler } from '../executions/process-scheduler.ts';
@@ -111,6 +112,7 @@ export interface TestAppOptions {
   readonly containers?: ContainerPolicy;
   readonly webRoot?: string;
   readonly rateLimits?: RateLimits;
+  readonly disk?: DiskGuard;
 }
 
 /** When the delegate of a test got its lines. */
@@ -148,6 +150,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const filer = new LogFiler({ db, files, pauses: { afterCloseMs: 0, afterFileMs: 0 } });
   const intake = createIntake({
     db,
+    isHeld: () => options.disk?.low() !== undefined,
     executions,
     scheduler: processScheduler,
     findWebhookSecret: createWebhookSecrets(secrets),
@@ -182,6 +185,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       publicUrl: () => PUBLIC_URL,
       signingKey: randomBytes(32),
       defaultScope: DEMO_SCOPE,
+      ...(options.disk === undefined ? {} : { disk: options.disk }),
       checkReady: () => database.ping(),
       stopping: stopping.signal,
       ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
