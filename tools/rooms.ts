@@ -113,6 +113,7 @@ export const ROOMS: readonly Room[] = [
       'artifacts',
       'connectors',
       'disk',
+      'faults',
     ],
     packages: ['protocol', 'pipeline', 'text'],
     libraries: ['fastify', '@fastify/*', '@scalar/fastify-api-reference', 'typebox', 'ajv', 'yaml', 'pino'],
@@ -173,6 +174,14 @@ export const ROOMS: readonly Room[] = [
   })),
   // How much room is left where the server writes.
   { ...SERVER, folder: 'packages/server/src/disk', libraries: ['pino'] },
+  // Faults made on purpose, for tests of those who talk to the server.
+  {
+    ...SERVER,
+    folder: 'packages/server/src/faults',
+    rooms: ['dispatch', 'store'],
+    packages: ['protocol', 'pipeline'],
+    libraries: ['pino'],
+  },
   // What goes when it has been kept for long enough.
   { ...SERVER, folder: 'packages/server/src/retention', rooms: ['store'], packages: ['pipeline'], libraries: ['pino'] },
   // What a lease carries beside its task: secrets and connectors, resolved when it is given.

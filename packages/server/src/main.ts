@@ -19,6 +19,8 @@ import { createExecutionService } from './executions/execution-service.ts';
 import { processScheduler } from './executions/process-scheduler.ts';
 import { createChildStarter } from './intake/child-starter.ts';
 import { DEMO_PIPELINE, DEMO_SCOPE, DEMO_TRIGGER } from './intake/demo.ts';
+import { Faults } from './faults/faults.ts';
+import { createStepFaults } from './faults/step-faults.ts';
 import { openFiles } from './files/open-files.ts';
 import { prepareInstallation, type Installation } from './intake/first-start.ts';
 import { createIntake } from './intake/intake.ts';
@@ -79,12 +81,17 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     readMasterKeys(settings.home, { current: settings.masterKey, old: oldMasterKeys });
   const ring = new KeyRing(masterKeys(), masterKeys);
   const secrets = createSecrets({ db, ring, sealing: await loadSealingKeys(db, ring) });
+  const faults = settings.hasFaults ? new Faults() : undefined;
+  if (faults !== undefined) logger.warn('this server makes faults when it is told to (BRIDLE_FAULTS)');
   const dispatch = createDispatch({
     database,
     hub,
     reporter: executions.reports,
     dresser: createTaskDresser({ db, secrets, ...(containers === undefined ? {} : { containers }) }),
     version: readVersion(),
+    ...(faults && {
+      faults: createStepFaults({ db, faults, reporter: executions.reports, onError: onError('faults') }),
+    }),
     onDelegateGone: () => executions.delegateGone(),
     onError: onError('dispatch'),
   });
@@ -97,6 +104,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   const intake = createIntake({
     db,
     isHeld: () => disk?.low() !== undefined,
+    ...(faults && { eventDelayMs: () => faults.triggerDelayMs }),
     executions,
     scheduler: processScheduler,
     findWebhookSecret: createWebhookSecrets(secrets),
@@ -148,6 +156,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
       defaultScope: DEMO_SCOPE,
       logBytesMax: settings.logBytesMax,
       ...(disk === undefined ? {} : { disk }),
+      ...(faults === undefined ? {} : { faults }),
       checkReady: () => database.ping(),
       stopping: stopping.signal,
       ...(existsSync(webRoot) ? { webRoot } : {}),

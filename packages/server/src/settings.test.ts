@@ -91,6 +91,22 @@ test('reads which proxies are trusted and how often one may ask', () => {
   expect(() => read({ BRIDLE_RATE_PER_ADDRESS: '0' })).toThrow('BRIDLE_RATE_PER_ADDRESS');
 });
 
+test('the room that must be left on the disk is read, and nobody looks when it is off', () => {
+  expect(readServerSettings(BASE).disk).toEqual({});
+  const env = { ...BASE, BRIDLE_DISK_FREE_BYTES_MIN: '1000', BRIDLE_DISK_FREE_BYTES_RESUME: '2000' };
+  expect(readServerSettings(env).disk).toEqual({ freeBytesMin: 1_000, freeBytesResume: 2_000 });
+  expect(readServerSettings({ ...BASE, BRIDLE_DISK_FREE_BYTES_MIN: 'off' }).disk).toBeUndefined();
+  expect(() => readServerSettings({ ...env, BRIDLE_DISK_FREE_BYTES_RESUME: '999' })).toThrow('is less than');
+  expect(() => readServerSettings({ ...env, BRIDLE_DISK_FREE_BYTES_MIN: '1 GB' })).toThrow(
+    'BRIDLE_DISK_FREE_BYTES_MIN',
+  );
+});
+
+test('a server makes faults only when it is told that it may', () => {
+  expect(readServerSettings(BASE).hasFaults).toBe(false);
+  expect(readServerSettings({ ...BASE, BRIDLE_FAULTS: 'on' }).hasFaults).toBe(true);
+});
+
 test('how long things are kept is another default of the settings', () => {
   expect(readServerSettings(BASE).usualSettings).toEqual({});
   const env = { ...BASE, BRIDLE_EXECUTIONS_DAYS: '90', BRIDLE_LOGS_DAYS: '30', BRIDLE_AUDIT_DAYS: '' };

@@ -46,6 +46,8 @@ export interface ServerSettings {
   readonly usualSettings: UsualSettings;
   /** Room that must be left on the disk for new work to be taken; absent = nobody looks. */
   readonly disk?: DiskSettings;
+  /** The server makes faults on purpose when it is told to (BRIDLE_FAULTS). */
+  readonly hasFaults: boolean;
   /** Build artifacts: for how long, and how many bytes per execution. */
   readonly artifacts: { readonly keepMs: number; readonly bytesPerExecutionMax: number };
   /** Bytes of one step's log; more is left out, and the log says so. `undefined` = no limit. */
@@ -141,6 +143,7 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
     },
     usualSettings: readUsualSettings(env, (message) => new SettingsError(message)),
     ...(disk === undefined ? {} : { disk }),
+    hasFaults: readSwitch(env, 'BRIDLE_FAULTS') ?? false,
     artifacts: {
       keepMs: readAbove0(env, 'BRIDLE_ARTIFACTS_DAYS', ARTIFACTS_DAYS) * DAY_MS,
       bytesPerExecutionMax: readAbove0(env, 'BRIDLE_ARTIFACTS_BYTES_MAX', ARTIFACTS_BYTES_MAX),

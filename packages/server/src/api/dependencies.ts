@@ -6,6 +6,7 @@ import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { StoredContents } from '../artifacts/stored-contents.ts';
 import type { DiskGuard } from '../disk/disk-watch.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
+import type { Faults } from '../faults/faults.ts';
 import type { ExecutionService } from '../executions/service.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { Logs } from '../logs/logs.ts';
@@ -53,6 +54,8 @@ export interface ApiDependencies {
   readonly defaultScope: { readonly orgIdentifier: string; readonly projectIdentifier: string };
   /** Says when new work is to be refused; absent = nobody watches the disk. */
   readonly disk?: DiskGuard;
+  /** Faults made on purpose; absent = none, and no route for them. */
+  readonly faults?: Faults;
   /** Rejects when requests cannot be served: the database is away. */
   readonly checkReady: () => Promise<void>;
   /** Aborts when the server is told to stop: those who wait are answered with what is known. */

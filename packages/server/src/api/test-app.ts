@@ -15,6 +15,8 @@ import type { DiskGuard } from '../disk/disk-watch.ts';
 import { createDispatch } from '../dispatch/create-dispatch.ts';
 import { createExecutionService, type RunningExecutions } from '../executions/execution-service.ts';
 import { processScheduler } from '../executions/process-scheduler.ts';
+import { Faults } from '../faults/faults.ts';
+import { createStepFaults } from '../faults/step-faults.ts';
 import { openFolderFiles } from '../files/folder-files.ts';
 import { createChildStarter } from '../intake/child-starter.ts';
 import { DEMO_SCOPE } from '../intake/demo.ts';
@@ -113,6 +115,7 @@ export interface TestAppOptions {
   readonly webRoot?: string;
   readonly rateLimits?: RateLimits;
   readonly disk?: DiskGuard;
+  readonly hasFaults?: boolean;
 }
 
 /** When the delegate of a test got its lines. */
@@ -143,7 +146,15 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const ring = new KeyRing({ current: masterKey, old: [] });
   const secrets = createSecrets({ db, ring, sealing: await loadSealingKeys(db, ring) });
   const dresser = createTaskDresser({ db, secrets, ...(options.containers && { containers: options.containers }) });
-  const dispatch = createDispatch({ database, hub, reporter: executions.reports, dresser, onError });
+  const faults = options.hasFaults === true ? new Faults() : undefined;
+  const dispatch = createDispatch({
+    database,
+    hub,
+    reporter: executions.reports,
+    dresser,
+    onError,
+    ...(faults && { faults: createStepFaults({ db, faults, reporter: executions.reports, onError }) }),
+  });
   const home = await mkdtemp(join(tmpdir(), 'bridle-api-'));
   const files = await openFolderFiles(join(home, 'files'));
   const logs = createLogs({ database, hub, files, onError });
@@ -151,6 +162,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const intake = createIntake({
     db,
     isHeld: () => options.disk?.low() !== undefined,
+    ...(faults && { eventDelayMs: () => faults.triggerDelayMs }),
     executions,
     scheduler: processScheduler,
     findWebhookSecret: createWebhookSecrets(secrets),
@@ -186,6 +198,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       signingKey: randomBytes(32),
       defaultScope: DEMO_SCOPE,
       ...(options.disk === undefined ? {} : { disk: options.disk }),
+      ...(faults === undefined ? {} : { faults }),
       checkReady: () => database.ping(),
       stopping: stopping.signal,
       ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
