@@ -91,7 +91,13 @@ export const ROOMS: readonly Room[] = [
   { folder: 'packages/text/src', quiet: true, pure: true },
   { folder: 'packages/protocol/src', libraries: ['typebox'], quiet: true },
 
-  { ...SERVER, folder: 'packages/server/src', topOnly: true, libraries: ['pino'] },
+  {
+    ...SERVER,
+    folder: 'packages/server/src',
+    topOnly: true,
+    leaves: ['store/known-settings.ts', 'disk/disk-watch.ts'],
+    libraries: ['pino'],
+  },
   {
     ...SERVER,
     folder: 'packages/server/src/api',
@@ -106,6 +112,8 @@ export const ROOMS: readonly Room[] = [
       'reports',
       'artifacts',
       'connectors',
+      'disk',
+      'faults',
     ],
     packages: ['protocol', 'pipeline', 'text'],
     libraries: ['fastify', '@fastify/*', '@scalar/fastify-api-reference', 'typebox', 'ajv', 'yaml', 'pino'],
@@ -171,6 +179,18 @@ export const ROOMS: readonly Room[] = [
     packages: ['text', 'protocol'],
     libraries: ['pino', 're2js'],
   })),
+  // How much room is left where the server writes.
+  { ...SERVER, folder: 'packages/server/src/disk', libraries: ['pino'] },
+  // Faults made on purpose, for tests of those who talk to the server.
+  {
+    ...SERVER,
+    folder: 'packages/server/src/faults',
+    rooms: ['dispatch', 'store'],
+    packages: ['protocol', 'pipeline'],
+    libraries: ['pino'],
+  },
+  // What goes when it has been kept for long enough.
+  { ...SERVER, folder: 'packages/server/src/retention', rooms: ['store'], packages: ['pipeline'], libraries: ['pino'] },
   // What a lease carries beside its task: secrets and connectors, resolved when it is given.
   {
     ...SERVER,

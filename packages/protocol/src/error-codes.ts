@@ -26,6 +26,8 @@ export const ERROR_CODES = {
   TOO_MANY_REQUESTS: 429,
   UNKNOWN_ERROR: 500,
   SERVICE_UNAVAILABLE: 503,
+  /** Said with `Retry-After`. */
+  DISK_FULL: 503,
 } as const satisfies Record<string, number>;
 
 const codes = Object.keys(ERROR_CODES) as (keyof typeof ERROR_CODES)[];

@@ -279,3 +279,4 @@ export {
   RoleResponse,
 } from './access-rights.ts';
 export { AuditEvent, AuditFilter, AuditYaml } from './audit.ts';
+export { FaultReport, FaultRules, type RequestFault, type StepFault } from './faults.ts';

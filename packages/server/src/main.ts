@@ -15,25 +15,29 @@ import { createStoredContents } from './artifacts/stored-contents.ts';
 import { createTaskDresser } from './connectors/task-dresser.ts';
 import { createWebhookSecrets } from './connectors/webhook-secrets.ts';
 import { changedFilesAsker } from './dispatch/changed-files.ts';
+import { DiskWatch, type DiskSettings } from './disk/disk-watch.ts';
 import { createDispatch } from './dispatch/create-dispatch.ts';
 import { createExecutionService } from './executions/execution-service.ts';
 import { processScheduler } from './executions/process-scheduler.ts';
 import { createChildStarter } from './intake/child-starter.ts';
 import { DEMO_PIPELINE, DEMO_SCOPE, DEMO_TRIGGER } from './intake/demo.ts';
+import { Faults } from './faults/faults.ts';
+import { createStepFaults } from './faults/step-faults.ts';
 import { openFiles } from './files/open-files.ts';
 import { prepareInstallation, type Installation } from './intake/first-start.ts';
 import { createIntake } from './intake/intake.ts';
 import { createLogs } from './logs/create-logs.ts';
 import { LogFiler } from './logs/log-filer.ts';
 import { createTestReports } from './reports/test-reports.ts';
+import { Retention } from './retention/retention.ts';
 import { readMasterKeys } from './secrets/key-files.ts';
 import { KeyRing, type MasterKeys } from './secrets/key-ring.ts';
 import { rewrapInBackground } from './secrets/rewrap-in-background.ts';
 import { loadSealingKeys } from './secrets/sealing-keys.ts';
 import { createSecrets } from './secrets/secrets.ts';
 import { localUrl, readServerSettings, type ServerSettings } from './settings.ts';
-import { sweepAuditEvents } from './store/audit-events.ts';
-import { openDatabase } from './store/database.ts';
+import { findDataDirectory } from './store/data-directory.ts';
+import { openDatabase, type DatabaseHandle } from './store/database.ts';
 import { migrateToLatest } from './store/migrate.ts';
 import { startSweeps } from './sweeps.ts';
 import { WakeHub } from './store/wake-hub.ts';
@@ -80,6 +84,8 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   const ring = new KeyRing(masterKeys(), masterKeys);
   const authorizer = createAuthorizer(db);
   const secrets = createSecrets({ db, ring, sealing: await loadSealingKeys(db, ring) });
+  const faults = settings.hasFaults ? new Faults() : undefined;
+  if (faults !== undefined) logger.warn('this server makes faults when it is told to (BRIDLE_FAULTS)');
   const dispatch = createDispatch({
     database,
     hub,
@@ -91,6 +97,9 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
       ...(containers === undefined ? {} : { containers }),
     }),
     version: readVersion(),
+    ...(faults && {
+      faults: createStepFaults({ db, faults, reporter: executions.reports, onError: onError('faults') }),
+    }),
     onDelegateGone: () => executions.delegateGone(),
     onError: onError('dispatch'),
   });
@@ -100,8 +109,11 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   const artifacts = createArtifacts(database, files, settings.artifacts);
   const filer = new LogFiler({ db, files, onError: onError('logs') });
   const storedContents = createStoredContents(database, files);
+  const disk = await watchDisk(settings, settings.disk, database, logger);
   const intake = createIntake({
     db,
+    isHeld: () => disk?.low() !== undefined,
+    ...(faults && { eventDelayMs: () => faults.triggerDelayMs }),
     executions,
     scheduler: processScheduler,
     findWebhookSecret: createWebhookSecrets(secrets),
@@ -141,6 +153,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
       signIn: { accountId: settings.accountId, limits, ...(openId === undefined ? {} : { openId }) },
       intake,
       webhookSettings: new WebhookSettings(db),
+      usualSettings: settings.usualSettings,
       executions,
       logs,
       testReports,
@@ -154,6 +167,8 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
       signingKey: settings.masterKey,
       defaultScope: DEMO_SCOPE,
       logBytesMax: settings.logBytesMax,
+      ...(disk === undefined ? {} : { disk }),
+      ...(faults === undefined ? {} : { faults }),
       checkReady: () => database.ping(),
       stopping: stopping.signal,
       ...(existsSync(webRoot) ? { webRoot } : {}),
@@ -171,8 +186,15 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   executions.run(createChildStarter({ db, executions, authorizer, readStoredText: storedContents.readText }));
   intake.start();
   filer.start();
+  const retention = new Retention({
+    db,
+    usualSettings: settings.usualSettings,
+    sessionIdleMs: settings.signIn.limits.idleMs,
+    onRemoved: (removed) => logger.info(removed, 'what was kept for long enough is removed'),
+  });
   const sweeps = startSweeps(
-    [() => artifacts.sweep(), () => testReports.sweep(), () => sweepAuditEvents(db, settings.auditKeepMs)],
+    // Files last: those of what has just been removed go with it.
+    [async (stopping) => void (await retention.sweep(stopping)), () => testReports.sweep(), () => artifacts.sweep()],
     onError('sweeps'),
   );
   const rewrapping = rewrapInBackground(db, ring, logger);
@@ -181,6 +203,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   const stop = async (): Promise<void> => {
     logger.info('server stops');
     stopping.abort();
+    disk?.stop();
     // In this order: no new requests, waiting delegates sent away, what is in flight answered, loops ended, connections closed.
     const closed = app.close();
     await Promise.all([dispatch.close(), intake.stop(), sweeps.stop(), openId?.stop()]);
@@ -193,6 +216,29 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     await database.close();
   };
   return { url, installation, stop };
+}
+
+/** Where this server, and a PostgreSQL in the same home, write. */
+async function watchDisk(
+  { home, files }: ServerSettings,
+  settings: DiskSettings | undefined,
+  { db }: DatabaseHandle,
+  logger: Logger,
+): Promise<DiskWatch | undefined> {
+  if (settings === undefined) return undefined;
+  const data = await findDataDirectory(db);
+  const places = [home, ...(files.kind === 'folder' ? [files.path] : []), ...(data?.startsWith(home) ? [data] : [])];
+  const watch = new DiskWatch({
+    places: [...new Set(places)],
+    settings,
+    onChange: (low) => {
+      if (low === undefined) logger.info('there is room on the disk again: new work is taken');
+      else logger.error(low, 'the disk is nearly full: new work is refused until there is room, what runs goes on');
+    },
+    onError: (error) => logger.warn({ err: error }, 'the room on the disk cannot be found out'),
+  });
+  await watch.start();
+  return watch;
 }
 
 function portOf(app: App, wanted: number): number {

@@ -72,13 +72,12 @@ test('an endpoint of a bucket is a URL', () => {
   expect(() => readServerSettings(env)).toThrow('BRIDLE_S3_ENDPOINT');
 });
 
-test('reads which proxies are trusted, how often one may ask, and how long the audit log is kept', () => {
+test('reads which proxies are trusted and how often one may ask', () => {
   const read = (more: Record<string, string>): ReturnType<typeof readServerSettings> =>
     readServerSettings({ ...BASE, ...more });
   expect(read({})).toMatchObject({
     trustProxy: false,
     rateLimits: { perKey: 3_000, perAddress: 6_000, isLoopbackLimited: false },
-    auditKeepMs: 730 * 86_400_000,
   });
   expect(read({ BRIDLE_TRUST_PROXY: 'on' }).trustProxy).toBe(1);
   expect(read({ BRIDLE_TRUST_PROXY: '2' }).trustProxy).toBe(2);
@@ -90,4 +89,29 @@ test('reads which proxies are trusted, how often one may ask, and how long the a
     isLoopbackLimited: true,
   });
   expect(() => read({ BRIDLE_RATE_PER_ADDRESS: '0' })).toThrow('BRIDLE_RATE_PER_ADDRESS');
+});
+
+test('the room that must be left on the disk is read, and nobody looks when it is off', () => {
+  expect(readServerSettings(BASE).disk).toEqual({});
+  const env = { ...BASE, BRIDLE_DISK_FREE_BYTES_MIN: '1000', BRIDLE_DISK_FREE_BYTES_RESUME: '2000' };
+  expect(readServerSettings(env).disk).toEqual({ freeBytesMin: 1_000, freeBytesResume: 2_000 });
+  expect(readServerSettings({ ...BASE, BRIDLE_DISK_FREE_BYTES_MIN: 'off' }).disk).toBeUndefined();
+  expect(() => readServerSettings({ ...env, BRIDLE_DISK_FREE_BYTES_RESUME: '999' })).toThrow('is less than');
+  expect(() => readServerSettings({ ...env, BRIDLE_DISK_FREE_BYTES_MIN: '1 GB' })).toThrow(
+    'BRIDLE_DISK_FREE_BYTES_MIN',
+  );
+});
+
+test('a server makes faults only when it is told that it may', () => {
+  expect(readServerSettings(BASE).hasFaults).toBe(false);
+  expect(readServerSettings({ ...BASE, BRIDLE_FAULTS: 'on' }).hasFaults).toBe(true);
+});
+
+test('how long things are kept is another default of the settings', () => {
+  expect(readServerSettings(BASE).usualSettings).toEqual({});
+  const env = { ...BASE, BRIDLE_EXECUTIONS_DAYS: '90', BRIDLE_LOGS_DAYS: '30', BRIDLE_AUDIT_DAYS: '' };
+  expect(readServerSettings(env).usualSettings).toEqual({ execution_retention_days: '90', log_retention_days: '30' });
+  expect(() => readServerSettings({ ...BASE, BRIDLE_EXECUTIONS_DAYS: '3' })).toThrow(
+    'BRIDLE_EXECUTIONS_DAYS is not a whole number from 7 to 3650: 3',
+  );
 });

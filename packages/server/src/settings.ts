@@ -3,8 +3,12 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { join, resolve } from 'node:path';
+import { readDiskSettings } from './disk-settings.ts';
+import type { DiskSettings } from './disk/disk-watch.ts';
 import { readSecretSettings, type SecretSettings } from './secret-settings.ts';
 import { readSignInSettings, type SignInSettings } from './sign-in-settings.ts';
+import type { UsualSettings } from './store/known-settings.ts';
+import { readUsualSettings } from './usual-settings.ts';
 
 const SEEDS = ['demo', 'none'] as const;
 const UNRESOLVED = ['variables', 'strict', 'lenient'] as const;
@@ -41,8 +45,12 @@ export interface ServerSettings {
     readonly perAddress: number | undefined;
     readonly isLoopbackLimited: boolean;
   };
-  /** For how long the audit log is kept. */
-  readonly auditKeepMs: number;
+  /** How long what has happened is kept, where no setting of an account, organization or project says it. */
+  readonly usualSettings: UsualSettings;
+  /** Room that must be left on the disk for new work to be taken; absent = nobody looks. */
+  readonly disk?: DiskSettings;
+  /** The server makes faults on purpose when it is told to (BRIDLE_FAULTS). */
+  readonly hasFaults: boolean;
   /** Build artifacts: for how long, and how many bytes per execution. */
   readonly artifacts: { readonly keepMs: number; readonly bytesPerExecutionMax: number };
   /** Bytes of one step's log; more is left out, and the log says so. `undefined` = no limit. */
@@ -84,7 +92,6 @@ const PORT_MAX = 65_535;
 const EXECUTIONS_MAX = 1_000;
 const DAY_MS = 86_400_000;
 const ARTIFACTS_DAYS = 30;
-const AUDIT_DAYS = 730;
 /** A minute. */
 const RATE_PER_KEY = 3_000;
 const RATE_PER_ADDRESS = 6_000;
@@ -114,6 +121,7 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
   if (!Number.isSafeInteger(executionsMax) || executionsMax < 1)
     throw new SettingsError(`BRIDLE_EXECUTIONS_MAX is not a number above 0: ${String(env['BRIDLE_EXECUTIONS_MAX'])}`);
   const home = required('BRIDLE_HOME');
+  const disk = readDiskSettings(env, (message) => new SettingsError(message));
   return {
     port,
     host: env['BRIDLE_HOST'] ?? '127.0.0.1',
@@ -137,7 +145,9 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
       perAddress: readLimit(env, 'BRIDLE_RATE_PER_ADDRESS', RATE_PER_ADDRESS),
       isLoopbackLimited: readSwitch(env, 'BRIDLE_RATE_LOOPBACK') ?? false,
     },
-    auditKeepMs: readAbove0(env, 'BRIDLE_AUDIT_DAYS', AUDIT_DAYS) * DAY_MS,
+    usualSettings: readUsualSettings(env, (message) => new SettingsError(message)),
+    ...(disk === undefined ? {} : { disk }),
+    hasFaults: readSwitch(env, 'BRIDLE_FAULTS') ?? false,
     artifacts: {
       keepMs: readAbove0(env, 'BRIDLE_ARTIFACTS_DAYS', ARTIFACTS_DAYS) * DAY_MS,
       bytesPerExecutionMax: readAbove0(env, 'BRIDLE_ARTIFACTS_BYTES_MAX', ARTIFACTS_BYTES_MAX),

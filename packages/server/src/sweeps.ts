@@ -5,14 +5,17 @@ export interface Sweeps {
   stop(): Promise<void>;
 }
 
-/** @param parts - each is called again and again; what one throws is reported and tried again the next time */
-export function startSweeps(parts: readonly (() => Promise<void>)[], onError: (error: unknown) => void): Sweeps {
-  let isStopped = false;
+/** @param parts - each is called again and again, and told of the stop; what one throws is reported and tried again the next time */
+export function startSweeps(
+  parts: readonly ((stopping: AbortSignal) => Promise<void>)[],
+  onError: (error: unknown) => void,
+): Sweeps {
+  const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
   const sweep = async (): Promise<void> => {
     for (const part of parts) {
-      if (isStopped) return;
-      await part().catch(onError);
+      if (stopping.signal.aborted) return;
+      await part(stopping.signal).catch(onError);
     }
   };
   const timer = setInterval(() => {
@@ -21,7 +24,7 @@ export function startSweeps(parts: readonly (() => Promise<void>)[], onError: (e
   timer.unref();
   return {
     stop: () => {
-      isStopped = true;
+      stopping.abort();
       clearInterval(timer);
       return running;
     },

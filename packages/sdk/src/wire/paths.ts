@@ -4671,6 +4671,8 @@ export interface Paths {
     readonly GET: {
       readonly data: {
         readonly status: string;
+        /** Why new work is refused; absent = it is taken. */
+        readonly newWork?: string | undefined;
       };
     };
   };

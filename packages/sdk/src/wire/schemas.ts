@@ -541,7 +541,7 @@ export interface EnvironmentResponse {
   readonly lastModifiedAt: number;
 }
 
-export type ErrorCode = 'INVALID_REQUEST' | 'DUPLICATE_FIELD' | 'SCHEMA_VALIDATION_FAILED' | 'INVALID_INPUT_SET' | 'ABORT_ALL_ALREADY_NG' | 'INVALID_TOKEN' | 'EXPIRED_TOKEN' | 'REVOKED_TOKEN' | 'INVALID_CREDENTIAL' | 'PASSWORD_EXPIRED' | 'NG_ACCESS_DENIED' | 'ENTITY_NOT_FOUND' | 'RESOURCE_NOT_FOUND_EXCEPTION' | 'PAYLOAD_TOO_LARGE' | 'MEDIA_NOT_SUPPORTED' | 'TOO_MANY_REQUESTS' | 'UNKNOWN_ERROR' | 'SERVICE_UNAVAILABLE' | (string & {});
+export type ErrorCode = 'INVALID_REQUEST' | 'DUPLICATE_FIELD' | 'SCHEMA_VALIDATION_FAILED' | 'INVALID_INPUT_SET' | 'ABORT_ALL_ALREADY_NG' | 'INVALID_TOKEN' | 'EXPIRED_TOKEN' | 'REVOKED_TOKEN' | 'INVALID_CREDENTIAL' | 'PASSWORD_EXPIRED' | 'NG_ACCESS_DENIED' | 'ENTITY_NOT_FOUND' | 'RESOURCE_NOT_FOUND_EXCEPTION' | 'PAYLOAD_TOO_LARGE' | 'MEDIA_NOT_SUPPORTED' | 'TOO_MANY_REQUESTS' | 'UNKNOWN_ERROR' | 'SERVICE_UNAVAILABLE' | 'DISK_FULL' | (string & {});
 
 export interface ErrorDto {
   readonly status: 'ERROR';
@@ -795,6 +795,77 @@ export interface FailureInfo {
   readonly message: string;
   readonly failureTypeList: readonly string[];
   readonly responseMessages: readonly unknown[];
+}
+
+export interface FaultReport {
+  readonly rules: FaultRules;
+  readonly requests: readonly {
+    readonly matched: number;
+    readonly applied: number;
+  }[];
+  readonly steps: readonly {
+    readonly matched: number;
+    readonly applied: number;
+  }[];
+}
+
+export interface FaultRules {
+  /** The same seed and the same calls give the same faults. */
+  readonly seed?: number | undefined;
+  readonly requests?: readonly {
+    readonly match: {
+      readonly method?: string | undefined;
+      /** `*` stands for any text. */
+      readonly path?: string | undefined;
+      readonly header?: {
+        readonly name: string;
+        /** `*` stands for any text. */
+        readonly value: string;
+      } | undefined;
+    };
+    /** How often it happens; absent = always. */
+    readonly times?: number | undefined;
+    /** Of each match; the seed decides. Absent = 1. */
+    readonly probability?: number | undefined;
+    readonly action: {
+      readonly kind: 'delay';
+      readonly ms: number;
+    } | {
+      readonly kind: 'status';
+      readonly status: 429 | 500 | 501 | 502 | 503 | 504;
+      readonly retryAfterSeconds?: number | undefined;
+    } | {
+      readonly kind: 'reset';
+    };
+  }[] | undefined;
+  readonly steps?: readonly {
+    readonly match: {
+      /** `*` stands for any text. */
+      readonly pipeline?: string | undefined;
+      /** `*` stands for any text. */
+      readonly stage?: string | undefined;
+      /** `*` stands for any text. */
+      readonly step?: string | undefined;
+    };
+    /** How often it happens; absent = always. */
+    readonly times?: number | undefined;
+    /** Of each match; the seed decides. Absent = 1. */
+    readonly probability?: number | undefined;
+    readonly action: {
+      readonly kind: 'delay';
+      readonly ms: number;
+    } | {
+      readonly kind: 'fail';
+      readonly message?: string | undefined;
+      readonly errorTypes?: readonly string[] | undefined;
+    } | {
+      readonly kind: 'expire';
+    };
+  }[] | undefined;
+  readonly triggers?: {
+    /** Events stay QUEUED for so long. */
+    readonly delayMs: number;
+  } | undefined;
 }
 
 export interface FolderNode {

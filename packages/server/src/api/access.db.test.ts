@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_SCOPE } from '../intake/demo.ts';
-import { sweepAuditEvents } from '../store/audit-events.ts';
+import { deleteOldAuditEvents } from '../store/audit-events.ts';
 import { addHolder, holderOf, type Holder } from './test-holders.ts';
 import { ACCOUNT, createTestApp, type Answer, type Call, type TestApp } from './test-app.ts';
 
@@ -495,9 +495,18 @@ describe('the audit log', () => {
     const count = async (): Promise<number> =>
       (await bridle.db.selectFrom('audit_events').select('id').execute()).length;
     const before = await count();
-    await sweepAuditEvents(bridle.db, 3_600_000);
-    expect(await count()).toBe(before);
-    await sweepAuditEvents(bridle.db, -3_600_000);
+    const remove = (keepMs: number, limit: number): Promise<number> =>
+      deleteOldAuditEvents(bridle.db, ACCOUNT, keepMs, limit);
+    expect(await remove(3_600_000, before)).toBe(0);
+    expect(await deleteOldAuditEvents(bridle.db, 'another', -3_600_000, before)).toBe(0);
+    const newest = await bridle.db
+      .selectFrom('audit_events')
+      .select('id')
+      .orderBy('position', 'desc')
+      .executeTakeFirst();
+    expect(await remove(-3_600_000, before - 1)).toBe(before - 1);
+    expect(await bridle.db.selectFrom('audit_events').select('id').execute()).toEqual([newest]);
+    expect(await remove(-3_600_000, before)).toBe(1);
     expect(await count()).toBe(0);
   });
 

@@ -95,6 +95,8 @@ import { v1PipelineRoutes } from './v1-pipeline-routes.ts';
 import { v1ScopeRoutes } from './v1-scope-routes.ts';
 import { v1TriggerRoutes } from './v1-trigger-routes.ts';
 import { webhookDetailsRoutes } from './webhook-details-routes.ts';
+import { injectFaults } from './fault-hook.ts';
+import { faultRoutes } from './fault-routes.ts';
 import { gitWebhookRoutes } from './git-webhook-routes.ts';
 import { triggerToolRoutes } from './trigger-tool-routes.ts';
 import { webhookReferenceRoutes } from './webhook-reference-routes.ts';
@@ -154,6 +156,7 @@ export async function buildApp(deps: ApiDependencies, options: AppOptions): Prom
   );
   await app.register(cookie);
   readBodies(app);
+  if (deps.faults !== undefined) injectFaults(app, deps.faults);
   if (options.rateLimits !== undefined) limitAddresses(app, options.rateLimits);
   authenticate(app, deps);
   if (options.rateLimits !== undefined) limitKeys(app, options.rateLimits);
@@ -177,6 +180,7 @@ async function registerRoutes(app: App, deps: ApiDependencies, methods: RouteMet
   // After the documentation plugin has loaded, which hears of each route as it is made.
   await app.register(async (routes: App) => {
     for (const register of ROUTES) register(routes, deps);
+    if (deps.faults !== undefined) faultRoutes(routes, deps.faults);
   });
   await app.register(async (routes: App) => registerDelegateRoutes(routes, deps));
   await app.register(async (routes: App) => registerDelegateUploadRoutes(routes, deps));

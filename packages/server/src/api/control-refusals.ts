@@ -1,7 +1,7 @@
 import { ENGINE_NAMES } from '@bridle/pipeline';
 import type { ControlRefusal, ControlResult } from '../executions/control.ts';
 import { ApiError, invalidRequest, notFound } from './errors.ts';
-import { noExecution } from './execution-routes.ts';
+import { noExecution } from './no-execution.ts';
 
 /** What was done, or the answer that it cannot be done (api.md §5.3). */
 export function doneOrThrow(

@@ -4,13 +4,16 @@ import type { SessionLimits } from '../auth/browser-sessions.ts';
 import type { OpenId } from '../auth/openid.ts';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { StoredContents } from '../artifacts/stored-contents.ts';
+import type { DiskGuard } from '../disk/disk-watch.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
+import type { Faults } from '../faults/faults.ts';
 import type { ExecutionService } from '../executions/service.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { TestReports } from '../reports/test-reports.ts';
 import type { Database } from '../store/database.ts';
+import type { UsualSettings } from '../store/known-settings.ts';
 import type { WakeHub } from '../store/wake-hub.ts';
 import type { WebhookSettings } from './webhook-settings.ts';
 
@@ -28,6 +31,8 @@ export interface ApiDependencies {
   readonly authorizer: Authorizer;
   readonly intake: Intake;
   readonly webhookSettings: WebhookSettings;
+  /** What the environment says of settings that nobody has made. */
+  readonly usualSettings?: UsualSettings;
   readonly executions: ExecutionService;
   readonly logs: Logs;
   readonly testReports: TestReports;
@@ -47,6 +52,10 @@ export interface ApiDependencies {
   readonly logBytesMax?: number | undefined;
   /** The project a browser opens first. */
   readonly defaultScope: { readonly orgIdentifier: string; readonly projectIdentifier: string };
+  /** Says when new work is to be refused; absent = nobody watches the disk. */
+  readonly disk?: DiskGuard;
+  /** Faults made on purpose; absent = none, and no route for them. */
+  readonly faults?: Faults;
   /** Rejects when requests cannot be served: the database is away. */
   readonly checkReady: () => Promise<void>;
   /** Aborts when the server is told to stop: those who wait are answered with what is known. */

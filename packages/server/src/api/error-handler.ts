@@ -4,6 +4,7 @@ import { finished } from 'node:stream/promises';
 import { IDENTIFIER_PATTERN } from '@bridle/protocol';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { PasswordsBusyError } from '../auth/passwords.ts';
+import { DiskFullError, RETRY_AFTER_SECONDS } from '../disk/disk-watch.ts';
 import { ApiError, errorDto, failureDto, RequestError } from './errors.ts';
 
 /** The log service has an error shape of its own (api.md §8.1). */
@@ -20,7 +21,9 @@ export async function handleError(
   const error = toPrintable(thrown);
   if (error.code === 'PAYLOAD_TOO_LARGE') await drain(request.raw);
   const status = error.httpStatus;
-  if (status >= 500) request.log.error({ err: thrown }, 'request failed');
+  // Said once by whoever watches the disk.
+  if (thrown instanceof DiskFullError) reply.header('retry-after', String(RETRY_AFTER_SECONDS));
+  else if (status >= 500) request.log.error({ err: thrown }, 'request failed');
   const body = error instanceof ApiError ? errorDto(error, request.id) : failureDto(error, request.id);
   const isLogService = request.url.startsWith(LOG_SERVICE);
   return reply
@@ -50,6 +53,7 @@ function toPrintable(thrown: unknown): ApiError | RequestError {
       return new RequestError('INVALID_REQUEST', thrown.message);
     }
   }
+  if (thrown instanceof DiskFullError) return new ApiError(thrown.code, thrown.message);
   if (thrown instanceof PasswordsBusyError)
     return new ApiError('SERVICE_UNAVAILABLE', `${thrown.message} Try again in a moment.`);
   const code = codeOf(thrown);

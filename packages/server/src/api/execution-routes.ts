@@ -9,6 +9,7 @@ import { findExecutionRow, listNodeExecutions, type ExecutionRow } from '../stor
 import { findExecutionTexts, type ExecutionTexts } from '../store/execution-texts.ts';
 import { answers, errorAnswers, success } from './answers.ts';
 import type { App } from './app-types.ts';
+import { noExecution, noExecutionAnyMore } from './no-execution.ts';
 import { authorize } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { notFound } from './errors.ts';
@@ -130,19 +131,21 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
  * 403 for one whose pipeline the caller has not this permission on.
  */
 export async function getExecution(
-  { db }: ApiDependencies,
+  deps: ApiDependencies,
   request: FastifyRequest,
   id: string,
   named: { readonly orgIdentifier?: string; readonly projectIdentifier?: string } = {},
   permission: 'core_pipeline_view' | 'core_pipeline_execute' = 'core_pipeline_view',
 ): Promise<ExecutionRow> {
-  const row = await findExecutionRow(db, executionId(id));
-  if (row === undefined || row.scope.accountId !== request.accountId) throw noExecution(id);
+  const { accountId } = request;
+  const row = await findExecutionRow(deps.db, executionId(id));
+  if (row === undefined || row.scope.accountId !== accountId)
+    throw await noExecutionAnyMore(deps, { ...named, accountId }, id);
   const { orgIdentifier = '', projectIdentifier = '' } = named;
   const isElsewhere =
     (orgIdentifier !== '' && orgIdentifier !== row.scope.orgIdentifier) ||
     (projectIdentifier !== '' && projectIdentifier !== row.scope.projectIdentifier);
-  if (isElsewhere) throw noExecution(id);
+  if (isElsewhere) throw await noExecutionAnyMore(deps, { ...named, accountId }, id);
   await authorize(request, { permission, scope: row.scope, identifier: row.pipelineIdentifier });
   return row;
 }
@@ -159,10 +162,6 @@ export async function getNodeExecution({ db }: ApiDependencies, row: ExecutionRo
   const node = (await listNodeExecutions(db, row.id)).find((candidate) => candidate.id === id);
   if (node === undefined) throw notFound(`Execution ${row.id} has no node execution ${id}.`);
   return node;
-}
-
-export function noExecution(id: string): Error {
-  return notFound(`Plan Execution Summary does not exist or has been deleted for planExecutionId: ${id}`);
 }
 
 function graphWish(query: {

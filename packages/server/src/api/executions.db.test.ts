@@ -152,7 +152,7 @@ describe('details', () => {
     expect([elsewhere.status, elsewhere.body.code, elsewhere.body.message]).toEqual([
       404,
       'ENTITY_NOT_FOUND',
-      `Plan Execution Summary does not exist or has been deleted for planExecutionId: ${id}`,
+      `Plan Execution Summary does not exist or has been deleted for planExecutionId: ${id}. Executions are removed 180 days after their end here (the setting execution_retention_days).`,
     ]);
     expect((await details(id, { accountIdentifier: 'other' })).body.code).toBe('INVALID_TOKEN');
     await server.completeTask(await server.startTask());

@@ -8,7 +8,8 @@ import { answers, scopeOf, scopeQuery, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest } from './errors.ts';
-import { getExecutionTexts, noExecution } from './execution-routes.ts';
+import { getExecutionTexts } from './execution-routes.ts';
+import { noExecutionAnyMore } from './no-execution.ts';
 import {
   getPipeline,
   isInScope,
@@ -136,7 +137,9 @@ export async function getOriginal(
   query: { readonly orgIdentifier: string; readonly projectIdentifier: string },
 ): Promise<ExecutionRow> {
   const original = await findExecutionRow(deps.db, executionId(originalExecutionId));
-  if (original === undefined || !isInScope(original, scopeOf(request, query))) throw noExecution(originalExecutionId);
+  const scope = scopeOf(request, query);
+  if (original === undefined || !isInScope(original, scope))
+    throw await noExecutionAnyMore(deps, scope, originalExecutionId);
   if (original.pipelineIdentifier === pipelineIdentifier) return original;
   throw invalidRequest(
     `The execution ${originalExecutionId} ran the pipeline ${original.pipelineIdentifier}, not ${pipelineIdentifier}.`,

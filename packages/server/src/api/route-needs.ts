@@ -77,6 +77,8 @@ const ROWS: readonly Row[] = [
   ['POST', '/bridle/api/users/:userId/sign-in-link', need('core_account_edit')],
   ['POST', '/bridle/api/users/:userId/one-time-password', need('core_account_edit')],
   ['DELETE', '/bridle/api/users/:userId/sessions', need('core_account_edit')],
+  // Only on a server that makes faults on purpose.
+  [['GET', 'PUT', 'DELETE'], '/bridle/api/faults', need('core_account_edit')],
   ['GET', '/ng/api/user/currentUser', 'signedIn'],
   ['GET', '/ng/api/accounts/:accountIdentifier', 'signedIn'],
   ['GET', '/ng/api/licenses/account', 'signedIn'],

@@ -3,7 +3,13 @@ import { SettingResponse, SettingUpdate, SettingUpdateResult, SettingValue, succ
 import { Type } from 'typebox';
 import { recordAudit } from '../auth/audit.ts';
 import type { Database, Transaction } from '../store/database.ts';
-import { KNOWN_SETTINGS, knownSetting, objectionTo, settingScopeOf } from '../store/known-settings.ts';
+import {
+  KNOWN_SETTINGS,
+  knownSetting,
+  objectionTo,
+  settingScopeOf,
+  type UsualSettings,
+} from '../store/known-settings.ts';
 import { ownerExists, type OwnerScope } from '../store/owner-scope.ts';
 import { findEffectiveSettings, restoreSetting, saveSetting } from '../store/settings.ts';
 import { answers, describeOwner, noOwner, ownerOf, ownerQuery, success } from './answers.ts';
@@ -18,7 +24,7 @@ const IDENTIFIERS = Object.keys(KNOWN_SETTINGS);
 /** Settings of one batch. */
 const UPDATES_MAX = 100;
 
-export function settingRoutes(app: App, { db }: ApiDependencies): void {
+export function settingRoutes(app: App, { db, usualSettings }: ApiDependencies): void {
   app.get(
     URL,
     {
@@ -38,9 +44,9 @@ export function settingRoutes(app: App, { db }: ApiDependencies): void {
     async (request) => {
       const { category = '', group = '', includeParentScopes: isWide = false } = request.query;
       const owner = await existingOwner(db, ownerOf(request, request.query));
-      const effective = await findEffectiveSettings(db, owner, IDENTIFIERS);
+      const effective = await findEffectiveSettings(db, owner, IDENTIFIERS, usualSettings);
       const listed = [...effective].flatMap(([identifier, each]) => {
-        const known = knownSetting(identifier);
+        const known = knownSetting(identifier, usualSettings);
         if (known === undefined || (category !== '' && known.category !== category)) return [];
         if (group !== '' && known.group !== group) return [];
         if (!isWide && !known.scopes.includes(settingScopeOf(owner))) return [];
@@ -64,8 +70,8 @@ export function settingRoutes(app: App, { db }: ApiDependencies): void {
     async (request) => {
       const owner = await existingOwner(db, ownerOf(request, request.query));
       const { identifier } = request.params;
-      const known = knownSetting(identifier);
-      const effective = (await findEffectiveSettings(db, owner, [identifier])).get(identifier);
+      const known = knownSetting(identifier, usualSettings);
+      const effective = (await findEffectiveSettings(db, owner, [identifier], usualSettings)).get(identifier);
       if (known === undefined || effective === undefined) throw notFound(noSetting(identifier));
       return success(request, { valueType: known.type.kind, value: effective.value });
     },
@@ -87,7 +93,7 @@ export function settingRoutes(app: App, { db }: ApiDependencies): void {
       const results: SettingUpdateResult[] = [];
       for (const update of request.body) {
         const done = await db.transaction().execute(async (tx) => {
-          const result = await applyUpdate(tx, owner, update);
+          const result = await applyUpdate(tx, owner, update, usualSettings);
           if (result.updateStatus) {
             const resource = { type: 'SETTING', identifier: result.identifier };
             await recordAudit(tx, request, { action: 'UPDATE', resource, scope: owner });
@@ -101,10 +107,15 @@ export function settingRoutes(app: App, { db }: ApiDependencies): void {
   );
 }
 
-async function applyUpdate(db: Transaction, owner: OwnerScope, update: SettingUpdate): Promise<SettingUpdateResult> {
+async function applyUpdate(
+  db: Transaction,
+  owner: OwnerScope,
+  update: SettingUpdate,
+  usualSettings: UsualSettings | undefined,
+): Promise<SettingUpdateResult> {
   const { identifier } = update;
-  const known = knownSetting(identifier);
-  const before = (await findEffectiveSettings(db, owner, [identifier])).get(identifier);
+  const known = knownSetting(identifier, usualSettings);
+  const before = (await findEffectiveSettings(db, owner, [identifier], usualSettings)).get(identifier);
   if (known === undefined || before === undefined) return refusal(identifier, noSetting(identifier));
   const where = describeOwner(owner);
   if (!known.scopes.includes(settingScopeOf(owner)))
@@ -125,7 +136,7 @@ async function applyUpdate(db: Transaction, owner: OwnerScope, update: SettingUp
     if (objection !== undefined) return refusal(identifier, `The value of ${identifier} ${objection}.`);
     await saveSetting(db, owner, { identifier, value, isOverridable: update.allowOverrides ?? true });
   }
-  const after = (await findEffectiveSettings(db, owner, [identifier])).get(identifier) ?? before;
+  const after = (await findEffectiveSettings(db, owner, [identifier], usualSettings)).get(identifier) ?? before;
   const { setting, lastModifiedAt } = settingResponse(owner, identifier, known, after);
   return { identifier, setting, lastModifiedAt, updateStatus: true, errorMessage: null };
 }

@@ -13,6 +13,7 @@ import { missingPermissions } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { cannotRun } from './diagnostics.ts';
 import { invalidRequest, RequestError } from './errors.ts';
+import { requireRoom } from './room-for-work.ts';
 import { planExecutionResponse } from './wire/plan-execution.ts';
 
 export interface RunOrder extends Omit<ExecutionOrder, 'pipeline' | 'starter'> {
@@ -32,6 +33,7 @@ export async function startExecution(
   pipelineIdentifier: string,
   { moduleType, yaml, retained, notes = '', ...order }: RunOrder,
 ): Promise<PlanExecutionResponse> {
+  requireRoom(deps);
   const saved = await getPipeline(deps, scope, pipelineIdentifier);
   const pipeline = yaml === undefined ? saved : { ...saved, yaml };
   const starter = await starterOf(deps, request);

@@ -13,9 +13,12 @@ import { createStoredContents } from '../artifacts/stored-contents.ts';
 import { createTaskDresser } from '../connectors/task-dresser.ts';
 import { createWebhookSecrets } from '../connectors/webhook-secrets.ts';
 import { changedFilesAsker } from '../dispatch/changed-files.ts';
+import type { DiskGuard } from '../disk/disk-watch.ts';
 import { createDispatch } from '../dispatch/create-dispatch.ts';
 import { createExecutionService, type RunningExecutions } from '../executions/execution-service.ts';
 import { processScheduler } from '../executions/process-scheduler.ts';
+import { Faults } from '../faults/faults.ts';
+import { createStepFaults } from '../faults/step-faults.ts';
 import { openFolderFiles } from '../files/folder-files.ts';
 import { createChildStarter } from '../intake/child-starter.ts';
 import { DEMO_SCOPE } from '../intake/demo.ts';
@@ -114,6 +117,8 @@ export interface TestAppOptions {
   readonly webRoot?: string;
   readonly rateLimits?: RateLimits;
   readonly trustProxy?: AppOptions['trustProxy'];
+  readonly disk?: DiskGuard;
+  readonly hasFaults?: boolean;
 }
 
 /** When the delegate of a test got its lines. */
@@ -152,7 +157,15 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     judge: createStepJudge(authorizer),
     ...(options.containers && { containers: options.containers }),
   });
-  const dispatch = createDispatch({ database, hub, reporter: executions.reports, dresser, onError });
+  const faults = options.hasFaults === true ? new Faults() : undefined;
+  const dispatch = createDispatch({
+    database,
+    hub,
+    reporter: executions.reports,
+    dresser,
+    onError,
+    ...(faults && { faults: createStepFaults({ db, faults, reporter: executions.reports, onError }) }),
+  });
   const home = await mkdtemp(join(tmpdir(), 'bridle-api-'));
   const files = await openFolderFiles(join(home, 'files'));
   const logs = createLogs({ database, hub, files, onError });
@@ -160,6 +173,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const storedContents = createStoredContents(database, files);
   const intake = createIntake({
     db,
+    isHeld: () => options.disk?.low() !== undefined,
+    ...(faults && { eventDelayMs: () => faults.triggerDelayMs }),
     executions,
     scheduler: processScheduler,
     findWebhookSecret: createWebhookSecrets(secrets),
@@ -197,6 +212,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       publicUrl: () => PUBLIC_URL,
       signingKey: randomBytes(32),
       defaultScope: DEMO_SCOPE,
+      ...(options.disk === undefined ? {} : { disk: options.disk }),
+      ...(faults === undefined ? {} : { faults }),
       checkReady: () => database.ping(),
       stopping: stopping.signal,
       ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),

@@ -6,6 +6,7 @@ import type { WebhookCall } from '../intake/event-acceptor.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { authorize } from './authorization.ts';
 import { ApiError, invalidRequest } from './errors.ts';
+import { requireRoom } from './room-for-work.ts';
 
 /** Never kept: a credential in an event would be readable by everybody who sees the event. */
 const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
@@ -64,10 +65,11 @@ function deliveryOf(
 
 /** Answers with the id of the event; `refuse` says why there is none. */
 export async function acceptCall(
-  deps: Pick<ApiDependencies, 'intake'>,
+  deps: Pick<ApiDependencies, 'intake' | 'disk'>,
   call: WebhookCall,
   refuse: () => Error,
 ): Promise<string> {
+  requireRoom(deps);
   const result = await deps.intake.accept(call);
   switch (result.kind) {
     case 'accepted':

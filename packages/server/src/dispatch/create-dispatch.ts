@@ -23,6 +23,7 @@ import { normaliseTags } from './assign.ts';
 import type { Answer, DelegateInfo, Dispatch, NewToken, TokenScope } from './dispatch.ts';
 import { Errands, type ErrandRequest, type ErrandResult } from './errands.ts';
 import { giveBack } from './give-back.ts';
+import type { LeaseFaults } from './lease-faults.ts';
 import { HeldLeases } from './held-leases.ts';
 import { checkOutcome } from './report-outcome.ts';
 import { capabilitiesOf } from './requirements.ts';
@@ -62,6 +63,8 @@ export interface DispatchOptions {
   readonly version?: string;
   /** Absent = leases carry their tasks and nothing else. */
   readonly dresser?: TaskDresser;
+  /** Faults made on purpose; absent = none. */
+  readonly faults?: LeaseFaults;
   /** A process was found dead or gone: its tasks can be given up now. */
   readonly onDelegateGone?: () => void;
   readonly onError?: (error: unknown) => void;
@@ -162,7 +165,9 @@ class PostgresDispatch implements Dispatch {
       Math.min(request.waitMs, DELEGATE_POLL_MAX_MS),
       signal,
     );
-    const told = inbox === undefined ? { cancelling: [], released: [], hasErrands: false } : news(inbox);
+    const heard = inbox === undefined ? { cancelling: [], released: [], hasErrands: false } : news(inbox);
+    const { faults } = this.#options;
+    const told = faults === undefined ? heard : { ...heard, cancelling: await faults.stop(heard.cancelling) };
     this.#rememberTold(told.released);
     const errands = told.hasErrands
       ? await this.#takeErrands({ delegateId, incarnation: request.incarnation }, channel)
@@ -181,10 +186,11 @@ class PostgresDispatch implements Dispatch {
    */
   async #dressed(leases: readonly Lease[], channel: DelegateChannel, signal: AbortSignal): Promise<DelegateTask[]> {
     if (leases.length === 0) return [];
-    const { database, hub, dresser } = this.#options;
+    const { database, hub, dresser, faults } = this.#options;
     try {
-      const dresses = (await dresser?.dress(leases, channel)) ?? [];
-      if (!signal.aborted) return leases.map((lease, index) => taskForWire(lease, dresses[index] ?? {}));
+      const given = faults === undefined || signal.aborted ? leases : await faults.apply(leases);
+      const dresses = (await dresser?.dress(given, channel)) ?? [];
+      if (!signal.aborted) return given.map((lease, index) => taskForWire(lease, dresses[index] ?? {}));
     } catch (error) {
       await giveBack(database, hub, leases).catch(() => undefined);
       throw error;
@@ -213,9 +219,10 @@ class PostgresDispatch implements Dispatch {
       readInbox(db, delegateId),
     ]);
     const errands = await this.#errands.held({ delegateId, incarnation: request.incarnation }, lost);
+    const cancel = (await this.#options.faults?.stop(inbox.cancelling)) ?? inbox.cancelling;
     return {
       kind: 'ok',
-      body: { lost: lost.filter((id) => !errands.has(id)), cancel: [...inbox.cancelling] },
+      body: { lost: lost.filter((id) => !errands.has(id)), cancel: [...cancel] },
     };
   }
 
@@ -248,6 +255,7 @@ class PostgresDispatch implements Dispatch {
       const isErrand = held.kind === 'stale' && (await this.#errands.finish(process, taskId, checked.outcome));
       return isErrand ? { kind: 'ok', body: {} } : held;
     }
+    if (this.#options.faults?.keepsBack(held.body, checked.outcome) === true) return { kind: 'ok', body: {} };
     return this.#answer(taskId, await this.#options.reporter.completed(held.body, checked.outcome));
   }
 
@@ -305,6 +313,7 @@ class PostgresDispatch implements Dispatch {
 
   async close(): Promise<void> {
     await this.#room.close();
+    await this.#options.faults?.close();
   }
 
   async #findRegistered(token: TokenScope, delegateId: string, incarnation: string): Promise<DelegateRow | undefined> {

@@ -67,12 +67,12 @@ export class EventProcessor {
     this.#options = options;
   }
 
-  /** Processes a batch of queued events. Rejects when the database is away. */
-  async processBatch(): Promise<ProcessedBatch> {
+  /** Processes a batch of queued events that are at least so old. Rejects when the database is away. */
+  async processBatch(ageMs = 0): Promise<ProcessedBatch> {
     let claimed: { readonly events: readonly ProcessedEvent[]; readonly areAll: boolean } | undefined;
     try {
       const events = await this.#process(async (tx) => {
-        const claim = await claimTriggerEvents(tx, BATCH_EVENTS_MAX, BATCH_BYTES_MAX);
+        const claim = await claimTriggerEvents(tx, BATCH_EVENTS_MAX, BATCH_BYTES_MAX, ageMs);
         claimed = claim;
         return claim.events;
       });

@@ -33,6 +33,10 @@ export interface IntakeOptions {
   /** Tells live views that events were accepted or processed. */
   readonly hub: WakeHub;
   readonly onProblem: EventProcessorOptions['onProblem'];
+  /** While it is so, events stay queued and schedules wait; absent = never. */
+  readonly isHeld?: () => boolean;
+  /** Events are processed no sooner than this after they came; absent = at once. */
+  readonly eventDelayMs?: () => number;
   /** Hears of failures of the loop itself, such as a database that is away. */
   readonly onError: (error: unknown) => void;
 }
@@ -123,12 +127,12 @@ class WebhookIntake implements Intake {
   }
 
   async #fire(): Promise<void> {
-    const { db, scheduler, onError } = this.#options;
+    const { db, scheduler, onError, isHeld } = this.#options;
     const onFired = (events: readonly ProcessedEvent[]): void => {
       this.#doorbell.ring();
       this.#wake(events);
     };
-    await runSchedules({ db, scheduler, onFired, onError }, this.#stopping.signal);
+    await runSchedules({ db, scheduler, onFired, onError, ...(isHeld && { isHeld }) }, this.#stopping.signal);
   }
 
   async #askForFiles(): Promise<void> {
@@ -139,11 +143,15 @@ class WebhookIntake implements Intake {
   }
 
   async #run(): Promise<void> {
-    const { scheduler, onError } = this.#options;
+    const { scheduler, onError, isHeld = () => false, eventDelayMs = () => 0 } = this.#options;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
+      if (isHeld()) {
+        await scheduler.sleep(POLL_MS, signal);
+        continue;
+      }
       try {
-        const { events: processed, isQueueEmpty } = await this.#processor.processBatch();
+        const { events: processed, isQueueEmpty } = await this.#processor.processBatch(eventDelayMs());
         if (processed.length > 0) {
           this.#wake(processed);
           const ids = processed.map(({ id }) => id);

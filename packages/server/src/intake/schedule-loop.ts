@@ -35,6 +35,8 @@ export interface ScheduleLoopOptions {
   /** Hears that events are queued. */
   readonly onFired: (events: readonly ScheduleEvent[]) => void;
   readonly onError: (error: unknown) => void;
+  /** While it is so nothing fires; what was due meanwhile is made good as after a stop. */
+  readonly isHeld?: () => boolean;
 }
 
 export interface ScheduleEvent {
@@ -44,8 +46,12 @@ export interface ScheduleEvent {
 
 /** Runs until the signal aborts. */
 export async function runSchedules(options: ScheduleLoopOptions, signal: AbortSignal): Promise<void> {
-  const { db, scheduler, onFired, onError } = options;
+  const { db, scheduler, onFired, onError, isHeld = () => false } = options;
   while (!signal.aborted) {
+    if (isHeld()) {
+      await scheduler.sleep(POLL_MS, signal);
+      continue;
+    }
     try {
       const events = await fireSchedules(db);
       if (events.length > 0) onFired(events);

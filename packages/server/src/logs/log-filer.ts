@@ -7,6 +7,7 @@
  * - A2 chunks go only after the file was flushed and recorded.
  * - A3 every step may be repeated: after a crash the next claim goes on where the last one ended.
  * - A4 small logs are left alone: their chunks stay, and a quick step costs nothing here.
+ * - A5 no file outlives its log for good: it is noted before it is written, and the sweep of dropped files deletes what nobody recorded.
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +18,7 @@ import {
   claimUnsettledLog,
   deleteFiledChunks,
   keepUnsettledLog,
+  noteLogFile,
   recordLogFile,
   settleLog,
   type FilingPauses,
@@ -35,6 +37,8 @@ const CLAIM_RENEWAL_MS = 30_000;
 /** The file store has failed. */
 const RETRY_MS = 30_000;
 const CHUNKS_PER_DELETE = 256;
+/** A file that is not recorded this long after its writing began is deleted: its log is gone, or is filed anew. */
+const WRITE_MS_MAX = 6 * 3_600_000;
 
 /** Where a crash may come; tests stop there. */
 export type FilingPoint = 'claimed' | 'written' | 'recorded' | 'deletedSome' | 'deleted';
@@ -103,6 +107,7 @@ export class LogFiler {
     const place = isInline
       ? { kind: 'inline' as const, content: Buffer.concat(await Array.fromAsync(content)) }
       : { kind: 'file' as const, key };
+    if (!isInline) await noteLogFile(db, key, WRITE_MS_MAX);
     const fileBytes = place.kind === 'inline' ? place.content.length : await files.put(key, content);
     this.#pass('written');
     await recordLogFile(db, log.key, { place, fileBytes, blocks });

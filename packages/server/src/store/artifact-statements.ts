@@ -84,7 +84,7 @@ export async function deleteExpiredArtifacts(db: Database, limit: number): Promi
 
 /**
  * Deletes files that are due, by `remove`, and forgets them; answers how many. They are locked meanwhile: nobody else takes
- * them, and an upload that ends just now finds out that it came too late.
+ * them, and an upload that ends just now finds out that it came too late. A note of a file that a log stands for is only forgotten.
  */
 export async function removeDroppedFiles(
   db: Database,
@@ -92,12 +92,13 @@ export async function removeDroppedFiles(
   remove: (fileKey: string) => Promise<void>,
 ): Promise<number> {
   return db.transaction().execute(async (tx) => {
-    const { rows } = await sql<{ file_key: string }>`
-      select file_key from dropped_files where due_at <= bridle_now() order by due_at limit ${limit} for update skip locked`.execute(
+    const { rows } = await sql<{ file_key: string; is_needed: boolean }>`
+      select file_key, exists (select from log_files l where l.file_key = d.file_key) as is_needed
+      from dropped_files d where due_at <= bridle_now() order by due_at limit ${limit} for update skip locked`.execute(
       tx,
     );
     const keys = rows.map((row) => row.file_key);
-    for (const key of keys) await remove(key);
+    for (const row of rows) if (!row.is_needed) await remove(row.file_key);
     await sql`delete from dropped_files where file_key = any(${keys}::text[])`.execute(tx);
     return keys.length;
   });

@@ -113,11 +113,20 @@ export async function findAuditEvent(db: Database, accountId: string, id: string
   return row === undefined ? undefined : eventRow(row);
 }
 
-/** Removes what is older; the only way out of the table. */
-export async function sweepAuditEvents(db: Database, keepMs: number): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+/** Removes what is older, the oldest first and at most so many; answers how many. The only way out of the table. */
+export async function deleteOldAuditEvents(
+  db: Database,
+  accountId: string,
+  keepMs: number,
+  limit: number,
+): Promise<number> {
+  return db.transaction().execute(async (tx) => {
     await sql`select set_config('bridle.audit_sweep', 'on', true)`.execute(tx);
-    await sql`delete from audit_events where at < bridle_now() - ${keepMs}`.execute(tx);
+    const result = await sql`
+      delete from audit_events where position in (
+        select position from audit_events where account_id = ${accountId} and at < bridle_now() - ${keepMs}::bigint
+        order by at, position limit ${limit} for update skip locked)`.execute(tx);
+    return Number(result.numAffectedRows ?? 0);
   });
 }
 

@@ -52,6 +52,7 @@ export const KEPT_TABLES = [
   'delegate_tasks',
   'test_outcomes',
   'audit_events',
+  'retention_marks',
 ] as const;
 
 export async function deleteScope(

@@ -1,11 +1,10 @@
 /** Every setting that there is: what it means, what it may be, and what holds where nobody has set it. */
-import type { OwnerScope } from './owner-scope.ts';
 
 export type SettingScope = 'ACCOUNT' | 'ORGANIZATION' | 'PROJECT';
 
 export interface KnownSetting {
   readonly name: string;
-  readonly category: 'PMS';
+  readonly category: 'PMS' | 'CORE';
   readonly group: string;
   readonly type: SettingType;
   /** What holds where nobody has set it; written as any value is. */
@@ -21,6 +20,12 @@ export type SettingType =
 const EVERYWHERE = ['ACCOUNT', 'ORGANIZATION', 'PROJECT'] as const;
 /** The largest body that this server takes. */
 const PAYLOAD_BYTES_MAX = 10_485_760;
+/** Ten years: longer than that is for good. */
+const DAYS_MAX = 3_650;
+/** Lists show a week of each pipeline's runs. */
+const EXECUTION_DAYS_LEAST = 7;
+/** Harness keeps executions, and what belongs to them, for half a year. */
+const HALF_A_YEAR = '180';
 
 export const KNOWN_SETTINGS = {
   allow_tokenless_custom_webhooks: {
@@ -55,12 +60,57 @@ export const KNOWN_SETTINGS = {
     usual: String(PAYLOAD_BYTES_MAX),
     scopes: ['ACCOUNT'],
   },
+  execution_retention_days: {
+    name: 'Days for which an execution is kept after its end',
+    category: 'PMS',
+    group: 'retention',
+    type: { kind: 'Number', least: EXECUTION_DAYS_LEAST, most: DAYS_MAX },
+    usual: HALF_A_YEAR,
+    scopes: EVERYWHERE,
+  },
+  executions_kept_per_pipeline: {
+    name: 'Newest executions of each pipeline that are kept, however old they are',
+    category: 'PMS',
+    group: 'retention',
+    type: { kind: 'Number', least: 0, most: 1_000 },
+    usual: '1',
+    scopes: EVERYWHERE,
+  },
+  log_retention_days: {
+    name: 'Days for which logs are kept after the end of their execution; at most as long as that',
+    category: 'PMS',
+    group: 'retention',
+    type: { kind: 'Number', least: 1, most: DAYS_MAX },
+    usual: HALF_A_YEAR,
+    scopes: EVERYWHERE,
+  },
+  trigger_event_retention_days: {
+    name: 'Days for which trigger events and their payloads are kept',
+    category: 'PMS',
+    group: 'retention',
+    type: { kind: 'Number', least: 1, most: DAYS_MAX },
+    usual: HALF_A_YEAR,
+    scopes: ['ACCOUNT'],
+  },
+  audit_retention_days: {
+    name: 'Days for which the audit log is kept',
+    category: 'CORE',
+    group: 'retention',
+    type: { kind: 'Number', least: 1, most: DAYS_MAX },
+    usual: '730',
+    scopes: ['ACCOUNT'],
+  },
 } as const satisfies Readonly<Record<string, KnownSetting>>;
 
 export type SettingName = keyof typeof KNOWN_SETTINGS;
 
-export function knownSetting(identifier: string): KnownSetting | undefined {
-  return isSettingName(identifier) ? KNOWN_SETTINGS[identifier] : undefined;
+/** What holds on this server where nobody has set it, if it is not what is usual: from the server's environment. */
+export type UsualSettings = Readonly<Partial<Record<SettingName, string>>>;
+
+export function knownSetting(identifier: string, usual: UsualSettings = {}): KnownSetting | undefined {
+  if (!isSettingName(identifier)) return undefined;
+  const known = KNOWN_SETTINGS[identifier];
+  return { ...known, usual: usual[identifier] ?? known.usual };
 }
 
 function isSettingName(identifier: string): identifier is SettingName {
@@ -80,7 +130,13 @@ export function objectionTo({ type }: KnownSetting, value: string): string | und
   }
 }
 
-export function settingScopeOf({ orgIdentifier, projectIdentifier }: OwnerScope): SettingScope {
+export function settingScopeOf({
+  orgIdentifier,
+  projectIdentifier,
+}: {
+  readonly orgIdentifier?: string;
+  readonly projectIdentifier?: string;
+}): SettingScope {
   if (orgIdentifier === undefined) return 'ACCOUNT';
   return projectIdentifier === undefined ? 'ORGANIZATION' : 'PROJECT';
 }

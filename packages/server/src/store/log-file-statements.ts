@@ -57,7 +57,20 @@ export async function keepUnsettledLog(db: Database, key: string, forMs: number)
   await sql`update logs set filing_until = bridle_now() + ${forMs}::bigint where key = ${key}`.execute(db);
 }
 
-/** From here on readers use the file. The file of a log never changes, so a second record changes nothing. */
+/**
+ * A file that is about to be written: deleted by the sweep of dropped files unless it is recorded by then. Whoever else writes it
+ * has the same content for it.
+ */
+export async function noteLogFile(db: Database, fileKey: string, writeMsMax: number): Promise<void> {
+  await sql`
+    insert into dropped_files (file_key, due_at) values (${fileKey}, bridle_now() + ${writeMsMax}::bigint)
+    on conflict (file_key) do update set due_at = excluded.due_at`.execute(db);
+}
+
+/**
+ * From here on readers use the file. The file of a log never changes, so a second record changes nothing. Nothing is recorded
+ * when the note is gone, because the file may be gone too, and the log is filed anew.
+ */
 export async function recordLogFile(db: Database, key: string, file: LogFileRow): Promise<void> {
   const { place, fileBytes, blocks } = file;
   const numbers = blocks.map((block) => [
@@ -69,12 +82,17 @@ export async function recordLogFile(db: Database, key: string, file: LogFileRow)
     block.firstLine,
     block.lines,
   ]);
+  const fileKey = place.kind === 'file' ? place.key : null;
   await sql`
-    with filed as (
+    with noted as (delete from dropped_files where file_key = ${fileKey}::text returning 1),
+    filed as (
       insert into log_files (log_key, file_key, content, file_bytes, blocks)
-      values (${key}, ${place.kind === 'file' ? place.key : null}, ${place.kind === 'inline' ? place.content : null}, ${fileBytes}, ${JSON.stringify(numbers)}::jsonb)
-      on conflict (log_key) do nothing)
-    update logs set filed_at = bridle_now(), filing_until = null where key = ${key} and filed_at is null`.execute(db);
+      select ${key}, ${fileKey}::text, ${place.kind === 'inline' ? place.content : null}::bytea, ${fileBytes}::bigint, ${JSON.stringify(numbers)}::jsonb
+      where ${place.kind === 'inline'}::boolean or exists (select from noted)
+      on conflict (log_key) do nothing
+      returning 1)
+    update logs set filed_at = bridle_now(), filing_until = null
+    where key = ${key} and filed_at is null and exists (select from filed)`.execute(db);
 }
 
 export async function findLogFile(db: Database, key: string): Promise<LogFileRow | undefined> {

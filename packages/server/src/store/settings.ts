@@ -6,7 +6,7 @@
  */
 import { sql, type Selectable } from 'kysely';
 import type { Database, Transaction } from './database.ts';
-import { knownSetting } from './known-settings.ts';
+import { knownSetting, type UsualSettings } from './known-settings.ts';
 import { ownedBy, ownerColumns, ownerOfRow, ownersAbove, type OwnerScope } from './owner-scope.ts';
 import type { SettingsTable } from './tables.ts';
 
@@ -43,6 +43,7 @@ export async function findEffectiveSettings(
   db: Database | Transaction,
   scope: OwnerScope,
   identifiers: readonly string[],
+  usual: UsualSettings = {},
 ): Promise<ReadonlyMap<string, EffectiveSetting>> {
   const owners = ownersAbove(scope);
   const columns = owners.map(ownerColumns);
@@ -62,7 +63,7 @@ export async function findEffectiveSettings(
   const byIdentifier = Map.groupBy(rows.map(settingRow), ({ identifier }) => identifier);
   return new Map(
     identifiers.flatMap((identifier) => {
-      const known = knownSetting(identifier);
+      const known = knownSetting(identifier, usual);
       if (known === undefined) return [];
       return [[identifier, effective(known.usual, byIdentifier.get(identifier) ?? [], owners.length)] as const];
     }),

@@ -297,6 +297,7 @@ export interface TriggerDeliveriesTable extends ScopeColumns {
   trigger_identifier: string;
   signature: string;
   event_id: string;
+  claimed_at: Generated<number>;
 }
 
 export interface ExecutionsTable extends ScopeColumns {
@@ -617,6 +618,15 @@ export interface StoredFilesTable extends NamedColumns {
   version: Generated<number>;
 }
 
+export interface SweepClaimsTable {
+  name: string;
+  held_until: number;
+}
+
+export interface RetentionMarksTable extends ScopeColumns {
+  logs_before: number;
+}
+
 export interface Tables {
   installation: InstallationTable;
   accounts: AccountsTable;
@@ -672,4 +682,6 @@ export interface Tables {
   variables: VariablesTable;
   saved_filters: SavedFiltersTable;
   stored_files: StoredFilesTable;
+  sweep_claims: SweepClaimsTable;
+  retention_marks: RetentionMarksTable;
 }

@@ -158,20 +158,22 @@ async function findByDelivery(
 
 /**
  * Takes queued events, oldest first, for as long as the transaction lasts; other replicas pass them over. Those that wait for files
- * of a pull request are left out. At most `limit`, and
- * no more than fit into `bytesMax` of payload (but at least one). `areAll`: nothing more is queued that nobody holds.
+ * of a pull request are left out. At most `limit`, and no more than fit into `bytesMax` of payload (but at least one), and none that
+ * came less than `ageMs` ago. `areAll`: nothing more of that kind is queued that nobody holds.
  */
 export async function claimTriggerEvents(
   tx: Transaction,
   limit: number,
   bytesMax: number,
+  ageMs = 0,
 ): Promise<{ readonly events: TriggerEventRow[]; readonly areAll: boolean }> {
   const result = await sql<Selectable<TriggerEventsTable> & { found: number }>`
     select event.*, found from trigger_events as event
     join (
       select id, sum(bytes) over (order by received_at, id) - bytes as bytes_before, count(*) over () as found from (
         select id, received_at, octet_length(payload) as bytes from trigger_events
-        where state = 'queued' and files_due_at is null order by received_at, id limit ${limit} for update skip locked
+        where state = 'queued' and files_due_at is null and (${ageMs} = 0 or received_at <= bridle_now() - ${ageMs}::bigint)
+        order by received_at, id limit ${limit} for update skip locked
       ) as queued
     ) as taken on taken.id = event.id and (taken.bytes_before = 0 or taken.bytes_before < ${bytesMax})
     order by event.received_at, event.id`.execute(tx);
