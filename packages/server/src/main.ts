@@ -22,6 +22,7 @@ import { createChildStarter } from './intake/child-starter.ts';
 import { DEMO_PIPELINE, DEMO_SCOPE, DEMO_TRIGGER } from './intake/demo.ts';
 import { openFiles } from './files/open-files.ts';
 import { prepareInstallation, type Installation } from './intake/first-start.ts';
+import { startFeedWriter } from './notifications/feed-writer.ts';
 import { createIntake } from './intake/intake.ts';
 import { createLogs } from './logs/create-logs.ts';
 import { LogFiler } from './logs/log-filer.ts';
@@ -32,6 +33,7 @@ import { rewrapInBackground } from './secrets/rewrap-in-background.ts';
 import { loadSealingKeys } from './secrets/sealing-keys.ts';
 import { createSecrets } from './secrets/secrets.ts';
 import { localUrl, readServerSettings, type ServerSettings } from './settings.ts';
+import { sweepOldEvents } from './notifications/sweep.ts';
 import { sweepAuditEvents } from './store/audit-events.ts';
 import { openDatabase } from './store/database.ts';
 import { migrateToLatest } from './store/migrate.ts';
@@ -169,9 +171,15 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   url = settings.publicUrl ?? localUrl(settings.host, portOf(app, settings.port), isTls);
   executions.run(createChildStarter({ db, executions, authorizer, readStoredText: storedContents.readText }));
   intake.start();
+  const feed = startFeedWriter({ db, hub, onError: onError('notifications') });
   filer.start();
   const sweeps = startSweeps(
-    [() => artifacts.sweep(), () => testReports.sweep(), () => sweepAuditEvents(db, settings.auditKeepMs)],
+    [
+      () => artifacts.sweep(),
+      () => testReports.sweep(),
+      () => sweepAuditEvents(db, settings.auditKeepMs),
+      () => sweepOldEvents(db),
+    ],
     onError('sweeps'),
   );
   const rewrapping = rewrapInBackground(db, ring, logger);
@@ -185,6 +193,8 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     await Promise.all([dispatch.close(), intake.stop(), sweeps.stop(), openId?.stop()]);
     await closed;
     await Promise.all([executions.close(), rewrapping.stop()]);
+    // The last notices are numbered here, or by whoever comes next.
+    await feed.stop();
     logs.close();
     await filer.close();
     files.close();
