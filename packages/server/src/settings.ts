@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { join, resolve } from 'node:path';
+import { readOutgoingSettings, type OutgoingWaySettings } from './outgoing-settings.ts';
 import { readSecretSettings, type SecretSettings } from './secret-settings.ts';
 import { readSignInSettings, type SignInSettings } from './sign-in-settings.ts';
 
@@ -44,6 +45,8 @@ export interface ServerSettings {
   readonly artifacts: { readonly keepMs: number; readonly bytesPerExecutionMax: number };
   /** Bytes of one step's log; more is left out, and the log says so. `undefined` = no limit. */
   readonly logBytesMax: number | undefined;
+  /** How webhooks are called. */
+  readonly outgoing: OutgoingWaySettings;
 }
 
 export type FilesSettings =
@@ -139,6 +142,7 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
       bytesPerExecutionMax: readAbove0(env, 'BRIDLE_ARTIFACTS_BYTES_MAX', ARTIFACTS_BYTES_MAX),
     },
     logBytesMax: readLogBytesMax(env['BRIDLE_LOG_BYTES_MAX'] || undefined),
+    outgoing: readOutgoingSettings(env, (message) => new SettingsError(message)),
   };
 }
 
