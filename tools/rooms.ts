@@ -89,6 +89,7 @@ export const ROOMS: readonly Room[] = [
     node: true,
   },
   { folder: 'packages/text/src', quiet: true, pure: true },
+  { folder: 'packages/outgoing/src', libraries: ['undici', 'ipaddr.js'], node: true, quiet: true },
   { folder: 'packages/protocol/src', libraries: ['typebox'], quiet: true },
 
   {
@@ -114,6 +115,7 @@ export const ROOMS: readonly Room[] = [
       'connectors',
       'disk',
       'faults',
+      'notifications',
     ],
     packages: ['protocol', 'pipeline', 'text'],
     libraries: ['fastify', '@fastify/*', '@scalar/fastify-api-reference', 'typebox', 'ajv', 'yaml', 'pino'],
@@ -164,13 +166,21 @@ export const ROOMS: readonly Room[] = [
     rooms: ['store', 'files'],
     libraries: ['pg', 'tar-stream'],
   },
-  ...['scm', 'notifications'].map((adapter) => ({
+  {
     ...SERVER,
-    folder: `packages/server/src/${adapter}`,
+    folder: 'packages/server/src/scm',
     rooms: ['store'],
     packages: ['text'],
     libraries: ['pino'],
-  })),
+  },
+  // The feed of what happens, and those who are told of it.
+  {
+    ...SERVER,
+    folder: 'packages/server/src/notifications',
+    rooms: ['store', 'secrets'],
+    packages: ['protocol', 'outgoing'],
+    libraries: ['pino', 'undici'],
+  },
   ...['logs', 'reports', 'artifacts'].map((adapter) => ({
     ...SERVER,
     folder: `packages/server/src/${adapter}`,
@@ -228,10 +238,9 @@ export const ROOMS: readonly Room[] = [
   },
   {
     folder: 'packages/executors/src',
-    packages: ['pipeline'],
+    packages: ['pipeline', 'outgoing', 'outgoing/proxies'],
     libraries: [
       'undici',
-      'ipaddr.js',
       'dockerode',
       'tar-stream',
       'ssh2',

@@ -30,6 +30,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
 import { handleError } from './error-handler.ts';
 import { failureDto, RequestError } from './errors.ts';
+import { eventRoutes } from './event-routes.ts';
 import { executeChoiceRoutes } from './execute-choice-routes.ts';
 import { executeRoutes } from './execute-routes.ts';
 import { executionEventRoutes } from './execution-event-routes.ts';
@@ -54,6 +55,7 @@ import { documentRoutes, serveDocumentation } from './openapi.ts';
 import { openIdRoutes } from './openid-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
 import { projectRoutes } from './project-routes.ts';
+import { outgoingWebhookRoutes } from './outgoing-webhook-routes.ts';
 import { ownAccountRoutes } from './own-account-routes.ts';
 import { pipelineCloneRoutes } from './pipeline-clone-routes.ts';
 import { pipelineListRoutes } from './pipeline-list-routes.ts';
@@ -94,6 +96,7 @@ import { v1InputSetRoutes } from './v1-input-set-routes.ts';
 import { v1PipelineRoutes } from './v1-pipeline-routes.ts';
 import { v1ScopeRoutes } from './v1-scope-routes.ts';
 import { v1TriggerRoutes } from './v1-trigger-routes.ts';
+import { webhookDeliveryRoutes } from './webhook-delivery-routes.ts';
 import { webhookDetailsRoutes } from './webhook-details-routes.ts';
 import { injectFaults } from './fault-hook.ts';
 import { faultRoutes } from './fault-routes.ts';
@@ -137,6 +140,7 @@ export async function buildApp(deps: ApiDependencies, options: AppOptions): Prom
     },
     routerOptions: { maxParamLength: 512 },
   }) as App;
+  app.decorate('release', options.version);
   app.setValidatorCompiler(validatorCompiler());
   const serialise = options.checkAnswers === true ? checkedSerializer() : undefined;
   // The schema documents an answer and types it; it must never drop a key from it.
@@ -248,6 +252,9 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   openIdRoutes,
   executionEventRoutes,
   projectEventRoutes,
+  eventRoutes,
+  outgoingWebhookRoutes,
+  webhookDeliveryRoutes,
   delegateListRoutes,
   delegateTokenRoutes,
   logServiceRoutes,

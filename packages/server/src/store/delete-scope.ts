@@ -42,6 +42,7 @@ export const DELETED_TABLES = [
   'delegates',
   'errands',
   'preflight_checks',
+  'webhook_endpoints',
 ] as const satisfies readonly (keyof Tables)[];
 
 /** Tables of what happened (Z3). */
@@ -50,6 +51,8 @@ export const KEPT_TABLES = [
   'run_sequences',
   'trigger_events',
   'delegate_tasks',
+  'outbox',
+  'feed',
   'test_outcomes',
   'audit_events',
   'retention_marks',
