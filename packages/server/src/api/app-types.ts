@@ -34,6 +34,10 @@ declare module 'fastify' {
     /** Code of the answer to a wrong key, where it is not `INVALID_TOKEN`. */
     readonly wrongKeyCode?: ErrorCode;
   }
+  interface FastifyInstance {
+    /** Version of this program. */
+    readonly release: string;
+  }
   interface FastifyRequest {
     /** Set before handlers run, unless access is open or public and nobody is named. */
     principal: Principal | undefined;

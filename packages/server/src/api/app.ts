@@ -137,6 +137,7 @@ export async function buildApp(deps: ApiDependencies, options: AppOptions): Prom
     },
     routerOptions: { maxParamLength: 512 },
   }) as App;
+  app.decorate('release', options.version);
   app.setValidatorCompiler(validatorCompiler());
   const serialise = options.checkAnswers === true ? checkedSerializer() : undefined;
   // The schema documents an answer and types it; it must never drop a key from it.

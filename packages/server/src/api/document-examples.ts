@@ -24,6 +24,7 @@ const WORDS: Readonly<Record<string, string>> = {
   200: 'Done: what was asked for.',
   201: 'Created.',
   204: 'Done; there is no body.',
+  304: 'It has not changed; there is no body.',
   503: 'Not now.',
   '4XX': 'Refused: the message says what to change.',
   '5XX': 'It is not the fault of the request.',

@@ -3,6 +3,7 @@ import { nodeId, type ExecutionId, type NodeExecution } from '@bridle/pipeline';
 import type { ExecutionDetails } from '@bridle/protocol';
 import type { Database } from '../store/database.ts';
 import { findExecutionRow, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
+import { listExecutionStands, type ExecutionStand } from '../store/execution-stands.ts';
 import { executionGraph } from './wire/execution-graph.ts';
 import { executionSummary } from './wire/execution-summary.ts';
 
@@ -18,6 +19,25 @@ export type GraphWish =
       readonly childStageNodeId?: string;
       readonly childStageNodeExecutionId?: string;
     };
+
+/** What the answer is made of, for its entity tag. With the graph of a stage comes that of the pipeline which the stage runs. */
+export async function detailsMadeOf(db: Database, stand: ExecutionStand, wish: GraphWish): Promise<unknown> {
+  const children = wish.kind === 'stage' ? await childStands(db, stand.id, wish) : [];
+  return [wish, [stand, ...children].map(({ id, version, notes }) => [id, version, notes])];
+}
+
+async function childStands(
+  db: Database,
+  id: ExecutionId,
+  { stageNodeId, stageNodeExecutionId }: Extract<GraphWish, { kind: 'stage' }>,
+): Promise<readonly ExecutionStand[]> {
+  const wished = new Set<string | undefined>([stageNodeId, stageNodeExecutionId]);
+  const stages = (await listNodeExecutions(db, id)).filter((node) => wished.has(node.nodeId) || wished.has(node.id));
+  return await listExecutionStands(
+    db,
+    stages.flatMap(({ childExecutionId }) => childExecutionId ?? []),
+  );
+}
 
 /** `undefined` when the execution is not there. */
 export async function findExecutionDetails(

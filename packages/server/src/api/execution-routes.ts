@@ -1,19 +1,21 @@
 /** Execution details and inputs of a run (api.md §6.1, §6.2, §6.6). */
 import { executionId, type ExecutionId, type NodeExecution } from '@bridle/pipeline';
 import { ExecutionDetails, ExecutionInputs, successOf } from '@bridle/protocol';
-import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type, type Static } from 'typebox';
 import { findAskedInputs } from '../intake/asked-inputs.ts';
 import { DocumentSource } from '../intake/document-source.ts';
 import { findExecutionRow, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
+import { listExecutionStands, type ExecutionStand } from '../store/execution-stands.ts';
 import { findExecutionTexts, type ExecutionTexts } from '../store/execution-texts.ts';
-import { answers, errorAnswers, success } from './answers.ts';
+import { errorAnswers, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import { noExecution, noExecutionAnyMore } from './no-execution.ts';
 import { authorize } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { notFound } from './errors.ts';
-import { executionDetails, type GraphWish } from './execution-details.ts';
+import { isKnown, taggedAnswers, Unchanged } from './entity-tags.ts';
+import { detailsMadeOf, executionDetails, type GraphWish } from './execution-details.ts';
 import { applyPreferences, clientSignal } from './webhook-details.ts';
 
 const Params = Type.Object({ planExecutionId: Type.String() });
@@ -24,6 +26,7 @@ export const EXECUTION_QUERY = Type.Object({
   projectIdentifier: Type.Optional(Type.String()),
 });
 const tags = ['Executions'];
+const WHOLE: GraphWish = { kind: 'whole' };
 
 export function executionRoutes(app: App, deps: ApiDependencies): void {
   app.get(
@@ -44,19 +47,15 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
           childStageNodeExecutionId: Type.Optional(Type.String()),
           renderFullBottomGraph: Type.Optional(Type.Boolean()),
         }),
-        response: answers(successOf(ExecutionDetails)),
+        response: taggedAnswers(successOf(ExecutionDetails)),
       },
     },
     async (request, reply) => {
-      const { planExecutionId } = request.params;
-      const row = await getExecution(deps, request, planExecutionId, request.query);
-      const { waitSeconds } = applyPreferences(request, reply, { representation: false });
-      if (waitSeconds === undefined || row.isFinal)
-        return success(request, await executionDetails(deps.db, row, graphWish(request.query)));
-      const signal = AbortSignal.any([clientSignal(reply), deps.stopping]);
-      await deps.executions.waitUntilFinal(row.id, waitSeconds * 1_000, signal);
-      const after = await getExecution(deps, request, planExecutionId, request.query);
-      return success(request, await executionDetails(deps.db, after, graphWish(request.query)));
+      const wish = graphWish(request.query);
+      const stand = await standAsPreferred(deps, request, reply);
+      if (isKnown(request, reply, await detailsMadeOf(deps.db, stand, wish))) return reply.code(304).send(null);
+      const row = await getExecution(deps, request, stand.id, request.query);
+      return success(request, await executionDetails(deps.db, row, wish));
     },
   );
 
@@ -65,16 +64,19 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
     {
       schema: {
         summary: 'Details of an execution with its whole graph',
+        description: '`Prefer: wait=SECONDS` waits until it is final.',
         deprecated: true,
         tags,
         params: Params,
         querystring: EXECUTION_QUERY,
-        response: answers(successOf(ExecutionDetails)),
+        response: taggedAnswers(successOf(ExecutionDetails)),
       },
     },
-    async (request) => {
-      const row = await getExecution(deps, request, request.params.planExecutionId, request.query);
-      return success(request, await executionDetails(deps.db, row, { kind: 'whole' }));
+    async (request, reply) => {
+      const stand = await standAsPreferred(deps, request, reply);
+      if (isKnown(request, reply, await detailsMadeOf(deps.db, stand, WHOLE))) return reply.code(304).send(null);
+      const row = await getExecution(deps, request, stand.id, request.query);
+      return success(request, await executionDetails(deps.db, row, WHOLE));
     },
   );
 
@@ -87,12 +89,14 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
         produces: ['application/yaml'],
         params: Params,
         querystring: EXECUTION_QUERY,
-        response: errorAnswers,
+        response: { ...errorAnswers, 304: Unchanged },
       },
     },
     async (request, reply) => {
-      const row = await getExecution(deps, request, request.params.planExecutionId, request.query);
-      return reply.type('application/yaml; charset=utf-8').send(givenInputs(await getExecutionTexts(deps, row.id)));
+      const { id } = await getExecutionStand(deps, request, request.params.planExecutionId, request.query);
+      // What an execution was given does not change.
+      if (isKnown(request, reply, id)) return reply.code(304).send(null);
+      return reply.type('application/yaml; charset=utf-8').send(givenInputs(await getExecutionTexts(deps, id)));
     },
   );
 
@@ -104,15 +108,17 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
         tags,
         params: Params,
         querystring: EXECUTION_QUERY,
-        response: answers(successOf(ExecutionInputs)),
+        response: taggedAnswers(successOf(ExecutionInputs)),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const row = await getExecution(deps, request, request.params.planExecutionId, request.query);
       const texts = await getExecutionTexts(deps, row.id);
       // Of the templates as they are now: what the execution used of them is in its resolved text.
       const asked = await findAskedInputs(new DocumentSource(deps.db), row.scope, texts.pipelineYaml);
       const template = asked.kind === 'asked' ? (asked.templateYaml ?? null) : null;
+      // The templates are those of now: only what comes of them tells whether they have changed.
+      if (isKnown(request, reply, [row.id, template])) return reply.code(304).send(null);
       return success(request, {
         inputSetTemplateYaml: template,
         inputSetYaml: givenInputs(texts),
@@ -126,6 +132,33 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
   );
 }
 
+/** How far the execution is after the wait that the request prefers. */
+async function standAsPreferred(
+  deps: ApiDependencies,
+  request: FastifyRequest<{ Params: Static<typeof Params>; Querystring: Static<typeof EXECUTION_QUERY> }>,
+  reply: FastifyReply,
+): Promise<ExecutionStand> {
+  const read = (): Promise<ExecutionStand> =>
+    getExecutionStand(deps, request, request.params.planExecutionId, request.query);
+  const stand = await read();
+  const { waitSeconds } = applyPreferences(request, reply, { representation: false });
+  if (waitSeconds === undefined || stand.isFinal) return stand;
+  const signal = AbortSignal.any([clientSignal(reply), deps.stopping]);
+  await deps.executions.waitUntilFinal(stand.id, waitSeconds * 1_000, signal);
+  return await read();
+}
+
+/** As `getExecution`, of how far it is alone. */
+async function getExecutionStand(
+  deps: ApiDependencies,
+  request: FastifyRequest,
+  id: string,
+  named: NamedScope,
+): Promise<ExecutionStand> {
+  const [stand] = await listExecutionStands(deps.db, [executionId(id)]);
+  return await visible(deps, request, id, stand, named, 'core_pipeline_view');
+}
+
 /**
  * Throws the 404 of api.md §6.1, also for an execution of another account or of another project than the one named, and the
  * 403 for one whose pipeline the caller has not this permission on.
@@ -134,11 +167,26 @@ export async function getExecution(
   deps: ApiDependencies,
   request: FastifyRequest,
   id: string,
-  named: { readonly orgIdentifier?: string; readonly projectIdentifier?: string } = {},
+  named: NamedScope = {},
   permission: 'core_pipeline_view' | 'core_pipeline_execute' = 'core_pipeline_view',
 ): Promise<ExecutionRow> {
+  return await visible(deps, request, id, await findExecutionRow(deps.db, executionId(id)), named, permission);
+}
+
+interface NamedScope {
+  readonly orgIdentifier?: string;
+  readonly projectIdentifier?: string;
+}
+
+async function visible<Row extends Pick<ExecutionRow, 'scope' | 'pipelineIdentifier'>>(
+  deps: ApiDependencies,
+  request: FastifyRequest,
+  id: string,
+  row: Row | undefined,
+  named: NamedScope,
+  permission: 'core_pipeline_view' | 'core_pipeline_execute',
+): Promise<Row> {
   const { accountId } = request;
-  const row = await findExecutionRow(deps.db, executionId(id));
   if (row === undefined || row.scope.accountId !== accountId)
     throw await noExecutionAnyMore(deps, { ...named, accountId }, id);
   const { orgIdentifier = '', projectIdentifier = '' } = named;
@@ -174,7 +222,7 @@ function graphWish(query: {
 }): GraphWish {
   const { stageNodeId, stageNodeExecutionId, childStageNodeExecutionId } = query;
   const childStageNodeId = query.childStageNodeId ?? query.childStageNode;
-  if (query.renderFullBottomGraph === true) return { kind: 'whole' };
+  if (query.renderFullBottomGraph === true) return WHOLE;
   if (stageNodeId === undefined && stageNodeExecutionId === undefined) return { kind: 'none' };
   return {
     kind: 'stage',

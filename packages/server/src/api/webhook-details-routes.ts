@@ -14,12 +14,14 @@ import { answers, ownerOf, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import { authorize, mayCaller } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
+import { isKnown, taggedAnswers } from './entity-tags.ts';
 import { ApiError } from './errors.ts';
 import {
   applyPreferences,
   clientSignal,
   getTriggerEvent,
   noSuchEvent,
+  triggerDetailsMadeOf,
   triggerExecutionDetails,
   waitForEvent,
 } from './webhook-details.ts';
@@ -61,13 +63,16 @@ export function webhookDetailsRoutes(app: App, deps: ApiDependencies): void {
         security: [],
         params: EventParams,
         querystring: AccountQuery,
-        response: answers(successOf(TriggerExecutionDetails)),
+        response: taggedAnswers(successOf(TriggerExecutionDetails)),
       },
     },
     async (request, reply) => {
       const event = await eventAsPreferred(deps, request, reply, request.params.eventId);
       if (event.state === 'queued') throw noSuchEvent(event.id);
-      return success(request, await triggerExecutionDetails(deps, event, await seesCause(request, event)));
+      const sees = await seesCause(request, event);
+      const madeOf = [await triggerDetailsMadeOf(deps, event), sees];
+      if (isKnown(request, reply, madeOf)) return reply.code(304).send(null);
+      return success(request, await triggerExecutionDetails(deps, event, sees));
     },
   );
 
@@ -82,12 +87,15 @@ export function webhookDetailsRoutes(app: App, deps: ApiDependencies): void {
         security: [],
         params: EventParams,
         querystring: AccountQuery,
-        response: answers(successOf(TriggerExecutionDetails)),
+        response: taggedAnswers(successOf(TriggerExecutionDetails)),
       },
     },
     async (request, reply) => {
       const event = await eventAsPreferred(deps, request, reply, request.params.eventId);
-      return success(request, await triggerExecutionDetails(deps, event, await seesCause(request, event)));
+      const sees = await seesCause(request, event);
+      const madeOf = [await triggerDetailsMadeOf(deps, event), sees];
+      if (isKnown(request, reply, madeOf)) return reply.code(304).send(null);
+      return success(request, await triggerExecutionDetails(deps, event, sees));
     },
   );
 }

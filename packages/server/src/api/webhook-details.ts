@@ -2,9 +2,10 @@
 import type { TriggerExecutionDetails } from '@bridle/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { findTriggerEvent, type EventAnswer } from '../store/trigger-events.ts';
+import { listExecutionStands } from '../store/execution-stands.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest } from './errors.ts';
-import { findExecutionDetails } from './execution-details.ts';
+import { detailsMadeOf, findExecutionDetails } from './execution-details.ts';
 import { parsePrefer, preferenceApplied, type Preferences } from './prefer.ts';
 import { webhookProcessingDetails } from './wire/webhook-details.ts';
 import { executionPageUrl } from './wire/urls.ts';
@@ -29,6 +30,15 @@ export async function triggerExecutionDetails(
         ? null
         : executionPageUrl(deps.publicUrl(), scope, pipelineIdentifier, executionId),
   };
+}
+
+/** What the answer is made of, for its entity tag. */
+export async function triggerDetailsMadeOf(deps: ApiDependencies, event: EventAnswer): Promise<unknown> {
+  // An event changes once, when it is decided. Which further rows its call has is decided with it.
+  const { id, state, hasFurther, executionId } = event;
+  const [stand] = await listExecutionStands(deps.db, executionId === undefined ? [] : [executionId]);
+  const execution = stand === undefined ? null : await detailsMadeOf(deps.db, stand, { kind: 'none' });
+  return [deps.publicUrl(), id, state, hasFurther, execution];
 }
 
 export async function getTriggerEvent(deps: ApiDependencies, accountId: string, eventId: string): Promise<EventAnswer> {
