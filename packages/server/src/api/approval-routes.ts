@@ -4,7 +4,7 @@
  * S14: who answers is the principal of the request, never what its body says. Members of the groups it names answer it, and
  * nobody else: an administrator who wants to becomes a member. Service accounts are in no group.
  */
-import { executionId, nodeExecutionId, type NodeExecution } from '@bridle/pipeline';
+import { executionId, isFinal, nodeExecutionId, type NodeExecution } from '@bridle/pipeline';
 import {
   ApprovalActivityRequest,
   ApprovalAuthorization,
@@ -12,7 +12,7 @@ import {
   ApprovalV1,
   successOf,
 } from '@bridle/protocol';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { Principal } from '../auth/principal.ts';
 import { answerObjectionOf } from '../executions/control.ts';
@@ -27,6 +27,7 @@ import { doneOrThrow } from './control-refusals.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { ApiError, invalidRequest, notFound, RequestError } from './errors.ts';
 import { getExecution } from './execution-routes.ts';
+import { nodeAsPreferred, WAITS } from './waiting-answers.ts';
 import { approvalInstance, approvalV1, readApprovalId } from './wire/approval.ts';
 
 const Params = Type.Object({ approvalInstanceId: Type.String() });
@@ -42,13 +43,14 @@ export function approvalRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'An approval and who has answered',
         tags,
+        headers: WAITS,
         params: Params,
         response: answers(successOf(ApprovalInstance)),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { row, node } = await getApproval(deps, request, request.params.approvalInstanceId);
-      return success(request, approvalInstance(row.id, node, row.plan));
+      return success(request, await decidedAsPreferred(deps, request, reply, row, node));
     },
   );
 
@@ -74,15 +76,17 @@ export function approvalRoutes(app: App, deps: ApiDependencies): void {
     {
       schema: {
         summary: 'Approve or reject',
+        description: 'With `Prefer: wait=SECONDS` the answer comes when enough others have answered, too.',
         tags,
+        headers: WAITS,
         params: Params,
         body: ApprovalActivityRequest,
         response: answers(successOf(ApprovalInstance)),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { row, node } = await getApproval(deps, request, request.params.approvalInstanceId);
-      return success(request, await answer(deps, request, row, node, request.body));
+      return success(request, await answer(deps, request, reply, row, node, request.body));
     },
   );
 
@@ -123,6 +127,7 @@ function v1Routes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'Approve or reject the approval that an execution waits for',
         tags,
+        headers: WAITS,
         params: V1Params,
         querystring: Type.Object({
           callback_id: Type.Optional(Type.String()),
@@ -132,7 +137,7 @@ function v1Routes(app: App, deps: ApiDependencies): void {
         response: answers(ApprovalV1),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { row, nodes } = await approvalsOf(deps, request, request.params);
       const { node_execution_id: nodeId } = request.query;
       const waiting = nodes.filter((node) =>
@@ -151,7 +156,7 @@ function v1Routes(app: App, deps: ApiDependencies): void {
         ...(comments === undefined ? {} : { comments }),
         ...(approverInputs === undefined ? {} : { approverInputs }),
       };
-      return approvalV1(await answer(deps, request, row, node, given));
+      return approvalV1(await answer(deps, request, reply, row, node, given));
     },
   );
 }
@@ -165,6 +170,7 @@ const V1Activity = Type.Object({
 async function answer(
   deps: ApiDependencies,
   request: FastifyRequest,
+  reply: FastifyReply,
   row: ExecutionRow,
   node: NodeExecution,
   activity: ApprovalActivityRequest,
@@ -180,7 +186,21 @@ async function answer(
     approverInputs,
   });
   const { execution } = doneOrThrow(result, { planExecutionId: row.id, nodeExecutionId: node.id });
-  return approvalInstance(row.id, execution.nodes[node.id] ?? node, row.plan);
+  return await decidedAsPreferred(deps, request, reply, row, execution.nodes[node.id] ?? node);
+}
+
+/** The approval after the wait that the request prefers. */
+async function decidedAsPreferred(
+  deps: ApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  row: ExecutionRow,
+  node: NodeExecution,
+): Promise<ApprovalInstance> {
+  const asked = { id: node.id, isFinal: isFinal(node.status) };
+  const hasWaited = await nodeAsPreferred(deps, request, reply, row.id, asked);
+  const now = hasWaited ? (await listNodeExecutions(deps.db, row.id)).find(({ id }) => id === node.id) : undefined;
+  return approvalInstance(row.id, now ?? node, row.plan);
 }
 
 function readActivity({ action, comments, approverInputs }: ApprovalActivityRequest): {

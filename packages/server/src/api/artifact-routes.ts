@@ -5,6 +5,7 @@ import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { notFound } from './errors.ts';
 import { getExecution } from './execution-routes.ts';
+import { executionAsPreferred, WAITS } from './waiting-answers.ts';
 
 const tags = ['Artifacts'];
 const config = { account: 'own' } as const;
@@ -29,13 +30,15 @@ export function artifactRoutes(app: App, deps: ApiDependencies): void {
         summary: 'The build artifacts of an execution',
         description: 'Files that its steps named in the file $BRIDLE_ARTIFACTS, by step and name.',
         tags,
+        headers: WAITS,
         params: Type.Object({ planExecutionId: Type.String() }),
         querystring: AccountQuery,
         response: answers(Type.Object({ artifacts: Type.Array(ArtifactResponse) })),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const row = await getExecution(deps, request, request.params.planExecutionId);
+      await executionAsPreferred(deps, request, reply, row);
       const artifacts = await deps.artifacts.list(row.id);
       return { artifacts: artifacts.map(({ executionId: _execution, ...artifact }) => artifact) };
     },

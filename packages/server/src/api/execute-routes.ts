@@ -6,6 +6,7 @@ import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { Notes } from './execution-query-routes.ts';
 import { manualCause, namedStages, startExecution } from './start-execution.ts';
+import { startedAsPreferred, WAITS } from './waiting-answers.ts';
 
 const NotesQuery = {
   notesForPipelineExecution: Type.Optional({ ...Notes, description: 'Kept with the execution.' }),
@@ -33,13 +34,14 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
         schema: {
           summary: 'Run a pipeline',
           tags,
+          headers: WAITS,
           params: Type.Object({ pipelineIdentifier: Type.String() }),
           querystring: RunQuery,
           body: InputBody,
           response: answers(successOf(PlanExecutionResponse)),
         },
       },
-      async (request) => {
+      async (request, reply) => {
         const { moduleType = '', inputSetIdentifiers = [], notesForPipelineExecution = '' } = request.query;
         const order = {
           inputYaml: request.body,
@@ -49,7 +51,8 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
           notes: notesForPipelineExecution,
         };
         const scope = scopeOf(request, request.query);
-        return success(request, await startExecution(deps, request, scope, request.params.pipelineIdentifier, order));
+        const begun = await startExecution(deps, request, scope, request.params.pipelineIdentifier, order);
+        return success(request, await startedAsPreferred(deps, request, reply, begun));
       },
     );
   }
@@ -60,13 +63,14 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'Run a pipeline with input sets and overlays, merged in their order',
         tags,
+        headers: WAITS,
         params: Type.Object({ pipelineIdentifier: Type.String() }),
         querystring: Query,
         body: InputSetMergeRequest,
         response: answers(successOf(PlanExecutionResponse)),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { moduleType = '', notesForPipelineExecution: notes = '' } = request.query;
       const { inputSetReferences, lastYamlToMerge, stageIdentifiers } = request.body;
       const stages = stageIdentifiers ?? [];
@@ -79,7 +83,8 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
         ...(stages.length === 0 ? {} : { stages }),
       };
       const scope = scopeOf(request, request.query);
-      return success(request, await startExecution(deps, request, scope, request.params.pipelineIdentifier, order));
+      const begun = await startExecution(deps, request, scope, request.params.pipelineIdentifier, order);
+      return success(request, await startedAsPreferred(deps, request, reply, begun));
     },
   );
 
@@ -90,13 +95,14 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
         summary: 'Run some stages of a pipeline',
         description: 'The pipeline must say `allowStageExecutions: true`.',
         tags,
+        headers: WAITS,
         params: Type.Object({ pipelineIdentifier: Type.String() }),
         querystring: Query,
         body: StageExecutionRequest,
         response: answers(successOf(PlanExecutionResponse)),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { moduleType = '', notesForPipelineExecution: notes = '' } = request.query;
       const { runtimeInputYaml, stageIdentifiers, expressionValues } = request.body;
       const order = {
@@ -108,7 +114,8 @@ export function executeRoutes(app: App, deps: ApiDependencies): void {
         notes,
       };
       const scope = scopeOf(request, request.query);
-      return success(request, await startExecution(deps, request, scope, request.params.pipelineIdentifier, order));
+      const begun = await startExecution(deps, request, scope, request.params.pipelineIdentifier, order);
+      return success(request, await startedAsPreferred(deps, request, reply, begun));
     },
   );
 }

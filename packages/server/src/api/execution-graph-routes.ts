@@ -1,13 +1,15 @@
 /** Graphs and nodes of executions by themselves (api.md §4.1, §6.2). */
-import { executionId } from '@bridle/pipeline';
+import { executionId, isFinal } from '@bridle/pipeline';
 import { ExecutionGraph, ExecutionNode, NodeSubGraph, successOf } from '@bridle/protocol';
-import { Type } from 'typebox';
-import { findExecutionOfNode, listNodeExecutions } from '../store/execution-rows.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type, type Static } from 'typebox';
+import { findExecutionOfNode, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
 import { answers, scopeOf, scopeQuery, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { notFound } from './errors.ts';
 import { EXECUTION_QUERY, getExecution, getNodeExecution } from './execution-routes.ts';
+import { executionAsPreferred, nodeAsPreferred, WAITS } from './waiting-answers.ts';
 import { executionGraph, graphNodes } from './wire/execution-graph.ts';
 
 const EXECUTIONS = '/pipeline/api/pipelines/execution';
@@ -23,13 +25,14 @@ export function executionGraphRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'The whole graph of an execution',
         tags,
+        headers: WAITS,
         params: Type.Object({ planExecutionId: Type.String() }),
         querystring: EXECUTION_QUERY,
         response: answers(successOf(ExecutionGraph)),
       },
     },
-    async (request) => {
-      const row = await getExecution(deps, request, request.params.planExecutionId, request.query);
+    async (request, reply) => {
+      const row = await readAsPreferred(deps, request, reply, request.params.planExecutionId);
       const graph = executionGraph(row, await listNodeExecutions(deps.db, row.id));
       if (graph === undefined) throw notFound(`The execution ${row.id} has no graph yet: it has not begun.`);
       return success(request, graph);
@@ -42,14 +45,15 @@ export function executionGraphRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'The graph of a node of an execution and of what is below it',
         tags,
+        headers: WAITS,
         params: Type.Object({ planExecutionId: Type.String(), nodeExecutionId: Type.String() }),
         querystring: EXECUTION_QUERY,
         response: answers(successOf(NodeSubGraph)),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { planExecutionId, nodeExecutionId } = request.params;
-      const row = await getExecution(deps, request, planExecutionId, request.query);
+      const row = await readAsPreferred(deps, request, reply, planExecutionId);
       const graph = executionGraph(row, await listNodeExecutions(deps.db, row.id), { nodeExecutionId });
       if (graph === undefined) throw notFound(`Execution ${row.id} has no node execution ${nodeExecutionId}.`);
       return success(request, { executionGraph: graph });
@@ -62,6 +66,7 @@ export function executionGraphRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'One node of an execution',
         tags,
+        headers: WAITS,
         querystring: scopeQuery({
           nodeExecutionId: Type.String({ minLength: 1 }),
           planExecutionId: Type.Optional(
@@ -73,7 +78,7 @@ export function executionGraphRoutes(app: App, deps: ApiDependencies): void {
         response: answers(successOf(ExecutionNode)),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { nodeExecutionId, planExecutionId } = request.query;
       const scope = scopeOf(request, request.query);
       const of =
@@ -85,7 +90,10 @@ export function executionGraphRoutes(app: App, deps: ApiDependencies): void {
           `None of the newest ${String(SEARCHED_MAX)} executions of the project has a node execution ${nodeExecutionId}. Name an older one's execution: planExecutionId.`,
         );
       const row = await getExecution(deps, request, of, request.query);
-      const node = await getNodeExecution(deps, row, nodeExecutionId);
+      const asked = await getNodeExecution(deps, row, nodeExecutionId);
+      const { id, status } = asked;
+      const hasWaited = await nodeAsPreferred(deps, request, reply, row.id, { id, isFinal: isFinal(status) });
+      const node = hasWaited ? await getNodeExecution(deps, row, nodeExecutionId) : asked;
       const [printed] = graphNodes(row, [{ ...node, children: [] }], await listNodeExecutions(deps.db, row.id));
       // An earlier attempt is told by the last one.
       if (printed === undefined)
@@ -93,4 +101,16 @@ export function executionGraphRoutes(app: App, deps: ApiDependencies): void {
       return success(request, printed);
     },
   );
+}
+
+/** The execution after the wait that the request prefers. */
+async function readAsPreferred(
+  deps: ApiDependencies,
+  request: FastifyRequest<{ Querystring: Static<typeof EXECUTION_QUERY> }>,
+  reply: FastifyReply,
+  id: string,
+): Promise<ExecutionRow> {
+  const row = await getExecution(deps, request, id, request.query);
+  const hasWaited = await executionAsPreferred(deps, request, reply, row);
+  return hasWaited ? await getExecution(deps, request, id, request.query) : row;
 }

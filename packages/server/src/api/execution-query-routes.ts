@@ -17,6 +17,7 @@ import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest, notFound } from './errors.ts';
 import { EXECUTION_QUERY, getExecution, getExecutionTexts } from './execution-routes.ts';
+import { executionAsPreferred, WAITS } from './waiting-answers.ts';
 import { executionPageUrl } from './wire/urls.ts';
 
 const EXECUTIONS = '/pipeline/api/pipelines/execution';
@@ -38,15 +39,17 @@ export function executionQueryRoutes(app: App, deps: ApiDependencies): void {
         summary: 'What expressions come to at the end of an execution, or where it stands now',
         description: 'Seen from the pipeline. Secrets stay references.',
         tags,
+        headers: WAITS,
         params: Params,
         querystring: EXECUTION_QUERY,
         body: Type.String({ description: 'A YAML text with `<+…>` in its values; JSON `{"yaml": …}` is taken, too.' }),
         response: answers(successOf(ExpressionEvaluation)),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const row = await getExecution(deps, request, request.params.planExecutionId, request.query);
       const document = readText(request.body);
+      await executionAsPreferred(deps, request, reply, row);
       const execution = await findExecution(deps.db, row.id);
       if (execution === undefined) throw notFound(`The execution ${row.id} is gone.`);
       return success(request, evaluate(document, execution));

@@ -16,7 +16,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { notFound } from './errors.ts';
 import { isKnown, taggedAnswers, Unchanged } from './entity-tags.ts';
 import { detailsMadeOf, executionDetails, type GraphWish } from './execution-details.ts';
-import { applyPreferences, clientSignal } from './webhook-details.ts';
+import { executionAsPreferred, WAITS } from './waiting-answers.ts';
 
 const Params = Type.Object({ planExecutionId: Type.String() });
 /** An execution id is enough; a scope that is named must be its own. */
@@ -35,8 +35,9 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'Details of an execution',
         description:
-          'With `stageNodeId` the graph of that stage, with `renderFullBottomGraph=true` that of the whole run. `Prefer: wait=SECONDS` waits until it is final.',
+          'With `stageNodeId` the graph of that stage, with `renderFullBottomGraph=true` that of the whole run.',
         tags,
+        headers: WAITS,
         params: Params,
         querystring: Type.Object({
           ...EXECUTION_QUERY.properties,
@@ -64,9 +65,9 @@ export function executionRoutes(app: App, deps: ApiDependencies): void {
     {
       schema: {
         summary: 'Details of an execution with its whole graph',
-        description: '`Prefer: wait=SECONDS` waits until it is final.',
         deprecated: true,
         tags,
+        headers: WAITS,
         params: Params,
         querystring: EXECUTION_QUERY,
         response: taggedAnswers(successOf(ExecutionDetails)),
@@ -141,11 +142,7 @@ async function standAsPreferred(
   const read = (): Promise<ExecutionStand> =>
     getExecutionStand(deps, request, request.params.planExecutionId, request.query);
   const stand = await read();
-  const { waitSeconds } = applyPreferences(request, reply, { representation: false });
-  if (waitSeconds === undefined || stand.isFinal) return stand;
-  const signal = AbortSignal.any([clientSignal(reply), deps.stopping]);
-  await deps.executions.waitUntilFinal(stand.id, waitSeconds * 1_000, signal);
-  return await read();
+  return (await executionAsPreferred(deps, request, reply, stand)) ? await read() : stand;
 }
 
 /** As `getExecution`, of how far it is alone. */

@@ -6,6 +6,7 @@ import { answers, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest } from './errors.ts';
+import { applyPreferences, eventAsPreferred, WAITS } from './waiting-answers.ts';
 import { acceptCall, webhookCall, type CallTarget } from './webhook-call.ts';
 
 const GitWebhookQuery = Type.Object({
@@ -42,17 +43,20 @@ export function gitWebhookRoutes(app: App, deps: ApiDependencies): void {
           tags: ['Webhooks'],
           hide,
           security: [],
+          headers: WAITS,
           querystring: GitWebhookQuery,
           response: answers(successOf(EventId)),
         },
       },
-      async (request) => {
+      async (request, reply) => {
         if (!PROVIDER_HEADERS.some((header) => request.headers[header] !== undefined)) {
           throw invalidRequest('Unrecognized Webhook: no header says which Git provider sends it');
         }
         const target = targetOf(request, request.query);
         const noAccount = (): Error => invalidRequest(`The account ${request.accountId} does not exist`);
-        return success(request, await acceptCall(deps, webhookCall(request, target), noAccount));
+        const eventId = await acceptCall(deps, webhookCall(request, target), noAccount);
+        await eventAsPreferred(deps, reply, eventId, applyPreferences(request, reply));
+        return success(request, eventId);
       },
     );
   }

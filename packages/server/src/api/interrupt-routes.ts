@@ -1,6 +1,7 @@
 /** Interrupts: abort, pause and resume of an execution, and decisions about one of its nodes (api.md §5.3). */
 import { nodeExecutionId, type InterruptType, type NodeExecution } from '@bridle/pipeline';
 import { InterruptResponse, successOf } from '@bridle/protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
 import { answers, success } from './answers.ts';
@@ -10,6 +11,7 @@ import { doneOrThrow } from './control-refusals.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { RequestError } from './errors.ts';
 import { getExecution } from './execution-routes.ts';
+import { executionAsPreferred, WAITS } from './waiting-answers.ts';
 
 const Params = Type.Object({ planExecutionId: Type.String() });
 const NodeParams = Type.Object({ ...Params.properties, nodeExecutionId: Type.String() });
@@ -69,12 +71,13 @@ export function interruptRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'Abort, expire, pause or resume an execution',
         tags,
+        headers: WAITS,
         params: Params,
         querystring: Query,
         response,
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { planExecutionId } = request.params;
       const { name, type, of } = readType(request.query.interruptType, OF_EXECUTION);
       const row = await getExecution(deps, request, planExecutionId, request.query, 'core_pipeline_execute');
@@ -85,7 +88,9 @@ export function interruptRoutes(app: App, deps: ApiDependencies): void {
         by: { userId, name: userName, email },
         ...(root === undefined ? {} : { nodeExecutionId: root.id }),
       });
-      return success(request, { id: doneOrThrow(result, request.params).interruptId, type: name, planExecutionId });
+      const { interruptId: id } = doneOrThrow(result, request.params);
+      await endAsPreferred(deps, request, reply, row, type);
+      return success(request, { id, type: name, planExecutionId });
     },
   );
 
@@ -95,8 +100,8 @@ export function interruptRoutes(app: App, deps: ApiDependencies): void {
   ] as const) {
     app.put(
       `/pipeline/api/pipeline/execute/${path}/:planExecutionId/:nodeExecutionId`,
-      { schema: { summary, tags, params: NodeParams, querystring: Query, response } },
-      async (request) => {
+      { schema: { summary, tags, headers: WAITS, params: NodeParams, querystring: Query, response } },
+      async (request, reply) => {
         const { planExecutionId, nodeExecutionId: id } = request.params;
         const { name, type, of } = readType(request.query.interruptType, meanings);
         const row = await getExecution(deps, request, planExecutionId, request.query, 'core_pipeline_execute');
@@ -106,10 +111,23 @@ export function interruptRoutes(app: App, deps: ApiDependencies): void {
           by: { userId, name: userName, email },
           ...(of === 'node' ? { nodeExecutionId: nodeExecutionId(id) } : {}),
         });
-        return success(request, { id: doneOrThrow(result, request.params).interruptId, type: name, planExecutionId });
+        const { interruptId } = doneOrThrow(result, request.params);
+        await endAsPreferred(deps, request, reply, row, type);
+        return success(request, { id: interruptId, type: name, planExecutionId });
       },
     );
   }
+}
+
+/** The end of the execution is what follows from an interrupt at last; who pauses it does not want it to end. */
+async function endAsPreferred(
+  deps: ApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  row: ExecutionRow,
+  type: InterruptType,
+): Promise<void> {
+  if (type !== 'Pause') await executionAsPreferred(deps, request, reply, row);
 }
 
 /** Where an interrupt of a node is meant for all of them. Not there while the execution waits in line. */

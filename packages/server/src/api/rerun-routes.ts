@@ -20,6 +20,7 @@ import {
   selectedStages,
   startExecution,
 } from './start-execution.ts';
+import { startedAsPreferred, WAITS } from './waiting-answers.ts';
 
 const Query = scopeQuery({ moduleType: Type.Optional(Type.String()) });
 const Params = Type.Object({ originalExecutionId: Type.String(), pipelineIdentifier: Type.String() });
@@ -37,18 +38,20 @@ export function rerunRoutes(app: App, deps: ApiDependencies): void {
         schema: {
           summary: 'Run a pipeline again; without a body with the inputs it had',
           tags,
+          headers: WAITS,
           params: Params,
           querystring: Query,
           body: InputBody,
           response,
         },
       },
-      async (request) => {
+      async (request, reply) => {
         const original = await getOriginal(deps, request, request.params, request.query);
         const { yaml } = await getPipeline(deps, original.scope, original.pipelineIdentifier);
         const texts = await getExecutionTexts(deps, original.id);
         const order = { inputYaml: repeatedInputs(texts, yaml, request.body), ...stagesOf(original) };
-        return success(request, await runAgain(deps, request, original, order, request.query.moduleType));
+        const begun = await runAgain(deps, request, original, order, request.query.moduleType);
+        return success(request, await startedAsPreferred(deps, request, reply, begun));
       },
     );
   }
@@ -59,13 +62,14 @@ export function rerunRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'Run a pipeline again with input sets and overlays, merged in their order',
         tags,
+        headers: WAITS,
         params: Params,
         querystring: Query,
         body: InputSetMergeRequest,
         response,
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const original = await getOriginal(deps, request, request.params, request.query);
       const { inputSetReferences, lastYamlToMerge, stageIdentifiers } = request.body;
       const { yaml } = await getPipeline(deps, original.scope, original.pipelineIdentifier);
@@ -78,7 +82,8 @@ export function rerunRoutes(app: App, deps: ApiDependencies): void {
         inputSetReferences: references,
         ...((stageIdentifiers ?? []).length === 0 ? stagesOf(original) : { stages: stageIdentifiers ?? [] }),
       };
-      return success(request, await runAgain(deps, request, original, order, request.query.moduleType));
+      const begun = await runAgain(deps, request, original, order, request.query.moduleType);
+      return success(request, await startedAsPreferred(deps, request, reply, begun));
     },
   );
 
@@ -88,13 +93,14 @@ export function rerunRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'Run some stages of a pipeline again',
         tags,
+        headers: WAITS,
         params: Params,
         querystring: Query,
         body: StageExecutionRequest,
         response,
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const original = await getOriginal(deps, request, request.params, request.query);
       const { runtimeInputYaml, stageIdentifiers, expressionValues } = request.body;
       const { yaml } = await getPipeline(deps, original.scope, original.pipelineIdentifier);
@@ -104,7 +110,8 @@ export function rerunRoutes(app: App, deps: ApiDependencies): void {
         stages: namedStages(stageIdentifiers),
         expressionValues: expressionValues ?? {},
       };
-      return success(request, await runAgain(deps, request, original, order, request.query.moduleType));
+      const begun = await runAgain(deps, request, original, order, request.query.moduleType);
+      return success(request, await startedAsPreferred(deps, request, reply, begun));
     },
   );
 }

@@ -16,6 +16,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest } from './errors.ts';
 import { getExecution, getExecutionTexts } from './execution-routes.ts';
 import { repeatedInputs, rerunCause, selectedStages, startExecution } from './start-execution.ts';
+import { startedAsPreferred, WAITS } from './waiting-answers.ts';
 import { isRetryable } from './wire/execution-summary.ts';
 
 const Params = Type.Object({ planExecutionId: Type.String() });
@@ -45,6 +46,7 @@ export function retryRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'Run an execution again from a stage, with what its earlier stages have given',
         tags,
+        headers: WAITS,
         params: Type.Object({ pipelineIdentifier: Type.String() }),
         querystring: scopeQuery({
           planExecutionId: Type.String(),
@@ -60,7 +62,7 @@ export function retryRoutes(app: App, deps: ApiDependencies): void {
         response: answers(successOf(PlanExecutionResponse)),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { planExecutionId, retryStages = [], runAllStages = true, moduleType = '' } = request.query;
       const row = await getExecution(deps, request, planExecutionId, request.query);
       requirePipeline(row, request.params.pipelineIdentifier);
@@ -73,7 +75,8 @@ export function retryRoutes(app: App, deps: ApiDependencies): void {
         inputYaml: request.body,
         moduleType,
       };
-      return success(request, await retry(deps, request, row, wish));
+      const begun = await retry(deps, request, row, wish);
+      return success(request, await startedAsPreferred(deps, request, reply, begun));
     },
   );
 
@@ -83,12 +86,13 @@ export function retryRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'Run an execution again from its first failed stage',
         tags,
+        headers: WAITS,
         params: Params,
         querystring: Query,
         response: answers(successOf(PlanExecutionResponse)),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const row = await getExecution(
         deps,
         request,
@@ -97,7 +101,8 @@ export function retryRoutes(app: App, deps: ApiDependencies): void {
         'core_pipeline_execute',
       );
       const wish = { stages: [], runsAllStages: true, inputYaml: '', moduleType: '' };
-      return success(request, await retry(deps, request, row, wish));
+      const begun = await retry(deps, request, row, wish);
+      return success(request, await startedAsPreferred(deps, request, reply, begun));
     },
   );
 

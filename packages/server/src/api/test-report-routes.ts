@@ -6,6 +6,7 @@ import { answers } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { getExecution } from './execution-routes.ts';
+import { executionAsPreferred, WAITS } from './waiting-answers.ts';
 
 const tags = ['Tests'];
 const config = { account: 'own' } as const;
@@ -46,13 +47,15 @@ export function testReportRoutes(app: App, deps: ApiDependencies): void {
         summary: 'How the tests of an execution went',
         description: 'Counts of the whole execution, and per step and suite in the order in which they were reported.',
         tags,
+        headers: WAITS,
         params: Type.Object({ planExecutionId: Type.String() }),
         querystring: Type.Object({ accountIdentifier: Type.Optional(Type.String()) }),
         response: answers(Type.Object({ totals: Totals, suites: Type.Array(SuiteTotals) })),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const row = await getExecution(deps, request, request.params.planExecutionId);
+      await executionAsPreferred(deps, request, reply, row);
       const suites = await deps.testReports.totals(row.id);
       const sum = (read: (suite: (typeof suites)[number]) => number): number =>
         suites.reduce((total, suite) => total + read(suite), 0);
@@ -79,6 +82,7 @@ export function testReportRoutes(app: App, deps: ApiDependencies): void {
         summary: 'The tests of an execution',
         description: 'In the order in which they were reported, as far as they fit the filter.',
         tags,
+        headers: WAITS,
         params: Type.Object({ planExecutionId: Type.String() }),
         querystring: Type.Object({
           accountIdentifier: Type.Optional(Type.String()),
@@ -95,8 +99,9 @@ export function testReportRoutes(app: App, deps: ApiDependencies): void {
         response: answers(Type.Object({ total: Type.Integer(), tests: Type.Array(Test) })),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const row = await getExecution(deps, request, request.params.planExecutionId);
+      await executionAsPreferred(deps, request, reply, row);
       const { nodeExecutionId, suite, status, flaky, searchTerm = '', page, size } = request.query;
       const { total, tests } = await deps.testReports.list(row.id, {
         ...(nodeExecutionId === undefined ? {} : { nodeExecutionId }),

@@ -1,6 +1,6 @@
 /** Triggers as lists show them, and what became of their events (api.md §3.1, §3.3, §3.4). */
 import { ngPageOf, springPageOf, successOf, TriggerDetails, TriggerEventHistory } from '@bridle/protocol';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { ProjectScope } from '@bridle/pipeline';
 import { DocumentSource } from '../intake/document-source.ts';
@@ -16,6 +16,7 @@ import { authorize, mayCaller } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { notFound } from './errors.ts';
 import { targetOf, TriggerParams, TriggerQuery } from './trigger-routes.ts';
+import { applyPreferences, eventAsPreferred, WAITS } from './waiting-answers.ts';
 import { noSuchEvent } from './webhook-details.ts';
 import { ngPage, springPage } from './wire/pages.ts';
 import { triggerDetails, type Surroundings } from './wire/trigger.ts';
@@ -130,13 +131,14 @@ export function triggerListRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'The history row of an event',
         tags,
+        headers: WAITS,
         params: Type.Object({ eventId: Type.String() }),
         querystring: Type.Object({ accountIdentifier: Type.Optional(Type.String()) }),
         response: answers(successOf(TriggerEventHistory)),
       },
     },
-    async (request) => {
-      const [row] = await eventRows(deps, request, request.params.eventId);
+    async (request, reply) => {
+      const [row] = await rowsAsPreferred(deps, request, reply, request.params.eventId);
       if (row === undefined) throw noSuchEvent(request.params.eventId);
       return success(request, row);
     },
@@ -148,13 +150,28 @@ export function triggerListRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'All history rows of an event',
         tags,
+        headers: WAITS,
         params: Type.Object({ eventId: Type.String() }),
         querystring: Type.Object({ accountIdentifier: Type.Optional(Type.String()) }),
         response: answers(successOf(Type.Array(TriggerEventHistory))),
       },
     },
-    async (request) => success(request, await eventRows(deps, request, request.params.eventId)),
+    async (request, reply) => success(request, await rowsAsPreferred(deps, request, reply, request.params.eventId)),
   );
+}
+
+/** The rows after the wait that the request prefers. */
+async function rowsAsPreferred(
+  deps: ApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  eventId: string,
+): Promise<TriggerEventHistory[]> {
+  const rows = await eventRows(deps, request, eventId);
+  const preferences = applyPreferences(request, reply);
+  if (preferences.waitSeconds === undefined || rows.length === 0) return rows;
+  await eventAsPreferred(deps, reply, eventId, preferences);
+  return await eventRows(deps, request, eventId);
 }
 
 const SORTED_BY: Readonly<Record<string, TriggerSort['by']>> = {

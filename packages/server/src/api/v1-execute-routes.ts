@@ -23,6 +23,7 @@ import { getOriginal, runAgain, stagesOf } from './rerun-routes.ts';
 import { requirePipeline, retry } from './retry-routes.ts';
 import { manualCause, namedStages, repeatedInputs, requireFreeInputs, startExecution } from './start-execution.ts';
 import { projectParams, V1_PROJECT, v1Answers, v1Scope } from './v1-answers.ts';
+import { startedAsPreferred, WAITS } from './waiting-answers.ts';
 import { v1Inputs, v1InputsSchema } from './wire/v1.ts';
 
 const URL = `${V1_PROJECT}/pipelines/:pipeline`;
@@ -40,17 +41,23 @@ export function v1ExecuteRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'Run a pipeline',
         tags,
+        headers: WAITS,
         params: Params,
         querystring: Query,
         body: V1ExecuteRequest,
         response: v1Answers(200, V1Started),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const order = { ...inputsOf(request.body), cause: manualCause(request), moduleType: request.query.module ?? '' };
-      return started(
-        await startExecution(deps, request, v1Scope(request, request.params), request.params.pipeline, order),
+      const begun = await startExecution(
+        deps,
+        request,
+        v1Scope(request, request.params),
+        request.params.pipeline,
+        order,
       );
+      return started(await startedAsPreferred(deps, request, reply, begun));
     },
   );
 
@@ -62,13 +69,14 @@ export function v1ExecuteRoutes(app: App, deps: ApiDependencies): void {
         summary: 'Run some stages of a pipeline',
         description: 'The pipeline must say `allowStageExecutions: true`.',
         tags,
+        headers: WAITS,
         params: Params,
         querystring: Query,
         body: V1StagesRequest,
         response: v1Answers(200, V1Started),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { stage_identifiers: stages, expression_values: expressionValues = {} } = request.body;
       const order = {
         ...inputsOf(request.body),
@@ -77,9 +85,14 @@ export function v1ExecuteRoutes(app: App, deps: ApiDependencies): void {
         cause: manualCause(request),
         moduleType: request.query.module ?? '',
       };
-      return started(
-        await startExecution(deps, request, v1Scope(request, request.params), request.params.pipeline, order),
+      const begun = await startExecution(
+        deps,
+        request,
+        v1Scope(request, request.params),
+        request.params.pipeline,
+        order,
       );
+      return started(await startedAsPreferred(deps, request, reply, begun));
     },
   );
 
@@ -91,20 +104,22 @@ export function v1ExecuteRoutes(app: App, deps: ApiDependencies): void {
         summary: 'Run another text in the name of a saved pipeline, which stays as it is',
         description: 'The caller must be allowed to change the pipeline as well as to run it.',
         tags,
+        headers: WAITS,
         params: Params,
         querystring: Query,
         body: V1DynamicRequest,
         response: v1Answers(200, V1Started),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const scope = v1Scope(request, request.params);
       const { pipeline } = request.params;
       for (const permission of ['core_pipeline_edit', 'core_pipeline_execute'] as const)
         await authorize(request, { permission, scope, identifier: pipeline });
       const { yaml, inputs_yaml: inputYaml = '' } = request.body;
       const order = { yaml, inputYaml, cause: manualCause(request), moduleType: request.query.module ?? '' };
-      return started(await startExecution(deps, request, scope, pipeline, order));
+      const begun = await startExecution(deps, request, scope, pipeline, order);
+      return started(await startedAsPreferred(deps, request, reply, begun));
     },
   );
 
@@ -120,13 +135,14 @@ function againRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'Run a pipeline again; without inputs with those it had',
         tags,
+        headers: WAITS,
         params: AgainParams,
         querystring: Query,
         body: V1ExecuteRequest,
         response: v1Answers(200, V1Started),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { org, project, pipeline, executionId } = request.params;
       const named = { originalExecutionId: executionId, pipelineIdentifier: pipeline };
       const scope = { orgIdentifier: org, projectIdentifier: project };
@@ -139,7 +155,8 @@ function againRoutes(app: App, deps: ApiDependencies): void {
       const texts = await getExecutionTexts(deps, original.id);
       const inputYaml = hasSets ? given.inputYaml : repeatedInputs(texts, yaml, given.inputYaml);
       const order = { ...given, inputYaml, ...stagesOf(original) };
-      return started(await runAgain(deps, request, original, order, request.query.module));
+      const begun = await runAgain(deps, request, original, order, request.query.module);
+      return started(await startedAsPreferred(deps, request, reply, begun));
     },
   );
 
@@ -150,6 +167,7 @@ function againRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'Run an execution again from a stage, with what its earlier stages have given',
         tags,
+        headers: WAITS,
         params: AgainParams,
         querystring: Type.Object({
           ...Query.properties,
@@ -164,7 +182,7 @@ function againRoutes(app: App, deps: ApiDependencies): void {
         response: v1Answers(200, V1Started),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { org, project, pipeline, executionId } = request.params;
       const scope = { orgIdentifier: org, projectIdentifier: project };
       const row = await getExecution(deps, request, executionId, scope, 'core_pipeline_execute');
@@ -175,7 +193,8 @@ function againRoutes(app: App, deps: ApiDependencies): void {
         module: moduleType = '',
       } = request.query;
       const { inputYaml } = inputsOf(request.body);
-      return started(await retry(deps, request, row, { stages, runsAllStages, inputYaml, moduleType }));
+      const begun = await retry(deps, request, row, { stages, runsAllStages, inputYaml, moduleType });
+      return started(await startedAsPreferred(deps, request, reply, begun));
     },
   );
 }

@@ -16,21 +16,13 @@ import { authorize, mayCaller } from './authorization.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { isKnown, taggedAnswers } from './entity-tags.ts';
 import { ApiError } from './errors.ts';
-import {
-  applyPreferences,
-  clientSignal,
-  getTriggerEvent,
-  noSuchEvent,
-  triggerDetailsMadeOf,
-  triggerExecutionDetails,
-  waitForEvent,
-} from './webhook-details.ts';
+import { getTriggerEvent, noSuchEvent, triggerDetailsMadeOf, triggerExecutionDetails } from './webhook-details.ts';
+import { applyPreferences, eventAsPreferred, WAITS } from './waiting-answers.ts';
 import { webhookProcessingDetails } from './wire/webhook-details.ts';
 
 const AccountQuery = Type.Object({ accountIdentifier: Type.Optional(Type.String()) });
 const EventParams = Type.Object({ eventId: Type.String() });
-const WAIT_HINT =
-  '`Prefer: wait=SECONDS` answers when the execution is final or the time is over. Of an event of a Git provider or a schedule it needs a key that may view the pipeline.';
+const KEY_HINT = 'Of an event of a Git provider or a schedule it needs a key that may view the pipeline.';
 
 export function webhookDetailsRoutes(app: App, deps: ApiDependencies): void {
   app.get(
@@ -39,15 +31,16 @@ export function webhookDetailsRoutes(app: App, deps: ApiDependencies): void {
       config: { access: 'open' },
       schema: {
         summary: 'Processing details of a trigger event',
-        description: WAIT_HINT,
+        description: KEY_HINT,
         tags: ['Webhooks'],
         security: [],
+        headers: WAITS,
         querystring: Type.Object({ ...AccountQuery.properties, eventId: Type.String({ minLength: 1 }) }),
         response: answers(successOf(WebhookEventProcessingDetails)),
       },
     },
     async (request, reply) => {
-      const event = await eventAsPreferred(deps, request, reply, request.query.eventId);
+      const event = await readAsPreferred(deps, request, reply, request.query.eventId);
       return success(request, webhookProcessingDetails(event, await seesCause(request, event)));
     },
   );
@@ -58,16 +51,17 @@ export function webhookDetailsRoutes(app: App, deps: ApiDependencies): void {
       config: { access: 'open' },
       schema: {
         summary: 'Execution details of a trigger event',
-        description: `400 until the event has been processed. ${WAIT_HINT}`,
+        description: `400 until the event has been processed. ${KEY_HINT}`,
         tags: ['Webhooks'],
         security: [],
+        headers: WAITS,
         params: EventParams,
         querystring: AccountQuery,
         response: taggedAnswers(successOf(TriggerExecutionDetails)),
       },
     },
     async (request, reply) => {
-      const event = await eventAsPreferred(deps, request, reply, request.params.eventId);
+      const event = await readAsPreferred(deps, request, reply, request.params.eventId);
       if (event.state === 'queued') throw noSuchEvent(event.id);
       const sees = await seesCause(request, event);
       const madeOf = [await triggerDetailsMadeOf(deps, event), sees];
@@ -82,16 +76,17 @@ export function webhookDetailsRoutes(app: App, deps: ApiDependencies): void {
       config: { access: 'open', wrongKeyCode: 'INVALID_CREDENTIAL' },
       schema: {
         summary: 'Execution details of a trigger event, also while it is queued',
-        description: WAIT_HINT,
+        description: KEY_HINT,
         tags: ['Webhooks'],
         security: [],
+        headers: WAITS,
         params: EventParams,
         querystring: AccountQuery,
         response: taggedAnswers(successOf(TriggerExecutionDetails)),
       },
     },
     async (request, reply) => {
-      const event = await eventAsPreferred(deps, request, reply, request.params.eventId);
+      const event = await readAsPreferred(deps, request, reply, request.params.eventId);
       const sees = await seesCause(request, event);
       const madeOf = [await triggerDetailsMadeOf(deps, event), sees];
       if (isKnown(request, reply, madeOf)) return reply.code(304).send(null);
@@ -125,7 +120,7 @@ function requireCaller(request: FastifyRequest, { kind }: EventAnswer): void {
 }
 
 /** The event after the wait the request prefers. */
-async function eventAsPreferred(
+async function readAsPreferred(
   deps: ApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -133,9 +128,9 @@ async function eventAsPreferred(
 ): Promise<EventAnswer> {
   let event = await getTriggerEvent(deps, request.accountId, eventId);
   requireCaller(request, event);
-  const { waitSeconds } = applyPreferences(request, reply, { representation: false });
-  if (waitSeconds !== undefined) {
-    await waitForEvent(deps, eventId, waitSeconds, clientSignal(reply));
+  const preferences = applyPreferences(request, reply);
+  if (preferences.waitSeconds !== undefined) {
+    await eventAsPreferred(deps, reply, eventId, preferences);
     event = await getTriggerEvent(deps, request.accountId, eventId);
   }
   if (event.kind !== 'custom') await authorize(request, viewOf(request, event));

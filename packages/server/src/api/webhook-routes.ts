@@ -9,13 +9,8 @@ import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest } from './errors.ts';
 import { acceptCall, authorizeCall, limitPayload, webhookCall, type CallTarget } from './webhook-call.ts';
-import {
-  applyPreferences,
-  clientSignal,
-  getTriggerEvent,
-  triggerExecutionDetails,
-  waitForEvent,
-} from './webhook-details.ts';
+import { getTriggerEvent, triggerExecutionDetails } from './webhook-details.ts';
+import { applyPreferences, eventAsPreferred, WAITS } from './waiting-answers.ts';
 import { projectPageUrl, triggerExecutionDetailsUrl } from './wire/urls.ts';
 
 const WebhookQuery = Type.Object({
@@ -47,6 +42,7 @@ export function webhookRoutes(app: App, deps: ApiDependencies): void {
           tags: ['Webhooks'],
           hide: isAlias,
           security: [],
+          headers: WAITS,
           querystring: WebhookQuery,
           response: answers(successOf(Type.Union([Type.String(), Representation]))),
         },
@@ -66,6 +62,7 @@ export function webhookRoutes(app: App, deps: ApiDependencies): void {
         summary: 'Trigger pipelines by a custom webhook, answered with links',
         tags: ['Webhooks'],
         security: [],
+        headers: WAITS,
         querystring: WebhookQuery,
         response: answers(successOf(Type.Union([CustomWebhookAccepted, Representation]))),
       },
@@ -82,6 +79,7 @@ export function webhookRoutes(app: App, deps: ApiDependencies): void {
         description: 'The token stands in the webhook URL that the details of the trigger show.',
         tags: ['Webhooks'],
         security: [],
+        headers: WAITS,
         params: Type.Object({ webhookToken: Type.String() }),
         querystring: WebhookQuery,
         response: answers(successOf(Type.Union([CustomWebhookAccepted, Representation]))),
@@ -176,9 +174,9 @@ async function waitAsPreferred(
   reply: FastifyReply,
   eventId: string,
 ): Promise<Static<typeof Representation> | undefined> {
-  const { waitSeconds, wantsRepresentation } = applyPreferences(request, reply, { representation: true });
-  if (waitSeconds !== undefined) await waitForEvent(deps, eventId, waitSeconds, clientSignal(reply));
-  if (!wantsRepresentation) return undefined;
+  const preferences = applyPreferences(request, reply, { representation: true });
+  await eventAsPreferred(deps, reply, eventId, preferences);
+  if (!preferences.wantsRepresentation) return undefined;
   const event = await getTriggerEvent(deps, request.accountId, eventId);
   return { ...(await triggerExecutionDetails(deps, event)), eventCorrelationId: eventId };
 }
