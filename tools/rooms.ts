@@ -114,6 +114,7 @@ export const ROOMS: readonly Room[] = [
       'connectors',
       'disk',
       'faults',
+      'notifications',
     ],
     packages: ['protocol', 'pipeline', 'text'],
     libraries: ['fastify', '@fastify/*', '@scalar/fastify-api-reference', 'typebox', 'ajv', 'yaml', 'pino'],
@@ -164,13 +165,21 @@ export const ROOMS: readonly Room[] = [
     rooms: ['store', 'files'],
     libraries: ['pg', 'tar-stream'],
   },
-  ...['scm', 'notifications'].map((adapter) => ({
+  {
     ...SERVER,
-    folder: `packages/server/src/${adapter}`,
+    folder: 'packages/server/src/scm',
     rooms: ['store'],
     packages: ['text'],
     libraries: ['pino'],
-  })),
+  },
+  // The feed of what happens, and those who are told of it.
+  {
+    ...SERVER,
+    folder: 'packages/server/src/notifications',
+    rooms: ['store', 'secrets'],
+    packages: ['protocol', 'text'],
+    libraries: ['pino', 'undici'],
+  },
   ...['logs', 'reports', 'artifacts'].map((adapter) => ({
     ...SERVER,
     folder: `packages/server/src/${adapter}`,

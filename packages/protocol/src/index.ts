@@ -140,6 +140,23 @@ export {
   WireDiagnostic,
 } from './bridle.ts';
 export {
+  EVENT_TYPES,
+  ApprovalDecidedEvent,
+  ApprovalWaitingEvent,
+  BridleEvent,
+  EventsReset,
+  ExecutionFinishedEvent,
+  ExecutionStartedEvent,
+  ExecutionStatusEvent,
+  InputWaitingEvent,
+  InterventionWaitingEvent,
+  StageFinishedEvent,
+  StageStartedEvent,
+  TriggerAcceptedEvent,
+  TriggerDecidedEvent,
+  type EventType,
+} from './events.ts';
+export {
   DELEGATE_TOKEN_STATUSES,
   DelegateFilter,
   DelegateGroups,

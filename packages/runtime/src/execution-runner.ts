@@ -131,6 +131,7 @@ export class ExecutionRunner {
       const { execution, effects } = advance(before, event);
       const outcome = await this.#submit({
         expectedVersion: before.version,
+        before,
         execution,
         events: [event],
         effects,

@@ -34,6 +34,8 @@ export interface Scheduler {
 export interface Transition {
   /** Version the events were applied to; the row must still have it. `undefined` = the execution is new. */
   readonly expectedVersion: number | undefined;
+  /** The state before the first event, where it is known: what has changed is told to others. */
+  readonly before?: Execution;
   /** The state after the last event. */
   readonly execution: Execution;
   readonly events: readonly EngineEvent[];

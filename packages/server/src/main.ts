@@ -25,6 +25,7 @@ import { Faults } from './faults/faults.ts';
 import { createStepFaults } from './faults/step-faults.ts';
 import { openFiles } from './files/open-files.ts';
 import { prepareInstallation, type Installation } from './intake/first-start.ts';
+import { startFeedWriter } from './notifications/feed-writer.ts';
 import { createIntake } from './intake/intake.ts';
 import { createLogs } from './logs/create-logs.ts';
 import { LogFiler } from './logs/log-filer.ts';
@@ -38,6 +39,7 @@ import { createSecrets } from './secrets/secrets.ts';
 import { localUrl, readServerSettings, type ServerSettings } from './settings.ts';
 import { findDataDirectory } from './store/data-directory.ts';
 import { openDatabase, type DatabaseHandle } from './store/database.ts';
+import { sweepOldEvents } from './notifications/sweep.ts';
 import { migrateToLatest } from './store/migrate.ts';
 import { startSweeps } from './sweeps.ts';
 import { WakeHub } from './store/wake-hub.ts';
@@ -185,6 +187,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   url = settings.publicUrl ?? localUrl(settings.host, portOf(app, settings.port), isTls);
   executions.run(createChildStarter({ db, executions, authorizer, readStoredText: storedContents.readText }));
   intake.start();
+  const feed = startFeedWriter({ db, hub, onError: onError('notifications') });
   filer.start();
   const retention = new Retention({
     db,
@@ -194,7 +197,12 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   });
   const sweeps = startSweeps(
     // Files last: those of what has just been removed go with it.
-    [async (stopping) => void (await retention.sweep(stopping)), () => testReports.sweep(), () => artifacts.sweep()],
+    [
+      async (stopping) => void (await retention.sweep(stopping)),
+      () => testReports.sweep(),
+      () => artifacts.sweep(),
+      () => sweepOldEvents(db),
+    ],
     onError('sweeps'),
   );
   const rewrapping = rewrapInBackground(db, ring, logger);
@@ -209,6 +217,8 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     await Promise.all([dispatch.close(), intake.stop(), sweeps.stop(), openId?.stop()]);
     await closed;
     await Promise.all([executions.close(), rewrapping.stop()]);
+    // The last notices are numbered here, or by whoever comes next.
+    await feed.stop();
     logs.close();
     await filer.close();
     files.close();

@@ -30,6 +30,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
 import { handleError } from './error-handler.ts';
 import { failureDto, RequestError } from './errors.ts';
+import { eventRoutes } from './event-routes.ts';
 import { executeChoiceRoutes } from './execute-choice-routes.ts';
 import { executeRoutes } from './execute-routes.ts';
 import { executionEventRoutes } from './execution-event-routes.ts';
@@ -249,6 +250,7 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   openIdRoutes,
   executionEventRoutes,
   projectEventRoutes,
+  eventRoutes,
   delegateListRoutes,
   delegateTokenRoutes,
   logServiceRoutes,

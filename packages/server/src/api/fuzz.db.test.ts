@@ -71,6 +71,7 @@ it(
   async () => {
     const wrong: string[] = [];
     for (const operation of operations) {
+      if (ENDLESS.has(operation.path)) continue;
       const values = isStream(operation) ? NOTHING_KNOWN : known;
       const requests = requestsOf(operation.path, operation, values);
       const result = await fc.check(
@@ -87,6 +88,9 @@ it(
   },
   LIMIT_MS,
 );
+
+/** With nothing named they answer everybody, and without end; events.db.test.ts asks them wrongly. */
+const ENDLESS = new Set(['/bridle/api/events']);
 
 /** An endless answer is asked for what is not there only: nothing would end it. */
 function isStream({ responses }: Operation): boolean {

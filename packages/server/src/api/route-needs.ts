@@ -183,6 +183,8 @@ const ROWS: readonly Row[] = [
   ['GET', `${EXECUTION}/tests`, 'inHandler'],
   ['GET', `${EXECUTION}/tests/summary`, 'inHandler'],
   ['GET', '/bridle/api/projects/:orgIdentifier/:projectIdentifier/events', viewRuns],
+  // It leaves out what its reader may not see.
+  ['GET', '/bridle/api/events', 'inHandler'],
 
   ['POST', `${EXECUTE}/:pipelineIdentifier`, runPipeline],
   ['POST', `${EXECUTE}/:pipelineIdentifier/v2`, runPipeline],

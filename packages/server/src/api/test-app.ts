@@ -23,6 +23,7 @@ import { openFolderFiles } from '../files/folder-files.ts';
 import { createChildStarter } from '../intake/child-starter.ts';
 import { DEMO_SCOPE } from '../intake/demo.ts';
 import { prepareInstallation } from '../intake/first-start.ts';
+import { startFeedWriter } from '../notifications/feed-writer.ts';
 import { createIntake } from '../intake/intake.ts';
 import { createLogs } from '../logs/create-logs.ts';
 import { LogFiler } from '../logs/log-filer.ts';
@@ -227,6 +228,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   );
   executions.run(createChildStarter({ db, executions, authorizer, readStoredText: storedContents.readText }));
   if (options.isIntakeStopped !== true) intake.start();
+  const feed = startFeedWriter({ db, hub, onError });
   const token = (await readFile(join(home, 'admin-token'), 'utf8')).trim();
   const delegate = new HandDelegate(app, installation.delegateToken);
   return {
@@ -252,6 +254,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       await intake.stop();
       await app.close();
       await executions.close();
+      await feed.stop();
       logs.close();
       await hub.close();
       await database.close();

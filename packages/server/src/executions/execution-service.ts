@@ -20,7 +20,7 @@ import type { ApprovalAnswer, ControlResult, InterruptOrder, SubmittedInputs } f
 import { ExecutionControl } from './execution-control.ts';
 import { ExecutionLoops } from './execution-loops.ts';
 import { Line } from './line.ts';
-import { firstRows, PostgresExecutionStore, wakesOf } from './postgres-execution-store.ts';
+import { firstRows, OUTBOX_WAKES, PostgresExecutionStore, wakesOf } from './postgres-execution-store.ts';
 import { PostgresTaskQueue } from './postgres-task-queue.ts';
 import type { ExecutionChange, ExecutionService, ProjectChange, StartedExecution, StartRequest } from './service.ts';
 import { addStart, emptyBatch, newExecution } from './transition-rows.ts';
@@ -159,7 +159,7 @@ class PostgresExecutionService implements RunningExecutions {
   started(executions: readonly StartedExecution[]): void {
     const transitions = executions.flatMap((started) => this.#begun.get(started) ?? []);
     for (const { execution } of transitions) this.#runner.adopt(execution);
-    this.#options.hub.wake(transitions.flatMap(wakesOf));
+    this.#options.hub.wake([...transitions.flatMap(wakesOf), ...OUTBOX_WAKES]);
     this.#loops.wake(transitions);
   }
 

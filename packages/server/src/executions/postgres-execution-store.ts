@@ -21,6 +21,7 @@ import { isTransientConflict, onClient, type Connection, type Statement } from '
 import type { DatabaseClock } from '../store/clock.ts';
 import type { DatabaseHandle } from '../store/database.ts';
 import { findExecution, findNextTimerAt, listDueTimers, listEvents } from '../store/execution-statements.ts';
+import { insertNotices } from '../store/outbox.ts';
 import { commitPlainTransitions } from '../store/plain-transitions-statement.ts';
 import { lockWantedRequests } from '../store/request-statements.ts';
 import { insertExecutions, type NewExecutionRows } from '../store/start-statements.ts';
@@ -132,7 +133,7 @@ export class PostgresExecutionStore implements ExecutionStore {
     this.#clock.hear(locked.now);
     const outcomes = transitions.map((transition) => judge(transition, locked));
     const held = transitions.filter((_, index) => outcomes[index]?.kind === 'committed');
-    return { outcomes, wakes: held.flatMap(wakesOf) };
+    return { outcomes, wakes: [...held.flatMap(wakesOf), ...noticeWakes(batch)] };
   }
 
   async #saveAll(connection: Connection, transitions: readonly Transition[]): Promise<Saved> {
@@ -157,6 +158,7 @@ export class PostgresExecutionStore implements ExecutionStore {
       ),
       wakes: [
         ...held.filter(isSaved).flatMap(wakesOf),
+        ...(fresh.size > 0 ? OUTBOX_WAKES : noticeWakes(batch)),
         ...[...batch.cancellingDelegates, ...written.delegates].map((id) => ({ key: wakeKeys.delegate(id) })),
         ...written.closedLogs.map((key) => ({ key: wakeKeys.log(key) })),
       ],
@@ -202,6 +204,7 @@ export function firstRows(batch: BatchRows, starts: readonly Transition[]): Omit
   return {
     nodes: batch.nodes,
     events: batch.events,
+    notices: batch.notices,
     timers: [...batch.timers.values()],
     tasks: [...batch.tasks.values()],
     claims: [...batch.claims.values()],
@@ -218,9 +221,11 @@ interface Written {
 
 /** Sends everything at once. */
 async function write(connection: Connection, batch: BatchRows): Promise<Written> {
-  const { updates, nodes, events, endedTimers, timers, tasks, taskStates, lostTasks, releasedWorkspaces } = batch;
+  const { updates, nodes, events, notices, endedTimers, timers, tasks, taskStates, lostTasks, releasedWorkspaces } =
+    batch;
   if (updates.length === 0) return { delegates: [], closedLogs: [] };
   const sent: Promise<unknown>[] = [updateExecutions(connection, updates), insertEvents(connection, events)];
+  if (notices.length > 0) sent.push(insertNotices(connection, notices));
   if (nodes.length > 0) sent.push(upsertNodes(connection, nodes));
   if (endedTimers.size > 0) sent.push(deleteTimers(connection, [...endedTimers]));
   if (timers.size > 0) sent.push(insertTimers(connection, [...timers.values()]));
@@ -244,6 +249,12 @@ function writeWaits(connection: Connection, batch: BatchRows): readonly Promise<
   if (requests.size > 0) sent.push(insertRequests(connection, [...requests.values()]));
   if (admitted.size > 0) sent.push(deleteWaiting(connection, [...admitted]));
   return sent;
+}
+
+export const OUTBOX_WAKES: readonly Wake[] = [{ key: wakeKeys.outbox }];
+
+function noticeWakes({ notices }: BatchRows): readonly Wake[] {
+  return notices.length > 0 ? OUTBOX_WAKES : [];
 }
 
 /** Who may care about an accepted transition. */

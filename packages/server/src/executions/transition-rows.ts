@@ -8,9 +8,11 @@ import {
   type TaskState,
   type Transition,
 } from '@bridle/runtime';
+import { noticesOf } from './notices.ts';
 import { requirementsOf } from '../dispatch/requirements.ts';
 import { headerColumns, stateColumn } from '../store/execution-json.ts';
 import { subjectText } from '../store/execution-subjects.ts';
+import type { NoticeRow } from '../store/outbox.ts';
 import type { NewExecution } from '../store/start-statements.ts';
 import type {
   ClaimRow,
@@ -28,6 +30,7 @@ export interface BatchRows {
   readonly updates: ExecutionUpdate[];
   readonly nodes: NodeRow[];
   readonly events: EventRow[];
+  readonly notices: NoticeRow[];
   /** Deleted before new ones are inserted. */
   readonly endedTimers: Set<string>;
   readonly timers: Map<string, TimerRow>;
@@ -52,6 +55,7 @@ export function emptyBatch(): BatchRows {
     updates: [],
     nodes: [],
     events: [],
+    notices: [],
     endedTimers: new Set(),
     timers: new Map(),
     tasks: new Map(),
@@ -130,7 +134,7 @@ export function addStart(batch: BatchRows, transition: Transition): void {
   for (const effect of transition.effects) addEffect(batch, transition.execution, effect, new Map());
 }
 
-function addState(batch: BatchRows, { expectedVersion = 0, execution, events }: Transition): void {
+function addState(batch: BatchRows, { expectedVersion = 0, before, execution, events }: Transition): void {
   if (execution.version !== expectedVersion + events.length) {
     throw new Error(`E2: ${events.length} events cannot lead from version ${expectedVersion} to ${execution.version}.`);
   }
@@ -143,6 +147,8 @@ function addState(batch: BatchRows, { expectedVersion = 0, execution, events }: 
     };
     batch.events.push(row);
   });
+  if (before !== undefined || expectedVersion === 0)
+    batch.notices.push(...noticesOf(before, execution, events.at(-1)?.at ?? execution.createdAt));
   for (const node of Object.values(execution.nodes)) {
     if (node.changedAtVersion <= expectedVersion) continue;
     batch.nodes.push({

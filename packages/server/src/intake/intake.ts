@@ -123,7 +123,8 @@ class WebhookIntake implements Intake {
   }
 
   #wake(events: readonly ProcessedEvent[]): void {
-    this.#options.hub.wake(events.map(({ id, scope }) => ({ key: wakeKeys.triggerEvents(scope), id })));
+    const wakes = events.map(({ id, scope }) => ({ key: wakeKeys.triggerEvents(scope), id }));
+    this.#options.hub.wake([...wakes, { key: wakeKeys.outbox }]);
   }
 
   async #fire(): Promise<void> {

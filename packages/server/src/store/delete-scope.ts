@@ -50,6 +50,8 @@ export const KEPT_TABLES = [
   'run_sequences',
   'trigger_events',
   'delegate_tasks',
+  'outbox',
+  'feed',
   'test_outcomes',
   'audit_events',
   'retention_marks',

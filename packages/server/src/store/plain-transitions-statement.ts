@@ -6,6 +6,7 @@
  *   stood, so that whoever asked comes to the same judgement.
  */
 import type { Connection, Statement } from './connection.ts';
+import { NOTICE_COLUMNS, noticeArrays, noticesAsTable, type NoticeRow } from './outbox.ts';
 import {
   eventArrays,
   lockedOf,
@@ -36,6 +37,7 @@ export interface PlainRows {
   readonly endedTimers: ReadonlySet<string>;
   readonly timers: ReadonlyMap<string, TimerRow>;
   readonly tasks: ReadonlyMap<string, TaskRow>;
+  readonly notices: readonly NoticeRow[];
 }
 
 // Locks are taken in the order of LOCK: counting the executions has locked them all before the first task is looked at. An
@@ -88,7 +90,12 @@ new_tasks as (
     with ordinality as v(id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, requirements, workspace_key, log_key, place)
   where execution_id in (select id from held)
   order by place
-  on conflict (id) do nothing)
+  on conflict (id) do nothing),
+new_notices as (
+  insert into outbox (${NOTICE_COLUMNS})
+  select ${NOTICE_COLUMNS} from ${noticesAsTable(40)}
+  where execution_id in (select id from held)
+  order by place)
 select 'execution' as kind, id, version as number, null as state, null as delegate_id from locked_executions
 union all select 'task', id, fence, state, null from locked_tasks
 union all select 'now', null, bridle_now(), null, null`,
@@ -98,7 +105,7 @@ union all select 'now', null, bridle_now(), null, null`,
 export async function commitPlainTransitions(
   connection: Connection,
   transitions: readonly Expectation[],
-  { updates, nodes, events, endedTimers, timers, tasks }: PlainRows,
+  { updates, nodes, events, endedTimers, timers, tasks, notices }: PlainRows,
 ): Promise<Locked> {
   const rows = await connection.query<LockRow>(COMMIT_PLAIN, [
     updates.map(({ id }) => id),
@@ -119,6 +126,7 @@ export async function commitPlainTransitions(
     [...endedTimers],
     ...timerArrays([...timers.values()]),
     ...taskArrays([...tasks.values()]),
+    ...noticeArrays(notices),
   ]);
   return lockedOf(rows);
 }

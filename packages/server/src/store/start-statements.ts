@@ -1,6 +1,7 @@
 /** How executions come into being: their run sequences, and all their first rows in one statement. */
 import { lockOfAccount } from './admission-statements.ts';
 import type { Connection, Statement } from './connection.ts';
+import { NOTICE_COLUMNS, noticeArrays, noticesAsTable, type NoticeRow } from './outbox.ts';
 import {
   claimArrays,
   eventArrays,
@@ -129,6 +130,7 @@ export interface NewExecutionRows {
   readonly tasks: readonly TaskRow[];
   readonly claims: readonly ClaimRow[];
   readonly requests: readonly RequestRow[];
+  readonly notices: readonly NoticeRow[];
   /** Ids of those that wait in line. */
   readonly waiting: readonly string[];
 }
@@ -190,6 +192,11 @@ new_waiting as (
   select id, account_id
   from given, unnest($62::text[]) with ordinality as v(waiting_id, place)
   where id = waiting_id and id in (select id from fresh)
+  order by place),
+new_notices as (
+  insert into outbox (${NOTICE_COLUMNS})
+  select ${NOTICE_COLUMNS} from ${noticesAsTable(64)}
+  where execution_id in (select id from fresh)
   order by place)
 select id from fresh`,
 };
@@ -207,6 +214,7 @@ export async function insertExecutions(connection: Connection, rows: NewExecutio
     ...requestArrays(rows.requests),
     rows.waiting,
     executions.map(({ subject }) => subject),
+    ...noticeArrays(rows.notices),
   ]);
   return new Set(inserted.map((row) => row.id));
 }

@@ -627,6 +627,28 @@ export interface RetentionMarksTable extends ScopeColumns {
   logs_before: number;
 }
 
+interface NoticeColumns extends ScopeColumns {
+  pipeline_identifier: string | null;
+  execution_id: string | null;
+  type: string;
+  at: number;
+  data: Json;
+}
+
+export interface OutboxTable extends NoticeColumns {
+  id: GeneratedAlways<number>;
+}
+
+export interface FeedTable extends NoticeColumns {
+  position: number;
+}
+
+export interface FeedStateTable {
+  is_only: Generated<boolean>;
+  last_position: number;
+  swept_position: number;
+}
+
 export interface Tables {
   installation: InstallationTable;
   accounts: AccountsTable;
@@ -656,6 +678,9 @@ export interface Tables {
   trigger_events: TriggerEventsTable;
   trigger_schedules: TriggerSchedulesTable;
   trigger_deliveries: TriggerDeliveriesTable;
+  outbox: OutboxTable;
+  feed: FeedTable;
+  feed_state: FeedStateTable;
   executions: ExecutionsTable;
   execution_documents: ExecutionDocumentsTable;
   node_executions: NodeExecutionsTable;

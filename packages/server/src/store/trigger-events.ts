@@ -11,6 +11,7 @@ import type { ExecutionId, ProjectScope } from '@bridle/pipeline';
 import type { Database, Transaction } from './database.ts';
 import type { TriggerEventsTable } from './tables.ts';
 import { readFiles, type AskedFiles } from './trigger-files.ts';
+import { acceptedNotices, decidedNotices, TOLD_COLUMNS, toldColumnsOf } from './trigger-notices.ts';
 
 /** Who called, when the call was authenticated. */
 export interface EventPrincipal {
@@ -108,6 +109,7 @@ export async function acceptTriggerEvents(
 ): Promise<ReadonlyMap<string, AcceptedEvent>> {
   const column = <T>(read: (event: NewTriggerEvent) => T): T[] => events.map(read);
   const result = await sql<{ id: string }>`
+    with accepted as (
     insert into trigger_events (id, kind, account_id, org_identifier, project_identifier, pipeline_identifier, trigger_identifier,
       state, status, message, payload, headers, source_ip, principal, received_at, delivery, sender_token_hash)
     select call.id, call.kind, call.account_id, call.org, call.project, call.pipeline, call.trigger,
@@ -135,7 +137,8 @@ export async function acceptTriggerEvents(
         and (call.pipeline is null or pipeline_identifier = call.pipeline)
         and (call.trigger is null or identifier = call.trigger)) end
     on conflict (account_id, delivery) where delivery is not null do nothing
-    returning id`.execute(db);
+    returning ${TOLD_COLUMNS}), ${acceptedNotices(sql`accepted`)}
+    select id from accepted`.execute(db);
   const accepted = new Map<string, AcceptedEvent>(result.rows.map(({ id }) => [id, { eventId: id, isNew: true }]));
   const again = events.filter(({ id, delivery }) => delivery !== undefined && !accepted.has(id));
   for (const [id, eventId] of await findByDelivery(db, again)) accepted.set(id, { eventId, isNew: false });
@@ -203,6 +206,7 @@ export async function finishTriggerEvents(
   if (outcomes.length === 0) return;
   const column = <T>(read: (outcome: EventOutcome) => T): T[] => outcomes.map(read);
   await sql`
+    with decided as (
     update trigger_events as event set state = 'final', status = done.status, message = done.message, cause = done.cause, is_exception = done.is_exception,
       org_identifier = coalesce(done.org, event.org_identifier), project_identifier = coalesce(done.project, event.project_identifier),
       pipeline_identifier = coalesce(done.pipeline, event.pipeline_identifier), trigger_identifier = coalesce(done.trigger, event.trigger_identifier),
@@ -224,7 +228,8 @@ export async function finishTriggerEvents(
       ${column((outcome) => outcome.maySendAgain ?? false)}::boolean[],
       ${column((outcome) => (outcome.cause === undefined ? null : storable(outcome.cause)))}::text[]
     ) as done(id, status, message, is_exception, pipeline, trigger, execution_id, runtime_input, conditions, org, project, may_send_again, cause)
-    where event.id = done.id and event.state = 'queued'`.execute(tx);
+    where event.id = done.id and event.state = 'queued'
+    returning ${toldColumnsOf('event')}), ${decidedNotices(sql`decided`)} select`.execute(tx);
 }
 
 /** A further row for a call that matched several triggers; final from the start. */
@@ -235,6 +240,7 @@ export async function insertFurtherEvent(
   outcome: EventOutcome,
 ): Promise<void> {
   await sql`
+    with decided as (
     insert into trigger_events (id, kind, account_id, org_identifier, project_identifier, pipeline_identifier, trigger_identifier,
       state, status, message, cause, is_exception, payload, headers, source_ip, principal, execution_id, runtime_input, condition_results,
       received_at, processed_at, origin_event_id)
@@ -244,7 +250,8 @@ export async function insertFurtherEvent(
       ${outcome.executionId ?? null}, ${outcome.runtimeInput ?? null},
       ${outcome.conditionResults === undefined ? null : JSON.stringify(outcome.conditionResults)}::json,
       received_at, bridle_now(), id
-    from trigger_events where id = ${origin.id}`.execute(tx);
+    from trigger_events where id = ${origin.id}
+    returning ${TOLD_COLUMNS}), ${decidedNotices(sql`decided`)} select`.execute(tx);
 }
 
 /** A message quotes the event, which may hold what no text column may: NUL. */

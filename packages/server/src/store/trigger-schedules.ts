@@ -7,6 +7,7 @@
 import { sql, type Selectable } from 'kysely';
 import type { Database, Transaction } from './database.ts';
 import { ownedBy } from './owner-scope.ts';
+import { acceptedNotices, decidedNotices, TOLD_COLUMNS } from './trigger-notices.ts';
 import { triggerRow, type TriggerKey, type TriggerRow } from './triggers.ts';
 import type { TriggersTable } from './tables.ts';
 
@@ -126,10 +127,13 @@ export async function insertScheduleEvent(
   standing: { readonly state: 'queued' | 'final'; readonly status: string; readonly message: string },
 ): Promise<void> {
   const { state, status, message } = standing;
+  const told = state === 'queued' ? acceptedNotices(sql`stored`) : decidedNotices(sql`stored`);
   await sql`
+    with stored as (
     insert into trigger_events (id, kind, account_id, org_identifier, project_identifier, pipeline_identifier, trigger_identifier,
       state, status, message, is_exception, payload, headers, received_at, processed_at, due_at)
     values (${id}, 'cron', ${scope.accountId}, ${scope.orgIdentifier}, ${scope.projectIdentifier}, ${pipelineIdentifier}, ${identifier},
       ${state}, ${status}, ${message}, ${state === 'final'}, ''::bytea, '{}', bridle_now(),
-      ${state === 'final' ? sql`bridle_now()` : null}, ${dueAt})`.execute(tx);
+      ${state === 'final' ? sql`bridle_now()` : null}, ${dueAt})
+    returning ${TOLD_COLUMNS}), ${told} select`.execute(tx);
 }

@@ -59,6 +59,10 @@ export const wakeKeys = {
   delegate: (delegateId: string): WakeKey => key('delegate', delegateId),
   /** An errand was done. */
   errand: (errandId: string): WakeKey => key('errand', errandId),
+  /** Notices were written and wait for their positions. */
+  outbox: key('outbox'),
+  /** The feed has grown. */
+  feed: key('feed'),
   /** A log grew or was closed. */
   log: (logKey: string): WakeKey => key('log', logKey),
 } as const;
