@@ -89,6 +89,7 @@ export const ROOMS: readonly Room[] = [
     node: true,
   },
   { folder: 'packages/text/src', quiet: true, pure: true },
+  { folder: 'packages/outgoing/src', libraries: ['undici', 'ipaddr.js'], node: true, quiet: true },
   { folder: 'packages/protocol/src', libraries: ['typebox'], quiet: true },
 
   {
@@ -177,7 +178,7 @@ export const ROOMS: readonly Room[] = [
     ...SERVER,
     folder: 'packages/server/src/notifications',
     rooms: ['store', 'secrets'],
-    packages: ['protocol', 'text'],
+    packages: ['protocol', 'outgoing'],
     libraries: ['pino', 'undici'],
   },
   ...['logs', 'reports', 'artifacts'].map((adapter) => ({
@@ -237,10 +238,9 @@ export const ROOMS: readonly Room[] = [
   },
   {
     folder: 'packages/executors/src',
-    packages: ['pipeline'],
+    packages: ['pipeline', 'outgoing', 'outgoing/proxies'],
     libraries: [
       'undici',
-      'ipaddr.js',
       'dockerode',
       'tar-stream',
       'ssh2',

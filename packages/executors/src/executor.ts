@@ -9,6 +9,7 @@
  * - X3 The log gets the step's bytes as they were written, in order, nothing left out; `run` resolves only after the last of
  *   them was handed over.
  */
+import type { ProxySettings } from '@bridle/outgoing';
 import type { FailureType, Value } from '@bridle/pipeline';
 import type { DockerHost } from './docker/docker-host.ts';
 import type { FifoPool } from './process/fifo-pool.ts';
@@ -137,16 +138,6 @@ export interface GitSettings {
   readonly isFileUrlAllowed: boolean;
   /** Before the first repetition of a command that failed in passing; the next one waits twice as long. */
   readonly retryDelayMs: number;
-}
-
-/** Outgoing HTTP goes through a proxy, but for the hosts of `noProxy`. */
-export interface ProxySettings {
-  /** For `http:` addresses. */
-  readonly httpUrl?: string;
-  /** For `https:` addresses. */
-  readonly httpsUrl?: string;
-  /** As `NO_PROXY` lists them: host names, `.domain` suffixes, addresses, CIDR ranges, each with a port or without; `*` = all. */
-  readonly noProxy: readonly string[];
 }
 
 export interface CacheSettings {

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener, type Serv
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_SETTINGS, type HttpSettings, type StepResult } from './executor.ts';
-import { findAddressProblem } from './http/address-guard.ts';
+import { findAddressProblem } from '@bridle/outgoing';
 import { openStage, type Stage } from './testing/stage.ts';
 
 interface Seen {
@@ -226,8 +226,8 @@ describe('redirects', () => {
 });
 
 describe('addresses', () => {
-  const free = { isPrivateNetworkAllowed: true, own: [] };
-  const closed = { isPrivateNetworkAllowed: false, own: [] };
+  const free = { callers: 'steps' as const, isPrivateNetworkAllowed: true, own: [] };
+  const closed = { callers: 'steps' as const, isPrivateNetworkAllowed: false, own: [] };
 
   test.each([
     '169.254.169.254',

@@ -5,7 +5,6 @@ export {
   type ExecutorSettings,
   type HttpSettings,
   type LogSink,
-  type ProxySettings,
   type SecretBytes,
   type SecretMask,
   type ServiceLog,
@@ -21,7 +20,8 @@ export {
 } from './executor.ts';
 export { DockerHost } from './docker/docker-host.ts';
 export { engineEnvironment } from './docker/engine.ts';
-export { findProxy } from './http/proxies.ts';
+// By itself: the rest brings undici, which is loaded with the first request.
+export { findProxy, type ProxySettings } from '@bridle/outgoing/proxies';
 export { Mask, MaskLimitPassed, type MaskedLog } from './masking/mask.ts';
 export { MASK_TEXT } from './masking/masked-stream.ts';
 export { FifoPool } from './process/fifo-pool.ts';

@@ -1,6 +1,6 @@
 /** Why a call to another system failed, in words, and which kind of failure that is. */
 import type { FailureType } from '@bridle/pipeline';
-import { AddressRefused } from './address-guard.ts';
+import { AddressRefused } from '@bridle/outgoing';
 
 /** How deep errors lie in others. */
 const DEPTH_MAX = 5;

@@ -1,6 +1,6 @@
 /** One request of an Http step with its redirects: bounded, and guarded on every hop (G1). */
 import { request, type Dispatcher } from 'undici';
-import { withoutBrackets, type AddressRules, type TlsOptions } from './address-guard.ts';
+import { withoutBrackets, type AddressRules, type TlsOptions } from '@bridle/outgoing';
 import { openWay, outgoingRules, type OutgoingSettings } from './outgoing.ts';
 
 export const REDIRECTS_MAX = 10;

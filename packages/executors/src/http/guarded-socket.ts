@@ -1,6 +1,6 @@
 /** A connection to a server of another protocol than HTTP (mail, SSH), guarded like requests: never to link-local, metadata or Bridle itself. */
 import { connect, isIP, type Socket } from 'node:net';
-import { AddressRefused, findAddressProblem, guardedLookup } from './address-guard.ts';
+import { AddressRefused, findAddressProblem, guardedLookup } from '@bridle/outgoing';
 import { outgoingRules, type OutgoingSettings } from './outgoing.ts';
 
 /** The server did not answer in time. */

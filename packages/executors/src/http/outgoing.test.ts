@@ -3,18 +3,11 @@ import { createServer as createHttpsServer, type ServerOptions } from 'node:http
 import { connect, type AddressInfo, type Server as NetServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  DEFAULT_SETTINGS,
-  type ExecutorSettings,
-  type HttpSettings,
-  type ProxySettings,
-  type StepResult,
-} from '../executor.ts';
+import { DEFAULT_SETTINGS, type ExecutorSettings, type HttpSettings, type StepResult } from '../executor.ts';
 import { makeAuthority } from '../testing/certificates.ts';
 import { openStage, type Stage } from '../testing/stage.ts';
-import { findAddressProblem } from './address-guard.ts';
+import { findAddressProblem, findProxy, type ProxySettings } from '@bridle/outgoing';
 import { failureTypeOf } from './call-failure.ts';
-import { findProxy } from './proxies.ts';
 
 let stage: Stage;
 const servers: (Server | NetServer)[] = [];
@@ -245,8 +238,8 @@ describe('proxies', () => {
 });
 
 describe('addresses in other clothes (S11)', () => {
-  const free = { isPrivateNetworkAllowed: true, own: [] };
-  const closed = { isPrivateNetworkAllowed: false, own: [] };
+  const free = { callers: 'steps' as const, isPrivateNetworkAllowed: true, own: [] };
+  const closed = { callers: 'steps' as const, isPrivateNetworkAllowed: false, own: [] };
 
   test.each([
     '::a9fe:a9fe',

@@ -2,58 +2,40 @@
 import { isIP } from 'node:net';
 import { Agent as HttpAgent, type AgentOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { getCACertificates } from 'node:tls';
-import { ProxyAgent, type Dispatcher } from 'undici';
-import type { ExecutorSettings } from '../executor.ts';
 import {
   AddressRefused,
+  authoritiesOf,
   checkTarget,
   findAddressProblem,
   findOwnEndpoints,
-  guardedAgent,
+  findProxy,
   guardedLookup,
+  openGuardedWay,
   portOf,
   withoutBrackets,
   type AddressRules,
-  type TlsOptions,
-} from './address-guard.ts';
-import { findProxy } from './proxies.ts';
-
+  type GuardedRequest,
+} from '@bridle/outgoing';
+import type { Dispatcher } from 'undici';
+import type { ExecutorSettings } from '../executor.ts';
 /** The part of an executor's settings that calls out. */
 export type OutgoingSettings = Pick<ExecutorSettings, 'http' | 'proxy'>;
 
-export interface OutgoingRequest {
-  readonly url: URL;
-  /** The name the server is asked by: that of the URL, or of a `Host` header. */
-  readonly host: string;
-  readonly rules: AddressRules;
-  readonly identity?: Pick<TlsOptions, 'cert' | 'key'>;
-}
-
 /** The rules for a request that is not about Bridle's health. */
 export async function outgoingRules({ http }: OutgoingSettings): Promise<AddressRules> {
-  return { isPrivateNetworkAllowed: http.isPrivateNetworkAllowed, own: await findOwnEndpoints(http.ownOrigins) };
+  return {
+    callers: 'steps',
+    isPrivateNetworkAllowed: http.isPrivateNetworkAllowed,
+    own: await findOwnEndpoints(http.ownOrigins),
+  };
 }
 
 /**
  * For one request. The caller destroys it.
  * @throws AddressRefused
  */
-export async function openWay(request: OutgoingRequest, settings: OutgoingSettings): Promise<Dispatcher> {
-  const { url, host, rules, identity = {} } = request;
-  const { connectTimeoutMs } = settings.http;
-  const tls = { ...identity, ...authorities(settings) };
-  const proxy = findProxy(url, settings.proxy);
-  if (proxy === undefined) return guardedAgent(rules, host, connectTimeoutMs, tls);
-  await checkTarget(url, rules, host);
-  return new ProxyAgent({
-    uri: proxy.href,
-    requestTls: { ...tls, timeout: connectTimeoutMs },
-    proxyTls: { ...authorities(settings), timeout: connectTimeoutMs },
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    pipelining: 0,
-  });
+export async function openWay(request: GuardedRequest, { http, proxy }: OutgoingSettings): Promise<Dispatcher> {
+  return await openGuardedWay(request, { ...http, ...(proxy === undefined ? {} : { proxy }) });
 }
 
 export interface NodeAgents {
@@ -80,7 +62,7 @@ export async function openNodeAgents(url: URL, settings: OutgoingSettings, maxSo
     options.proxyEnv = { HTTP_PROXY: proxy.href, HTTPS_PROXY: proxy.href };
   }
   const httpAgent = new HttpAgent(options);
-  const httpsAgent = new HttpsAgent({ ...options, ...authorities(settings) });
+  const httpsAgent = new HttpsAgent({ ...options, ...authoritiesOf(settings.http) });
   return {
     httpAgent,
     httpsAgent,
@@ -89,10 +71,4 @@ export async function openNodeAgents(url: URL, settings: OutgoingSettings, maxSo
       httpsAgent.destroy();
     },
   };
-}
-
-/** Naming authorities replaces those of Node: theirs are listed too. */
-function authorities({ http }: OutgoingSettings): { readonly ca?: string[] } {
-  const own = http.certificateAuthorities ?? [];
-  return own.length === 0 ? {} : { ca: [...getCACertificates('default'), ...own] };
 }

@@ -8,7 +8,7 @@
 import type { FailureType } from '@bridle/pipeline';
 import type { SentMessageInfo } from 'nodemailer';
 import { failed, type StepContext, type StepExecutor, type StepResult } from '../executor.ts';
-import { AddressRefused } from '../http/address-guard.ts';
+import { AddressRefused } from '@bridle/outgoing';
 import { describeFailure } from '../http/call-failure.ts';
 import { openGuardedSocket } from '../http/guarded-socket.ts';
 import { StepLog } from '../step-log.ts';

@@ -1,7 +1,7 @@
 /** One SSH connection: signing in, and running `sh` with a text it reads from its input. No text of a step is ever part of a command. */
 import type { Client, ClientChannel, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2';
 import type { FailureType } from '@bridle/pipeline';
-import { AddressRefused } from '../http/address-guard.ts';
+import { AddressRefused } from '@bridle/outgoing';
 import { describeFailure } from '../http/call-failure.ts';
 import { openGuardedSocket } from '../http/guarded-socket.ts';
 import type { ExecutorSettings } from '../executor.ts';

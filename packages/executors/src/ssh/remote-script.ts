@@ -14,7 +14,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { ClientChannel } from 'ssh2';
 import { failed, type StepContext, type StepResult } from '../executor.ts';
-import { AddressRefused } from '../http/address-guard.ts';
+import { AddressRefused } from '@bridle/outgoing';
 import { describeFailure } from '../http/call-failure.ts';
 import { makeEnvironment } from '../process/environment.ts';
 import { OUTPUT_TOTAL_BYTES_MAX } from '../process/outputs.ts';

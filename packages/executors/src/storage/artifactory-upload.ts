@@ -10,7 +10,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { FailureType } from '@bridle/pipeline';
 import { request } from 'undici';
 import type { StepConnector, StepContext, StepExecutor, StepResult } from '../executor.ts';
-import { withoutBrackets } from '../http/address-guard.ts';
+import { withoutBrackets } from '@bridle/outgoing';
 import { describeFailure, failureTypeOf, findRefusal } from '../http/call-failure.ts';
 import { withoutUser } from '../http/exchange.ts';
 import { openWay, outgoingRules } from '../http/outgoing.ts';

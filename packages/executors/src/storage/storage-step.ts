@@ -1,7 +1,7 @@
 /** What the steps that store and fetch files share: their places, their words for failures, their log. */
 import type { FailureType } from '@bridle/pipeline';
 import { failed, type StepContext, type StepExecutor, type StepResult } from '../executor.ts';
-import { AddressRefused } from '../http/address-guard.ts';
+import { AddressRefused } from '@bridle/outgoing';
 import { StepLog } from '../step-log.ts';
 import { asObject, SpecError, type SpecObject } from '../step-spec.ts';
 import { StoreError } from './cache-store.ts';

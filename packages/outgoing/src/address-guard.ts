@@ -1,5 +1,5 @@
 /**
- * Which addresses an Http step may connect to.
+ * Which addresses may be connected to for somebody else: by an Http step of a delegate, by a webhook of the server.
  *
  * - G1 The address that counts is the one the socket is connected to: names are checked after resolution, literals before they are
  *   used, and the socket once more (rebinding). Every redirect is a new connection with a new check. Behind a proxy it is the proxy
@@ -14,13 +14,15 @@ import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import { Agent, buildConnector } from 'undici';
 
-/** The connection was refused by the rules of this file. The text is for the step's author. */
+/** The connection was refused by the rules of this file. The text is for whoever wrote the address. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused';
 }
 
 export interface AddressRules {
   readonly isPrivateNetworkAllowed: boolean;
+  /** For whom it is asked, as messages name them. */
+  readonly callers: 'steps' | 'webhooks';
   /** Endpoints of Bridle itself that this request may not reach. */
   readonly own: readonly OwnEndpoint[];
 }
@@ -33,7 +35,7 @@ export interface OwnEndpoint {
   readonly isLocal: boolean;
 }
 
-/** Ranges of ipaddr.js that no step may reach. */
+/** Ranges of ipaddr.js that nobody may reach. */
 const REFUSED_RANGES: ReadonlySet<string> = new Set([
   'unspecified',
   'broadcast',
@@ -80,14 +82,14 @@ export function findAddressProblem(text: string, port: number, host: string, rul
   if (address === undefined) return `${text} is not an address.`;
   const plain = address.toString();
   if (METADATA_ADDRESSES.has(plain))
-    return `${plain} is a metadata service of the host's cloud; steps may not reach it.`;
+    return `${plain} is a metadata service of the host's cloud; ${rules.callers} may not reach it.`;
   const range = rangeOf(address);
-  if (REFUSED_RANGES.has(range)) return `${plain} is a ${rangeName(range)} address; steps may not reach it.`;
+  if (REFUSED_RANGES.has(range)) return `${plain} is a ${rangeName(range)} address; ${rules.callers} may not reach it.`;
   if (!rules.isPrivateNetworkAllowed && PRIVATE_RANGES.has(range)) {
-    return `${plain} is a ${rangeName(range)} address; this delegate is set to refuse those.`;
+    return `${plain} is a ${rangeName(range)} address; this ${rules.callers === 'steps' ? 'delegate' : 'server'} is set to refuse those.`;
   }
   if (rules.own.some((endpoint) => isOwn(endpoint, plain, range, port, host))) {
-    return `${plain} port ${port} is Bridle itself; steps may only ask it for /healthz and /readyz.`;
+    return `${plain} port ${port} is Bridle itself; ${rules.callers === 'steps' ? 'steps may only ask it for /healthz and /readyz' : 'webhooks may not reach it'}.`;
   }
   return undefined;
 }
@@ -163,7 +165,7 @@ function rangeOf(address: ipaddr.IPv4 | ipaddr.IPv6): string {
  */
 export async function checkTarget(url: URL, rules: AddressRules, host: string): Promise<void> {
   const hostName = withoutBrackets(url.hostname);
-  refuseMetadataName(hostName);
+  refuseMetadataName(hostName, rules);
   // A name this host cannot resolve is the proxy's to resolve, and to refuse.
   const found = isIP(hostName) === 0 ? await resolve(hostName, { all: true }).catch(() => []) : [{ address: hostName }];
   for (const { address } of found) {
@@ -172,9 +174,9 @@ export async function checkTarget(url: URL, rules: AddressRules, host: string): 
   }
 }
 
-function refuseMetadataName(hostName: string): void {
+function refuseMetadataName(hostName: string, { callers }: AddressRules): void {
   if (!METADATA_NAMES.has(hostName.toLowerCase().replace(/\.$/, ''))) return;
-  throw new AddressRefused(`${hostName} is the name of a cloud's metadata service; steps may not reach it.`);
+  throw new AddressRefused(`${hostName} is the name of a cloud's metadata service; ${callers} may not reach it.`);
 }
 
 /** What a connection to a server needs beyond its address. */
@@ -214,7 +216,7 @@ export function guardedAgent(
       callback(new AddressRefused(problem), null);
     });
   };
-  // The step's timeout is the only clock: it comes as a cancellation.
+  // The caller's timeout is the only clock: it comes as a cancellation.
   return new Agent({ connect, headersTimeout: 0, bodyTimeout: 0, pipelining: 0 });
 }
 
@@ -225,7 +227,7 @@ export function guardedAgent(
 export function guardedLookup(rules: AddressRules, host: string, port = 0): LookupFunction {
   return (hostName, options, callback) => {
     try {
-      refuseMetadataName(hostName);
+      refuseMetadataName(hostName, rules);
     } catch (error) {
       callback(error instanceof Error ? error : new Error(String(error)), '');
       return;

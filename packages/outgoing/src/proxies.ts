@@ -1,7 +1,16 @@
-/** Which proxy an address is asked through. Every part of the delegate that calls out decides by this, so that one setting fits all. */
+/** Which proxy an address is asked through. Every part of a process that calls out decides by this, so that one setting fits all. */
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import type { ProxySettings } from '../executor.ts';
+
+/** Outgoing HTTP goes through a proxy, but for the hosts of `noProxy`. */
+export interface ProxySettings {
+  /** For `http:` addresses. */
+  readonly httpUrl?: string;
+  /** For `https:` addresses. */
+  readonly httpsUrl?: string;
+  /** As `NO_PROXY` lists them: host names, `.domain` suffixes, addresses, CIDR ranges, each with a port or without; `*` = all. */
+  readonly noProxy: readonly string[];
+}
 
 /** The proxy for an address, or `undefined` when it is asked directly: for loopback always. */
 export function findProxy(url: URL, settings: ProxySettings | undefined): URL | undefined {
