@@ -157,6 +157,15 @@ export {
   type EventType,
 } from './events.ts';
 export {
+  DELIVERY_STATES,
+  Webhook,
+  WebhookDelivery,
+  WebhookDeliveryDetails,
+  WebhookRequest,
+  WebhookSecretRotation,
+  WebhookWithSecret,
+} from './outgoing-webhooks.ts';
+export {
   DELEGATE_TOKEN_STATUSES,
   DelegateFilter,
   DelegateGroups,

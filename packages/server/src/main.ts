@@ -26,6 +26,7 @@ import { createStepFaults } from './faults/step-faults.ts';
 import { openFiles } from './files/open-files.ts';
 import { prepareInstallation, type Installation } from './intake/first-start.ts';
 import { startFeedWriter } from './notifications/feed-writer.ts';
+import { createWebhooks } from './notifications/webhooks.ts';
 import { createIntake } from './intake/intake.ts';
 import { createLogs } from './logs/create-logs.ts';
 import { LogFiler } from './logs/log-filer.ts';
@@ -126,6 +127,13 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
       logger.error({ err: error, eventId, attempts }, 'a trigger event could not be processed'),
     onError: onError('intake'),
   });
+  const webhooks = createWebhooks({
+    db,
+    hub,
+    ring,
+    outgoing: { ...settings.outgoing, ownOrigins: () => [url], userAgent: `Bridle/${readVersion()}` },
+    onError: onError('notifications'),
+  });
   const installation = await prepareInstallation({
     db,
     accountId: settings.accountId,
@@ -165,6 +173,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
       secrets,
       arePlainHttpSecretsAllowed,
       wakes: hub,
+      webhooks,
       publicUrl: () => url,
       signingKey: settings.masterKey,
       defaultScope: DEMO_SCOPE,
@@ -187,6 +196,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
   url = settings.publicUrl ?? localUrl(settings.host, portOf(app, settings.port), isTls);
   executions.run(createChildStarter({ db, executions, authorizer, readStoredText: storedContents.readText }));
   intake.start();
+  webhooks.start();
   const feed = startFeedWriter({ db, hub, onError: onError('notifications') });
   filer.start();
   const retention = new Retention({
@@ -214,7 +224,7 @@ async function startServer(settings: ServerSettings, logger: Logger): Promise<Ru
     disk?.stop();
     // In this order: no new requests, waiting delegates sent away, what is in flight answered, loops ended, connections closed.
     const closed = app.close();
-    await Promise.all([dispatch.close(), intake.stop(), sweeps.stop(), openId?.stop()]);
+    await Promise.all([dispatch.close(), intake.stop(), sweeps.stop(), webhooks.stop(), openId?.stop()]);
     await closed;
     await Promise.all([executions.close(), rewrapping.stop()]);
     // The last notices are numbered here, or by whoever comes next.

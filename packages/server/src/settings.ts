@@ -5,6 +5,7 @@ import { createSecureContext } from 'node:tls';
 import { join, resolve } from 'node:path';
 import { readDiskSettings } from './disk-settings.ts';
 import type { DiskSettings } from './disk/disk-watch.ts';
+import { readOutgoingSettings, type OutgoingWaySettings } from './outgoing-settings.ts';
 import { readSecretSettings, type SecretSettings } from './secret-settings.ts';
 import { readSignInSettings, type SignInSettings } from './sign-in-settings.ts';
 import type { UsualSettings } from './store/known-settings.ts';
@@ -55,6 +56,8 @@ export interface ServerSettings {
   readonly artifacts: { readonly keepMs: number; readonly bytesPerExecutionMax: number };
   /** Bytes of one step's log; more is left out, and the log says so. `undefined` = no limit. */
   readonly logBytesMax: number | undefined;
+  /** How webhooks are called. */
+  readonly outgoing: OutgoingWaySettings;
 }
 
 export type FilesSettings =
@@ -153,6 +156,7 @@ export function readServerSettings(env: Readonly<Record<string, string | undefin
       bytesPerExecutionMax: readAbove0(env, 'BRIDLE_ARTIFACTS_BYTES_MAX', ARTIFACTS_BYTES_MAX),
     },
     logBytesMax: readLogBytesMax(env['BRIDLE_LOG_BYTES_MAX'] || undefined),
+    outgoing: readOutgoingSettings(env, (message) => new SettingsError(message)),
   };
 }
 

@@ -55,6 +55,7 @@ import { documentRoutes, serveDocumentation } from './openapi.ts';
 import { openIdRoutes } from './openid-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
 import { projectRoutes } from './project-routes.ts';
+import { outgoingWebhookRoutes } from './outgoing-webhook-routes.ts';
 import { ownAccountRoutes } from './own-account-routes.ts';
 import { pipelineCloneRoutes } from './pipeline-clone-routes.ts';
 import { pipelineListRoutes } from './pipeline-list-routes.ts';
@@ -95,6 +96,7 @@ import { v1InputSetRoutes } from './v1-input-set-routes.ts';
 import { v1PipelineRoutes } from './v1-pipeline-routes.ts';
 import { v1ScopeRoutes } from './v1-scope-routes.ts';
 import { v1TriggerRoutes } from './v1-trigger-routes.ts';
+import { webhookDeliveryRoutes } from './webhook-delivery-routes.ts';
 import { webhookDetailsRoutes } from './webhook-details-routes.ts';
 import { injectFaults } from './fault-hook.ts';
 import { faultRoutes } from './fault-routes.ts';
@@ -251,6 +253,8 @@ const ROUTES: readonly ((app: App, deps: ApiDependencies) => void)[] = [
   executionEventRoutes,
   projectEventRoutes,
   eventRoutes,
+  outgoingWebhookRoutes,
+  webhookDeliveryRoutes,
   delegateListRoutes,
   delegateTokenRoutes,
   logServiceRoutes,

@@ -10,6 +10,7 @@ import type { Faults } from '../faults/faults.ts';
 import type { ExecutionService } from '../executions/service.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { Logs } from '../logs/logs.ts';
+import type { Webhooks } from '../notifications/webhooks.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { TestReports } from '../reports/test-reports.ts';
 import type { Database } from '../store/database.ts';
@@ -42,6 +43,7 @@ export interface ApiDependencies {
   readonly signIn: SignInOptions;
   readonly secrets: Secrets;
   readonly wakes: WakeHub;
+  readonly webhooks: Webhooks;
   /** Where clients reach this installation, without a trailing slash. Known once it listens. */
   readonly publicUrl: () => string;
   /** The key behind log-service tokens; 32 bytes or more. */

@@ -46,6 +46,7 @@ const ROLES = '/authz/api/roles';
 const RESOURCE_GROUPS = '/resourcegroup/api/v2/resourcegroup';
 const ASSIGNMENTS = '/authz/api/roleassignments';
 const EXECUTION = '/bridle/api/executions/:planExecutionId';
+const WEBHOOKS = '/bridle/api/webhooks';
 const V1_PROJECT = '/v1/orgs/:org/projects/:project';
 const V1_PIPELINE = `${V1_PROJECT}/pipelines/:pipeline`;
 const NODE_LOG = `${EXECUTION}/nodes/:nodeExecutionId/log`;
@@ -183,6 +184,16 @@ const ROWS: readonly Row[] = [
   ['GET', `${EXECUTION}/tests`, 'inHandler'],
   ['GET', `${EXECUTION}/tests/summary`, 'inHandler'],
   ['GET', '/bridle/api/projects/:orgIdentifier/:projectIdentifier/events', viewRuns],
+  ['GET', WEBHOOKS, need('core_webhook_view')],
+  ['POST', WEBHOOKS, need('core_webhook_edit')],
+  ['GET', `${WEBHOOKS}/:webhookId`, need('core_webhook_view', 'webhookId')],
+  ['PUT', `${WEBHOOKS}/:webhookId`, need('core_webhook_edit', 'webhookId')],
+  ['DELETE', `${WEBHOOKS}/:webhookId`, need('core_webhook_delete', 'webhookId')],
+  ['POST', `${WEBHOOKS}/:webhookId/rotate-secret`, need('core_webhook_edit', 'webhookId')],
+  ['POST', `${WEBHOOKS}/:webhookId/test`, need('core_webhook_edit', 'webhookId')],
+  ['GET', `${WEBHOOKS}/:webhookId/deliveries`, need('core_webhook_view', 'webhookId')],
+  ['GET', `${WEBHOOKS}/:webhookId/deliveries/:deliveryId`, need('core_webhook_view', 'webhookId')],
+  ['POST', `${WEBHOOKS}/:webhookId/deliveries/:deliveryId/redeliver`, need('core_webhook_edit', 'webhookId')],
   // It leaves out what its reader may not see.
   ['GET', '/bridle/api/events', 'inHandler'],
 

@@ -24,6 +24,8 @@ import { createChildStarter } from '../intake/child-starter.ts';
 import { DEMO_SCOPE } from '../intake/demo.ts';
 import { prepareInstallation } from '../intake/first-start.ts';
 import { startFeedWriter } from '../notifications/feed-writer.ts';
+import type { OutgoingSettings } from '../notifications/call-endpoint.ts';
+import { createWebhooks } from '../notifications/webhooks.ts';
 import { createIntake } from '../intake/intake.ts';
 import { createLogs } from '../logs/create-logs.ts';
 import { LogFiler } from '../logs/log-filer.ts';
@@ -120,6 +122,7 @@ export interface TestAppOptions {
   readonly trustProxy?: AppOptions['trustProxy'];
   readonly disk?: DiskGuard;
   readonly hasFaults?: boolean;
+  readonly outgoing?: Partial<OutgoingSettings>;
 }
 
 /** When the delegate of a test got its lines. */
@@ -128,6 +131,8 @@ export const LOG_TIME = 1_700_000_000_000;
 export const ARTIFACT_BYTES_MAX = 1_000_000;
 /** Two tries more, at once: a test need not wait. */
 const FILES_PAUSES_MS = [0, 0];
+/** How long a webhook's endpoint may take in tests. */
+const WEBHOOK_TIMEOUT_MS = 1_000;
 const SUCCEEDED: TaskOutcome = { kind: 'succeeded', exitCode: 0, outputs: {} };
 
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -194,6 +199,14 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     isDelegateToken: async (token) => (await dispatch.authenticate(token)) !== undefined,
     createDelegateToken: async (accountId, name) => (await dispatch.createToken({ accountId }, name)).secret,
   });
+  const webhooks = createWebhooks({
+    db,
+    hub,
+    ring,
+    outgoing: { isPrivateNetworkAllowed: true, ownOrigins: () => [], userAgent: 'Bridle/0.0.0', ...options.outgoing },
+    onError,
+    callTimeoutMs: WEBHOOK_TIMEOUT_MS,
+  });
   const stopping = new AbortController();
   const app = await buildApp(
     {
@@ -210,6 +223,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       dispatch,
       secrets,
       wakes: hub,
+      webhooks,
       publicUrl: () => PUBLIC_URL,
       signingKey: randomBytes(32),
       defaultScope: DEMO_SCOPE,
@@ -228,6 +242,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   );
   executions.run(createChildStarter({ db, executions, authorizer, readStoredText: storedContents.readText }));
   if (options.isIntakeStopped !== true) intake.start();
+  webhooks.start();
   const feed = startFeedWriter({ db, hub, onError });
   const token = (await readFile(join(home, 'admin-token'), 'utf8')).trim();
   const delegate = new HandDelegate(app, installation.delegateToken);
@@ -254,6 +269,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       await intake.stop();
       await app.close();
       await executions.close();
+      await webhooks.stop();
       await feed.stop();
       logs.close();
       await hub.close();

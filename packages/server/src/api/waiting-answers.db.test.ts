@@ -151,6 +151,12 @@ const APPROVALS = [
   'POST /pipeline/api/approvals/{approvalInstanceId}/harness/activity',
   'POST /v1/orgs/{org}/projects/{project}/approvals/execution/{executionId}',
 ];
+/** Tried by outgoing-webhooks.db.test.ts. */
+const WEBHOOKS = [
+  'GET /bridle/api/webhooks/{webhookId}/deliveries/{deliveryId}',
+  'POST /bridle/api/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver',
+  'POST /bridle/api/webhooks/{webhookId}/test',
+];
 const INTERRUPTS = [
   `PUT ${EXECUTE}/interrupt/{planExecutionId}`,
   `PUT ${EXECUTE}/interrupt/{planExecutionId}/{nodeExecutionId}`,
@@ -226,7 +232,7 @@ describe('Prefer: wait', () => {
   });
 
   it('is tried below, route by route', () => {
-    const tried = [...Object.keys(STARTS), ...Object.keys(VIEWS), ...APPROVALS, ...INTERRUPTS, GIT];
+    const tried = [...Object.keys(STARTS), ...Object.keys(VIEWS), ...APPROVALS, ...INTERRUPTS, ...WEBHOOKS, GIT];
     expect(new Set(tried)).toEqual(new Set(operations));
   });
 

@@ -33,10 +33,10 @@ export function applyPreferences(
 }
 
 /** Aborts when the client is gone before it has its answer, and when the server stops. */
-function overSignal(deps: ApiDependencies, reply: FastifyReply): AbortSignal {
+export function waitSignal(stopping: AbortSignal, reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   reply.raw.on('close', () => controller.abort());
-  return AbortSignal.any([controller.signal, deps.stopping]);
+  return AbortSignal.any([controller.signal, stopping]);
 }
 
 /** Returns when the event's execution is final, when it has none, or when the preferred time is over. */
@@ -48,7 +48,7 @@ export async function eventAsPreferred(
 ): Promise<void> {
   if (waitSeconds === undefined) return;
   const deadline = performance.now() + waitSeconds * 1_000;
-  const over = overSignal(deps, reply);
+  const over = waitSignal(deps.stopping, reply);
   const state = await deps.intake.waitUntilProcessed(eventId, waitSeconds * 1_000, over);
   if (state?.executionId === undefined) return;
   const left = Math.max(0, Math.floor(deadline - performance.now()));
@@ -64,7 +64,7 @@ export async function executionAsPreferred(
 ): Promise<boolean> {
   const { waitSeconds } = applyPreferences(request, reply);
   if (waitSeconds === undefined || execution.isFinal) return false;
-  await deps.executions.waitUntilFinal(execution.id, waitSeconds * 1_000, overSignal(deps, reply));
+  await deps.executions.waitUntilFinal(execution.id, waitSeconds * 1_000, waitSignal(deps.stopping, reply));
   return true;
 }
 
@@ -78,7 +78,7 @@ export async function nodeAsPreferred(
 ): Promise<boolean> {
   const { waitSeconds } = applyPreferences(request, reply);
   if (waitSeconds === undefined || node.isFinal) return false;
-  const over = AbortSignal.any([overSignal(deps, reply), AbortSignal.timeout(waitSeconds * 1_000)]);
+  const over = AbortSignal.any([waitSignal(deps.stopping, reply), AbortSignal.timeout(waitSeconds * 1_000)]);
   for await (const { nodes } of deps.executions.watch(execution, 0, over)) {
     if (nodes.some(({ id, status }) => id === node.id && isFinal(status))) break;
   }

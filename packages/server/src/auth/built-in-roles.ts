@@ -35,6 +35,7 @@ const OF_PROJECTS = [
   'variable',
   'delegate',
   'setting',
+  'webhook',
 ] as const;
 
 const views = PERMISSIONS.filter((permission) => factsOf(permission).action === 'view');

@@ -17,6 +17,7 @@ const RESOURCES = {
   variable: { type: 'VARIABLE', actions: ['view', 'edit', 'delete'] },
   delegate: { type: 'DELEGATE', actions: ['view', 'edit', 'delete'] },
   setting: { type: 'SETTING', actions: ['view', 'edit'] },
+  webhook: { type: 'WEBHOOK', actions: ['view', 'edit', 'delete'] },
   user: { type: 'USER', actions: ['view', 'invite', 'manage'] },
   usergroup: { type: 'USERGROUP', actions: ['view', 'manage'] },
   serviceaccount: { type: 'SERVICEACCOUNT', actions: ['view', 'edit', 'delete', 'manageapikey'] },

@@ -16,13 +16,18 @@ const TAG_BYTES = 16;
 
 /** Where a value lies; part of what is authenticated (N1). */
 export interface ValuePlace {
-  readonly kind: 'secret' | 'sealing key';
+  readonly kind: 'secret' | 'sealing key' | 'webhook secret';
   readonly owner: OwnerScope;
   readonly identifier: string;
 }
 
 export function secretPlace({ owner, identifier }: SecretKey): ValuePlace {
   return { kind: 'secret', owner, identifier };
+}
+
+/** What signs for a webhook; it belongs where its endpoint does. */
+export function webhookSecretPlace(owner: OwnerScope, id: string): ValuePlace {
+  return { kind: 'webhook secret', owner, identifier: id };
 }
 
 /** Thrown when a sealed value does not open at its place: it was changed or moved. */

@@ -10,12 +10,14 @@ import {
   countByKey,
   listSealingKeys,
   listSecretsUnderKeys,
+  listWebhookSecretsUnderKeys,
   rewrapSealingKey,
   rewrapSecrets,
+  rewrapWebhookSecret,
   type Rewrapping,
 } from '../store/sealed-values.ts';
 import type { SecretKey } from '../store/secrets.ts';
-import { rewrapValue, secretPlace, ValueDamagedError } from './envelope.ts';
+import { rewrapValue, secretPlace, ValueDamagedError, webhookSecretPlace } from './envelope.ts';
 import type { KeyRing } from './key-ring.ts';
 import { sealingKeyPlace } from './sealing-keys.ts';
 
@@ -36,6 +38,16 @@ export async function rewrapAll(db: Database, ring: KeyRing, signal?: AbortSigna
     if (value.keyId === ring.current.id || !ring.ids.includes(value.keyId)) continue;
     await rewrapSealingKey(db, publicKey, rewrapValue(ring, sealingKeyPlace(publicKey), value));
     rewrapped += 1;
+  }
+  const olderIds = ring.ids.filter((id) => id !== ring.current.id);
+  for (const { id, owner, value } of await listWebhookSecretsUnderKeys(db, olderIds)) {
+    try {
+      await rewrapWebhookSecret(db, id, rewrapValue(ring, webhookSecretPlace(owner, id), value));
+      rewrapped += 1;
+    } catch (error) {
+      if (!(error instanceof ValueDamagedError)) throw error;
+      damaged.push({ owner, identifier: id });
+    }
   }
   while (signal?.aborted !== true) {
     const older = ring.ids.filter((id) => id !== ring.current.id);

@@ -42,6 +42,7 @@ export const DELETED_TABLES = [
   'delegates',
   'errands',
   'preflight_checks',
+  'webhook_endpoints',
 ] as const satisfies readonly (keyof Tables)[];
 
 /** Tables of what happened (Z3). */

@@ -1,7 +1,7 @@
 /** Sealed values as rows of a key: what a rotation reads and writes; and the key pairs of sealed outputs. */
 import { sql } from 'kysely';
 import type { Database, Transaction } from './database.ts';
-import { ownerColumns, ownerOfRow } from './owner-scope.ts';
+import { ownerColumns, ownerOfRow, type OwnerScope } from './owner-scope.ts';
 import type { SealedValue, SecretKey } from './secrets.ts';
 
 export interface SealedSecret {
@@ -83,15 +83,62 @@ export async function giveUpValuesUnderOthers(tx: Transaction, keyIds: readonly 
     .where(isUnderOther)
     .execute();
   await tx.deleteFrom('sealing_keys').where(isUnderOther).execute();
+  await tx
+    .updateTable('webhook_endpoints')
+    .set({
+      is_enabled: false,
+      disabled_reason: 'Its secret was lost with a master key. Rotate it, and enable the webhook.',
+    })
+    .where('id', 'in', tx.selectFrom('webhook_secrets').select('endpoint_id').where(isUnderOther))
+    .execute();
+  await tx.deleteFrom('webhook_secrets').where(isUnderOther).execute();
 }
 
 /** How many values each master key holds; what is under a key that nobody has cannot be read. */
 export async function countByKey(db: Database): Promise<ReadonlyMap<string, number>> {
   const result = await sql<{ key_id: string; count: number }>`
     select key_id, count(*) from (
-      select key_id from secrets where key_id is not null union all select key_id from sealing_keys) as sealed
+      select key_id from secrets where key_id is not null union all select key_id from sealing_keys
+      union all select key_id from webhook_secrets) as sealed
     group by key_id order by key_id`.execute(db);
   return new Map(result.rows.map((row) => [row.key_id, row.count]));
+}
+
+export interface SealedWebhookSecret {
+  readonly id: string;
+  /** Of the endpoint. */
+  readonly owner: OwnerScope;
+  readonly value: Omit<SealedValue, 'content'>;
+}
+
+/** Secrets of webhooks under these master keys. */
+export async function listWebhookSecretsUnderKeys(
+  db: Database,
+  keyIds: readonly string[],
+): Promise<readonly SealedWebhookSecret[]> {
+  const rows = await db
+    .selectFrom('webhook_secrets')
+    .innerJoin('webhook_endpoints', 'webhook_endpoints.id', 'webhook_secrets.endpoint_id')
+    .select(['webhook_secrets.id', 'key_id', 'wrapped_key', 'account_id', 'org_identifier', 'project_identifier'])
+    .where(sql<boolean>`key_id = any(${keyIds}::text[])`)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    owner: ownerOfRow(row),
+    value: { keyId: row.key_id, wrappedKey: row.wrapped_key },
+  }));
+}
+
+export async function rewrapWebhookSecret(
+  db: Database,
+  id: string,
+  { keyId, wrappedKey }: Omit<SealedValue, 'content'>,
+): Promise<void> {
+  await db
+    .updateTable('webhook_secrets')
+    .set({ key_id: keyId, wrapped_key: wrappedKey })
+    .where('id', '=', id)
+    .execute();
 }
 
 export interface SealingKeyRow {

@@ -649,6 +649,61 @@ export interface FeedStateTable {
   swept_position: number;
 }
 
+export interface WebhookEndpointsTable extends ScopeColumns {
+  id: string;
+  name: string;
+  description: string;
+  url: string;
+  event_types: string[];
+  pipeline_identifiers: string[];
+  is_enabled: boolean;
+  disabled_reason: string | null;
+  failing_since: number | null;
+  from_position: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface WebhookSecretsTable {
+  id: string;
+  endpoint_id: string;
+  key_id: string;
+  wrapped_key: Buffer;
+  content: Buffer;
+  created_at: number;
+  expires_at: number | null;
+}
+
+export interface WebhookDeliveriesTable {
+  id: string;
+  endpoint_id: string;
+  position: number | null;
+  message_id: string;
+  event_type: string;
+  body: string;
+  state: string;
+  tries: Generated<number>;
+  due_at: number;
+  lease_until: number | null;
+  created_at: number;
+  ended_at: number | null;
+}
+
+export interface WebhookAttemptsTable {
+  delivery_id: string;
+  number: GeneratedAlways<number>;
+  at: number;
+  duration_ms: number;
+  status: number | null;
+  error: string | null;
+  response: Generated<string>;
+}
+
+export interface FeedReadersTable {
+  name: string;
+  position: number;
+}
+
 export interface Tables {
   installation: InstallationTable;
   accounts: AccountsTable;
@@ -681,6 +736,11 @@ export interface Tables {
   outbox: OutboxTable;
   feed: FeedTable;
   feed_state: FeedStateTable;
+  feed_readers: FeedReadersTable;
+  webhook_endpoints: WebhookEndpointsTable;
+  webhook_secrets: WebhookSecretsTable;
+  webhook_deliveries: WebhookDeliveriesTable;
+  webhook_attempts: WebhookAttemptsTable;
   executions: ExecutionsTable;
   execution_documents: ExecutionDocumentsTable;
   node_executions: NodeExecutionsTable;

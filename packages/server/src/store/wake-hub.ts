@@ -63,6 +63,8 @@ export const wakeKeys = {
   outbox: key('outbox'),
   /** The feed has grown. */
   feed: key('feed'),
+  /** Something is to be sent to webhooks now, or was sent. */
+  webhooks: key('webhooks'),
   /** A log grew or was closed. */
   log: (logKey: string): WakeKey => key('log', logKey),
 } as const;
