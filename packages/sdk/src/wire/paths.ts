@@ -168,7 +168,13 @@ import type {
   V1Validation,
   VariableRequest,
   VariableResponse,
+  Webhook,
+  WebhookDelivery,
+  WebhookDeliveryDetails,
   WebhookEventProcessingDetails,
+  WebhookRequest,
+  WebhookSecretRotation,
+  WebhookWithSecret,
 } from './schemas.ts';
 
 /** What is sent to each path, and `data` of what comes back. */
@@ -394,6 +400,24 @@ export interface Paths {
         readonly projectIdentifier?: string | undefined;
       };
       readonly data: readonly DelegateSummary[];
+    };
+  };
+  readonly '/bridle/api/events': {
+    /** What happens, live. */
+    readonly GET: {
+      readonly query?: {
+        readonly orgIdentifier?: string | undefined;
+        readonly projectIdentifier?: string | undefined;
+        /** One or several, joined by commas. */
+        readonly pipelineIdentifier?: string | undefined;
+        /** Everything about this execution, from its start on; ends with it. */
+        readonly planExecutionId?: string | undefined;
+        /** One or several, joined by commas; `execution.*` for all that begin so. */
+        readonly type?: string | undefined;
+        /** As the header Last-Event-ID, for those who cannot set it. */
+        readonly lastEventId?: string | undefined;
+      };
+      readonly data: string;
     };
   };
   readonly '/bridle/api/executions/{planExecutionId}/artifacts': {
@@ -771,6 +795,159 @@ export interface Paths {
         readonly enabled: boolean;
       };
       readonly data: UserMetadata;
+    };
+  };
+  readonly '/bridle/api/webhooks': {
+    /** The webhooks of the account, an organization or a project. */
+    readonly GET: {
+      readonly query?: {
+        readonly orgIdentifier?: string | undefined;
+        readonly projectIdentifier?: string | undefined;
+      };
+      readonly data: readonly Webhook[];
+    };
+    /** Create a webhook: it is called for what happens from now on. */
+    readonly POST: {
+      readonly query?: {
+        readonly orgIdentifier?: string | undefined;
+        readonly projectIdentifier?: string | undefined;
+      };
+      readonly body: WebhookRequest;
+      readonly data: WebhookWithSecret;
+    };
+  };
+  readonly '/bridle/api/webhooks/{webhookId}': {
+    /** A webhook. */
+    readonly GET: {
+      readonly path: {
+        readonly webhookId: string;
+      };
+      readonly query?: {
+        readonly orgIdentifier?: string | undefined;
+        readonly projectIdentifier?: string | undefined;
+      };
+      readonly data: Webhook;
+    };
+    /** Change, enable or disable a webhook. */
+    readonly PUT: {
+      readonly path: {
+        readonly webhookId: string;
+      };
+      readonly query?: {
+        readonly orgIdentifier?: string | undefined;
+        readonly projectIdentifier?: string | undefined;
+      };
+      readonly body: WebhookRequest;
+      readonly data: Webhook;
+    };
+    /** Delete a webhook, with what was and is to be sent to it. */
+    readonly DELETE: {
+      readonly path: {
+        readonly webhookId: string;
+      };
+      readonly query?: {
+        readonly orgIdentifier?: string | undefined;
+        readonly projectIdentifier?: string | undefined;
+      };
+      readonly data: boolean;
+    };
+  };
+  readonly '/bridle/api/webhooks/{webhookId}/deliveries': {
+    /** What was sent to a webhook, newest first; kept for two weeks. */
+    readonly GET: {
+      readonly path: {
+        readonly webhookId: string;
+      };
+      readonly query?: {
+        readonly orgIdentifier?: string | undefined;
+        readonly projectIdentifier?: string | undefined;
+        readonly state?: 'pending' | 'delivered' | 'failed' | (string & {}) | undefined;
+        readonly page?: number | undefined;
+        readonly size?: number | undefined;
+      };
+      readonly data: {
+        readonly content: readonly WebhookDelivery[];
+        readonly pageable: {
+          readonly sort: {
+            readonly empty: boolean;
+            readonly sorted: boolean;
+            readonly unsorted: boolean;
+          };
+          readonly pageNumber: number;
+          readonly pageSize: number;
+          readonly offset: number;
+          readonly paged: boolean;
+          readonly unpaged: boolean;
+        };
+        readonly last: boolean;
+        readonly totalPages: number;
+        readonly totalElements: number;
+        readonly sort: {
+          readonly empty: boolean;
+          readonly sorted: boolean;
+          readonly unsorted: boolean;
+        };
+        readonly first: boolean;
+        readonly numberOfElements: number;
+        readonly size: number;
+        readonly number: number;
+        readonly empty: boolean;
+      };
+    };
+  };
+  readonly '/bridle/api/webhooks/{webhookId}/deliveries/{deliveryId}': {
+    /** A delivery with every attempt. */
+    readonly GET: {
+      readonly path: {
+        readonly webhookId: string;
+        readonly deliveryId: string;
+      };
+      readonly query?: {
+        readonly orgIdentifier?: string | undefined;
+        readonly projectIdentifier?: string | undefined;
+      };
+      readonly data: WebhookDeliveryDetails;
+    };
+  };
+  readonly '/bridle/api/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver': {
+    /** Send a delivery once more, now. */
+    readonly POST: {
+      readonly path: {
+        readonly webhookId: string;
+        readonly deliveryId: string;
+      };
+      readonly query?: {
+        readonly orgIdentifier?: string | undefined;
+        readonly projectIdentifier?: string | undefined;
+      };
+      readonly data: WebhookDeliveryDetails;
+    };
+  };
+  readonly '/bridle/api/webhooks/{webhookId}/rotate-secret': {
+    /** Give a webhook a new secret. */
+    readonly POST: {
+      readonly path: {
+        readonly webhookId: string;
+      };
+      readonly query?: {
+        readonly orgIdentifier?: string | undefined;
+        readonly projectIdentifier?: string | undefined;
+      };
+      readonly body: WebhookSecretRotation;
+      readonly data: WebhookWithSecret;
+    };
+  };
+  readonly '/bridle/api/webhooks/{webhookId}/test': {
+    /** Call a webhook with an event of type `test`, once. */
+    readonly POST: {
+      readonly path: {
+        readonly webhookId: string;
+      };
+      readonly query?: {
+        readonly orgIdentifier?: string | undefined;
+        readonly projectIdentifier?: string | undefined;
+      };
+      readonly data: WebhookDeliveryDetails;
     };
   };
   readonly '/healthz': {

@@ -133,6 +133,39 @@ export interface ApprovalAuthorization {
   readonly reason: string | null;
 }
 
+export interface ApprovalDecidedEvent {
+  readonly type: 'approval.decided';
+  /** When it happened, by the clock of the database: RFC 3339, UTC. */
+  readonly timestamp: string;
+  readonly data: {
+    readonly accountIdentifier: string;
+    readonly orgIdentifier: string | null;
+    readonly projectIdentifier: string | null;
+    readonly planExecutionId: string;
+    readonly pipelineIdentifier: string;
+    /** Of the pipeline. */
+    readonly name: string;
+    readonly runSequence: number;
+    readonly node: {
+      readonly identifier: string;
+      readonly name: string;
+      readonly nodeExecutionId: string;
+      readonly kind: 'stage' | 'step' | (string & {});
+    };
+    readonly stage: {
+      readonly identifier: string;
+      readonly name: string;
+      readonly nodeExecutionId: string;
+      /** As in the pipeline: `CI`, `Deployment`, `Approval`, `Custom`, `Pipeline`. */
+      readonly type: string;
+    } | null;
+    readonly approvalInstanceId: string;
+    /** Whose members answer; none = everybody who may run it. */
+    readonly userGroups: readonly string[];
+    readonly status: ExecutionStatus;
+  };
+}
+
 export interface ApprovalDetails {
   readonly approvalMessage: string;
   readonly includePipelineExecutionHistory: boolean;
@@ -196,6 +229,38 @@ export interface ApprovalV1 {
   readonly error_message: string | null;
 }
 
+export interface ApprovalWaitingEvent {
+  readonly type: 'approval.waiting';
+  /** When it happened, by the clock of the database: RFC 3339, UTC. */
+  readonly timestamp: string;
+  readonly data: {
+    readonly accountIdentifier: string;
+    readonly orgIdentifier: string | null;
+    readonly projectIdentifier: string | null;
+    readonly planExecutionId: string;
+    readonly pipelineIdentifier: string;
+    /** Of the pipeline. */
+    readonly name: string;
+    readonly runSequence: number;
+    readonly node: {
+      readonly identifier: string;
+      readonly name: string;
+      readonly nodeExecutionId: string;
+      readonly kind: 'stage' | 'step' | (string & {});
+    };
+    readonly stage: {
+      readonly identifier: string;
+      readonly name: string;
+      readonly nodeExecutionId: string;
+      /** As in the pipeline: `CI`, `Deployment`, `Approval`, `Custom`, `Pipeline`. */
+      readonly type: string;
+    } | null;
+    readonly approvalInstanceId: string;
+    /** Whose members answer; none = everybody who may run it. */
+    readonly userGroups: readonly string[];
+  };
+}
+
 export interface AuditEvent {
   readonly auditId: string;
   readonly insertId: string;
@@ -256,6 +321,8 @@ export interface AuditYaml {
 export interface BranchList {
   readonly branches: readonly string[];
 }
+
+export type BridleEvent = TriggerAcceptedEvent | TriggerDecidedEvent | ExecutionStartedEvent | ExecutionStatusEvent | ExecutionFinishedEvent | StageStartedEvent | StageFinishedEvent | ApprovalWaitingEvent | ApprovalDecidedEvent | InterventionWaitingEvent | InputWaitingEvent;
 
 export interface BrowserSession {
   readonly id: string;
@@ -553,6 +620,10 @@ export interface ErrorDto {
   readonly metadata: Readonly<Record<string, unknown>> | null;
 }
 
+export interface EventsReset {
+  readonly reason: 'expired' | 'unknown' | (string & {});
+}
+
 export interface ExecutionChangeEvent {
   readonly version: number;
   readonly pipelineExecutionSummary: PipelineExecutionSummary;
@@ -588,6 +659,32 @@ export interface ExecutionFilter {
     readonly startTime?: number | null | undefined;
     readonly endTime?: number | null | undefined;
   } | null | undefined;
+}
+
+export interface ExecutionFinishedEvent {
+  readonly type: 'execution.finished';
+  /** When it happened, by the clock of the database: RFC 3339, UTC. */
+  readonly timestamp: string;
+  readonly data: {
+    readonly accountIdentifier: string;
+    readonly orgIdentifier: string | null;
+    readonly projectIdentifier: string | null;
+    readonly planExecutionId: string;
+    readonly pipelineIdentifier: string;
+    /** Of the pipeline. */
+    readonly name: string;
+    readonly runSequence: number;
+    readonly status: ExecutionStatus;
+    readonly previousStatus: ExecutionStatus | null;
+    readonly triggerType: string;
+    readonly triggeredBy: {
+      readonly uuid: string;
+      readonly identifier: string;
+    };
+    readonly startTs: number | null;
+    readonly endTs: number | null;
+    readonly failureMessage: string | null;
+  };
 }
 
 export interface ExecutionGraph {
@@ -745,7 +842,59 @@ export interface ExecutionOutlinePage {
   readonly hasMore: boolean;
 }
 
+export interface ExecutionStartedEvent {
+  readonly type: 'execution.started';
+  /** When it happened, by the clock of the database: RFC 3339, UTC. */
+  readonly timestamp: string;
+  readonly data: {
+    readonly accountIdentifier: string;
+    readonly orgIdentifier: string | null;
+    readonly projectIdentifier: string | null;
+    readonly planExecutionId: string;
+    readonly pipelineIdentifier: string;
+    /** Of the pipeline. */
+    readonly name: string;
+    readonly runSequence: number;
+    readonly status: ExecutionStatus;
+    readonly previousStatus: ExecutionStatus | null;
+    readonly triggerType: string;
+    readonly triggeredBy: {
+      readonly uuid: string;
+      readonly identifier: string;
+    };
+    readonly startTs: number | null;
+    readonly endTs: number | null;
+    readonly failureMessage: string | null;
+  };
+}
+
 export type ExecutionStatus = 'NotStarted' | 'Queued' | 'Running' | 'AsyncWaiting' | 'TaskWaiting' | 'TimedWaiting' | 'WaitStepRunning' | 'ResourceWaiting' | 'InterventionWaiting' | 'ApprovalWaiting' | 'InputWaiting' | 'QueuedExecutionConcurrencyReached' | 'Paused' | 'Pausing' | 'Discontinuing' | 'Success' | 'IgnoreFailed' | 'Skipped' | 'Suspended' | 'Failed' | 'Errored' | 'Expired' | 'Aborted' | 'ApprovalRejected' | 'AbortedByFreeze' | (string & {});
+
+export interface ExecutionStatusEvent {
+  readonly type: 'execution.status';
+  /** When it happened, by the clock of the database: RFC 3339, UTC. */
+  readonly timestamp: string;
+  readonly data: {
+    readonly accountIdentifier: string;
+    readonly orgIdentifier: string | null;
+    readonly projectIdentifier: string | null;
+    readonly planExecutionId: string;
+    readonly pipelineIdentifier: string;
+    /** Of the pipeline. */
+    readonly name: string;
+    readonly runSequence: number;
+    readonly status: ExecutionStatus;
+    readonly previousStatus: ExecutionStatus | null;
+    readonly triggerType: string;
+    readonly triggeredBy: {
+      readonly uuid: string;
+      readonly identifier: string;
+    };
+    readonly startTs: number | null;
+    readonly endTs: number | null;
+    readonly failureMessage: string | null;
+  };
+}
 
 export interface ExecutionTriggerInfo {
   readonly triggerType: 'NOOP' | 'MANUAL' | 'WEBHOOK' | 'WEBHOOK_CUSTOM' | 'SCHEDULER_CRON' | 'ARTIFACT' | 'MANIFEST' | (string & {});
@@ -1034,6 +1183,35 @@ export interface InputSetYamlDiff {
   readonly gitDetails: EntityGitDetails;
 }
 
+export interface InputWaitingEvent {
+  readonly type: 'input.waiting';
+  /** When it happened, by the clock of the database: RFC 3339, UTC. */
+  readonly timestamp: string;
+  readonly data: {
+    readonly accountIdentifier: string;
+    readonly orgIdentifier: string | null;
+    readonly projectIdentifier: string | null;
+    readonly planExecutionId: string;
+    readonly pipelineIdentifier: string;
+    /** Of the pipeline. */
+    readonly name: string;
+    readonly runSequence: number;
+    readonly node: {
+      readonly identifier: string;
+      readonly name: string;
+      readonly nodeExecutionId: string;
+      readonly kind: 'stage' | 'step' | (string & {});
+    };
+    readonly stage: {
+      readonly identifier: string;
+      readonly name: string;
+      readonly nodeExecutionId: string;
+      /** As in the pipeline: `CI`, `Deployment`, `Approval`, `Custom`, `Pipeline`. */
+      readonly type: string;
+    } | null;
+  };
+}
+
 export interface InterruptHistory {
   readonly interruptId: string;
   /** Epoch milliseconds. */
@@ -1059,6 +1237,36 @@ export interface InterruptResponse {
   readonly id: string;
   readonly type: string;
   readonly planExecutionId: string;
+}
+
+export interface InterventionWaitingEvent {
+  readonly type: 'intervention.waiting';
+  /** When it happened, by the clock of the database: RFC 3339, UTC. */
+  readonly timestamp: string;
+  readonly data: {
+    readonly accountIdentifier: string;
+    readonly orgIdentifier: string | null;
+    readonly projectIdentifier: string | null;
+    readonly planExecutionId: string;
+    readonly pipelineIdentifier: string;
+    /** Of the pipeline. */
+    readonly name: string;
+    readonly runSequence: number;
+    readonly node: {
+      readonly identifier: string;
+      readonly name: string;
+      readonly nodeExecutionId: string;
+      readonly kind: 'stage' | 'step' | (string & {});
+    };
+    readonly stage: {
+      readonly identifier: string;
+      readonly name: string;
+      readonly nodeExecutionId: string;
+      /** As in the pipeline: `CI`, `Deployment`, `Approval`, `Custom`, `Pipeline`. */
+      readonly type: string;
+    } | null;
+    readonly failureMessage: string | null;
+  };
 }
 
 export interface LatestExecution {
@@ -2146,6 +2354,64 @@ export interface StageExecutionRequest {
   readonly expressionValues?: Readonly<Record<string, string>> | null | undefined;
 }
 
+export interface StageFinishedEvent {
+  readonly type: 'stage.finished';
+  /** When it happened, by the clock of the database: RFC 3339, UTC. */
+  readonly timestamp: string;
+  readonly data: {
+    readonly accountIdentifier: string;
+    readonly orgIdentifier: string | null;
+    readonly projectIdentifier: string | null;
+    readonly planExecutionId: string;
+    readonly pipelineIdentifier: string;
+    /** Of the pipeline. */
+    readonly name: string;
+    readonly runSequence: number;
+    readonly stage: {
+      readonly identifier: string;
+      readonly name: string;
+      readonly nodeExecutionId: string;
+      /** As in the pipeline: `CI`, `Deployment`, `Approval`, `Custom`, `Pipeline`. */
+      readonly type: string;
+    };
+    readonly status: ExecutionStatus;
+    /** 0-based. */
+    readonly attempt: number;
+    readonly startTs: number | null;
+    readonly endTs: number | null;
+    readonly failureMessage: string | null;
+  };
+}
+
+export interface StageStartedEvent {
+  readonly type: 'stage.started';
+  /** When it happened, by the clock of the database: RFC 3339, UTC. */
+  readonly timestamp: string;
+  readonly data: {
+    readonly accountIdentifier: string;
+    readonly orgIdentifier: string | null;
+    readonly projectIdentifier: string | null;
+    readonly planExecutionId: string;
+    readonly pipelineIdentifier: string;
+    /** Of the pipeline. */
+    readonly name: string;
+    readonly runSequence: number;
+    readonly stage: {
+      readonly identifier: string;
+      readonly name: string;
+      readonly nodeExecutionId: string;
+      /** As in the pipeline: `CI`, `Deployment`, `Approval`, `Custom`, `Pipeline`. */
+      readonly type: string;
+    };
+    readonly status: ExecutionStatus;
+    /** 0-based. */
+    readonly attempt: number;
+    readonly startTs: number | null;
+    readonly endTs: number | null;
+    readonly failureMessage: string | null;
+  };
+}
+
 export interface StepPalette {
   readonly name: 'Library';
   readonly stepsData: readonly {
@@ -2343,11 +2609,42 @@ export interface TokenRequest {
   readonly projectIdentifier?: string | null | undefined;
 }
 
+export interface TriggerAcceptedEvent {
+  readonly type: 'trigger.accepted';
+  /** When it happened, by the clock of the database: RFC 3339, UTC. */
+  readonly timestamp: string;
+  readonly data: {
+    readonly accountIdentifier: string;
+    readonly orgIdentifier: string | null;
+    readonly projectIdentifier: string | null;
+    readonly eventCorrelationId: string;
+    readonly pipelineIdentifier: string | null;
+    readonly triggerIdentifier: string | null;
+  };
+}
+
 export interface TriggerCatalog {
   readonly catalog: readonly {
     readonly category: string;
     readonly triggerCatalogType: readonly string[];
   }[];
+}
+
+export interface TriggerDecidedEvent {
+  readonly type: 'trigger.decided';
+  /** When it happened, by the clock of the database: RFC 3339, UTC. */
+  readonly timestamp: string;
+  readonly data: {
+    readonly accountIdentifier: string;
+    readonly orgIdentifier: string | null;
+    readonly projectIdentifier: string | null;
+    readonly eventCorrelationId: string;
+    readonly pipelineIdentifier: string | null;
+    readonly triggerIdentifier: string | null;
+    readonly finalStatus: string;
+    readonly message: string;
+    readonly planExecutionId: string | null;
+  };
 }
 
 export interface TriggerDetails {
@@ -2761,6 +3058,61 @@ export interface VariableResponse {
   readonly lastModifiedAt: number;
 }
 
+export interface Webhook {
+  readonly identifier: string;
+  readonly orgIdentifier: string | null;
+  readonly projectIdentifier: string | null;
+  readonly name: string;
+  readonly description: string;
+  readonly url: string;
+  /** What it is called for; none = everything. */
+  readonly eventTypes: readonly ('trigger.accepted' | 'trigger.decided' | 'execution.started' | 'execution.status' | 'execution.finished' | 'stage.started' | 'stage.finished' | 'approval.waiting' | 'approval.decided' | 'intervention.waiting' | 'input.waiting' | (string & {}))[];
+  /** Only for these pipelines; none = for all. */
+  readonly pipelineIdentifiers: readonly string[];
+  readonly enabled: boolean;
+  readonly disabledReason: string | null;
+  readonly failingSince: number | null;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  /** Epoch milliseconds. */
+  readonly lastModifiedAt: number;
+}
+
+export interface WebhookDelivery {
+  readonly id: string;
+  /** The header `webhook-id`: the same however often it is sent. */
+  readonly messageId: string;
+  readonly eventType: string;
+  readonly state: 'pending' | 'delivered' | 'failed' | (string & {});
+  readonly nextAttemptAt: number | null;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+}
+
+export interface WebhookDeliveryDetails {
+  readonly id: string;
+  /** The header `webhook-id`: the same however often it is sent. */
+  readonly messageId: string;
+  readonly eventType: string;
+  readonly state: 'pending' | 'delivered' | 'failed' | (string & {});
+  readonly nextAttemptAt: number | null;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+  /** What was sent, byte for byte. */
+  readonly body: string;
+  readonly attempts: readonly {
+    /** Epoch milliseconds. */
+    readonly at: number;
+    readonly durationMs: number;
+    readonly status: number | null;
+    readonly error: string | null;
+    /** The first KB of the answer. */
+    readonly response: string;
+  }[];
+}
+
 export interface WebhookEventProcessingDetails {
   readonly eventFound: boolean;
   readonly eventId: string;
@@ -2782,6 +3134,29 @@ export interface WebhookEventProcessingDetails {
 export type WebhookRepresentation = TriggerExecutionDetails & {
   readonly eventCorrelationId: string;
 };
+
+export interface WebhookRequest {
+  readonly name: string;
+  readonly description?: string | undefined;
+  /** Where it is called: http or https. */
+  readonly url: string;
+  /** What it is called for; none = everything. */
+  readonly eventTypes?: readonly ('trigger.accepted' | 'trigger.decided' | 'execution.started' | 'execution.status' | 'execution.finished' | 'stage.started' | 'stage.finished' | 'approval.waiting' | 'approval.decided' | 'intervention.waiting' | 'input.waiting' | (string & {}))[] | undefined;
+  /** Only for these pipelines; none = for all. */
+  readonly pipelineIdentifiers?: readonly string[] | undefined;
+  readonly enabled?: boolean | undefined;
+}
+
+export interface WebhookSecretRotation {
+  /** For how long the secrets before it sign as well. */
+  readonly keepOldHours?: number | undefined;
+}
+
+export interface WebhookWithSecret {
+  readonly webhook: Webhook;
+  /** What the calls are signed with. Shown here and never again. */
+  readonly secret: string;
+}
 
 export interface WireDiagnostic {
   readonly code: string;
