@@ -31,9 +31,9 @@ import * as executionKeys from './migrations/0022-execution-keys.ts';
 import * as hiddenCauses from './migrations/0024-hidden-causes.ts';
 import * as executionSubjects from './migrations/0026-execution-subjects.ts';
 import * as triggerFiles from './migrations/0027-trigger-files.ts';
-import * as retention from './migrations/0031-retention.ts';
 import * as feed from './migrations/0028-feed.ts';
 import * as webhooks from './migrations/0029-webhooks.ts';
+import * as retention from './migrations/0031-retention.ts';
 import type { StartErrorCode } from './start-error-codes.ts';
 
 /** Name → migration, in the order of their names. Never rename or change one that was released. */
@@ -63,9 +63,9 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0024-hidden-causes': hiddenCauses,
   '0026-execution-subjects': executionSubjects,
   '0027-trigger-files': triggerFiles,
-  '0031-retention': retention,
   '0028-feed': feed,
   '0029-webhooks': webhooks,
+  '0031-retention': retention,
 };
 
 /**
