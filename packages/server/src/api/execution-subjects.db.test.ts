@@ -78,11 +78,13 @@ async function save(path: string, body: string | Record<string, unknown>, query 
 async function send(event: string, payload: unknown): Promise<string> {
   const headers = { 'x-github-event': event, 'content-type': 'application/json' };
   const sent = { isPublic: true, body: JSON.stringify(payload), headers };
-  const eventId = String((await server.call('POST', '/ng/api/webhook', sent)).body.data);
+  const accepted = await server.call('POST', '/ng/api/webhook', sent);
+  expect([accepted.status, accepted.body.message]).toEqual([200, undefined]);
+  const eventId = String(accepted.body.data);
   return await vi.waitFor(
     async () => {
       const path = '/pipeline/api/webhook/triggerProcessingDetails';
-      const { data } = (await server.call('GET', path, { isPublic: true, query: { eventId } })).body;
+      const { data } = (await server.call('GET', path, { query: { eventId } })).body;
       expect(data).toMatchObject({ status: 'TARGET_EXECUTION_REQUESTED' });
       return String((data as unknown as Record<string, unknown>)['pipelineExecutionId']);
     },

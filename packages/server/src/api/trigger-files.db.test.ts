@@ -94,7 +94,7 @@ async function send(name: string): Promise<string> {
 
 async function detailsOf(eventId: string): Promise<Record<string, unknown>> {
   const path = '/pipeline/api/webhook/triggerProcessingDetails';
-  const { body } = await server.call('GET', path, { isPublic: true, query: { eventId } });
+  const { body } = await server.call('GET', path, { query: { eventId } });
   return body.data as unknown as Record<string, unknown>;
 }
 
