@@ -95,7 +95,7 @@ const ODDITIES = [
   EXECUTION('e22'),
   `insert into logs (key, account_id, execution_id, node_execution_id, created_at) values ('l', 'acct', 'e1', 'n', 1)`,
   `insert into log_chunks (log_key, byte_offset, first_line, content, line_times)
-     select 'l', n, n, decode(repeat(lpad(to_hex(n % 256), 2, '0'), 3000), 'hex'), array[n, null, 3] from generate_series(0, 5000) n`,
+     select 'l', n, n, decode(repeat(lpad(to_hex(n % 256), 2, '0'), 3000), 'hex'), array[n, null, 3] from generate_series(0, 1500) n`,
   `insert into delegate_tasks (id, execution_id, account_id, org_identifier, project_identifier, state, request, selectors, log_key, queued_at)
      select 't' || n, 'e22', 'acct', 'default', 'p', 'queued', '{}', array['a,b', '{', '"', ''], 'l', 1 from generate_series(1, 20) n`,
   `delete from delegate_tasks where id = 't20'`,
