@@ -97,6 +97,26 @@ describe('execute --watch', () => {
 
       ✗ Test › Unit tests  Failed
         The script ended with exit code 7.
+        │ test 13 ok
+        │ test 14 ok
+        │ test 15 ok
+        │ test 16 ok
+        │ test 17 ok
+        │ test 18 ok
+        │ test 19 ok
+        │ test 20 ok
+        │ test 21 ok
+        │ test 22 ok
+        │ test 23 ok
+        │ test 24 ok
+        │ test 25 ok
+        │ test 26 ok
+        │ test 27 ok
+        │ test 28 ok
+        │ test 29 ok
+        │ test 30 ok
+        │ test 31 failed: expected 3, got 4
+        │ Execution ended with exit code 7
 
       ✗ Failed  Broken  TIME  4 steps: 2 succeeded, 1 skipped, 1 failed
       "

@@ -11,7 +11,7 @@ export const whoami: CommandAction = async (context, { options }) => {
   const { terminal, signal } = context;
   const settings = readSettings({ context, options });
   let asked: { readonly caller: Caller; readonly settings: FoundSettings } | undefined;
-  let failure: unknown;
+  let fail = (): void => {};
   try {
     const token = tokenOf(settings);
     const account = accountOf(settings, token);
@@ -23,17 +23,19 @@ export const whoami: CommandAction = async (context, { options }) => {
     });
   } catch (error) {
     // What is known is told before why the rest is not.
-    failure = error;
+    fail = () => {
+      throw error;
+    };
   }
   const found = asked?.settings ?? settings;
   const fields = options.fields();
   if (fields !== undefined) {
-    if (failure !== undefined) throw failure;
+    fail();
     await printJson(terminal.out, document(found, asked?.caller), fields);
     return 0;
   }
   await printTable(terminal, ['', 'VALUE', 'FROM'], rows(found, asked?.caller));
-  if (failure !== undefined) throw failure;
+  fail();
   return 0;
 };
 

@@ -6,7 +6,7 @@ export interface StopSignals {
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
   /** What a second one does instead of ending the process at once. */
-  onSecond(handler: () => void): void;
+  readonly onSecond: (handler: () => void) => void;
   close(): void;
 }
 

@@ -43,6 +43,8 @@ const ENVIRONMENT = `  NO_COLOR            no colours, whatever its value
   LC_ALL, LANG        a locale without UTF-8 means no symbols beyond ASCII
   TERM=dumb           no colours, no live view
   DOCKER_HOST         the engine that runs steps with an image
+  HARNESS_API_KEY, HARNESS_BASE_URL, HARNESS_ORG, HARNESS_PROJECT, BRIDLE_PROFILE
+                      the server: see bridle help connection
 
 Steps do not see the environment of bridle: they get what a step on a server gets.`;
 

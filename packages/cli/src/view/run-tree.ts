@@ -128,7 +128,10 @@ export class RunTree {
 
   #applyLog(id: string, text: string): void {
     const node = this.#nodes.get(id);
-    if (node === undefined || (isOver(lookOf(node.state.status)) && node.tail === undefined)) return;
+    if (node === undefined) return;
+    const look = lookOf(node.state.status);
+    // From a server the last lines of a step that failed may come after its end.
+    if (isOver(look) && look.phase !== 'broken' && node.tail === undefined) return;
     node.tail ??= new LogTail();
     node.tail.push(text);
   }

@@ -2,7 +2,8 @@
  * What a server tells of an execution, as the events of a run: so that a run looks the same wherever it is.
  *
  * Invariants:
- * - T1 An earlier attempt is told to be superseded before the one that took its place.
+ * - T1 A node is told of after what holds it, which ends after it; an earlier attempt is told to be superseded before the one
+ *   that took its place.
  * - T2 The end of the execution is told last.
  */
 import type { ExecutionGraph, ExecutionNode, PipelineExecutionSummary } from '@bridle/sdk';
@@ -11,21 +12,37 @@ import { isFinal } from '@bridle/sdk';
 
 type Kind = RunNodeEvent['kind'];
 
-/** Which node holds which, from the lists of first children and followers. */
-export function parentsOf(adjacency: ExecutionGraph['nodeAdjacencyListMap']): ReadonlyMap<string, string> {
-  const parents = new Map<string, string>();
-  for (const [parent, { children }] of Object.entries(adjacency)) {
-    const waiting = [...children];
-    for (let child = waiting.pop(); child !== undefined; child = waiting.pop()) {
-      if (parents.has(child)) continue;
-      parents.set(child, parent);
-      waiting.push(...(adjacency[child]?.nextIds ?? []));
-    }
-  }
-  return parents;
+interface Told {
+  readonly node: ExecutionNode;
+  /** It has ended, and what it holds is told of first. */
+  readonly isBeginning: boolean;
+}
+
+/** As it was when it held nothing that had ended. */
+function begun(node: ExecutionNode): ExecutionNode {
+  return { ...node, status: 'Running', endTs: null, failureInfo: { ...node.failureInfo, message: '' } };
+}
+
+/** What each node holds, in the order of the pipeline: lists give the first of a sequence, and who follows whom. */
+export function childrenOf(adjacency: ExecutionGraph['nodeAdjacencyListMap']): ReadonlyMap<string, readonly string[]> {
+  const seen = new Set<string>();
+  return new Map(
+    Object.entries(adjacency).map(([parent, { children }]) => {
+      const held: string[] = [];
+      const waiting = [...children];
+      for (let child = waiting.shift(); child !== undefined; child = waiting.shift()) {
+        if (seen.has(child)) continue;
+        seen.add(child);
+        held.push(child);
+        waiting.unshift(...(adjacency[child]?.nextIds ?? []));
+      }
+      return [parent, held];
+    }),
+  );
 }
 
 export class ServerEvents {
+  #children: ReadonlyMap<string, readonly string[]> = new Map();
   #parents: ReadonlyMap<string, string> = new Map();
   #status: string | undefined;
   readonly #said = new Map<string, string>();
@@ -37,7 +54,10 @@ export class ServerEvents {
   }
 
   place(graph: ExecutionGraph): void {
-    this.#parents = parentsOf(graph.nodeAdjacencyListMap);
+    this.#children = childrenOf(graph.nodeAdjacencyListMap);
+    this.#parents = new Map(
+      [...this.#children].flatMap(([parent, held]) => held.map((child) => [child, parent] as const)),
+    );
   }
 
   isTold(node: string): boolean {
@@ -48,9 +68,9 @@ export class ServerEvents {
     const isNew = execution.status !== this.#status;
     this.#status = execution.status;
     const head = isNew && !isFinal(execution.status) ? [executionEvent(execution)] : [];
-    const told = nodes
-      .toSorted((one, other) => this.#compare(one, other))
-      .flatMap((node) => this.#node(execution.planExecutionId, node));
+    const told = this.#inOrder(nodes).flatMap(({ node, isBeginning }) =>
+      this.#node(execution.planExecutionId, isBeginning ? begun(node) : node),
+    );
     return [...head, ...told];
   }
 
@@ -85,22 +105,26 @@ export class ServerEvents {
     });
   }
 
-  /** In the order of what happened; at the same moment ends come first, the deepest before what holds it. */
-  #compare(one: ExecutionNode, other: ExecutionNode): number {
-    const [left, right] = [this.#rankOf(one), this.#rankOf(other)];
-    return left.time - right.time || left.kind - right.kind || left.depth - right.depth;
-  }
-
-  #rankOf(node: ExecutionNode): { readonly time: number; readonly kind: 0 | 1; readonly depth: number } {
-    const isEnd = isFinal(node.status);
-    const depth = this.#depthOf(node.uuid);
-    return { time: timeOf(node), kind: isEnd ? 0 : 1, depth: isEnd ? -depth : depth };
-  }
-
-  #depthOf(id: string): number {
-    let depth = 0;
-    for (let at = this.#parents.get(id); at !== undefined; at = this.#parents.get(at)) depth += 1;
-    return depth;
+  /** T1: as a reader of the pipeline meets them; what holds others ends behind them, and begins before if it was not told of. */
+  #inOrder(nodes: readonly ExecutionNode[]): readonly Told[] {
+    const changed = new Map(nodes.map((node) => [node.uuid, node]));
+    const told: Told[] = [];
+    const visited = new Set<string>();
+    const visit = (id: string): void => {
+      if (visited.has(id)) return;
+      visited.add(id);
+      const node = changed.get(id);
+      const held = this.#children.get(id) ?? [];
+      const isEnd = node !== undefined && isFinal(node.status) && held.length > 0;
+      if (node !== undefined && !isEnd) told.push({ node, isBeginning: false });
+      else if (node !== undefined && !this.#states.has(id)) told.push({ node, isBeginning: true });
+      for (const child of held) visit(child);
+      if (node !== undefined && isEnd) told.push({ node, isBeginning: false });
+    };
+    for (const id of this.#children.keys()) if (!this.#parents.has(id)) visit(id);
+    // Whatever has no place yet.
+    for (const { uuid } of nodes) visit(uuid);
+    return told;
   }
 }
 

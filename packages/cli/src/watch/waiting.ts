@@ -58,7 +58,7 @@ export async function waitingEvent(
 
 /** Of a step that waits for approval. */
 export function approvalIdOf({ executableResponses, stepType }: ExecutionNode): string | undefined {
-  if (!/Approval$/.test(stepType)) return undefined;
+  if (!stepType.endsWith('Approval')) return undefined;
   for (const response of executableResponses) {
     const ids: unknown = response['async']?.['callbackIds'];
     if (Array.isArray(ids) && typeof ids[0] === 'string') return ids[0];
