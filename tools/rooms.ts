@@ -268,7 +268,7 @@ export const ROOMS: readonly Room[] = [
     packages: ['pipeline', 'runtime', 'executors', 'protocol', 'sdk', 'text', 'launcher'],
     testPackages: ['executors/testing/git-server', 'executors/testing/test-docker', 'pipeline/test-scenarios'],
     // The last one is of tests: what a screen shows.
-    libraries: ['commander', '@clack/prompts', 'yaml', '@xterm/headless'],
+    libraries: ['commander', '@clack/prompts', 'yaml', 'diff', '@xterm/headless'],
     node: true,
     quiet: true,
   },
