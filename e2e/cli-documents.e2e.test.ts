@@ -205,7 +205,7 @@ describe('documents', () => {
     expect(`\n${refused.err}`).toMatchInlineSnapshot(`
       "
       inputset absent/production was not saved; 0 of 1 were, and 0 were not tried.
-      bridle: POST /pipeline/api/inputSets: 404 ENTITY_NOT_FOUND: Pipeline with the given ID: absent does not exist or has been deleted.
+      bridle: Pipeline with the given ID: absent does not exist or has been deleted.
       "
     `);
     expect(refused.exitCode).not.toBe(0);

@@ -263,6 +263,8 @@ export const ROOMS: readonly Room[] = [
   },
   // Its types are written from the protocol's schemas (tools/sdk): what is published imports nothing of ours.
   { folder: 'packages/sdk/src', libraries: ['eventsource-parser'], quiet: true, testPackages: ['pipeline'] },
+  // It starts a server, so it is for Node alone.
+  { folder: 'packages/sdk/src/testing', leaves: ['harness.ts', 'wire/schemas.ts'], node: true, quiet: true },
   {
     folder: 'packages/cli/src',
     packages: ['pipeline', 'runtime', 'executors', 'protocol', 'sdk', 'text', 'launcher'],

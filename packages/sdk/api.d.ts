@@ -1516,6 +1516,88 @@ export declare function isFailed(status: ExecutionStatus): boolean;
 /** It goes on only after somebody has decided or given something. */
 export declare function isWaiting(status: ExecutionStatus): boolean;
 
+// testing/bridle-start-error.d.ts
+/** Thrown when the server of a test did not come up. */
+export declare class BridleStartError extends Error {
+    readonly name = "BridleStartError";
+    /** The last that it said. */
+    readonly output: string;
+    constructor(message: string, output: string);
+}
+
+// testing/faults.d.ts
+/** What a test has go wrong: requests that are slow, refused or cut, steps that fail or expire, events that stay queued. */
+import type { Harness } from '../harness.ts';
+import type { FaultReport, FaultRules } from '../wire/schemas.ts';
+export declare class Faults {
+    #private;
+    /** @internal */
+    constructor(harness: Harness);
+    /** Takes the place of all rules that were set before, and counts from nought. */
+    set(rules: FaultRules): Promise<FaultReport>;
+    /** The rules, and how often each has matched and happened. */
+    get(): Promise<FaultReport>;
+    /** Nothing goes wrong any more. */
+    clear(): Promise<void>;
+}
+
+// testing/index.d.ts
+export { BridleServer, startBridle, type StartBridleOptions } from './start-bridle.ts';
+export { BridleStartError } from './bridle-start-error.ts';
+export { Faults } from './faults.ts';
+export type { FaultReport, FaultRules } from '../wire/schemas.ts';
+
+// testing/start-bridle.d.ts
+/**
+ * A server for the tests of programs that talk to Bridle or Harness: `bridle up --ephemeral` as a child process, in a folder and on a
+ * port of its own. It ends with the process that started it, whatever ends that, and leaves nothing behind. For Node.
+ */
+import { type ChildProcess } from 'node:child_process';
+import { Faults } from './faults.ts';
+import { Harness } from '../harness.ts';
+export interface StartBridleOptions {
+    /** `demo` (default): the pipelines `test` and `showcase` with the trigger `myhook`; `none`: an empty project. */
+    readonly seed?: 'demo' | 'none' | undefined;
+    /** The program: a path, or a name to look for. Default: that of the package `bridle` of the calling project, else the one in `PATH`. */
+    readonly program?: string | undefined;
+    /** Further variables of its environment, as the README of Bridle has them. */
+    readonly env?: Readonly<Record<string, string>> | undefined;
+    /** How long the start may take. Default: 60,000 ms. */
+    readonly timeoutMs?: number | undefined;
+    /** Hears what the server says. */
+    readonly onOutput?: ((text: string) => void) | undefined;
+}
+interface Ready {
+    readonly url: string;
+    readonly token: string;
+    readonly accountId: string;
+    readonly orgIdentifier: string;
+    readonly projectIdentifier: string;
+    readonly home: string;
+}
+/** A server that is up, and a client of its administrator. */
+export declare class BridleServer implements AsyncDisposable {
+    #private;
+    readonly url: string;
+    /** A personal access token of an administrator. */
+    readonly token: string;
+    readonly accountId: string;
+    /** The folder with all it keeps, its logs included; it is gone after the stop. */
+    readonly home: string;
+    /** In the project of the demo. */
+    readonly harness: Harness;
+    /** What goes wrong on purpose. */
+    readonly faults: Faults;
+    /** @internal */
+    constructor(child: ChildProcess, ended: Promise<void>, ready: Ready);
+    /** Resolves when everything that was started has gone. */
+    stop(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+/** Resolves when the server answers. @throws BridleStartError */
+export declare function startBridle(options?: StartBridleOptions): Promise<BridleServer>;
+export {};
+
 // time.d.ts
 /** A date, epoch milliseconds, or how long ago: `90s`, `15m`, `24h`, `7d`, `2w`. */
 export type TimePoint = Date | number | string;

@@ -10,11 +10,13 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const folder = join(root, 'dist');
 
 rmSync(folder, { recursive: true, force: true });
-execFileSync('tsc', ['-p', '.', '--noEmit', 'false', '--declaration', '--rootDir', 'src', '--outDir', 'dist'], {
-  cwd: root,
-  stdio: 'inherit',
-  shell: process.platform === 'win32',
-});
+for (const project of ['tsconfig.json', 'tsconfig.testing.json']) {
+  execFileSync('tsc', ['-p', project, '--noEmit', 'false', '--declaration', '--rootDir', 'src', '--outDir', 'dist'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+}
 // The compiler rewrites the extensions of imports in programs, and leaves them in declarations.
 for (const file of globSync('**/*.d.ts', { cwd: folder })) {
   const path = join(folder, file);
@@ -40,6 +42,7 @@ const manifest = {
   exports: {
     '.': { types: './index.d.ts', default: './index.js' },
     './browser': { types: './browser.d.ts', default: './browser.js' },
+    './testing': { types: './testing/index.d.ts', default: './testing/index.js' },
     './package.json': './package.json',
   },
   dependencies,

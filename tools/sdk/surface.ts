@@ -25,10 +25,12 @@ function declare(): string {
   const folder = mkdtempSync(join(tmpdir(), 'bridle-sdk-surface-'));
   try {
     const flags = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--rootDir', 'packages/sdk/src'];
-    execFileSync('tsc', ['-p', 'packages/sdk', ...flags, '--outDir', folder], {
-      stdio: 'inherit',
-      shell: process.platform === 'win32',
-    });
+    for (const project of ['packages/sdk', 'packages/sdk/tsconfig.testing.json']) {
+      execFileSync('tsc', ['-p', project, ...flags, '--outDir', folder], {
+        stdio: 'inherit',
+        shell: process.platform === 'win32',
+      });
+    }
     const files = globSync('**/*.d.ts', { cwd: folder })
       .map((file) => file.replaceAll('\\', '/'))
       .filter((file) => !file.startsWith('wire/'))

@@ -29,7 +29,9 @@ export const up: CommandAction = async (context, input) => {
   readHomeSettings(context, input, { BRIDLE_HOME: '/', BRIDLE_PORT: '0' });
   const home = makeEphemeralHome();
   try {
-    return await run(context, input, { ...NOT_FOR_EPHEMERAL, BRIDLE_HOME: home.directory, BRIDLE_PORT: '0' });
+    const { BRIDLE_FAULTS = 'on' } = context.environment;
+    const more = { ...NOT_FOR_EPHEMERAL, BRIDLE_FAULTS, BRIDLE_HOME: home.directory, BRIDLE_PORT: '0' };
+    return await run(context, input, more);
   } finally {
     await home.remove();
   }
