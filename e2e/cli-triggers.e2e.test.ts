@@ -138,7 +138,7 @@ describe('bridle trigger', () => {
     expect([fired.exitCode, fired.err.replace(product.accountId, 'ACCOUNT')]).toMatchInlineSnapshot(`
       [
         2,
-        "bridle: POST /pipeline/api/webhook/custom/v2: 400 INVALID_REQUEST: Invalid request: No enabled custom trigger found for Account:ACCOUNT, Org: default, Project: myproject, Pipeline: one, Trigger: tags.
+        "bridle: Invalid request: No enabled custom trigger found for Account:ACCOUNT, Org: default, Project: myproject, Pipeline: one, Trigger: tags.
       ",
       ]
     `);
