@@ -32,6 +32,11 @@ export class Options {
     return this.#values.get(name) === true;
   }
 
+  /** By its `--no-…`; an option that was not given is neither on nor off. */
+  isOff(name: string): boolean {
+    return this.#values.get(name) === false;
+  }
+
   /** Of `--json[=fields]`: `undefined` = not given, empty = all fields. */
   fields(name = 'json'): readonly string[] | undefined {
     const value = this.#values.get(name);

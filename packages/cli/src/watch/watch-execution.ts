@@ -32,7 +32,7 @@ export async function watchExecution(
   const fields = options.fields();
   const hasLogs = options.isOn('logs');
   const printer = choosePrinter(terminal, { fields, hasLogs, keepsLogs: !hasLogs }, environment);
-  const isAsking = canAsk(terminal) && fields === undefined && options.isOn('no-wait-on-approval');
+  const isAsking = canAsk(terminal) && fields === undefined && !options.isOff('wait-on-approval');
   const waitsForPeople = isAsking || options.isOn('wait-on-approval');
   const outcome = await watch(connection, planExecutionId, context, {
     printer,
