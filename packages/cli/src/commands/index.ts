@@ -16,6 +16,7 @@ import { exportCommand } from './export.ts';
 import { fmt } from './fmt.ts';
 import { events, logs, wait } from './follow.ts';
 import { get } from './get.ts';
+import { importHarness } from './import-harness.ts';
 import { init } from './init.ts';
 import { list } from './list.ts';
 import { login } from './login.ts';
@@ -47,7 +48,7 @@ export const GROUPS: readonly CommandGroup[] = [
   },
   {
     title: 'Keep on a server',
-    commands: [apply, get, list, deleteCommand, exportCommand, ...SECRET_COMMANDS],
+    commands: [apply, get, list, deleteCommand, exportCommand, importHarness, ...SECRET_COMMANDS],
     families: [secretFamily],
   },
   {
