@@ -21,6 +21,7 @@ import { init } from './init.ts';
 import { list } from './list.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
+import { mcp } from './mcp.ts';
 import { open } from './open.ts';
 import { plan } from './plan.ts';
 import { profileDelete, profileFamily, profileList, profileShow, profileUse } from './profile.ts';
@@ -70,5 +71,5 @@ export const GROUPS: readonly CommandGroup[] = [
     families: [profileFamily, tokenFamily],
   },
   { title: 'Run a server', commands: [up, down, status, open, doctor, backup, restore, upgrade, admin] },
-  { title: 'More', commands: [completion, complete] },
+  { title: 'More', commands: [mcp, completion, complete] },
 ];
