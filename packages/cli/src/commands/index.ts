@@ -6,6 +6,7 @@ import { apply } from './apply.ts';
 import { backup } from './backup.ts';
 import { complete, completion } from './completion.ts';
 import { convert } from './convert.ts';
+import { DELEGATE_COMMANDS, delegateFamily } from './delegate.ts';
 import { deleteCommand } from './delete.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
@@ -70,6 +71,10 @@ export const GROUPS: readonly CommandGroup[] = [
     ],
     families: [profileFamily, tokenFamily],
   },
-  { title: 'Run a server', commands: [up, down, status, open, doctor, backup, restore, upgrade, admin] },
+  {
+    title: 'Run a server',
+    commands: [up, down, status, open, doctor, backup, restore, upgrade, admin, ...DELEGATE_COMMANDS],
+    families: [delegateFamily],
+  },
   { title: 'More', commands: [mcp, completion, complete] },
 ];
