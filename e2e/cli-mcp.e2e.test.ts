@@ -196,6 +196,23 @@ describe('mcp', () => {
     expect(await client.end()).toBe(0);
   });
 
+  it('lists triggers, and fires one', async () => {
+    const client = new Client();
+    await client.start();
+    const named = (name: string): string => new RegExp(`${name}=([^&'"\\\\ ]+)`).exec(product.webhookCurl)?.[1] ?? '';
+    const place = { pipeline: named('pipelineIdentifier'), trigger: named('triggerIdentifier') };
+    const listed = JSON.parse((await client.call('list_triggers', { pipeline: place.pipeline })).text) as object;
+    expect(listed).toEqual([expect.objectContaining({ identifier: place.trigger, enabled: true })]);
+    const fired = await client.call('fire_trigger', { ...place, payload: { by: 'a test' } });
+    expect(fired.isError).toBe(false);
+    const { execution } = JSON.parse(fired.text) as { execution: string };
+    const found = JSON.parse((await client.call('list_executions', { pipeline: place.pipeline })).text) as object;
+    expect(found).toEqual([expect.objectContaining({ execution, pipeline: place.pipeline })]);
+    const missing = await client.call('fire_trigger', { ...place, trigger: 'no_such' });
+    expect(missing.isError).toBe(true);
+    expect(await client.end()).toBe(0);
+  });
+
   it('answers approvals, and aborts', async () => {
     const client = new Client();
     await client.start();
