@@ -6,6 +6,7 @@ import { apply } from './apply.ts';
 import { backup } from './backup.ts';
 import { complete, completion } from './completion.ts';
 import { convert } from './convert.ts';
+import { DELEGATE_COMMANDS, delegateFamily } from './delegate.ts';
 import { deleteCommand } from './delete.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
@@ -16,10 +17,12 @@ import { exportCommand } from './export.ts';
 import { fmt } from './fmt.ts';
 import { events, logs, wait } from './follow.ts';
 import { get } from './get.ts';
+import { importHarness } from './import-harness.ts';
 import { init } from './init.ts';
 import { list } from './list.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
+import { mcp } from './mcp.ts';
 import { open } from './open.ts';
 import { plan } from './plan.ts';
 import { profileDelete, profileFamily, profileList, profileShow, profileUse } from './profile.ts';
@@ -47,7 +50,7 @@ export const GROUPS: readonly CommandGroup[] = [
   },
   {
     title: 'Keep on a server',
-    commands: [apply, get, list, deleteCommand, exportCommand, ...SECRET_COMMANDS],
+    commands: [apply, get, list, deleteCommand, exportCommand, importHarness, ...SECRET_COMMANDS],
     families: [secretFamily],
   },
   {
@@ -68,6 +71,10 @@ export const GROUPS: readonly CommandGroup[] = [
     ],
     families: [profileFamily, tokenFamily],
   },
-  { title: 'Run a server', commands: [up, down, status, open, doctor, backup, restore, upgrade, admin] },
-  { title: 'More', commands: [completion, complete] },
+  {
+    title: 'Run a server',
+    commands: [up, down, status, open, doctor, backup, restore, upgrade, admin, ...DELEGATE_COMMANDS],
+    families: [delegateFamily],
+  },
+  { title: 'More', commands: [mcp, completion, complete] },
 ];

@@ -6,6 +6,7 @@ import { printJson } from '../command-line/json.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { inProject } from '../connection/connect.ts';
 import { shownPath } from '../diagnostics/sources.ts';
+import type { Listed } from './keeping.ts';
 import { isProjectsOwn, KINDS, type Kind, type Place, type Scope } from './kinds.ts';
 import { KEEPINGS, findDocument } from './server-documents.ts';
 
@@ -48,8 +49,15 @@ export const exportDocuments = inProject(
   },
 );
 
+/** Hears of documents that cannot be had, and lets the others be read; or throws. */
+export type OnUnread = (kind: Kind, place: Place | undefined, error: unknown) => void;
+
+const failAll: OnUnread = (_, __, error) => {
+  throw error;
+};
+
 /** Everything of exactly this scope, what things need before the things. */
-export async function readScope(raw: Raw, scope: Scope): Promise<readonly Exported[]> {
+export async function readScope(raw: Raw, scope: Scope, onUnread: OnUnread = failAll): Promise<readonly Exported[]> {
   const found: Exported[] = [];
   const ofKind = (name: string): readonly string[] =>
     found.filter(({ place }) => place.kind === name).map(({ place }) => place.identifier);
@@ -59,15 +67,34 @@ export async function readScope(raw: Raw, scope: Scope): Promise<readonly Export
     if (scope.project === undefined && isProjectsOwn(kind)) continue;
     const parents = kind.parent === undefined ? [''] : ofKind(kind.parent.word);
     for (const parent of parents) {
-      for (const { place } of await KEEPINGS[kind.name].list(raw, scope, parent)) {
-        const text = await findDocument(raw, place);
-        // It was deleted in between.
-        if (text === undefined) continue;
-        found.push({ place, path: pathOf(kind, place), text: text.endsWith('\n') ? text : `${text}\n` });
+      for (const { place } of await listed(raw, kind, scope, parent, onUnread)) {
+        try {
+          const text = await findDocument(raw, place);
+          // It was deleted in between.
+          if (text === undefined) continue;
+          found.push({ place, path: pathOf(kind, place), text: text.endsWith('\n') ? text : `${text}\n` });
+        } catch (error) {
+          onUnread(kind, place, error);
+        }
       }
     }
   }
   return found;
+}
+
+async function listed(
+  raw: Raw,
+  kind: Kind,
+  scope: Scope,
+  parent: string,
+  onUnread: OnUnread,
+): Promise<readonly Listed[]> {
+  try {
+    return await KEEPINGS[kind.name].list(raw, scope, parent);
+  } catch (error) {
+    onUnread(kind, undefined, error);
+    return [];
+  }
 }
 
 /** `pipelines/release.yaml`, `triggers/release/nightly.yaml`, `templates/build/v1.yaml`. */

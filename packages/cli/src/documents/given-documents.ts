@@ -48,19 +48,25 @@ export function readGivenDocuments(
     .flatMap((piece) => givenDocument(piece, defaults));
   if (documents.length === 0) throw new UsageError('There are no documents that a server keeps.', undefined, 5);
   refuseDoubles(documents);
+  return inOrderOfNeed(documents);
+}
+
+/** What comes later may name what comes before. */
+export function inOrderOfNeed(documents: readonly GivenDocument[]): readonly GivenDocument[] {
   const rank = (document: GivenDocument): number => KINDS.findIndex(({ name }) => name === document.kind.name);
   // Sorting keeps the order of those of one kind.
   return documents.toSorted((one, other) => rank(one) - rank(other));
 }
 
-interface Piece {
+/** A document of a file, before it is known where it belongs. */
+export interface Piece {
   readonly document: RepositoryFile;
   readonly source: string;
   readonly file: SourceFile;
 }
 
 /** A file may hold several documents, with `---` between them. */
-function splitFile(file: RepositoryFile, folder: string): readonly Piece[] {
+export function splitFile(file: RepositoryFile, folder: string): readonly Piece[] {
   const name = shownPath(file.path, folder);
   const documents = parseAllDocuments(file.text, { logLevel: 'silent', strict: false, uniqueKeys: false });
   if (!Array.isArray(documents) || documents.length < 2) {
@@ -85,7 +91,8 @@ function splitFile(file: RepositoryFile, folder: string): readonly Piece[] {
   });
 }
 
-function givenDocument({ document, source, file }: Piece, defaults: DefaultPlace): readonly GivenDocument[] {
+/** None where it is of a kind that no server keeps. @throws UsageError where it does not say what it is called */
+export function givenDocument({ document, source, file }: Piece, defaults: DefaultPlace): readonly GivenDocument[] {
   const kind = kindOfRoot(document.rootKey);
   if (kind === undefined) return [];
   return [{ kind, place: placeOf(document, kind, source, defaults), text: document.text, source, file }];
@@ -136,11 +143,16 @@ function needed(file: RepositoryFile, { rootKey }: Kind, field: string, source: 
   throw new UsageError(`${source}: ${rootKey}.${inside} is missing, so it is not known where this document belongs.`);
 }
 
+/** What is the same for two documents that are one and the same. */
+export function placeKey({ kind, org, project, parent, identifier, version }: Place): string {
+  return JSON.stringify([kind, org, project, parent, identifier, version]);
+}
+
 /** Whichever came last would win, and nobody would have chosen. */
 function refuseDoubles(documents: readonly GivenDocument[]): void {
   const seen = new Map<string, string>();
   for (const { place, source } of documents) {
-    const key = JSON.stringify([place.kind, place.org, place.project, place.parent, place.identifier, place.version]);
+    const key = placeKey(place);
     const other = seen.get(key);
     if (other !== undefined)
       throw new UsageError(`${other} and ${source} are the same ${place.kind} ${place.identifier}.`);

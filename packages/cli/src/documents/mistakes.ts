@@ -48,11 +48,16 @@ export interface Mistakes {
 
 export function findMistakes(documents: readonly GivenDocument[]): Mistakes {
   const found = documents.flatMap((document) =>
-    (PARSERS[document.kind.name]?.(document.text).diagnostics ?? []).map((diagnostic) => ({ document, diagnostic })),
+    diagnosticsOf(document).map((diagnostic) => ({ document, diagnostic })),
   );
   const blocking = (what: 'save' | 'run'): readonly Mistake[] =>
     found.filter(({ diagnostic }) => diagnostic.blocks === what);
   return { save: blocking('save'), run: blocking('run') };
+}
+
+/** All that is to be said of a document by itself; nothing of kinds that have no rules of ours. */
+export function diagnosticsOf({ kind, text }: GivenDocument): readonly Diagnostic[] {
+  return PARSERS[kind.name]?.(text).diagnostics ?? [];
 }
 
 /** What a server has against the text, where it says it with places; `undefined` = it refused for another reason. */

@@ -1,7 +1,6 @@
 /** `bridle execution abort|retry|approve|reject|intervene`: steers an execution. */
 import { isWaiting, type ExecutionGraph, type ExecutionNode } from '@bridle/sdk';
 import { NODE_INTERRUPTS, suggest } from '@bridle/pipeline';
-import type { CommandInput } from '../command-line/command.ts';
 import { printJson } from '../command-line/json.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { inProject, type ProjectConnection } from '../connection/connect.ts';
@@ -51,24 +50,45 @@ export const reject = inProject(
 );
 
 async function answer(
-  action: 'APPROVE' | 'REJECT',
+  action: ApprovalAction,
   connection: ProjectConnection,
   ...[context, input]: Parameters<Parameters<typeof inProject>[0]> extends [unknown, ...infer Rest] ? Rest : never
 ): Promise<0> {
   const { options } = input;
   const id = await findExecution(connection, input, context);
-  const { executionGraph } = await connection.harness.executions.get(id, { signal: context.signal });
-  const node = waitingNode(executionGraph, input, (each) => approvalIdOf(each) !== undefined, 'approval');
-  await send(connection, id, node, {
-    kind: 'approval',
-    node: node.uuid as never,
+  const place = await answerApproval(connection, id, {
     action,
+    place: input.arguments[1],
     comments: options.text('comment') ?? '',
     inputs: Object.fromEntries(options.texts('input').map(readPair)),
+    signal: context.signal,
   });
   const word = action === 'APPROVE' ? 'approved' : 'rejected';
-  if (!context.terminal.isQuiet) await context.terminal.out.line(`${placeOf(node)} is ${word}.`);
+  if (!context.terminal.isQuiet) await context.terminal.out.line(`${place} is ${word}.`);
   return 0;
+}
+
+export type ApprovalAction = 'APPROVE' | 'REJECT';
+
+interface ApprovalAnswer {
+  readonly action: ApprovalAction;
+  /** Of the step that waits; `undefined` = the only one that does. */
+  readonly place: string | undefined;
+  readonly comments: string;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** Which step was answered. @throws UsageError where none waits, or several */
+export async function answerApproval(
+  connection: ProjectConnection,
+  id: string,
+  { place, signal, ...given }: ApprovalAnswer,
+): Promise<string> {
+  const { executionGraph } = await connection.harness.executions.get(id, { signal });
+  const node = waitingNode(executionGraph, place, (each) => approvalIdOf(each) !== undefined, 'approval');
+  await send(connection, id, node, { kind: 'approval', node: node.uuid as never, ...given });
+  return placeOf(node);
 }
 
 export const intervene = inProject(async (connection, context, input) => {
@@ -83,9 +103,8 @@ export const intervene = inProject(async (connection, context, input) => {
   }
   const id = await findExecution(connection, input, context);
   const { executionGraph } = await connection.harness.executions.get(id, { signal: context.signal });
-  const place = { ...input, arguments: [id, ...input.arguments.slice(2)] };
   const all = Object.values(executionGraph?.nodeMap ?? {});
-  const node = waitingNode(executionGraph, place, (each) => isDecidedHere(each, all), 'a decision');
+  const node = waitingNode(executionGraph, input.arguments[2], (each) => isDecidedHere(each, all), 'a decision');
   await send(connection, id, node, { kind: 'intervention', node: node.uuid as never, action });
   if (!context.terminal.isQuiet) await context.terminal.out.line(`${placeOf(node)}: ${action}.`);
   return 0;
@@ -94,7 +113,7 @@ export const intervene = inProject(async (connection, context, input) => {
 /** The one that is named, else the only one that waits. */
 function waitingNode(
   graph: ExecutionGraph | undefined,
-  { arguments: [, place] }: CommandInput,
+  place: string | undefined,
   isIt: (node: ExecutionNode) => boolean,
   what: string,
 ): ExecutionNode {

@@ -44,11 +44,11 @@ export const execute = inProject(async (connection, context, input) => {
 }, firstPage);
 
 /** Names of inputs may be short: the pipeline is read for that. `undefined` = none were given. */
-async function inputsOf(
+export async function inputsOf(
   { harness, org, project }: ProjectConnection,
   pipeline: string,
-  { folder, signal }: CommandContext,
-  { options }: CommandInput,
+  { folder, signal }: Pick<CommandContext, 'folder' | 'signal'>,
+  { options }: Pick<CommandInput, 'options'>,
 ): Promise<string | undefined> {
   if (options.texts('input').length === 0 && options.texts('inputs-file').length === 0) return undefined;
   const { yamlPipeline, resolvedTemplatesPipelineYaml } = await harness.raw.GET(

@@ -79,14 +79,14 @@ function patternOf(text: string): RegExp {
 }
 
 /** `STAGE`, or `STAGE/STEP`; a dot does as well. */
-function placeOfWords(given: string | undefined): Pick<LogOptions, 'stage' | 'step'> {
+export function placeOfWords(given: string | undefined): Pick<LogOptions, 'stage' | 'step'> {
   if (given === undefined) return {};
   const [stage, step] = given.split(/[/.]/, 2);
   return { ...(stage === undefined || stage === '' ? {} : { stage }), ...(step === undefined ? {} : { step }) };
 }
 
 /** Ids of the steps that are meant; `undefined` = all. */
-function chosenNodes(
+export function chosenNodes(
   graph: ExecutionGraph | undefined,
   { stage, step }: Pick<LogOptions, 'stage' | 'step'>,
   isFailedOnly: boolean,
@@ -102,7 +102,7 @@ function chosenNodes(
     .map(({ uuid }) => uuid);
 }
 
-function known(graph: ExecutionGraph | undefined): string {
+export function known(graph: ExecutionGraph | undefined): string {
   const places = namedNodes(graph)
     .filter(({ logBaseKey }) => logBaseKey !== null)
     .map(placeOf);

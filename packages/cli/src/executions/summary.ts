@@ -3,7 +3,7 @@ import { isFailed, type Execution, type ExecutionNode, type PipelineExecutionSum
 import { stripAnsi } from '@bridle/text';
 import { printJson } from '../command-line/json.ts';
 import { UsageError } from '../command-line/usage-error.ts';
-import { inProject } from '../connection/connect.ts';
+import { inProject, type ProjectConnection } from '../connection/connect.ts';
 import { namedNodes, placeOf } from './find-node.ts';
 import { executionUrl, findExecution, firstPage } from './target.ts';
 
@@ -22,13 +22,13 @@ interface Failure {
   readonly lines: readonly string[];
 }
 
-interface Skipped {
+export interface Skipped {
   readonly place: string;
   readonly condition: string;
   readonly values: Readonly<Record<string, string>>;
 }
 
-interface Summary {
+export interface Summary {
   readonly planExecutionId: string;
   readonly pipeline: string;
   readonly status: string;
@@ -44,15 +44,34 @@ export const summaryCommand = inProject(async (connection, context, input) => {
   const budget = numberOf(options.text('bytes'), BYTES, BYTES_MAX, '--bytes');
   const lines = numberOf(options.text('lines'), LINES, LINES_MAX, '--lines');
   const id = await findExecution(connection, input, context);
+  const summary = await summarise(connection, id, { lines, budget, signal: context.signal });
+  const fields = options.fields();
+  if (fields !== undefined) await printJson(context.terminal.out, summary, fields);
+  else await context.terminal.out.line(summaryText(summary));
+  return 0;
+}, firstPage);
+
+/** How much of it is told: lines of each log, and bytes of the text as a whole. */
+interface Bounds {
+  readonly lines?: number;
+  readonly budget?: number;
+  readonly signal: AbortSignal;
+}
+
+export async function summarise(
+  connection: ProjectConnection,
+  id: string,
+  { lines = LINES, budget = BYTES, signal }: Bounds,
+): Promise<Summary> {
   const execution = connection.harness.executions.of(id);
-  const { pipelineExecutionSummary, executionGraph } = await execution.details({ signal: context.signal });
+  const { pipelineExecutionSummary, executionGraph } = await execution.details({ signal });
   const nodes = namedNodes(executionGraph);
   const failed = failedLeaves(nodes);
   const failures: Failure[] = [];
   for (const node of failed.slice(0, FAILED_MAX)) {
-    failures.push(await failureOf(execution, node, lines, context.signal));
+    failures.push(await failureOf(execution, node, lines, signal));
   }
-  const summary = fit(
+  return fit(
     {
       ...headOf(pipelineExecutionSummary, executionUrl(connection, id, pipelineExecutionSummary.pipelineIdentifier)),
       failed: failures,
@@ -61,11 +80,7 @@ export const summaryCommand = inProject(async (connection, context, input) => {
     },
     budget,
   );
-  const fields = options.fields();
-  if (fields !== undefined) await printJson(context.terminal.out, summary, fields);
-  else await context.terminal.out.line(textOf(summary));
-  return 0;
-}, firstPage);
+}
 
 function headOf({ planExecutionId, pipelineIdentifier, status }: PipelineExecutionSummary, page: string) {
   return { planExecutionId, pipeline: pipelineIdentifier, status, page };
@@ -105,7 +120,7 @@ export function aroundError(lines: readonly string[], count: number): readonly s
   return lines.slice(end - count, end);
 }
 
-function skippedOf(node: ExecutionNode): readonly Skipped[] {
+export function skippedOf(node: ExecutionNode): readonly Skipped[] {
   const { nodeRunInfo, status } = node;
   if (status !== 'Skipped' || nodeRunInfo === null) return [];
   const values = nodeRunInfo.expressions.map(({ expression, expressionValue }) => [expression, expressionValue]);
@@ -121,7 +136,7 @@ function skippedOf(node: ExecutionNode): readonly Skipped[] {
 /** Takes lines away, the oldest of the longest log first, until the text is short enough; then conditions; then failures. */
 export function fit(summary: Summary, budget: number): Summary {
   let fitted = summary;
-  while (Buffer.byteLength(textOf(fitted)) > budget) {
+  while (Buffer.byteLength(summaryText(fitted)) > budget) {
     const longest = fitted.failed.reduce<Failure | undefined>(
       (found, each) => (each.lines.length > (found?.lines.length ?? 0) ? each : found),
       undefined,
@@ -141,7 +156,7 @@ export function fit(summary: Summary, budget: number): Summary {
   return fitted;
 }
 
-function textOf({ planExecutionId, pipeline, status, page, failed, skipped, isCut }: Summary): string {
+export function summaryText({ planExecutionId, pipeline, status, page, failed, skipped, isCut }: Summary): string {
   const lines = [`${status}  ${pipeline}  ${planExecutionId}`, page];
   for (const failure of failed) {
     lines.push('', `${failure.place}  ${failure.status}`);

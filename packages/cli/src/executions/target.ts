@@ -16,7 +16,7 @@ export function firstPage({ arguments: [given = ''] }: CommandInput): UiAddress 
 export async function findExecution(
   { harness }: ProjectConnection,
   input: CommandInput,
-  { signal }: CommandContext,
+  { signal }: Pick<CommandContext, 'signal'>,
   given = input.arguments[0] ?? '',
 ): Promise<string> {
   const page = parseUiAddress(given);
