@@ -298,7 +298,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     folder: 'e2e',
-    packages: ['launcher', 'sdk', 'executors/testing/git-server', 'executors/testing/test-docker'],
+    packages: ['launcher', 'sdk', 'sdk/testing', 'executors/testing/git-server', 'executors/testing/test-docker'],
     libraries: [
       'playwright-core',
       '@sparticuz/chromium',
