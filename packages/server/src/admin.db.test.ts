@@ -93,6 +93,23 @@ describe('a lost admin token', () => {
   });
 });
 
+describe('an admin token that somebody has seen', () => {
+  it('is replaced by whoever owns the home, and good no more', async () => {
+    const file = join(home, 'admin-token');
+    const before = (await readFile(file, 'utf8')).trim();
+    const { code, text } = admin('rotate-admin-token');
+    const after = (await readFile(file, 'utf8')).trim();
+    expect(text).toBe(`A new token of ${ADMIN} is in ${file}; the one before is good no more.\n`);
+    expect(code).toBe(0);
+    expect(text).not.toContain(after);
+    expect((await checkToken(database.db, before)).kind).not.toBe('valid');
+    expect(await checkToken(database.db, after)).toMatchObject({ kind: 'valid', principal: { name: 'admin' } });
+    // The next start leaves it alone.
+    await start(masterKey);
+    expect((await readFile(file, 'utf8')).trim()).toBe(after);
+  });
+});
+
 describe('a lost password', () => {
   it('of the only administrator is forgotten by whoever owns the home, who gets a link', async () => {
     const { rows } = await sql<{ id: string }>`select id from users`.execute(database.db);

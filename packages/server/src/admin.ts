@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { forgetPassword } from './auth/sign-in.ts';
 import { makeSignInCode } from './auth/browser-sessions.ts';
 import { makeId } from './auth/secrets.ts';
+import { adminTokenPath, replaceAdminToken } from './intake/admin-token.ts';
 import { masterKeyCheck } from './intake/first-start.ts';
 import { ensureKeyFile, parseMasterKey, readKeyFile, readMasterKeys } from './secrets/key-files.ts';
 import { KeyRing } from './secrets/key-ring.ts';
@@ -29,6 +30,7 @@ const USAGE = `npm run admin -- <command>, or bridle admin <command>
   users                        who there is
   sign-in-link [EMAIL]         prints a link that signs in once, within the hour; without EMAIL the first administrator
   reset-password EMAIL         forgets the password, ends all sessions, and prints such a link to choose another one
+  rotate-admin-token           puts a new token into the file admin-token of the home; the one before is good no more
   give-up-master-key [--yes]   when the master key is lost for good: goes on with a new one; --yes does it, else it is told
                                what would be lost`;
 
@@ -52,6 +54,8 @@ async function run(context: Context, [command, ...rest]: readonly string[]): Pro
     case 'reset-password':
       if (rest[0] === undefined) break;
       return await printLink(context, rest[0], true);
+    case 'rotate-admin-token':
+      return await rotateAdminToken(context);
     case 'give-up-master-key':
       return await giveUpMasterKey(context, rest.includes('--yes'));
     default:
@@ -97,6 +101,19 @@ async function findPerson({ db, say }: Context, email: string | undefined): Prom
   else if (user.isDisabled) say(`${user.email} is disabled. An administrator has to enable them first.`);
   else return user;
   return undefined;
+}
+
+async function rotateAdminToken(context: Context): Promise<number> {
+  const { db, home, say } = context;
+  const admin = await findPerson(context, undefined);
+  if (admin === undefined) return 1;
+  await db.transaction().execute(async (tx) => {
+    await lockInstallation(tx);
+    await replaceAdminToken(tx, admin, home);
+  });
+  await record(db, admin.accountId, 'TOKEN', 'admin-token');
+  say(`A new token of ${admin.email} is in ${adminTokenPath(home)}; the one before is good no more.`);
+  return 0;
 }
 
 async function giveUpMasterKey(context: Context, isSure: boolean): Promise<number> {

@@ -5,11 +5,11 @@ export const admin: CommandDefinition = {
   name: 'admin',
   summary: 'get back in: links that sign in, lost passwords, a lost master key',
   details:
-    'What the owner of a home may do without being signed in, while the server runs or not. users: who there is. sign-in-link: a link that signs in once, within the hour. reset-password: forgets the password of a user, ends their sessions, and prints such a link. give-up-master-key: goes on with a new key when the old one is lost for good; without --yes it only tells what would be lost.',
+    'What the owner of a home may do without being signed in, while the server runs or not. users: who there is. sign-in-link: a link that signs in once, within the hour. reset-password: forgets the password of a user, ends their sessions, and prints such a link. rotate-admin-token: puts a new token into the file admin-token of the home, and the one before is good no more. give-up-master-key: goes on with a new key when the old one is lost for good; without --yes it only tells what would be lost.',
   arguments: [
     {
       name: 'what',
-      description: 'users, sign-in-link, reset-password or give-up-master-key',
+      description: 'users, sign-in-link, reset-password, rotate-admin-token or give-up-master-key',
       isRequired: true,
     },
     { name: 'email', description: 'of the user; for sign-in-link the first administrator, where it is left out' },

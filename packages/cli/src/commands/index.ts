@@ -33,7 +33,7 @@ import { schema } from './schema.ts';
 import { SECRET_COMMANDS, secretFamily } from './secret.ts';
 import { status } from './status.ts';
 import { test } from './test.ts';
-import { tokenCreate, tokenFamily, tokenList, tokenRevoke, tokenRotate } from './token.ts';
+import { tokenCreate, tokenFamily, tokenList, tokenRevoke, tokenRotate, tokenRotateAdmin } from './token.ts';
 import { TRIGGER_COMMANDS, triggerFamily } from './trigger.ts';
 import { up } from './up.ts';
 import { upgrade } from './upgrade.ts';
@@ -66,6 +66,7 @@ export const GROUPS: readonly CommandGroup[] = [
       tokenCreate,
       tokenList,
       tokenRotate,
+      tokenRotateAdmin,
       tokenRevoke,
       api,
     ],

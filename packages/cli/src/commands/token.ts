@@ -1,6 +1,7 @@
 import type { CommandDefinition, CommandFamily } from '../command-line/command.ts';
 import { JSON_OPTION } from '../command-line/json.ts';
 import { serverCommand } from '../connection/options.ts';
+import { DATA_OPTION, HOME_ENVIRONMENT, PG_OPTION } from './home-options.ts';
 
 export const tokenFamily: CommandFamily = {
   name: 'token',
@@ -65,6 +66,23 @@ export const tokenRotate: CommandDefinition = serverCommand({
   seeAlso: ['token create', 'token revoke'],
   load: async () => (await import('../account/tokens.ts')).rotateToken,
 });
+
+export const tokenRotateAdmin: CommandDefinition = {
+  name: 'token rotate-admin',
+  summary: 'put a new token into the file admin-token of the home; the one before is good no more',
+  details:
+    'For whoever owns the home, signed in or not, while the server runs or not. The token itself is not printed.',
+  options: [DATA_OPTION, PG_OPTION],
+  examples: [
+    { command: 'bridle token rotate-admin', meaning: 'after somebody has seen it' },
+    { command: 'bridle token rotate-admin --data /srv/bridle', meaning: 'that of another home' },
+    { command: 'bridle token rotate-admin --quiet && bridle whoami', meaning: 'and who is signed in then' },
+  ],
+  exitCodes: [0, 1],
+  environment: HOME_ENVIRONMENT,
+  seeAlso: ['token rotate', 'admin'],
+  load: async () => (await import('../home/admin.ts')).rotateAdminToken,
+};
 
 export const tokenRevoke: CommandDefinition = serverCommand({
   name: 'token revoke',

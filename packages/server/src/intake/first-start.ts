@@ -10,7 +10,6 @@ import type { ProjectScope } from '@bridle/pipeline';
 import { makeSignInCode } from '../auth/browser-sessions.ts';
 import { readSecretFile, writeSecretFile } from '../auth/secret-files.ts';
 import { makeId } from '../auth/secrets.ts';
-import { checkToken, issueToken } from '../auth/tokens.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import type { PrincipalKey } from '../store/grants.ts';
 import {
@@ -33,6 +32,7 @@ import {
   SHOWCASE_PIPELINE_YAML,
   TEST_PIPELINE_YAML,
 } from './demo.ts';
+import { adminTokenPath, isAdminTokenGood, makeAdminToken } from './admin-token.ts';
 import { createPipeline } from './save-pipeline.ts';
 import type { StartErrorCode } from '../store/start-error-codes.ts';
 import { createTrigger } from './save-trigger.ts';
@@ -82,7 +82,6 @@ export interface Installation {
 
 export async function prepareInstallation(settings: InstallationSettings): Promise<Installation> {
   const { db, accountId, home, seed = 'demo' } = settings;
-  const adminTokenPath = join(home, 'admin-token');
   const made = await db.transaction().execute(async (tx) => {
     await lockInstallation(tx);
     await checkBelonging(tx, settings);
@@ -91,14 +90,12 @@ export async function prepareInstallation(settings: InstallationSettings): Promi
     if (admin === undefined) return { isNew };
     const signInCode = await makeSignInCode(tx, admin);
     if (isNew && seed === 'demo') await makeDemo(tx, { accountId, ...DEMO_SCOPE }, { kind: 'USER', id: admin.id });
-    if (!isNew && (await isAdminTokenGood(tx, adminTokenPath))) return { isNew, signInCode };
-    // Before the commit: a token nobody has is worse than a file whose token never came to be, which the next start replaces.
-    const adminToken = await issueToken(tx, admin, 'admin token of this installation');
-    await writeSecretFile(adminTokenPath, adminToken);
+    if (!isNew && (await isAdminTokenGood(tx, home))) return { isNew, signInCode };
+    const adminToken = await makeAdminToken(tx, admin, home);
     return isNew ? { isNew, adminToken, signInCode } : { isNew, signInCode };
   });
   const hasDemo = await isDemoThere(db, accountId);
-  return { adminTokenPath, delegateToken: await ensureDelegateToken(settings), hasDemo, ...made };
+  return { adminTokenPath: adminTokenPath(home), delegateToken: await ensureDelegateToken(settings), hasDemo, ...made };
 }
 
 async function isDemoThere(db: Database, accountId: string): Promise<boolean> {
@@ -162,12 +159,6 @@ async function makeDemo(db: Transaction, scope: ProjectScope, owner: PrincipalKe
   ];
   const failed = results.find(({ kind }) => kind !== 'saved');
   if (failed !== undefined) throw new Error(`The demo could not be made: ${JSON.stringify(failed)}`);
-}
-
-/** A file that is gone, or of another database, is made anew: whoever owns the home administers the installation. */
-async function isAdminTokenGood(tx: Transaction, path: string): Promise<boolean> {
-  const kept = await readSecretFile(path);
-  return kept !== undefined && (await checkToken(tx, kept)).kind === 'valid';
 }
 
 async function ensureDelegateToken(settings: InstallationSettings): Promise<string> {

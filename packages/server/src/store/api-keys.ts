@@ -53,6 +53,18 @@ export async function insertApiKey(db: Database | Transaction, key: ApiKeyRow): 
     .execute();
 }
 
+/** Those of this name that nobody has revoked yet. */
+export async function revokeApiKeysNamed(db: Database | Transaction, accountId: string, name: string): Promise<void> {
+  await db
+    .updateTable('api_keys')
+    .set({ revoked_at: sql<number>`bridle_now()` })
+    .where('account_id', '=', accountId)
+    .where('name', '=', name)
+    .where('user_id', 'is not', null)
+    .where('revoked_at', 'is', null)
+    .execute();
+}
+
 /** The key of this account with this id. Whether it is expired is judged by the database's clock (T1). */
 export async function findApiKey(
   db: Database | Transaction,
