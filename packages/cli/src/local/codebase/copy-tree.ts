@@ -55,19 +55,28 @@ export async function copyTree({ from, to, signal, onProgress }: CopyRequest): P
   const folders = new FolderMaker(from, to);
   let done = 0;
   let next = 0;
+  const copy = async (job: Job): Promise<void> => {
+    signal.throwIfAborted();
+    const [source, target] = typeof job === 'string' ? [join(from, job), join(to, job)] : [job[0], join(to, job[1])];
+    const hasPlace = await folders.make(dirname(target), dirname(source));
+    if (hasPlace) await copyEntry(source, target, from, to, leftOut);
+    done += 1;
+    onProgress(done, jobs.length);
+  };
   const lane = async (): Promise<void> => {
-    for (let index = next++; index < jobs.length; index = next++) {
-      signal.throwIfAborted();
-      const job = jobs[index];
-      if (job === undefined) return;
-      const [source, target] = typeof job === 'string' ? [join(from, job), join(to, job)] : [job[0], join(to, job[1])];
-      const hasPlace = await folders.make(dirname(target), dirname(source));
-      if (hasPlace) await copyEntry(source, target, from, to, leftOut);
-      done += 1;
-      onProgress(done, jobs.length);
+    for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
+      try {
+        await copy(job);
+      } catch (error) {
+        // The other lanes end with what they have in hand.
+        next = jobs.length;
+        throw error;
+      }
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  // Whoever hears of a failure removes the copy: nothing may be written into it any more.
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
   await folders.finish();
   for (const repository of tree.repositories) await separateGit(join(to, repository, '.git'), leftOut);
   return { files: paths.length, hasGit: tree.repositories.includes(''), leftOut };
