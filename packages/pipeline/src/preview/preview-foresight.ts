@@ -80,9 +80,12 @@ export class PreviewForesight implements Foresight {
   child(view: View, parents: readonly Seat[], identifier: string): ScopeValue | undefined {
     for (const parent of parents) {
       for (const loop of loopsBelow(view, parent)) {
+        if (!identifier.startsWith(`${loop.plan.identifier}_`)) continue;
         const state = stateOf(view, loop);
-        const wait = state === undefined ? undefined : this.#notes.openLoops.get(state.id);
-        if (wait !== undefined && identifier.startsWith(`${loop.plan.identifier}_`)) return waitValue(wait);
+        const open = state === undefined ? undefined : this.#notes.openLoops.get(state.id);
+        // A turn that is not there yet may be, for a reader that runs at the same time (W2).
+        const wait = open ?? this.#doubtAbout(view, loop);
+        if (wait !== undefined) return waitValue(wait);
       }
     }
     return undefined;

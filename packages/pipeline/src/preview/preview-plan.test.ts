@@ -100,6 +100,21 @@ ${steps}
     expect(value('<+stage.status>', [waits])).toBe('later: how S stands then');
   });
 
+  test('turns of a loop beside the reader, whichever stands first', () => {
+    const member = (text: string): string => text.replace(/^ {14}/, '                  ');
+    const expression = '<+execution.steps.loop_0.output.outputVariables.out>';
+    const loop = member(step('loop', 'true', 'strategy: {repeat: {times: 2}}, '));
+    const reader = member(step('reader', expression));
+    for (const members of [
+      [loop, reader],
+      [reader, loop],
+    ]) {
+      const printed = lines(['              - parallel:', ...members].join('\n'));
+      const found = printed.find((line) => line.includes(`spec.source.spec.script ${expression} = `)) ?? '';
+      expect(found).toContain('= later: loop, which runs at the same time');
+    }
+  });
+
   test('what may be skipped, seen from outside', () => {
     const late = 'when: {stageStatus: Success, condition: <+steps.a.output.outputVariables.out> == "x"}, ';
     const before = [step('a', 'true'), step('maybe', 'true', late)];
