@@ -146,6 +146,29 @@ describe('webhooks', () => {
     for (const each of replicas) await each.end();
   });
 
+  it('an endpoint that is being deleted while it answers takes its deliveries with it', async () => {
+    const webhooks = await replica();
+    await endpoint(webhooks);
+    webhooks.start();
+    await happen(1);
+    const call = await receiver.next();
+    await database.db.transaction().execute(async (tx) => {
+      await sql`delete from webhook_endpoints`.execute(tx);
+      call.answer(200);
+      // Until the answer is to be kept, which has to wait for us.
+      const isWaiting = async (): Promise<boolean> => {
+        const { rows } = await sql<{ waiting: number }>`
+          select count(*) as waiting, pg_sleep(0.01) from pg_locks
+          where not granted and database = (select oid from pg_database where datname = current_database())
+            or not granted and locktype = 'transactionid'`.execute(database.db);
+        return (rows[0]?.waiting ?? 0) > 0;
+      };
+      while (!(await isWaiting()));
+    });
+    await webhooks.end();
+    expect(await states()).toEqual([]);
+  });
+
   it('H3 an endpoint that hangs keeps no other one waiting', async () => {
     const hanging = await openTestReceiver();
     const webhooks = await replica({ callTimeoutMs: 30_000 });

@@ -22,6 +22,7 @@ import {
   listWebhookSecrets,
   noteFailure,
   noteSuccess,
+  holdEndpoint,
   retireWebhookSecrets,
   type EndpointKey,
 } from '../store/webhook-endpoints.ts';
@@ -182,6 +183,7 @@ class WebhookLoops implements RunningWebhooks {
 
   async #keep(tx: Transaction, delivery: TakenDelivery, result: CallResult): Promise<void> {
     const { endpointId, tries, takenAt, position } = delivery;
+    if (!(await holdEndpoint(tx, endpointId))) return;
     const { status, retryAfter, ...attempt } = result;
     const kept = { ...attempt, ...(status === undefined ? {} : { status }) };
     const isDelivered = attempt.error === undefined && status !== undefined && status >= 200 && status < 300;

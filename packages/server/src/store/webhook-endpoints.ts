@@ -143,6 +143,17 @@ export async function disableEndpoint(tx: Transaction, id: string, reason: strin
     .execute();
 }
 
+/** Nobody deletes it, and its deliveries with it, before the transaction ends. `false` = it is gone. */
+export async function holdEndpoint(tx: Transaction, id: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('webhook_endpoints')
+    .select('id')
+    .where('id', '=', id)
+    .forKeyShare()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Remembers since when it fails; answers for how long by now. */
 export async function noteFailure(tx: Transaction, id: string): Promise<number> {
   const row = await tx
