@@ -6,9 +6,6 @@ const words = new Set((env['STAND_IN_DELEGATE'] ?? '').split(','));
 const tell = (line: string): void => appendFileSync(env['STAND_IN_STORY'] ?? '', `delegate ${line}\n`);
 const [, , urlFlag, url, fileFlag, file] = argv;
 
-tell(`up ${process.pid}`);
-tell(`args ${urlFlag} ${url} ${fileFlag}, token ${readFileSync(file ?? '', 'utf8').trim()}`);
-tell(`settings ${Object.keys(env).filter((name) => /^BRIDLE_|^DATABASE/.test(name)).toSorted().join(' ')}`);
 setInterval(() => undefined, 60_000);
 process.on('SIGTERM', () => {
   tell('asked to stop');
@@ -21,6 +18,11 @@ process.on('disconnect', () => {
   tell('down, launcher gone');
   process.exit(0);
 });
+
+// Told when it listens: tests stop it from then on.
+tell(`up ${process.pid}`);
+tell(`args ${urlFlag} ${url} ${fileFlag}, token ${readFileSync(file ?? '', 'utf8').trim()}`);
+tell(`settings ${Object.keys(env).filter((name) => /^BRIDLE_|^DATABASE/.test(name)).toSorted().join(' ')}`);
 
 if (words.has('crash')) {
   process.send?.({ kind: 'failed', code: 'TOKEN_REFUSED', message: 'The server refuses the token.' }, () => process.exit(5));
