@@ -152,7 +152,9 @@ describe('bridle trigger', () => {
 
 describe('bridle secret', () => {
   it('keeps a value that nothing shows, gives it a new one, and takes none from where others see it', async () => {
-    const set = await bridle(['secret', 'set', 'npm_token', '--from-env', 'NPM'], { NPM: 'hunter2-is-my-secret' });
+    const set = await bridle(['secret', 'set', 'npm_token', '--name', 'Of npm', '--from-env', 'NPM'], {
+      NPM: 'hunter2-is-my-secret',
+    });
     expect([set.exitCode, set.err]).toMatchInlineSnapshot(`
       [
         0,
@@ -165,6 +167,7 @@ describe('bridle secret', () => {
     expect((await bridle(['secret', 'list', '--json=identifier'])).out).toContain('npm_token');
     const shown = await bridle(['get', 'secret', 'npm_token']);
     expect(shown.out).toContain('identifier: npm_token');
+    expect(shown.out).toContain('name: Of npm');
     expect(shown.out).not.toContain('another');
     const asked = await bridle(['secret', 'set', 'other']);
     expect([asked.exitCode, asked.err]).toMatchInlineSnapshot(`

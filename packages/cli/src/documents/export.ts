@@ -98,12 +98,12 @@ async function listed(
 }
 
 /** `pipelines/release.yaml`, `triggers/release/nightly.yaml`, `templates/build/v1.yaml`. */
-function pathOf({ plural }: Kind, { identifier, parent, version }: Place): string {
-  const file = version === undefined ? identifier : `${identifier}/${fileName(version)}`;
-  return `${plural}/${parent === undefined ? '' : `${fileName(parent)}/`}${file}.yaml`;
+export function pathOf({ plural }: Kind, { identifier, parent, version }: Place): string {
+  const names = [...(parent === undefined ? [] : [parent]), identifier, ...(version === undefined ? [] : [version])];
+  return `${plural}/${names.map(fileName).join('/')}.yaml`;
 }
 
-/** Version labels may hold what file names may not. */
+/** Labels may hold what file names may not, and whoever answers may name anything: none leads out of the folder. */
 function fileName(label: string): string {
-  return label.replaceAll(/[^\w.-]/g, '_');
+  return label.replaceAll(/[^\w.-]|^\.+/g, '_');
 }

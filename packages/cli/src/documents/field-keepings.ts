@@ -68,26 +68,6 @@ export function listedOf(kind: KindName, { org, project }: Scope, fields: Json, 
   return { place, name: textOf(fields['name']) };
 }
 
-/** A secret's value is never read; without one in the text, that which is there stays. */
-export const SECRET_KEEPING: Keeping = {
-  isMadeOfFields: true,
-  read: async (raw, place) => {
-    const answer = recordOf(await get(raw, `/ng/api/v2/secrets/${nameOf(place)}`, scopeQuery(place)));
-    return textOfFields('secret', recordOf(answer['secret']));
-  },
-  create: (raw, place, text) => post(raw, '/ng/api/v2/secrets', scopeQuery(place), bodyOf('secret', text, place)),
-  update: (raw, place, text) =>
-    put(raw, `/ng/api/v2/secrets/${nameOf(place)}`, scopeQuery(place), bodyOf('secret', text, place)),
-  remove: (raw, place) => remove(raw, `/ng/api/v2/secrets/${nameOf(place)}`, scopeQuery(place)),
-  list: async (raw, scope) => {
-    const items = await readPages((page) => get(raw, '/ng/api/v2/secrets', { ...scopeQuery(scope), ...page }));
-    return items.flatMap((item) => {
-      const fields = recordOf(item['secret']);
-      return isOf(scope, fields) ? [listedOf('secret', scope, fields)] : [];
-    });
-  },
-};
-
 /** Drops what says nothing, so that a text shows what somebody has chosen. */
 export function textOfFields(root: string, fields: Json): string {
   return stringify({ [root]: withoutEmpty(fields) }, { lineWidth: 0 });

@@ -3,7 +3,7 @@
  * Bridle server.
  */
 import { isHarnessError, type Raw } from '@bridle/sdk';
-import { fieldKeeping, SECRET_KEEPING } from './field-keepings.ts';
+import { fieldKeeping } from './field-keepings.ts';
 import type { Keeping } from './keeping.ts';
 import type { KindName, Place } from './kinds.ts';
 import {
@@ -19,7 +19,8 @@ export const KEEPINGS: Readonly<Record<KindName, Keeping>> = {
   project: fieldKeeping({ kind: 'project', url: '/ng/api/projects', root: 'project' }),
   variable: fieldKeeping({ kind: 'variable', url: '/ng/api/variables', root: 'variable', isPutOnList: true }),
   connector: fieldKeeping({ kind: 'connector', url: '/ng/api/connectors', root: 'connector', isPutOnList: true }),
-  secret: SECRET_KEEPING,
+  // Its value is never read; without one in the text, that which is there stays.
+  secret: fieldKeeping({ kind: 'secret', url: '/ng/api/v2/secrets', root: 'secret' }),
   service: wrappedKeeping('service', '/ng/api/servicesV2'),
   environment: wrappedKeeping('environment', '/ng/api/environmentsV2'),
   infrastructure: wrappedKeeping('infrastructure', '/ng/api/infrastructures'),

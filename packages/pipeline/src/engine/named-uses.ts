@@ -63,6 +63,7 @@ function partsOf(node: PlanNode): readonly Value[] {
     case 'section':
       return [node.spec];
     case 'strategy':
+      // Plain data, which its closed type does not say.
       return [node.loop as unknown as Value];
     case 'fork':
     case 'stepGroup':
