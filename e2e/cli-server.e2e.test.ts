@@ -295,6 +295,28 @@ describe('looking at executions', () => {
     );
     const { out } = await bridle(['events', '-f', '--execution', id, '--json=event,status']);
     expect(out.trim().split('\n').at(-1)).toBe('{"event":"end","status":"Success"}');
+    const followed = await bridle(
+      [
+        'events',
+        '-f',
+        '--since-id',
+        '0',
+        '--type',
+        'execution.*',
+        '--pipeline',
+        'test',
+        '--json=event,planExecutionId,status',
+      ],
+      {
+        onOutput: (text, signal) => text.includes(`"execution.finished","planExecutionId":"${id}"`) && signal('SIGINT'),
+      },
+    );
+    expect(followed).toMatchObject({ exitCode: 130, err: '' });
+    expect(followed.out.trim().split('\n').slice(-2)).toEqual([
+      `{"event":"execution.started","planExecutionId":"${id}","status":"Running"}`,
+      `{"event":"execution.finished","planExecutionId":"${id}","status":"Success"}`,
+    ]);
+    expect(await bridle(['events', '--execution', id, '--type', 'stage.*'])).toMatchObject({ exitCode: 2, out: '' });
     const complete = async (...words: readonly string[]): Promise<readonly string[]> =>
       (await bridle(['complete', 'bash', '--', ...words])).out.trim().split('\n');
     expect(await complete('execute', 'de')).toEqual(['decisions', 'deploy']);

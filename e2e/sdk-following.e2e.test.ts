@@ -4,9 +4,11 @@ import {
   Harness,
   isHarnessError,
   TriggerNotMatchedError,
+  UnsupportedError,
   WaitTimeoutError,
   type ExecutionEvent,
   type ExecutionLogLine,
+  type LiveEvent,
 } from '@bridle/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customTrigger, shellPipeline } from './src/api.ts';
@@ -104,6 +106,35 @@ describe.each(['streams', 'no streams', 'cut streams'] as const)('with %s', (kin
     );
     expect(ids).toEqual([...new Set(ids)].toSorted((one, other) => one - other));
     if (kind === 'no streams') expect(ids).toEqual([]);
+    if (kind === 'cut streams') expect(proxy.cuts).toBeGreaterThan(cutsBefore);
+  });
+
+  it('what happens in the project is told in its order, once', async () => {
+    const cutsBefore = proxy.cuts;
+    const types = ['trigger.*', 'execution.started', 'execution.finished'];
+    const opened = Promise.withResolvers<unknown>();
+    const stream = client.events({ pipelines: ['fine'], types, onResponse: opened.resolve });
+    if (kind === 'no streams') {
+      await expect(stream.next()).rejects.toBeInstanceOf(UnsupportedError);
+      return;
+    }
+    const next = stream.next();
+    await opened.promise;
+    const told: LiveEvent[] = [];
+    const fired = await harness.triggers.fireCustom('fine', 'hook', { tag: 'v1' });
+    const id = (await fired.waitForExecution()).planExecutionId;
+    for (let read = await next; read.done !== true; read = await stream.next()) {
+      told.push(read.value);
+      if (read.value.type === 'execution.finished' && read.value.data.planExecutionId === id) break;
+    }
+    await stream.return?.();
+    const [first, ...between] = told.map(({ type }) => type);
+    expect([first, between.pop()]).toEqual(['trigger.accepted', 'execution.finished']);
+    // Both come of one decision.
+    expect(new Set(between)).toEqual(new Set(['trigger.decided', 'execution.started']));
+    expect(between).toHaveLength(2);
+    const ids = told.map((event) => Number(event.id));
+    expect(ids).toEqual([...new Set(ids)].toSorted((one, other) => one - other));
     if (kind === 'cut streams') expect(proxy.cuts).toBeGreaterThan(cutsBefore);
   });
 

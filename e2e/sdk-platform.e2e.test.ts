@@ -1,5 +1,9 @@
 /** What surrounds pipelines, by the SDK against a real server: created, read, listed, changed, deleted. */
 import { Harness, NotFoundError, type KeyOwner, type Pages } from '@bridle/sdk';
+import { EventEmitter, once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { live } from './src/resource-life.ts';
 import { startProduct, type Product } from './src/product.ts';
@@ -8,7 +12,7 @@ let product: Product;
 let harness: Harness;
 
 beforeAll(async () => {
-  product = await startProduct();
+  product = await startProduct({ env: { BRIDLE_WEBHOOKS_PRIVATE_NETWORK: 'on' } });
   harness = new Harness({ apiKey: product.adminToken, baseUrl: product.url, org: 'default', project: 'myproject' });
 });
 
@@ -338,3 +342,76 @@ describe('who may do what', () => {
     expect((await all.all()).length).toBeGreaterThan(3);
   });
 });
+
+describe('being told', () => {
+  it('outgoing webhooks: changed, called, looked at, called again', async () => {
+    const receiver = await startReceiver();
+    const { webhooks } = harness;
+    try {
+      const { webhook, secret } = await webhooks.create({
+        name: 'chat',
+        url: receiver.url,
+        eventTypes: ['execution.finished'],
+      });
+      const id = webhook.identifier;
+      expect(secret).toMatch(/^whsec_/);
+      expect(await webhooks.test(id)).toMatchObject({ state: 'delivered', attempts: [{ status: 204 }] });
+      await webhooks.update(id, { name: 'builds', url: receiver.url, eventTypes: ['execution.finished'] });
+      expect(await webhooks.list()).toMatchObject([{ name: 'builds', enabled: true }]);
+      expect((await webhooks.rotateSecret(id, { keepOldHours: 0 })).secret).not.toBe(secret);
+
+      const execution = await harness.pipelines.execute('test');
+      await execution.wait();
+      expect(await receiver.next('execution.finished')).toMatchObject({
+        data: { planExecutionId: execution.planExecutionId, status: 'Success' },
+      });
+      const [newest] = await webhooks.deliveries(id).all();
+      expect(newest).toMatchObject({ eventType: 'execution.finished' });
+      const again = await webhooks.redeliver(id, newest?.id ?? '');
+      expect(await receiver.next('execution.finished')).toMatchObject({ type: 'execution.finished' });
+      expect(again).toMatchObject({ state: 'delivered', messageId: newest?.messageId });
+      expect((await webhooks.delivery(id, newest?.id ?? '')).body).toBe(again.body);
+      await webhooks.delete(id);
+      await expect(webhooks.get(id)).rejects.toBeInstanceOf(NotFoundError);
+    } finally {
+      await receiver.close();
+    }
+  });
+});
+
+interface Receiver {
+  readonly url: string;
+  /** The next call with an event of this type that nobody asked for before. */
+  next(type: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Takes every call, as the receiver of a webhook would. */
+async function startReceiver(): Promise<Receiver> {
+  const calls: { readonly type: string }[] = [];
+  const arrivals = new EventEmitter();
+  const server = createServer((request, response) => {
+    void json(request).then((call) => {
+      calls.push(call as { readonly type: string });
+      response.writeHead(204).end();
+      arrivals.emit('call');
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`,
+    next: async (type) => {
+      for (;;) {
+        const index = calls.findIndex((call) => call.type === type);
+        if (index >= 0) return calls.splice(index, 1)[0];
+        await once(arrivals, 'call');
+      }
+    },
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -13,7 +13,7 @@ export interface CuttingProxy {
   close(): Promise<void>;
 }
 
-const STREAM = /^\/bridle\/api\/executions\/[^/]+\/(events|nodes\/[^/]+\/log)\?/;
+const STREAM = /^\/bridle\/api\/(events|executions\/[^/]+\/(events|nodes\/[^/]+\/log))\?/;
 
 export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
   let cuts = 0;

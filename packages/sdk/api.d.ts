@@ -68,7 +68,7 @@ export declare function documentText(document: Document): string;
  */
 import type { PipelineExecutionSummary, ResponseMessage } from './wire/schemas.ts';
 import type { ConditionResult, ExecutionNode } from './wire/schemas.ts';
-export type HarnessErrorKind = 'configuration' | 'connection' | 'timeout' | 'api' | 'executionFailed' | 'waitTimeout' | 'triggerNotMatched';
+export type HarnessErrorKind = 'configuration' | 'connection' | 'timeout' | 'api' | 'unsupported' | 'executionFailed' | 'waitTimeout' | 'triggerNotMatched';
 /** The root of all errors of this package. */
 export declare class HarnessError extends Error {
     readonly name: string;
@@ -147,6 +147,11 @@ export declare class RateLimitError extends ApiError {
 export declare class ServerError extends ApiError {
     readonly name = "ServerError";
 }
+/** Thrown when the server does not have what is asked for: Harness, an older Bridle, or a proxy that lets no streams through. */
+export declare class UnsupportedError extends HarnessError {
+    readonly name = "UnsupportedError";
+    constructor(message: string, options?: ErrorOptions);
+}
 /** Thrown by waits with `throwOnFailure` when the execution ended otherwise than well. */
 export declare class ExecutionFailedError extends HarnessError {
     readonly name = "ExecutionFailedError";
@@ -187,6 +192,7 @@ export interface HarnessErrors {
     readonly connection: ConnectionError;
     readonly timeout: TimeoutError;
     readonly api: ApiError;
+    readonly unsupported: UnsupportedError;
     readonly executionFailed: ExecutionFailedError;
     readonly waitTimeout: WaitTimeoutError;
     readonly triggerNotMatched: TriggerNotMatchedError;
@@ -234,6 +240,7 @@ export declare class Execution implements AsyncDisposable {
 // harness.d.ts
 /** The client: one server, one account, one key. */
 import { type HarnessOptions } from './configuration.ts';
+import { type FeedOptions, type LiveEvent } from './live/feed.ts';
 import { type Raw } from './raw.ts';
 import { ApiKeys, Tokens } from './resources/api-keys.ts';
 import { Approvals } from './resources/approvals.ts';
@@ -261,6 +268,7 @@ import { Triggers } from './resources/triggers.ts';
 import { UserGroups } from './resources/user-groups.ts';
 import { Users } from './resources/users.ts';
 import { Variables } from './resources/variables.ts';
+import { Webhooks } from './resources/webhooks.ts';
 /**
  * A client of Bridle, or of Harness.
  *
@@ -270,6 +278,7 @@ import { Variables } from './resources/variables.ts';
  * await execution.wait({ throwOnFailure: true });
  */
 export declare class Harness {
+    #private;
     readonly accountId: string;
     readonly baseUrl: string;
     /** Organization and project of calls that name none. */
@@ -304,9 +313,18 @@ export declare class Harness {
     readonly delegates: Delegates;
     readonly delegateTokens: DelegateTokens;
     readonly audit: Audit;
+    /** Outgoing webhooks; those that start pipelines belong to triggers. */
+    readonly webhooks: Webhooks;
     /** Every path of the API, for what has no method of its own. */
     readonly raw: Raw;
     constructor(options?: HarnessOptions);
+    /**
+     * What happens, as it happens: in the project of the client where one is known, else in its organization or account.
+     *
+     * @example
+     * for await (const event of harness.events({ types: ['execution.finished'] })) …
+     */
+    events(options?: FeedOptions): AsyncIterableIterator<LiveEvent>;
 }
 
 // http/answer.d.ts
@@ -411,7 +429,7 @@ export declare class Transport {
 /** A TypeScript client of Bridle, and of Harness. */
 export { Harness } from './harness.ts';
 export { accountOfKey, ENVIRONMENT_NAMES, readEnvironment, type Environment, type EnvironmentSetting, type HarnessOptions, } from './configuration.ts';
-export { ApiError, AuthenticationError, BadRequestError, ConfigurationError, ConflictError, ConnectionError, ExecutionFailedError, HarnessError, isApiError, isHarnessError, NotFoundError, PermissionDeniedError, RateLimitError, ServerError, TimeoutError, TriggerNotMatchedError, WaitTimeoutError, type ApiErrorDetails, type HarnessErrorKind, type HarnessErrors, } from './errors.ts';
+export { ApiError, AuthenticationError, BadRequestError, ConfigurationError, ConflictError, ConnectionError, ExecutionFailedError, HarnessError, isApiError, isHarnessError, NotFoundError, PermissionDeniedError, RateLimitError, ServerError, TimeoutError, TriggerNotMatchedError, UnsupportedError, WaitTimeoutError, type ApiErrorDetails, type HarnessErrorKind, type HarnessErrors, } from './errors.ts';
 export { isFailed, isFinal, isWaiting } from './statuses.ts';
 export { Page, Pages } from './pages.ts';
 export type { Execution } from './execution.ts';
@@ -421,6 +439,7 @@ export type { Raw, RawMethod, RawRequest } from './raw.ts';
 export type { Document } from './document.ts';
 export type { TimePoint } from './time.ts';
 export type { EventOptions, ExecutionEvent, PollInterval } from './live/execution-events.ts';
+export type { FeedOptions, LiveEvent } from './live/feed.ts';
 export type { ExecutionLogLine, LogOptions } from './live/execution-logs.ts';
 export type { NodeLogLine } from './live/node-log.ts';
 export type { WaitOptions } from './live/wait.ts';
@@ -453,11 +472,12 @@ export type { FireOptions, TriggerListOptions, Triggers } from './resources/trig
 export type { UserGroups } from './resources/user-groups.ts';
 export type { Users } from './resources/users.ts';
 export type { VariableDefinition, Variables } from './resources/variables.ts';
+export type { DeliveryListOptions, Webhooks } from './resources/webhooks.ts';
 export type { Paths } from './wire/paths.ts';
 export type { AccessCheckRequest, AccessCheckResponse, AccessFilter, AccessScope, AccountLicenses, AccountResponse, AddUsersRequest, AddUsersResponse, ApiKey, ApiKeyAggregate, ApiKeyRequest, ApplyTemplatesRequest, ApprovalActivityRequest, ApprovalAuthorization, ApprovalDecidedEvent, ApprovalDetails, ApprovalInstance, ApprovalStatus, ApprovalV1, ApprovalWaitingEvent, AuditEvent, AuditFilter, AuditYaml, BranchList, BridleEvent, BrowserSession, BulkToggleRequest, BulkToggleResult, ConditionResult, ConnectorCatalogue, ConnectorFilter, ConnectorResponse, ConnectorStatus, ConnectorTestResult, CurrentUser, CustomWebhookAccepted, DelegateFilter, DelegateGroups, DelegateListItem, DelegateReplica, DelegateSummary, DelegateTokenDetails, DiagnosticsResponse, EntityGitDetails, EnvironmentFilter, EnvironmentRequest, EnvironmentResponse, ErrorCode, ErrorDto, EventsReset, ExecutionChangeEvent, ExecutionDetails, ExecutionFilter, ExecutionFinishedEvent, ExecutionGraph, ExecutionIdentifierSummary, ExecutionInputResponse, ExecutionInputs, ExecutionMetadata, ExecutionMetadataDetails, ExecutionNode, ExecutionNotes, ExecutionOutline, ExecutionOutlinePage, ExecutionStartedEvent, ExecutionStatus, ExecutionStatusEvent, ExecutionTriggerInfo, ExpandedPipelineJson, ExpressionEvaluation, FailureDto, FailureInfo, FaultReport, FaultRules, FolderNode, FolderRequest, GovernanceMetadata, InfrastructureRequest, InfrastructureResponse, InputSetErrorWrapper, InputSetMergeRequest, InputSetMergeResponse, InputSetResponse, InputSetSanitised, InputSetSummary, InputSetTemplate, InputSetYamlDiff, InputWaitingEvent, InterruptHistory, InterruptResponse, InterventionWaitingEvent, LatestExecution, LayoutNode, LogDownload, LogLine, LogLineEvent, LogLink, LogSearchAnswer, LogServiceError, LogStreams, NodeRunInfo, NodeSubGraph, OneTimePassword, OrganizationAggregate, OrganizationResponse, OverlayInputSetResponse, PasswordChangeRequest, PasswordChangeResult, PermissionResponse, PipelineCloneRequest, PipelineExecutionSummary, PipelineFilter, PipelineResponse, PipelineSaveResponse, PipelineSummary, PipelineValidation, PipelineValidationStarted, PipelineVariables, PipelineVersion, PipelineVersionDiff, PipelineVersionText, PlanExecution, PlanExecutionResponse, PreflightCheck, PrincipalType, ProjectAggregate, ProjectChangeEvent, ProjectExecutionEvent, ProjectResponse, ProjectTriggerEvent, RecentExecution, RepositoryList, ResourceGroupContent, ResourceGroupRequest, ResourceGroupResponse, ResponseMessage, RetryHistory, RetryStages, RoleAssignmentFilter, RoleAssignmentMetadata, RoleAssignmentRequest, RoleAssignmentResponse, RoleRequest, RoleResponse, SavedFilter, SavedFilterRequest, SecretFilter, SecretRequest, SecretResponse, ServiceAccount, ServiceAccountAggregate, ServiceAccountRequest, ServiceOverridesRequest, ServiceOverridesResponse, ServiceRequest, ServiceResponse, SessionResponse, SettingResponse, SettingUpdate, SettingUpdateResult, SettingValue, SignInLink, SignInLinkRequest, SignInRequest, SignInWays, SignOutResponse, StageExecution, StageExecutionRequest, StageFinishedEvent, StageStartedEvent, StepPalette, StepPaletteRequest, StoredFile, StoredFileNode, StrategyMetadata, TargetExecutionSummary, TemplateFilter, TemplateMergeResponse, TemplateReferenceSummary, TemplateResponse, TemplateWrapperResponse, TokenAggregate, TokenDetails, TokenRequest, TriggerAcceptedEvent, TriggerCatalog, TriggerDecidedEvent, TriggerDetails, TriggerEventHistory, TriggerEventStatus, TriggerExecutionDetails, TriggerResponse, TriggerYamlDiff, UserAggregate, UserGroup, UserGroupFilter, UserGroupRequest, UserMetadata, V1DynamicRequest, V1ExecuteRequest, V1Identifier, V1InputSet, V1InputSetRequest, V1Inputs, V1InputsSchema, V1Organization, V1OrganizationRequest, V1Pipeline, V1PipelinePatch, V1PipelineRequest, V1PipelineSummary, V1Project, V1ProjectRequest, V1StagesRequest, V1Started, V1Trigger, V1TriggerRequest, V1Validation, VariableRequest, VariableResponse, Webhook, WebhookDelivery, WebhookDeliveryDetails, WebhookEventProcessingDetails, WebhookRepresentation, WebhookRequest, WebhookSecretRotation, WebhookWithSecret, WireDiagnostic, } from './wire/schemas.ts';
 
 // live/event-stream.d.ts
-import type { CallOptions, Transport } from '../http/transport.ts';
+import type { Call, CallOptions, Transport } from '../http/transport.ts';
 export interface StreamMessage {
     readonly event: string;
     readonly id: string | undefined;
@@ -467,11 +487,12 @@ export interface StreamOptions extends CallOptions {
     /** Go on after this event. */
     readonly lastEventId?: string | undefined;
 }
+export type StreamAddress = Pick<Call, 'path' | 'query'>;
 /** The server has no such stream: it is not Bridle, or something in between does not let streams through. */
 export declare class NoStreamError extends Error {
 }
 /** Events up to the one named `end`, across as many connections as it takes. */
-export declare function readStream(transport: Transport, path: string, options?: StreamOptions): AsyncGenerator<StreamMessage>;
+export declare function readStream(transport: Transport, address: StreamAddress, options?: StreamOptions): AsyncGenerator<StreamMessage>;
 
 // live/execution-events.d.ts
 import type { CallOptions } from '../http/transport.ts';
@@ -534,6 +555,31 @@ export interface LogOptions extends CallOptions {
 /** Lines of one step are in their order. Of steps that run beside each other they come as they are written. */
 export declare function executionLogs(live: Live, planExecutionId: string, options?: LogOptions): AsyncGenerator<ExecutionLogLine>;
 
+// live/feed.d.ts
+import { type OwnerOptions } from '../resources/owned.ts';
+import type { BridleEvent, EventsReset } from '../wire/schemas.ts';
+import type { Live } from './live.ts';
+export interface FeedOptions extends OwnerOptions {
+    /** Identifiers: only what concerns these pipelines. Default: all of them. */
+    readonly pipelines?: readonly string[] | undefined;
+    /** Only these types, such as `execution.finished`; `approval.*` for all that begin so. Default: all. */
+    readonly types?: readonly string[] | undefined;
+    /** Go on after this event. Default: begin now. */
+    readonly lastEventId?: string | undefined;
+}
+/** `id` is what `lastEventId` takes. There will be more types: pass over those you do not know. */
+export type LiveEvent = (BridleEvent & {
+    readonly id: string;
+})
+/** Events were missed: look at everything anew. What happens from now on is told. */
+ | {
+    readonly type: 'reset';
+    readonly id: string;
+    readonly data: EventsReset;
+};
+/** Without an end, across as many connections as it takes; whoever has enough leaves the loop or aborts the signal. */
+export declare function liveEvents(live: Live, options?: FeedOptions): AsyncGenerator<LiveEvent>;
+
 // live/live.d.ts
 /** What following executions needs, and what was found out about the server on the way. */
 import type { Api } from '../http/api.ts';
@@ -567,7 +613,7 @@ export interface NodeLogLine {
     /** Without its line end. */
     readonly text: string;
 }
-/** The lines there are. */
+/** The lines there are. Of a step that has ended these are all: the last of them may take a moment to arrive. */
 export declare function readStoredLog(live: Live, planExecutionId: string, node: ExecutionNode, options: CallOptions): AsyncGenerator<NodeLogLine>;
 /** Lines as they are written, up to the last one. `ended` resolves when the step has ended. */
 export declare function followLog(live: Live, planExecutionId: string, node: ExecutionNode, ended: Promise<void>, options: CallOptions): AsyncGenerator<NodeLogLine>;
@@ -1073,6 +1119,8 @@ export declare class Projects {
 export {};
 
 // resources/owned.d.ts
+/** Calls about what an account, an organization or a project may own. */
+import type { Configuration } from '../configuration.ts';
 import { type ApiOptions, type DataOf, type MethodOf, type PartsOf, type Path } from '../http/api.ts';
 import type { Live } from '../live/live.ts';
 import { Pages } from '../pages.ts';
@@ -1112,6 +1160,7 @@ export interface OwnerQuery {
     readonly orgIdentifier?: string;
     readonly projectIdentifier?: string;
 }
+export declare function ownerQuery(config: Configuration, { org, project, level }: Pick<OwnerOptions, 'org' | 'project' | 'level'>): OwnerQuery;
 export {};
 
 // resources/pipeline-versions.d.ts
@@ -1506,6 +1555,40 @@ export declare class Variables {
     delete(identifier: string, options?: OwnerUpdateOptions): Promise<boolean>;
 }
 
+// resources/webhooks.d.ts
+/** Outgoing webhooks: addresses that are called when something happens. Only Bridle has them. */
+import type { Live } from '../live/live.ts';
+import { Pages } from '../pages.ts';
+import type { Webhook, WebhookDelivery, WebhookDeliveryDetails, WebhookRequest, WebhookWithSecret } from '../wire/schemas.ts';
+import { type OwnerOptions } from './owned.ts';
+export interface DeliveryListOptions extends OwnerOptions {
+    readonly state?: WebhookDelivery['state'] | undefined;
+    readonly pageSize?: number | undefined;
+}
+export declare class Webhooks {
+    #private;
+    /** @internal */
+    constructor(live: Live);
+    list(options?: OwnerOptions): Promise<readonly Webhook[]>;
+    get(webhookId: string, options?: OwnerOptions): Promise<Webhook>;
+    /** With the secret its calls are signed with: it is shown here and never again. */
+    create(webhook: WebhookRequest, options?: OwnerOptions): Promise<WebhookWithSecret>;
+    update(webhookId: string, webhook: WebhookRequest, options?: OwnerOptions): Promise<Webhook>;
+    delete(webhookId: string, options?: OwnerOptions): Promise<boolean>;
+    /** A new secret. Those before it sign as well for `keepOldHours`; default: 24. */
+    rotateSecret(webhookId: string, options?: OwnerOptions & {
+        readonly keepOldHours?: number | undefined;
+    }): Promise<WebhookWithSecret>;
+    /** Calls it once with an event of type `test`, and tells how that went. */
+    test(webhookId: string, options?: OwnerOptions): Promise<WebhookDeliveryDetails>;
+    /** What was sent in the last two weeks, newest first. */
+    deliveries(webhookId: string, options?: DeliveryListOptions): Pages<WebhookDelivery>;
+    /** With every attempt. */
+    delivery(webhookId: string, deliveryId: string, options?: OwnerOptions): Promise<WebhookDeliveryDetails>;
+    /** Sends it once more, now, and tells how that went. */
+    redeliver(webhookId: string, deliveryId: string, options?: OwnerOptions): Promise<WebhookDeliveryDetails>;
+}
+
 // statuses.d.ts
 /** What the statuses of executions and their nodes mean. A word that is not known here is none of these: it is under way. */
 import type { ExecutionStatus } from './wire/schemas.ts';
@@ -1612,7 +1695,7 @@ import type { TriggerExecutionDetails } from './wire/schemas.ts';
 export interface EventWaitOptions extends Omit<CallOptions, 'timeoutMs' | 'overallTimeoutMs'> {
     /** How long to wait before `WaitTimeoutError`. Default: for ever. */
     readonly timeoutMs?: number | undefined;
-    /** How often to look, in milliseconds. Default: 50 to 2,000. */
+    /** How often to ask a server that does not wait with its answer, in milliseconds. Default: 50 to 2,000. */
     readonly pollMs?: PollInterval | undefined;
 }
 /** What `fireCustom` answers with. */

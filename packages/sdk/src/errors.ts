@@ -13,6 +13,7 @@ export type HarnessErrorKind =
   | 'connection'
   | 'timeout'
   | 'api'
+  | 'unsupported'
   | 'executionFailed'
   | 'waitTimeout'
   | 'triggerNotMatched';
@@ -138,6 +139,15 @@ export class ServerError extends ApiError {
   override readonly name = 'ServerError';
 }
 
+/** Thrown when the server does not have what is asked for: Harness, an older Bridle, or a proxy that lets no streams through. */
+export class UnsupportedError extends HarnessError {
+  override readonly name = 'UnsupportedError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('unsupported', message, options);
+  }
+}
+
 /** Thrown by waits with `throwOnFailure` when the execution ended otherwise than well. */
 export class ExecutionFailedError extends HarnessError {
   override readonly name = 'ExecutionFailedError';
@@ -205,6 +215,7 @@ export interface HarnessErrors {
   readonly connection: ConnectionError;
   readonly timeout: TimeoutError;
   readonly api: ApiError;
+  readonly unsupported: UnsupportedError;
   readonly executionFailed: ExecutionFailedError;
   readonly waitTimeout: WaitTimeoutError;
   readonly triggerNotMatched: TriggerNotMatchedError;

@@ -2,6 +2,7 @@
 import { configure, type HarnessOptions } from './configuration.ts';
 import { Api } from './http/api.ts';
 import { Transport } from './http/transport.ts';
+import { liveEvents, type FeedOptions, type LiveEvent } from './live/feed.ts';
 import type { Live } from './live/live.ts';
 import { createRaw, type Raw } from './raw.ts';
 import { ApiKeys, Tokens } from './resources/api-keys.ts';
@@ -30,6 +31,7 @@ import { Triggers } from './resources/triggers.ts';
 import { UserGroups } from './resources/user-groups.ts';
 import { Users } from './resources/users.ts';
 import { Variables } from './resources/variables.ts';
+import { Webhooks } from './resources/webhooks.ts';
 
 /**
  * A client of Bridle, or of Harness.
@@ -74,8 +76,11 @@ export class Harness {
   readonly delegates: Delegates;
   readonly delegateTokens: DelegateTokens;
   readonly audit: Audit;
+  /** Outgoing webhooks; those that start pipelines belong to triggers. */
+  readonly webhooks: Webhooks;
   /** Every path of the API, for what has no method of its own. */
   readonly raw: Raw;
+  readonly #live: Live;
 
   constructor(options: HarnessOptions = {}) {
     const config = configure(options);
@@ -114,6 +119,18 @@ export class Harness {
     this.delegates = new Delegates(live);
     this.delegateTokens = new DelegateTokens(live);
     this.audit = new Audit(live);
+    this.webhooks = new Webhooks(live);
+    this.#live = live;
     this.raw = createRaw(transport);
+  }
+
+  /**
+   * What happens, as it happens: in the project of the client where one is known, else in its organization or account.
+   *
+   * @example
+   * for await (const event of harness.events({ types: ['execution.finished'] })) …
+   */
+  events(options: FeedOptions = {}): AsyncIterableIterator<LiveEvent> {
+    return liveEvents(this.#live, options);
   }
 }

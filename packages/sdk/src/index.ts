@@ -25,6 +25,7 @@ export {
   ServerError,
   TimeoutError,
   TriggerNotMatchedError,
+  UnsupportedError,
   WaitTimeoutError,
   type ApiErrorDetails,
   type HarnessErrorKind,
@@ -39,6 +40,7 @@ export type { Raw, RawMethod, RawRequest } from './raw.ts';
 export type { Document } from './document.ts';
 export type { TimePoint } from './time.ts';
 export type { EventOptions, ExecutionEvent, PollInterval } from './live/execution-events.ts';
+export type { FeedOptions, LiveEvent } from './live/feed.ts';
 export type { ExecutionLogLine, LogOptions } from './live/execution-logs.ts';
 export type { NodeLogLine } from './live/node-log.ts';
 export type { WaitOptions } from './live/wait.ts';
@@ -83,6 +85,7 @@ export type { FireOptions, TriggerListOptions, Triggers } from './resources/trig
 export type { UserGroups } from './resources/user-groups.ts';
 export type { Users } from './resources/users.ts';
 export type { VariableDefinition, Variables } from './resources/variables.ts';
+export type { DeliveryListOptions, Webhooks } from './resources/webhooks.ts';
 export type { Paths } from './wire/paths.ts';
 export type {
   AccessCheckRequest,

@@ -6,17 +6,19 @@ import type { CallOptions } from './http/transport.ts';
 import type { PollInterval } from './live/execution-events.ts';
 import type { Live } from './live/live.ts';
 import { startDeadline } from './live/wait.ts';
-import type { ConditionResult, TriggerExecutionDetails } from './wire/schemas.ts';
+import type { ConditionResult, TriggerExecutionDetails, WebhookEventProcessingDetails } from './wire/schemas.ts';
 
 /** Decisions take milliseconds; the first look is at once. */
 const POLL_MS_MIN = 50;
 const POLL_MS_MAX = 2_000;
 const POLL_GROWTH = 1.5;
+/** Of one question to a server that answers when it is decided: less than a try may take. */
+const WAIT_SECONDS = 10;
 
 export interface EventWaitOptions extends Omit<CallOptions, 'timeoutMs' | 'overallTimeoutMs'> {
   /** How long to wait before `WaitTimeoutError`. Default: for ever. */
   readonly timeoutMs?: number | undefined;
-  /** How often to look, in milliseconds. Default: 50 to 2,000. */
+  /** How often to ask a server that does not wait with its answer, in milliseconds. Default: 50 to 2,000. */
   readonly pollMs?: PollInterval | undefined;
 }
 
@@ -50,12 +52,12 @@ export class FiredEvent {
     let lastStatus: string | undefined;
     try {
       for (let wait = min; ; wait = Math.min(max, wait * POLL_GROWTH)) {
-        const details = await this.details(inTime);
-        const { pipelineExecutionId = null, status = null } = details?.webhookProcessingDetails ?? {};
+        const { decision, hasWaited } = await this.#decision(inTime);
+        const { pipelineExecutionId = null, status = null } = decision ?? {};
         lastStatus = status ?? lastStatus;
         if (pipelineExecutionId !== null) return new Execution(this.#live, this.#scope, pipelineExecutionId);
-        if (status !== null && status !== 'QUEUED') throw await this.#notMatched(details, status, inTime);
-        await pause(wait, deadline.signal);
+        if (status !== null && status !== 'QUEUED') throw await this.#notMatched(decision, status, inTime);
+        if (!hasWaited) await pause(wait, deadline.signal);
       }
     } catch (error) {
       if (timeoutMs === undefined || !deadline.isOver()) throw error;
@@ -69,15 +71,38 @@ export class FiredEvent {
     }
   }
 
+  /** What was decided. Bridle answers when it is; Harness at once. */
+  async #decision(
+    options: CallOptions,
+  ): Promise<{ readonly decision: WebhookEventProcessingDetails | undefined; readonly hasWaited: boolean }> {
+    let hasWaited = false;
+    const decision = await knownEvent(
+      this.#live.api.call(
+        'GET',
+        '/pipeline/api/webhook/triggerProcessingDetails',
+        { query: { eventId: this.eventCorrelationId } },
+        {
+          ...options,
+          headers: { ...options.headers, prefer: `wait=${String(WAIT_SECONDS)}` },
+          onResponse: (response) => {
+            hasWaited = response.headers.has('preference-applied');
+            options.onResponse?.(response);
+          },
+        },
+      ),
+    );
+    return { decision, hasWaited };
+  }
+
   async #notMatched(
-    details: TriggerExecutionDetails | undefined,
+    decision: WebhookEventProcessingDetails | undefined,
     status: string,
     options: CallOptions,
   ): Promise<TriggerNotMatchedError> {
     return new TriggerNotMatchedError({
       eventCorrelationId: this.eventCorrelationId,
       status,
-      message: details?.webhookProcessingDetails.message ?? '',
+      message: decision?.message ?? '',
       conditions: await this.#conditions(options),
     });
   }
@@ -105,15 +130,16 @@ export async function eventDetails(
   eventId: string,
   options: CallOptions,
 ): Promise<TriggerExecutionDetails | undefined> {
+  return await knownEvent(
+    api.call('GET', '/pipeline/api/webhook/triggerExecutionDetailsV2/{eventId}', { path: { eventId } }, options),
+  );
+}
+
+/** Undefined where Harness does not know an event yet that it has only just accepted. */
+async function knownEvent<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    return await api.call(
-      'GET',
-      '/pipeline/api/webhook/triggerExecutionDetailsV2/{eventId}',
-      { path: { eventId } },
-      options,
-    );
+    return await answer;
   } catch (error) {
-    // Harness does not know an event yet that it has only just accepted.
     if (isApiError(error, 400) && /doesn't exist/.test(error.message)) return undefined;
     throw error;
   }

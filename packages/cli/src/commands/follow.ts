@@ -52,17 +52,27 @@ export const events: CommandDefinition = serverCommand({
   name: 'events',
   summary: 'print what happens, one JSON object per line',
   details:
-    'Of an execution: how it stands, and with -f every change until its end. Of the project, where no execution is named: what starts and changes from now on.',
+    'Of an execution: how it stands, and with -f every change until its end. Where no execution is named: what happens in the project, or with --level in its organization or the whole account, from now on: webhook calls and what became of them, executions and their stages, approvals and decisions that are waited for.',
   options: [
     { flags: '-f, --follow', description: 'go on until the end' },
     { flags: '--execution <id>', description: 'only this execution, by id or address', completes: 'execution' },
-    { flags: '--since-id <id>', description: 'with --execution: go on after the event of this id' },
+    { flags: '--type <types>', description: 'only these, as execution.finished,approval.*' },
+    { flags: '--pipeline <ids>', description: 'only these pipelines, joined by commas', completes: 'pipeline' },
+    {
+      flags: '--level <level>',
+      description: 'whose events (default: project)',
+      choices: ['account', 'org', 'project'],
+    },
+    { flags: '--since-id <id>', description: 'go on after the event of this id' },
     { flags: '--json [fields]', description: 'only these fields: --json=event,status' },
   ],
   examples: [
     { command: 'bridle events -f', meaning: 'all that happens in the project' },
+    {
+      command: 'bridle events -f --type execution.finished --json=planExecutionId,status',
+      meaning: 'how executions end',
+    },
     { command: 'bridle events -f --execution latest', meaning: 'one execution until its end' },
-    { command: 'bridle events -f --execution latest --json=id,status', meaning: 'what changed, and how it stands' },
   ],
   exitCodes: [0],
   seeAlso: ['execution watch', 'wait'],

@@ -20,6 +20,7 @@ export function failureOf(error: unknown, settings: Settings): unknown {
   if (isHarnessError(error, 'timeout'))
     return new UsageError(`The server at ${url.value} does not answer in time.`, undefined, 8);
   if (isHarnessError(error, 'waitTimeout')) return new UsageError(error.message, undefined, 7);
+  if (isHarnessError(error, 'unsupported')) return new UsageError(error.message, undefined, 8);
   if (isHarnessError(error, 'api')) return apiFailure(error, settings);
   return new UsageError(error.message);
 }

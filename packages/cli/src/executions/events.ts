@@ -1,22 +1,31 @@
 /** `bridle events`: what happens, one JSON object per line. */
-import { isHarnessError, type ExecutionEvent, type Harness } from '@bridle/sdk';
+import type { ExecutionEvent } from '@bridle/sdk';
 import type { CommandContext, CommandInput } from '../command-line/command.ts';
 import { select } from '../command-line/json.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { inProject, type ProjectConnection } from '../connection/connect.ts';
 import { parseUiAddress } from '../connection/ui-address.ts';
-import { readEventStream } from './event-stream.ts';
+import { levelOf } from '../documents/given-documents.ts';
 import { findExecution } from './target.ts';
 
 export const events = inProject(
   async (connection, context, input) => {
     const execution = input.options.text('execution');
-    if (execution === undefined) await ofProject(connection, context, input);
-    else await ofExecution(connection, context, input, execution);
+    if (execution === undefined) await ofPlace(connection, context, input);
+    else {
+      refuseFilters(input);
+      await ofExecution(connection, context, input, execution);
+    }
     return 0;
   },
   ({ options }) => parseUiAddress(options.text('execution') ?? ''),
 );
+
+function refuseFilters({ options }: CommandInput): void {
+  const given = ['level', 'type', 'pipeline'].find((name) => options.text(name) !== undefined);
+  if (given !== undefined)
+    throw new UsageError(`--${given} does not go with --execution: of one execution all is told.`);
+}
 
 /** Up to now, and with --follow until its end. */
 async function ofExecution(
@@ -43,48 +52,28 @@ function eventDocument(event: ExecutionEvent): object {
   return { event: 'change', id: id ?? null, status: execution.status, execution, nodes };
 }
 
-/** They begin now, so there is nothing to print without following them. */
-async function ofProject(
-  { harness, org, project }: ProjectConnection,
-  context: CommandContext,
-  input: CommandInput,
-): Promise<void> {
-  if (!input.options.isOn('follow')) {
+/** Of the project, or with --level of its organization or the account: they begin now, or after --since-id. */
+async function ofPlace({ harness }: ProjectConnection, context: CommandContext, input: CommandInput): Promise<void> {
+  const { options } = input;
+  if (!options.isOn('follow')) {
     throw new UsageError(
-      'The events of a project begin now.',
+      'Events begin now, and have no end.',
       'Follow them with -f, or name an execution with --execution.',
     );
   }
-  for await (const { event, data } of projectEvents(harness, org, project, context.signal)) {
-    await print({ event, ...data }, context, input);
-  }
+  const level = levelOf(options.text('level'));
+  const stream = harness.events({
+    level: level === 'org' ? 'organization' : level,
+    types: listOf(options.text('type')),
+    pipelines: listOf(options.text('pipeline')),
+    lastEventId: options.text('since-id'),
+    signal: context.signal,
+  });
+  for await (const { type, data, ...rest } of stream) await print({ event: type, ...rest, ...data }, context, input);
 }
 
-async function* projectEvents(
-  harness: Harness,
-  org: string,
-  project: string,
-  signal: AbortSignal,
-): AsyncGenerator<{ readonly event: string; readonly data: object }> {
-  const path = `/bridle/api/projects/${encodeURIComponent(org)}/${encodeURIComponent(project)}/events`;
-  for (;;) {
-    let response: Response;
-    try {
-      response = await harness.raw.response('GET', path, { headers: { accept: 'text/event-stream' }, signal });
-    } catch (error) {
-      if (isHarnessError(error, 'api') && error.status === 404 && error.code === undefined) {
-        throw new UsageError(
-          'This server tells of no events of a project.',
-          'Harness does not have them; Bridle does.',
-          8,
-        );
-      }
-      throw error;
-    }
-    yield* readEventStream(response, signal);
-    // The server has ended it, to be asked again: it restarts, or another replica takes over.
-    signal.throwIfAborted();
-  }
+function listOf(text = ''): readonly string[] {
+  return text.split(',').filter((word) => word !== '');
 }
 
 async function print(document: object, { terminal }: CommandContext, { options }: CommandInput): Promise<void> {

@@ -21,27 +21,32 @@ export interface StreamOptions extends CallOptions {
   readonly lastEventId?: string | undefined;
 }
 
+export type StreamAddress = Pick<Call, 'path' | 'query'>;
+
 /** The server has no such stream: it is not Bridle, or something in between does not let streams through. */
 export class NoStreamError extends Error {}
 
 /** Bridle says something every 15 s. */
 const SILENCE_MS_MAX = 60_000;
-/** In a row, without an event in between. */
+/** In a row, without an event in between, and none that stood for long. */
 const RECONNECTS_MAX = 8;
+/** A connection that lasted as long is ended by proxies now and then, for all that nothing happened. */
+const LONG_MS = 20_000;
 /** Of one event: the first one of an execution holds all its nodes. */
 const EVENT_CHARACTERS_MAX = 64 * 1_024 * 1_024;
 
 /** Events up to the one named `end`, across as many connections as it takes. */
 export async function* readStream(
   transport: Transport,
-  path: string,
+  address: StreamAddress,
   options: StreamOptions = {},
 ): AsyncGenerator<StreamMessage> {
   let { lastEventId } = options;
   let failures = 0;
   for (;;) {
+    const openedAt = performance.now();
     try {
-      for await (const message of readConnection(transport, path, { ...options, lastEventId })) {
+      for await (const message of readConnection(transport, address, { ...options, lastEventId })) {
         failures = 0;
         if (message.event === 'end') return;
         if (message.event === 'shutdown') break;
@@ -50,12 +55,16 @@ export async function* readStream(
       }
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (!isPassing(error) || failures >= RECONNECTS_MAX) throw error;
+      if (!isPassing(error) || (failures >= RECONNECTS_MAX && !isLong(openedAt))) throw error;
     }
-    failures += 1;
-    if (failures > RECONNECTS_MAX) throw new ConnectionError(`GET ${path}: the stream ends again and again`);
+    failures = isLong(openedAt) ? 1 : failures + 1;
+    if (failures > RECONNECTS_MAX) throw new ConnectionError(`GET ${address.path}: the stream ends again and again`);
     await pause(pauseMs(failures), options.signal);
   }
+}
+
+function isLong(openedAt: number): boolean {
+  return performance.now() - openedAt >= LONG_MS;
 }
 
 /** A proxy whose server restarts answers 502 or 503. */
@@ -66,14 +75,14 @@ function isPassing(error: unknown): boolean {
 
 async function* readConnection(
   transport: Transport,
-  path: string,
+  address: StreamAddress,
   { lastEventId, ...options }: StreamOptions,
 ): AsyncGenerator<StreamMessage> {
   const over = new AbortController();
   const { signal } = options;
   const response = await openStream(
     transport,
-    { method: 'GET', path },
+    { method: 'GET', ...address },
     {
       ...options,
       retries: 0,
@@ -94,7 +103,7 @@ async function* readConnection(
     }
   } catch (error) {
     signal?.throwIfAborted();
-    throw new ConnectionError(`GET ${path}: the stream broke`, { cause: error });
+    throw new ConnectionError(`GET ${address.path}: the stream broke`, { cause: error });
   } finally {
     clearTimeout(timer);
     over.abort();

@@ -64,7 +64,7 @@ async function* streamEvents(
 ): AsyncGenerator<ExecutionEvent> {
   const path = `/bridle/api/executions/${encodeURIComponent(planExecutionId)}/events`;
   let execution: PipelineExecutionSummary | undefined;
-  for await (const { event, id, data } of readStream(live.transport, path, options)) {
+  for await (const { event, id, data } of readStream(live.transport, { path }, options)) {
     live.hasStreams = true;
     if (event !== 'change') continue;
     const change = JSON.parse(data) as ExecutionChangeEvent;

@@ -15,7 +15,7 @@ export interface NodeLogLine {
   readonly text: string;
 }
 
-/** The lines there are. */
+/** The lines there are. Of a step that has ended these are all: the last of them may take a moment to arrive. */
 export async function* readStoredLog(
   live: Live,
   planExecutionId: string,
@@ -27,8 +27,8 @@ export async function* readStoredLog(
     for await (const text of linesOf(stored)) if (text !== '') yield parseLine(text);
     return;
   }
-  if (isFinal(node.status) && live.hasStreams === false) return;
-  yield* readRawLog(live, planExecutionId, node, options);
+  if (isFinal(node.status)) yield* followLog(live, planExecutionId, node, Promise.resolve(), options);
+  else yield* readRawLog(live, planExecutionId, node, options);
 }
 
 /** Lines as they are written, up to the last one. `ended` resolves when the step has ended. */
@@ -42,7 +42,7 @@ export async function* followLog(
   if (live.hasStreams !== false) {
     const path = `/bridle/api/executions/${encodeURIComponent(planExecutionId)}/nodes/${encodeURIComponent(node.uuid)}/log`;
     try {
-      for await (const { event, data } of readStream(live.transport, path, options)) {
+      for await (const { event, data } of readStream(live.transport, { path }, options)) {
         if (event === 'line') yield JSON.parse(data) as LogLineEvent;
       }
       return;

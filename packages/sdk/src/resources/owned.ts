@@ -82,7 +82,7 @@ export interface OwnerQuery {
   readonly projectIdentifier?: string;
 }
 
-function ownerQuery(
+export function ownerQuery(
   config: Configuration,
   { org = config.org, project = config.project, level }: Pick<OwnerOptions, 'org' | 'project' | 'level'>,
 ): OwnerQuery {

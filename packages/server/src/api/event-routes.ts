@@ -47,7 +47,7 @@ export function eventRoutes(app: App, deps: ApiDependencies): void {
       schema: {
         summary: 'What happens, live',
         description:
-          'Server-sent events named by their types, each with a position as its id to resume after. It begins now, but for one execution, which is told from its start on. `reset` says that events were missed; `end` follows the end of the execution that was asked for. Only what the caller may view is told.',
+          'Server-sent events named by their types, each with a position as its id to resume after. It begins now, but for one execution, which is told from its start on. `reset` says that events were missed; `position` says how far the stream is, at its beginning and where it has nothing to tell for long; `end` follows the end of the execution that was asked for. Only what the caller may view is told.',
         tags: ['Live views'],
         produces: ['text/event-stream'],
         response: errorAnswers,
@@ -56,10 +56,14 @@ export function eventRoutes(app: App, deps: ApiDependencies): void {
     },
     async (request, reply) => {
       const filter = await filterOf(deps, request, request.query);
-      const after = lastEventId(request) ?? (await beginning(deps, filter));
-      await serveEventStream(request, reply, whileAllowed(deps, request, reply), (stream) =>
-        sendEvents(deps, request, stream, filter, after),
-      );
+      const left = lastEventId(request);
+      const after = left ?? (await beginning(deps, filter));
+      await serveEventStream(request, reply, whileAllowed(deps, request, reply), async (stream) => {
+        const reader = new FeedReader(deps, request, stream, filter, after);
+        // Something to come back to for whoever is cut off before anything happens. Of an execution all is told anew.
+        if (left === undefined && filter.executionId === undefined) await reader.sendPosition();
+        await sendEvents(deps, stream, reader);
+      });
     },
   );
 }
@@ -108,18 +112,11 @@ async function beginning({ db }: ApiDependencies, { executionId: of }: FeedFilte
   return of === undefined ? last : swept;
 }
 
-async function sendEvents(
-  deps: ApiDependencies,
-  request: FastifyRequest,
-  stream: EventStream,
-  filter: FeedFilter,
-  after: number,
-): Promise<void> {
+async function sendEvents(deps: ApiDependencies, stream: EventStream, reader: FeedReader): Promise<void> {
   const bell = new Bell();
   const unsubscribe = deps.wakes.subscribe(wakeKeys.feed, () => bell.ring());
   const timer = setInterval(() => bell.ring(), POLL_MS);
   timer.unref();
-  const reader = new FeedReader(deps, request, stream, filter, after);
   try {
     while (!stream.signal.aborted) {
       const isOver = await reader.isOver();
@@ -168,9 +165,13 @@ class FeedReader {
       for (const row of rows) if (await this.#mayBeSeen(row)) await this.#tell(row);
       this.#position = rows.length < PAGE_SIZE ? last : (rows.at(-1)?.position ?? last);
     }
-    if (this.#position - this.#toldPosition < SILENT_POSITIONS_MAX) return;
+    if (this.#position - this.#toldPosition >= SILENT_POSITIONS_MAX) await this.sendPosition();
+  }
+
+  /** Nothing but how far the stream is. */
+  async sendPosition(): Promise<void> {
     this.#toldPosition = this.#position;
-    await this.#stream.write(`id: ${String(this.#position)}\n\n`);
+    await this.#stream.send({ event: 'position', id: this.#position, data: {} });
   }
 
   /** Whether everything about the execution has its position: asked before the last look at them. */

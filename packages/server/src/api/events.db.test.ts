@@ -213,6 +213,10 @@ describe('a stream', () => {
   it('goes on where it was left, and loses and repeats nothing', async () => {
     const query = { pipelineIdentifier: 'two', orgIdentifier: 'default', projectIdentifier: 'myproject' };
     let stream = await open(query);
+    const position = await stream.next();
+    expect(position).toMatchObject({ event: 'position', data: {} });
+    await stream.close();
+    stream = await open(query, { 'last-event-id': position?.id ?? '' });
     const seen: ReceivedEvent[] = [];
     const runs: string[] = [];
     for (let turn = 0; turn < 4; turn += 1) {

@@ -8,6 +8,7 @@ import type { ExecutionChangeEvent } from '@bridle/protocol';
 import { Type } from 'typebox';
 import type { LogLine } from '../logs/logs.ts';
 import { listExecutionsById, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
+import { findTask } from '../store/task-queue-statements.ts';
 import { errorAnswers } from './answers.ts';
 import type { App } from './app-types.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -143,11 +144,11 @@ async function sendLines(
 }
 
 /**
- * The log of a step that was never given to a delegate does not begin, and that of a lost one may not be closed: neither may
- * be waited for after the step has ended.
+ * A delegate reports the end of a step beside its log: the last lines, or all of them, may come a moment later. The log of a step
+ * that no delegate ran to its end may not begin, and that of a lost one may not be closed: neither may be waited for for long.
  */
 async function waitForLastLine(
-  { executions, logs }: ApiDependencies,
+  { db, executions, logs }: ApiDependencies,
   row: ExecutionRow,
   node: NodeExecution,
   logKey: string,
@@ -161,7 +162,8 @@ async function waitForLastLine(
       if (!isService && nodes.some(({ id, status }) => id === node.id && isFinal(status))) break;
     }
   }
-  if (signal.aborted || (await logs.info(logKey)) === undefined) return;
+  if (signal.aborted) return;
+  if ((await logs.info(logKey)) === undefined && (await findTask(db, node.id))?.state !== 'done') return;
   await sleep(LATE_LOG_MS, undefined, { signal, ref: false }).catch(() => undefined);
 }
 

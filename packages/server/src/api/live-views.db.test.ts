@@ -118,6 +118,19 @@ describe('the log of a step', () => {
     expect((await again.rest()).map(({ id: line, event }) => line || event)).toEqual(['2', '3', 'end']);
   });
 
+  it('comes although all of it arrives after the end of the step', async () => {
+    const id = await run();
+    const task = await server.startTask();
+    await server.completeTask(task);
+    await finish(id);
+    const stream = await open(logOf(id, task.taskId));
+    await server.writeLog(task, 'late\n', true);
+    expect((await stream.rest()).map(({ event, data }) => [event, data])).toEqual([
+      ['line', { line: 0, time: LOG_TIME, text: 'late' }],
+      ['end', {}],
+    ]);
+  });
+
   it('ends at once for a node without one', async () => {
     const id = await run();
     const events = await open(`/bridle/api/executions/${id}/events`);

@@ -106,7 +106,6 @@ const STARTS: Readonly<Record<string, Ask>> = {
 
 /** Those that tell of an execution that is under way. */
 const VIEWS: Readonly<Record<string, Ask>> = {
-  'GET /pipeline/api/webhook/triggerProcessingDetails': { query: { eventId: '{eventId}' } },
   'GET /pipeline/api/webhook/triggerExecutionDetails/{eventId}': {
     says: ({ body }) =>
       (body.data as unknown as { executionDetails: { pipelineExecutionSummary: unknown } }).executionDetails
@@ -146,6 +145,7 @@ const VIEWS: Readonly<Record<string, Ask>> = {
 };
 
 const GIT = 'POST /ng/api/webhook';
+const PROCESSING = 'GET /pipeline/api/webhook/triggerProcessingDetails';
 const APPROVALS = [
   'GET /pipeline/api/approvals/{approvalInstanceId}',
   'POST /pipeline/api/approvals/{approvalInstanceId}/harness/activity',
@@ -232,7 +232,15 @@ describe('Prefer: wait', () => {
   });
 
   it('is tried below, route by route', () => {
-    const tried = [...Object.keys(STARTS), ...Object.keys(VIEWS), ...APPROVALS, ...INTERRUPTS, ...WEBHOOKS, GIT];
+    const tried = [
+      ...Object.keys(STARTS),
+      ...Object.keys(VIEWS),
+      ...APPROVALS,
+      ...INTERRUPTS,
+      ...WEBHOOKS,
+      GIT,
+      PROCESSING,
+    ];
     expect(new Set(tried)).toEqual(new Set(operations));
   });
 
@@ -307,13 +315,22 @@ describe('Prefer: wait', () => {
     await abort(planExecution.uuid, await server.startTask());
   });
 
-  it(`${GIT} answers when it is decided what becomes of the event`, async () => {
+  it.each([GIT, PROCESSING])('%s answers when it is decided what becomes of the event', async (operation) => {
     const body = JSON.stringify({ ref: 'refs/heads/main' });
-    const headers = { prefer: 'wait=20', 'x-github-event': 'push' };
+    const git = { body, headers: { 'x-github-event': 'push' } };
+    const prefer = 'wait=20';
     const idle = await createTestApp({ isIntakeStopped: true });
     try {
+      let answer: Promise<Answer>;
+      if (operation === GIT) {
+        answer = idle.call('POST', '/ng/api/webhook', { ...git, headers: { ...git.headers, prefer }, isPublic: true });
+      } else {
+        await idle.call('POST', '/ng/api/webhook', { ...git, isPublic: true });
+        const { id } = await idle.db.selectFrom('trigger_events').select('id').executeTakeFirstOrThrow();
+        const query = { eventId: id };
+        answer = idle.call('GET', '/pipeline/api/webhook/triggerProcessingDetails', { query, headers: { prefer } });
+      }
       let isAnswered = false;
-      const answer = idle.call('POST', '/ng/api/webhook', { body, headers, isPublic: true });
       void answer.finally(() => {
         isAnswered = true;
       });
@@ -321,10 +338,25 @@ describe('Prefer: wait', () => {
       expect(isAnswered).toBe(false);
       const state = { state: 'final', status: 'NO_MATCHING_TRIGGER_FOR_REPO', processed_at: 1 };
       await idle.db.updateTable('trigger_events').set(state).execute();
-      expect((await answer).headers['preference-applied']).toBe('wait=20');
+      expect((await answer).headers['preference-applied']).toBe(prefer);
     } finally {
       await idle.close();
     }
+  });
+
+  it(`${PROCESSING} does not wait for the end of the execution`, async () => {
+    const accepted = await server.call('POST', '/pipeline/api/webhook/custom', {
+      query: { pipelineIdentifier: 'test' },
+      body: {},
+    });
+    const query = { eventId: String(accepted.body.data) };
+    const headers = { prefer: 'wait=20' };
+    const answer = await server.call('GET', '/pipeline/api/webhook/triggerProcessingDetails', { query, headers });
+    expect(answer.headers['preference-applied']).toBe('wait=20');
+    const id = (answer.body.data as unknown as { pipelineExecutionId: string }).pipelineExecutionId;
+    expect(await runsOf()).toContainEqual({ id, is_final: false });
+    await server.completeTask(await server.startTask());
+    await untilStatus(server, id, 'Success');
   });
 
   it.each(APPROVALS)('%s answers when enough have decided', async (operation) => {

@@ -55,6 +55,17 @@ export async function eventAsPreferred(
   await deps.executions.waitUntilFinal(state.executionId, left, over);
 }
 
+/** Returns when it is decided what becomes of the event, or when the preferred time is over. */
+export async function decisionAsPreferred(
+  deps: ApiDependencies,
+  reply: FastifyReply,
+  eventId: string,
+  { waitSeconds }: Preferences,
+): Promise<void> {
+  if (waitSeconds === undefined) return;
+  await deps.intake.waitUntilProcessed(eventId, waitSeconds * 1_000, waitSignal(deps.stopping, reply));
+}
+
 /** Whether there was a wait for the end of the execution, so that what was read before is to be read again. */
 export async function executionAsPreferred(
   deps: ApiDependencies,

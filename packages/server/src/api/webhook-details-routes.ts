@@ -17,7 +17,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { isKnown, taggedAnswers } from './entity-tags.ts';
 import { ApiError } from './errors.ts';
 import { getTriggerEvent, noSuchEvent, triggerDetailsMadeOf, triggerExecutionDetails } from './webhook-details.ts';
-import { applyPreferences, eventAsPreferred, WAITS } from './waiting-answers.ts';
+import { applyPreferences, decisionAsPreferred, eventAsPreferred, WAITS } from './waiting-answers.ts';
 import { webhookProcessingDetails } from './wire/webhook-details.ts';
 
 const AccountQuery = Type.Object({ accountIdentifier: Type.Optional(Type.String()) });
@@ -31,7 +31,7 @@ export function webhookDetailsRoutes(app: App, deps: ApiDependencies): void {
       config: { access: 'open' },
       schema: {
         summary: 'Processing details of a trigger event',
-        description: KEY_HINT,
+        description: `It tells of the decision alone, so that \`Prefer: wait\` waits for that and no longer. ${KEY_HINT}`,
         tags: ['Webhooks'],
         security: [],
         headers: WAITS,
@@ -40,7 +40,7 @@ export function webhookDetailsRoutes(app: App, deps: ApiDependencies): void {
       },
     },
     async (request, reply) => {
-      const event = await readAsPreferred(deps, request, reply, request.query.eventId);
+      const event = await readAsPreferred(deps, request, reply, request.query.eventId, decisionAsPreferred);
       return success(request, webhookProcessingDetails(event, await seesCause(request, event)));
     },
   );
@@ -125,12 +125,13 @@ async function readAsPreferred(
   request: FastifyRequest,
   reply: FastifyReply,
   eventId: string,
+  asPreferred: typeof eventAsPreferred = eventAsPreferred,
 ): Promise<EventAnswer> {
   let event = await getTriggerEvent(deps, request.accountId, eventId);
   requireCaller(request, event);
   const preferences = applyPreferences(request, reply);
   if (preferences.waitSeconds !== undefined) {
-    await eventAsPreferred(deps, reply, eventId, preferences);
+    await asPreferred(deps, reply, eventId, preferences);
     event = await getTriggerEvent(deps, request.accountId, eventId);
   }
   if (event.kind !== 'custom') await authorize(request, viewOf(request, event));

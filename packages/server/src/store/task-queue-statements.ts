@@ -251,7 +251,7 @@ export async function findTaskHolders(
   );
 }
 
-/** How a task stands; for tests and for people. */
+/** How a task stands. */
 export async function findTask(
   db: Database,
   taskId: string,
