@@ -4,6 +4,9 @@ import { CountReporter } from './tools/vitest/count-reporter.ts';
 
 const NEVER = ['**/node_modules/**', '**/dist/**', 'tools/lint/fixture/**'];
 
+/** Tests of the whole that need not have the machine for themselves. */
+const BESIDE = ['e2e/{cli-*,clock}.e2e.test.ts'];
+
 export default defineConfig({
   test: {
     exclude: NEVER,
@@ -37,15 +40,15 @@ export default defineConfig({
       },
       {
         extends: true,
-        // The program without a server: each run of it is small, and several may go on at once.
-        test: { name: 'cli', include: ['e2e/**/cli-*.e2e.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+        // What is small or waits for most of its time: several may go on at once.
+        test: { name: 'e2e-beside', include: BESIDE, testTimeout: 120_000, hookTimeout: 120_000 },
       },
       {
         extends: true,
         test: {
           name: 'e2e',
           include: ['e2e/**/*.e2e.test.ts'],
-          exclude: [...NEVER, 'e2e/**/cli-*.e2e.test.ts'],
+          exclude: [...NEVER, ...BESIDE],
           // Each file starts a whole Bridle; side by side they would take each other's time.
           fileParallelism: false,
           testTimeout: 120_000,

@@ -1,15 +1,16 @@
 /**
- * What starts a pipeline by itself: a commit on a real Git server, told by the webhook of its provider, and a clock. The event
- * history says why, and why not.
+ * What starts a pipeline by itself: a commit on a real Git server, told by the webhook of its provider. The event history says why,
+ * and why not. Clocks have a file of their own.
  */
 import { createHmac } from 'node:crypto';
 import { startGitServer, type GitServer, type TestRepository } from '@bridle/executors/testing/git-server';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { api, SCOPE } from './src/api.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCOPE } from './src/api.ts';
 import { connect, keepGitPassword, keepSecret, logOf } from './src/builds.ts';
 import { startProduct, type Product } from './src/product.ts';
-import { pipeline, runWhenFinal, save, shell, stage } from './src/runs.ts';
+import { runWhenFinal, save } from './src/runs.ts';
 import { errorsLogged } from './src/server-log.ts';
+import { createTrigger, eventOf } from './src/triggers.ts';
 
 let product: Product;
 let git: GitServer;
@@ -32,37 +33,6 @@ afterAll(async () => {
   await git.close();
   expect(errors).toEqual([]);
 });
-
-async function createTrigger(of: string, trigger: Record<string, unknown>): Promise<void> {
-  const { identifier } = trigger;
-  const body = JSON.stringify({ trigger: { name: identifier, ...SCOPE, pipelineIdentifier: of, ...trigger } });
-  const query = { targetIdentifier: of };
-  const answer = await api(product, '/pipeline/api/triggers', { method: 'POST', body, query });
-  expect(answer.body).toMatchObject({ status: 'SUCCESS', data: { errorResponse: false } });
-}
-
-interface HistoryRow {
-  readonly eventCorrelationId: string;
-  readonly finalStatus: string;
-  readonly message: string;
-  readonly type: string;
-  readonly targetExecutionSummary?: { readonly planExecutionId: string };
-}
-
-/** The event of the trigger, once it is processed; without an id the newest. */
-function eventOf(of: string, trigger: string, timeout: number, eventId?: string): Promise<HistoryRow> {
-  const path = `/pipeline/api/triggers/eventHistory/${trigger}`;
-  const query = { targetIdentifier: of };
-  return vi.waitFor(
-    async () => {
-      const { body } = await api<{ readonly content: readonly HistoryRow[] }>(product, path, { query });
-      const row = body.data.content.find((each) => eventId === undefined || each.eventCorrelationId === eventId);
-      if (row === undefined || row.finalStatus === 'QUEUED') throw new Error(`The trigger ${trigger} has no event.`);
-      return row;
-    },
-    { timeout, interval: 200 },
-  );
-}
 
 /** As GitHub tells of a push. */
 async function tellOfPush(sha: string, branch: string, secret: string): Promise<string> {
@@ -123,7 +93,7 @@ describe('a push', () => {
         },
       }),
     );
-    await createTrigger('berths', {
+    await createTrigger(product, 'berths', {
       identifier: 'on_push',
       encryptedWebhookSecretIdentifier: 'webhook_secret',
       source: {
@@ -155,7 +125,7 @@ describe('a push', () => {
     const pushed = await repository.commit('refs/heads/main', { 'berths.txt': 'one\ntwo\n' });
     await repository.commit('refs/heads/main', { 'berths.txt': 'none\n' });
     const eventId = await tellOfPush(pushed, 'main', SECRET);
-    const row = await eventOf('berths', 'on_push', 20_000, eventId);
+    const row = await eventOf(product, 'berths', 'on_push', 20_000, eventId);
     expect(row).toMatchObject({
       eventCorrelationId: eventId,
       finalStatus: 'TARGET_EXECUTION_REQUESTED',
@@ -180,7 +150,7 @@ describe('a push', () => {
 
   it('by somebody who does not know the secret starts nothing, and the history says so', async () => {
     const eventId = await tellOfPush('1'.repeat(40), 'main', 'guessed');
-    expect(await eventOf('berths', 'on_push', 20_000, eventId)).toMatchObject({
+    expect(await eventOf(product, 'berths', 'on_push', 20_000, eventId)).toMatchObject({
       finalStatus: 'TRIGGER_AUTHENTICATION_FAILED',
       message: 'Please check if the secret provided for webhook is correct.',
     });
@@ -188,32 +158,9 @@ describe('a push', () => {
 
   it('to another branch starts nothing, and the history says so', async () => {
     const eventId = await tellOfPush('2'.repeat(40), 'next', SECRET);
-    expect(await eventOf('berths', 'on_push', 20_000, eventId)).toMatchObject({
+    expect(await eventOf(product, 'berths', 'on_push', 20_000, eventId)).toMatchObject({
       finalStatus: 'NO_MATCHING_TRIGGER_FOR_PAYLOAD_CONDITIONS',
       message: expect.stringContaining('the event has "next"'),
     });
-  });
-});
-
-describe('a clock', () => {
-  it('starts a pipeline at its time', async () => {
-    await save(product, pipeline('ticks', [stage('tick', [shell('tell', 'echo the clock: <+trigger.type>')])]));
-    // The next minute, or the one after when that is too near.
-    const at = new Date(Date.now() + 70_000);
-    const expression = `${String(at.getUTCMinutes())} ${String(at.getUTCHours())} * * *`;
-    await createTrigger('ticks', {
-      identifier: 'each_day',
-      source: { type: 'Scheduled', spec: { type: 'Cron', spec: { type: 'UNIX', expression } } },
-    });
-    const row = await eventOf('ticks', 'each_day', 100_000);
-    expect(row).toMatchObject({
-      eventCorrelationId: expect.stringMatching(/^Cron_/),
-      finalStatus: 'TARGET_EXECUTION_REQUESTED',
-      type: 'Scheduled',
-    });
-    const run = await runWhenFinal(product, String(row.targetExecutionSummary?.planExecutionId));
-    expect(run.status).toBe('Success');
-    expect(await logOf(product, run, 'tell')).toContain('the clock: Scheduled');
-    expect(run.summary).toMatchObject({ executionTriggerInfo: { triggerType: 'SCHEDULER_CRON' } });
   });
 });
