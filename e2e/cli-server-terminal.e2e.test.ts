@@ -11,6 +11,7 @@ const sessions: TerminalSession[] = [];
 beforeAll(async () => {
   product = await startProduct();
   await saveFixture(product, 'approval.yaml');
+  await saveFixture(product, 'decisions.yaml');
 });
 
 afterEach(async () => {
@@ -39,6 +40,18 @@ describe.runIf(hasPseudoTerminals())('in a terminal', () => {
     const screen = normalisedServer(session.everything(), product);
     expect(screen).toMatch(/✓ Gate +Success +TIME +1 step\n✓ Go live +Success +TIME +1 step\n/);
     expect(screen).toMatch(/✓ Success {2}Release {2}TIME {2}2 steps: 2 succeeded$/);
+  });
+
+  it('asks what to do about a failure, and for what a step waits for', async () => {
+    const session = on(['execute', 'decisions', '--watch']);
+    await session.until('Work › Flaky failed. What now?');
+    session.type(`${KEYS.down}${KEYS.enter}`);
+    await session.until('Work › Greet waits for input');
+    session.type(`${KEYS.down}${KEYS.enter}`);
+    expect(await session.exited).toBe(0);
+    expect(normalisedServer(session.everything(), product)).toMatch(
+      /✓ Failure ignored {2}Decisions {2}TIME {2}2 steps: 1 succeeded, 1 failed and ignored$/,
+    );
   });
 
   it('looks away on Ctrl-C, and aborts only when that is wanted', async () => {

@@ -272,9 +272,11 @@ describe('looking at executions', () => {
     const following = bridle(['logs', id, '-f']);
     await bridle(['wait', id, '--for', 'approval']);
     await bridle(['execution', 'approve', id]);
-    const { exitCode, out } = await following;
-    expect(exitCode).toBe(0);
-    expect(out).toContain('go.live │ live by OPS-1\n');
+    expect(await following).toEqual({
+      exitCode: 0,
+      err: '',
+      out: expect.stringContaining('go.live │ live by OPS-1\n'),
+    });
   });
 
   it('takes the address of a page, and only of this server', async () => {
@@ -352,6 +354,37 @@ describe('steering', () => {
     await bridle(['wait', next, '--for', 'approval']);
     expect((await bridle(['execution', 'abort', next])).exitCode).toBe(0);
     expect(await bridle(['wait', next])).toMatchObject({ exitCode: 3, out: 'Aborted\n' });
+  });
+});
+
+describe('inputs that a step asks for', () => {
+  it('are given by the end of their path, and are what is asked for', async () => {
+    const id = await start('decisions');
+    await bridle(['wait', id, '--for', 'approval']);
+    expect(await bridle(['execution', 'submit', id])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('Nothing in this execution waits for inputs.'),
+    });
+    await bridle(['execution', 'intervene', id, 'Ignore']);
+    expect(await bridle(['execution', 'watch', id])).toMatchObject({
+      exitCode: 6,
+      err: expect.stringContaining('submit'),
+    });
+    expect(await bridle(['execution', 'submit', id, '-i', 'WHOM=you'])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('It asks for: spec.environmentVariables.WHO.value.'),
+    });
+    expect(await bridle(['execution', 'submit', id, '-i', 'WHO=nobody'])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('you, everybody'),
+    });
+    expect(await bridle(['execution', 'submit', id, '-i', 'WHO=everybody'])).toEqual({
+      exitCode: 0,
+      out: 'work.greet has its inputs.\n',
+      err: '',
+    });
+    expect((await bridle(['wait', id])).exitCode).toBe(0);
+    expect((await bridle(['logs', id, 'work/greet'])).out).toContain('hello, everybody');
   });
 });
 

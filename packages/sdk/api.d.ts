@@ -901,6 +901,7 @@ export declare class Environments {
 
 // resources/executions.d.ts
 /** Executions: lists, holds on single ones, and running them again. */
+import type { CallOptions } from '../http/transport.ts';
 import { type Document } from '../document.ts';
 import { Execution } from '../execution.ts';
 import type { EventOptions, ExecutionEvent } from '../live/execution-events.ts';
@@ -909,7 +910,7 @@ import type { Live } from '../live/live.ts';
 import type { WaitOptions } from '../live/wait.ts';
 import { Pages } from '../pages.ts';
 import { type TimePoint } from '../time.ts';
-import type { ExecutionDetails, ExecutionFilter, ExecutionInputs, ExecutionStatus, InterruptResponse, PipelineExecutionSummary, RetryHistory, RetryStages } from '../wire/schemas.ts';
+import type { ExecutionDetails, ExecutionFilter, ExecutionInputResponse, ExecutionInputs, ExecutionStatus, InterruptResponse, PipelineExecutionSummary, RetryHistory, RetryStages } from '../wire/schemas.ts';
 import { type ProjectOptions } from './scope.ts';
 export interface ExecutionListOptions extends ProjectOptions {
     /** Identifiers of pipelines. */
@@ -956,6 +957,10 @@ export declare class Executions {
     abort(planExecutionId: string, { org, project, ...call }?: ProjectOptions): Promise<InterruptResponse>;
     /** What it was started with. */
     inputs(planExecutionId: string, { org, project, ...call }?: ProjectOptions): Promise<ExecutionInputs>;
+    /** What a node waits for that has the status `InputWaiting`. */
+    waitingInputs(nodeExecutionId: string, options?: CallOptions): Promise<ExecutionInputResponse>;
+    /** Gives a node what it waits for: values by their paths, or the filled template. */
+    submitInputs(nodeExecutionId: string, inputs: Document, options?: CallOptions): Promise<ExecutionInputResponse>;
     /** Runs its pipeline anew, as it is saved now. */
     rerun(planExecutionId: string, pipeline: string, options?: RerunOptions): Promise<Execution>;
     /** Runs it again from a stage on, as it was saved then; what came before is taken over. */

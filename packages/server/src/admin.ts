@@ -8,7 +8,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { forgetPassword } from './auth/sign-in.ts';
 import { makeSignInCode } from './auth/browser-sessions.ts';
-import { makeId } from './auth/secrets.ts';
+import { makeId } from './store/make-id.ts';
 import { adminTokenPath, replaceAdminToken } from './intake/admin-token.ts';
 import { masterKeyCheck } from './intake/first-start.ts';
 import { ensureKeyFile, parseMasterKey, readKeyFile, readMasterKeys } from './secrets/key-files.ts';

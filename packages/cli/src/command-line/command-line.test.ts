@@ -39,6 +39,27 @@ describe('the command line', () => {
     });
   });
 
+  it('takes an id for what it is, also where it begins with a dash', async () => {
+    const id = '-fhelp_-AAAAAAAAAAAAAA';
+    expect(id).toHaveLength(22);
+    const away = { HARNESS_BASE_URL: 'http://127.0.0.1:1', HARNESS_API_KEY: 'pat.a.b.c' };
+    for (const words of [
+      ['execution', 'get', id],
+      ['logs', id, '-f'],
+      ['execution', 'diff', id, id],
+    ]) {
+      // As far as the server, which is not there.
+      expect([
+        words,
+        (await runBridle([...words, '--project', 'p', '--org', 'o'], { environment: away })).exitCode,
+      ]).toEqual([words, 8]);
+    }
+    expect(await runBridle([id])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining(`unknown command '${id}'`),
+    });
+  });
+
   it('prints topics', async () => {
     const { out } = await runBridle(['help', 'exit-codes']);
     for (const meaning of Object.values(EXIT_CODES)) expect(out).toContain(meaning);

@@ -24,6 +24,19 @@ const COMMON_OPTIONS: readonly OptionDefinition[] = [
   { flags: '-q, --quiet', description: 'nothing but results and errors' },
 ];
 
+/** Ids of executions are 22 characters of URL-safe base64: one in 64 begins with a dash, and is no option for all that. */
+const DASHED_ID = /^-[A-Za-z0-9_][\w-]{20}$/;
+/** Stands before such an id while commander reads the words; nobody can type it. */
+const NOT_AN_OPTION = '\0';
+
+/** The words as `createProgram` takes them. */
+export function protectIds(words: readonly string[]): string[] {
+  const end = words.indexOf('--');
+  return words.map((word, index) =>
+    DASHED_ID.test(word) && (end < 0 || index < end) ? `${NOT_AN_OPTION}${word}` : word,
+  );
+}
+
 interface ProgramOptions {
   readonly groups: readonly CommandGroup[];
   readonly version: string;
@@ -32,7 +45,7 @@ interface ProgramOptions {
 }
 
 /**
- * Commander's program; after a successful `parse`, `call()` says what was asked for.
+ * Commander's program; after a successful `parse` of words with their ids protected, `call()` says what was asked for.
  * @throws CommanderError (from `parse`) for help, for the version and for errors of use
  */
 export function createProgram({ groups, version, isColoured, write }: ProgramOptions): {
@@ -51,7 +64,7 @@ export function createProgram({ groups, version, isColoured, write }: ProgramOpt
       writeErr: write.err,
       getOutHasColors: () => isColoured,
       getErrHasColors: () => isColoured,
-      outputError: (text, print) => void print(text.replace(/^error: /, 'bridle: ')),
+      outputError: (text, print) => void print(text.replace(/^error: /, 'bridle: ').replaceAll(NOT_AN_OPTION, '')),
     })
     .showHelpAfterError('Run with --help to see how it is used.')
     .addHelpText('after', `\nTopics:\n${listTopics()}`)
@@ -126,14 +139,23 @@ function inputOf(command: Command, given: readonly unknown[]): CommandInput {
   const values = new Map<string, OptionValue>();
   for (const option of command.options) {
     const value: unknown = command.getOptionValue(option.attributeName());
-    if (isOptionValue(value)) values.set(option.name(), value);
+    if (isOptionValue(value)) values.set(option.name(), plain(value));
   }
   return {
-    arguments: given.flat().filter((value) => typeof value === 'string'),
+    arguments: given.flat().flatMap((value) => (typeof value === 'string' ? [plainText(value)] : [])),
     options: new Options(values),
   };
 }
 
 function isOptionValue(value: unknown): value is OptionValue {
   return typeof value === 'string' || typeof value === 'boolean' || Array.isArray(value);
+}
+
+function plain(value: OptionValue): OptionValue {
+  if (typeof value === 'boolean') return value;
+  return typeof value === 'string' ? plainText(value) : value.map(plainText);
+}
+
+function plainText(text: string): string {
+  return text.startsWith(NOT_AN_OPTION) ? text.slice(NOT_AN_OPTION.length) : text;
 }

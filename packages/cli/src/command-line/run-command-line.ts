@@ -5,7 +5,7 @@ import { wantsColour, type ColourWish } from '../terminal/style.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { closeJsonOption } from './json.ts';
-import { createProgram, type Call, type CommandGroup } from './program.ts';
+import { createProgram, protectIds, type Call, type CommandGroup } from './program.ts';
 import { listenForStop, noStop } from './stop-signals.ts';
 import { findTopic } from './topics.ts';
 import { UsageError } from './usage-error.ts';
@@ -67,7 +67,7 @@ function understand(
     write: { out: (text) => void process.stdout.write(text), err: (text) => void process.stderr.write(text) },
   });
   try {
-    program.parse([...closeJsonOption(words)], { from: 'user' });
+    program.parse(protectIds(closeJsonOption(words)), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return isHelp(error, words) ? 0 : 2;

@@ -95,6 +95,23 @@ const executionIntervene: CommandDefinition = serverCommand({
   load: async () => (await import('../executions/control.ts')).intervene,
 });
 
+const executionSubmit: CommandDefinition = serverCommand({
+  name: 'execution submit',
+  summary: 'give a step the inputs that it waits for',
+  details:
+    'Those that the pipeline asks for while it runs (<+input>.executionInput()). They are named by their paths within the step, or by the end of the path. What has a default may be left out.',
+  arguments: [EXECUTION, WAITING_STEP],
+  options: [{ flags: '-i, --input <name=value>', description: 'a value that is asked for', isRepeatable: true }],
+  examples: [
+    { command: 'bridle execution submit latest -i version=1.2', meaning: 'the only step that waits' },
+    { command: 'bridle execution submit latest deploy.roll_out -i spec.version=1.2', meaning: 'one of several' },
+    { command: 'bridle execution submit latest', meaning: 'with what the pipeline has as defaults' },
+  ],
+  exitCodes: [0],
+  seeAlso: ['execution approve', 'wait'],
+  load: async () => (await import('../executions/control.ts')).submitInputs,
+});
+
 /** Commands that change what an execution does. */
 export const CONTROL_COMMANDS: readonly CommandDefinition[] = [
   executionAbort,
@@ -102,4 +119,5 @@ export const CONTROL_COMMANDS: readonly CommandDefinition[] = [
   executionApprove,
   executionReject,
   executionIntervene,
+  executionSubmit,
 ];

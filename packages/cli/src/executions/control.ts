@@ -1,7 +1,8 @@
-/** `bridle execution abort|retry|approve|reject|intervene`: steers an execution. */
+/** `bridle execution abort|retry|approve|reject|intervene|submit`: steers an execution. */
 import { isWaiting, type ExecutionGraph, type ExecutionNode } from '@bridle/sdk';
 import { NODE_INTERRUPTS, suggest } from '@bridle/pipeline';
 import { printJson } from '../command-line/json.ts';
+import { suggestLine } from '../command-line/suggest-line.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { inProject, type ProjectConnection } from '../connection/connect.ts';
 import { approvalIdOf, isDecidedHere, send } from '../watch/waiting.ts';
@@ -109,6 +110,39 @@ export const intervene = inProject(async (connection, context, input) => {
   if (!context.terminal.isQuiet) await context.terminal.out.line(`${placeOf(node)}: ${action}.`);
   return 0;
 }, firstPage);
+
+export const submitInputs = inProject(async (connection, context, input) => {
+  const { harness } = connection;
+  const { signal } = context;
+  const id = await findExecution(connection, input, context);
+  const { executionGraph } = await harness.executions.get(id, { signal });
+  const node = waitingNode(executionGraph, input.arguments[1], asksForInputs, 'inputs');
+  if (!asksForInputs(node)) throw new UsageError(`${placeOf(node)} asks for no inputs.`);
+  const { fields } = await harness.executions.waitingInputs(node.uuid, { signal });
+  const paths = fields.map(({ path }) => path);
+  const values = Object.fromEntries(
+    input.options.texts('input').map((text) => {
+      const [name, value] = readPair(text);
+      return [pathNamed(name, paths), value] as const;
+    }),
+  );
+  await send(connection, id, node, { kind: 'inputs', node: node.uuid as never, values });
+  if (!context.terminal.isQuiet) await context.terminal.out.line(`${placeOf(node)} has its inputs.`);
+  return 0;
+}, firstPage);
+
+function asksForInputs({ executionInputConfigured }: ExecutionNode): boolean {
+  return executionInputConfigured === true;
+}
+
+/** By its path, or by the end of it where that names one; a variable has its name before `.value`. @throws UsageError */
+function pathNamed(name: string, paths: readonly string[]): string {
+  if (paths.includes(name)) return name;
+  const [found, ...others] = paths.filter((path) => `.${path}`.replace(/\.value$/, '').endsWith(`.${name}`));
+  if (found !== undefined && others.length === 0) return found;
+  const problem = found === undefined ? `"${name}" is not asked for.` : `"${name}" may be one of several.`;
+  throw new UsageError(problem, `${suggestLine(name, paths)}It asks for: ${paths.join(', ')}.`);
+}
 
 /** The one that is named, else the only one that waits. */
 function waitingNode(

@@ -55,6 +55,16 @@ function placed(): ServerEvents {
 }
 
 describe('ServerEvents', () => {
+  it('T3: of an execution that has ended the beginning is told as well, once', () => {
+    const events = placed();
+    const ended = { ...RUNNING, status: 'Failed', startTs: 2, endTs: 5 } as PipelineExecutionSummary;
+    expect(events.of(ended, [])).toMatchObject([
+      { type: 'execution', status: 'Running', time: new Date(2).toISOString() },
+    ]);
+    expect(events.of(ended, [])).toEqual([]);
+    expect(events.end(ended)).toMatchObject({ status: 'Failed', durationMs: 3 });
+  });
+
   it('T1: whoever comes late is told as if it came from the beginning', () => {
     const nodes = ['live', 'report', 'compile', 'build', 'stages', 'pipeline'].map((id) => node(id, 'Success'));
     expect(told(placed(), nodes)).toEqual([

@@ -5,6 +5,7 @@
  * - T1 A node is told of after what holds it, which ends after it; an earlier attempt is told to be superseded before the one
  *   that took its place.
  * - T2 The end of the execution is told last.
+ * - T3 Its beginning is told first, also of one that had ended before anybody looked.
  */
 import type { ExecutionGraph, ExecutionNode, PipelineExecutionSummary } from '@bridle/sdk';
 import type { RunEvent, RunExecutionEvent, RunNodeEvent } from '@bridle/protocol';
@@ -65,13 +66,18 @@ export class ServerEvents {
   }
 
   of(execution: PipelineExecutionSummary, nodes: readonly ExecutionNode[]): readonly RunEvent[] {
-    const isNew = execution.status !== this.#status;
+    const head = this.#head(execution);
     this.#status = execution.status;
-    const head = isNew && !isFinal(execution.status) ? [executionEvent(execution)] : [];
     const told = this.#inOrder(nodes).flatMap(({ node, isBeginning }) =>
       this.#node(execution.planExecutionId, isBeginning ? begun(node) : node),
     );
     return [...head, ...told];
+  }
+
+  /** T2, T3 */
+  #head(execution: PipelineExecutionSummary): readonly RunEvent[] {
+    if (!isFinal(execution.status)) return execution.status === this.#status ? [] : [executionEvent(execution)];
+    return this.#status === undefined ? [executionEvent({ ...execution, status: 'Running', endTs: undefined })] : [];
   }
 
   /** T2 */

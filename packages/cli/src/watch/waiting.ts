@@ -1,5 +1,11 @@
 /** What a node of an execution asks people, and their answers. */
-import { isHarnessError, type ApprovalDetails, type ExecutionNode, type Harness } from '@bridle/sdk';
+import {
+  isHarnessError,
+  type ApprovalDetails,
+  type ExecutionInputResponse,
+  type ExecutionNode,
+  type Harness,
+} from '@bridle/sdk';
 import type { RunWaitingEvent } from '@bridle/protocol';
 import type { ProjectConnection } from '../connection/connect.ts';
 import type { Decision } from '../local/local-run.ts';
@@ -49,7 +55,13 @@ export async function waitingEvent(
           };
     case 'InputWaiting':
       return node.executionInputConfigured === true
-        ? { ...event, for: 'input', message: `${node.name} asks for inputs.`, choices: ['submit'] }
+        ? {
+            ...event,
+            for: 'input',
+            message: `${node.name} asks for inputs.`,
+            choices: ['submit'],
+            inputs: (await harness.executions.waitingInputs(node.uuid, { signal })).fields.map(executionInput),
+          }
         : undefined;
     default:
       return undefined;
@@ -66,9 +78,9 @@ export function approvalIdOf({ executableResponses, stepType }: ExecutionNode): 
   return undefined;
 }
 
-type ApproverInput = NonNullable<RunWaitingEvent['inputs']>[number];
+type WaitingInput = NonNullable<RunWaitingEvent['inputs']>[number];
 
-function approverInput(input: ApprovalDetails['approverInputs'][number]): ApproverInput {
+function approverInput(input: ApprovalDetails['approverInputs'][number]): WaitingInput {
   const { name, required, defaultValue, description, allowedValues, isMultiple, regex } = input;
   return {
     name,
@@ -81,8 +93,21 @@ function approverInput(input: ApprovalDetails['approverInputs'][number]): Approv
   };
 }
 
-/** What can be answered from here; inputs of an execution are given on its page. */
-export type Answer = Exclude<Decision, { readonly kind: 'inputs' }>;
+function executionInput(input: ExecutionInputResponse['fields'][number]): WaitingInput {
+  const { path, required, default: fallback, allowedValues, isMultiple, regex } = input;
+  return {
+    name: path,
+    required: required && fallback === undefined,
+    ...(fallback === undefined ? {} : { defaultValue: textOf(fallback) }),
+    ...(allowedValues === undefined ? {} : { allowedValues: [...allowedValues] }),
+    ...(isMultiple === true ? { isMultiple: true } : {}),
+    ...(regex === undefined ? {} : { regex }),
+  };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
 
 /** Answers with the objection, if there is one. */
 export async function decide(
@@ -91,7 +116,6 @@ export async function decide(
   node: ExecutionNode,
   decision: Decision,
 ): Promise<string | undefined> {
-  if (decision.kind === 'inputs') return 'Its inputs are given on the page of the execution.';
   try {
     await send(connection, planExecutionId, node, decision);
     return undefined;
@@ -105,8 +129,12 @@ export async function send(
   { harness, org, project }: ProjectConnection,
   planExecutionId: string,
   node: ExecutionNode,
-  answer: Answer,
+  answer: Decision,
 ): Promise<void> {
+  if (answer.kind === 'inputs') {
+    await harness.executions.submitInputs(node.uuid, answer.values);
+    return;
+  }
   if (answer.kind === 'approval') {
     await harness.raw.POST('/pipeline/api/approvals/{approvalInstanceId}/harness/activity', {
       path: { approvalInstanceId: approvalIdOf(node) ?? node.uuid },

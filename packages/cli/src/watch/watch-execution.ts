@@ -86,8 +86,7 @@ async function watch(
       })
     : undefined;
   const on = async (event: RunEvent): Promise<void> => {
-    // What is asked for on the page of the execution is not asked for here.
-    if (event.type !== 'waiting' || event.for !== 'input') prompter?.on(event);
+    prompter?.on(event);
     await printer.on(event);
     if (event.type === 'waiting' && !waitsForPeople) stop('person');
   };
@@ -125,7 +124,7 @@ async function leave(
       return 7;
     case 'person':
       await err.line(
-        `The execution needs a person, and goes on then. Answer: bridle execution approve ${planExecutionId}, reject or intervene. Wait for others: --wait-on-approval.`,
+        `The execution needs a person, and goes on then. Answer: bridle execution approve ${planExecutionId}, reject, intervene or submit. Wait for others: --wait-on-approval.`,
       );
       return 6;
     case 'detached':

@@ -43,10 +43,16 @@ export async function* readStream(
 ): AsyncGenerator<StreamMessage> {
   let { lastEventId } = options;
   let failures = 0;
+  // Who was never there is not waited for as long as one who is gone.
+  let failuresMax = options.retries ?? transport.config.retries;
+  const onResponse = (response: Response): void => {
+    failuresMax = RECONNECTS_MAX;
+    options.onResponse?.(response);
+  };
   for (;;) {
     const openedAt = performance.now();
     try {
-      for await (const message of readConnection(transport, address, { ...options, lastEventId })) {
+      for await (const message of readConnection(transport, address, { ...options, lastEventId, onResponse })) {
         failures = 0;
         if (message.event === 'end') return;
         if (message.event === 'shutdown') break;
@@ -55,10 +61,10 @@ export async function* readStream(
       }
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (!isPassing(error) || (failures >= RECONNECTS_MAX && !isLong(openedAt))) throw error;
+      if (!isPassing(error) || (failures >= failuresMax && !isLong(openedAt))) throw error;
     }
     failures = isLong(openedAt) ? 1 : failures + 1;
-    if (failures > RECONNECTS_MAX) throw new ConnectionError(`GET ${address.path}: the stream ends again and again`);
+    if (failures > failuresMax) throw new ConnectionError(`GET ${address.path}: the stream ends again and again`);
     await pause(pauseMs(failures), options.signal);
   }
 }

@@ -1,4 +1,5 @@
 /** Executions: lists, holds on single ones, and running them again. */
+import type { CallOptions } from '../http/transport.ts';
 import { documentText, type Document } from '../document.ts';
 import { Execution } from '../execution.ts';
 import type { EventOptions, ExecutionEvent } from '../live/execution-events.ts';
@@ -11,6 +12,7 @@ import { epochMs, type TimePoint } from '../time.ts';
 import type {
   ExecutionDetails,
   ExecutionFilter,
+  ExecutionInputResponse,
   ExecutionInputs,
   ExecutionStatus,
   InterruptResponse,
@@ -21,6 +23,7 @@ import type {
 import { projectOf, type ProjectOptions } from './scope.ts';
 
 const PAGE_SIZE = 100;
+const NODE_INPUTS = '/pipeline/api/pipeline/executionInput/{nodeExecutionId}';
 
 export interface ExecutionListOptions extends ProjectOptions {
   /** Identifiers of pipelines. */
@@ -122,6 +125,21 @@ export class Executions {
       { path: { planExecutionId }, query: { orgIdentifier: org, projectIdentifier: project } },
       call,
     );
+  }
+
+  /** What a node waits for that has the status `InputWaiting`. */
+  async waitingInputs(nodeExecutionId: string, options: CallOptions = {}): Promise<ExecutionInputResponse> {
+    return await this.#live.api.call('GET', NODE_INPUTS, { path: { nodeExecutionId } }, options);
+  }
+
+  /** Gives a node what it waits for: values by their paths, or the filled template. */
+  async submitInputs(
+    nodeExecutionId: string,
+    inputs: Document,
+    options: CallOptions = {},
+  ): Promise<ExecutionInputResponse> {
+    const parts = { path: { nodeExecutionId }, body: documentText(inputs) };
+    return await this.#live.api.call('POST', NODE_INPUTS, parts, options);
   }
 
   /** Runs its pipeline anew, as it is saved now. */

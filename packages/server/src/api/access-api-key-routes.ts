@@ -2,7 +2,7 @@
 import { ApiKey, ApiKeyAggregate, ApiKeyRequest, ngPageOf, successOf } from '@bridle/protocol';
 import { Type } from 'typebox';
 import { recordAudit } from '../auth/audit.ts';
-import { makeId } from '../auth/secrets.ts';
+import { makeId } from '../store/make-id.ts';
 import {
   deleteHolder,
   insertHolder,

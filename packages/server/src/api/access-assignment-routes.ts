@@ -14,7 +14,7 @@ import { Type } from 'typebox';
 import { recordAudit } from '../auth/audit.ts';
 import type { Giver } from '../auth/giving.ts';
 import { isPermission, type Permission } from '../auth/permissions.ts';
-import { makeId } from '../auth/secrets.ts';
+import { makeId } from '../store/make-id.ts';
 import type { Transaction } from '../store/database.ts';
 import { BUILT_IN_GROUPS } from '../store/grants.ts';
 import type { OwnerScope } from '../store/owner-scope.ts';

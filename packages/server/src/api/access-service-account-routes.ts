@@ -4,7 +4,7 @@ import { levelOf } from '@bridle/pipeline';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { recordAudit } from '../auth/audit.ts';
-import { makeId } from '../auth/secrets.ts';
+import { makeId } from '../store/make-id.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { deleteNamed } from '../store/named-rows.ts';
 import type { OwnerScope } from '../store/owner-scope.ts';

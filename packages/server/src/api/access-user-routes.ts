@@ -14,7 +14,7 @@ import { Type } from 'typebox';
 import { recordAudit } from '../auth/audit.ts';
 import { makeSignInCode } from '../auth/browser-sessions.ts';
 import type { Giver } from '../auth/giving.ts';
-import { makeId } from '../auth/secrets.ts';
+import { makeId } from '../store/make-id.ts';
 import type { Transaction } from '../store/database.ts';
 import type { OwnerScope } from '../store/owner-scope.ts';
 import { insertRoleAssignment, listGrantsBy } from '../store/role-assignments.ts';

@@ -3,7 +3,7 @@ import { successOf, Webhook, WebhookRequest, WebhookSecretRotation, WebhookWithS
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { recordAudit, type AuditAction } from '../auth/audit.ts';
-import { makeId } from '../auth/secrets.ts';
+import { makeId } from '../store/make-id.ts';
 import type { Transaction } from '../store/database.ts';
 import { ownerExists } from '../store/owner-scope.ts';
 import {

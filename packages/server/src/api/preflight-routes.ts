@@ -6,7 +6,7 @@ import { Type } from 'typebox';
 import { parse } from 'yaml';
 import type { Question } from '../auth/decide.ts';
 import { describeDenied } from '../auth/uses.ts';
-import { makeId } from '../auth/secrets.ts';
+import { makeId } from '../store/make-id.ts';
 import { keyOf, type StoredKey } from '../connectors/scoped-reference.ts';
 import { DocumentSource } from '../intake/document-source.ts';
 import { prepareExecution } from '../intake/prepare-execution.ts';

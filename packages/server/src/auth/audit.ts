@@ -6,7 +6,7 @@ import { insertAuditEvent } from '../store/audit-events.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import type { OwnerScope } from '../store/owner-scope.ts';
 import type { Principal } from './principal.ts';
-import { makeId } from './secrets.ts';
+import { makeId } from '../store/make-id.ts';
 
 /** By Harness's names. */
 export type AuditAction =

@@ -7,7 +7,8 @@ import type { Database, Transaction } from '../store/database.ts';
 import { deleteSession, findSessionUser, insertSession, useSession, type SignedInBy } from '../store/sessions.ts';
 import type { UserRow } from '../store/users.ts';
 import type { Principal } from './principal.ts';
-import { hashSecret, makeId, makeSecret } from './secrets.ts';
+import { hashSecret, makeSecret } from './secrets.ts';
+import { makeId } from '../store/make-id.ts';
 import { principalOf } from './tokens.ts';
 
 export const SESSION_COOKIE = 'bridle_session';

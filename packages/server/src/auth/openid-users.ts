@@ -11,7 +11,7 @@ import { insertRoleAssignment } from '../store/role-assignments.ts';
 import { findUserByEmail, insertUser, type UserRow } from '../store/users.ts';
 import type { OpenIdPerson, OpenIdSettings } from './openid.ts';
 import type { Principal } from './principal.ts';
-import { makeId } from './secrets.ts';
+import { makeId } from '../store/make-id.ts';
 import { principalOf } from './tokens.ts';
 
 export type OpenIdSignIn =

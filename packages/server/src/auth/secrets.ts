@@ -2,17 +2,11 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 
 const SECRET_BYTES = 32;
-const ID_BYTES = 16;
 const ALPHANUMERICS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** 256 random bits, URL-safe. */
 export function makeSecret(): string {
   return randomBytes(SECRET_BYTES).toString('base64url');
-}
-
-/** 22 characters of URL-safe base64. */
-export function makeId(): string {
-  return randomBytes(ID_BYTES).toString('base64url');
 }
 
 export function makeAlphanumeric(length: number): string {

@@ -28,7 +28,8 @@ import { HeldLeases } from './held-leases.ts';
 import { checkOutcome } from './report-outcome.ts';
 import { capabilitiesOf } from './requirements.ts';
 import type { DelegateChannel, TaskDress, TaskDresser } from './task-dresser.ts';
-import { issueDelegateToken, makeId, TokenChecker } from './tokens.ts';
+import { makeId } from '../store/make-id.ts';
+import { issueDelegateToken, TokenChecker } from './tokens.ts';
 import { refuseVersion } from './version-window.ts';
 import { WaitingRoom } from './waiting-room.ts';
 

@@ -23,7 +23,7 @@ import {
 import type { OwnerScope } from '../store/owner-scope.ts';
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
 import { normaliseTags } from './assign.ts';
-import { makeId } from './tokens.ts';
+import { makeId } from '../store/make-id.ts';
 
 /** Log keys of errands: their logs are not kept. */
 export const ERRAND_LOG_PREFIX = 'errand:';

@@ -1,20 +1,16 @@
 /** Delegate tokens: `dlt.<account>.<id>.<secret>`. Stored is the SHA-256 of the whole text. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { makeId } from '../store/make-id.ts';
 import type { Database } from '../store/database.ts';
 import { findDelegateToken, insertDelegateToken, type ListedToken } from '../store/delegate-tokens.ts';
 import type { NewToken, TokenScope } from './dispatch.ts';
 
 const SECRET_BYTES = 32;
-const ID_BYTES = 16;
 /** No token of ours is longer. */
 const TOKEN_LENGTH_MAX = 256;
 /** A revocation takes effect within this time (and at once for new leases). */
 export const TOKEN_CACHE_MS = 2_000;
 const TOKEN_CACHE_MAX = 1_000;
-
-export function makeId(): string {
-  return randomBytes(ID_BYTES).toString('base64url');
-}
 
 /** `undefined` when the name is taken where the token belongs. */
 export async function issueDelegateToken(

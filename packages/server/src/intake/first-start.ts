@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { ProjectScope } from '@bridle/pipeline';
 import { makeSignInCode } from '../auth/browser-sessions.ts';
 import { readSecretFile, writeSecretFile } from '../auth/secret-files.ts';
-import { makeId } from '../auth/secrets.ts';
+import { makeId } from '../store/make-id.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import type { PrincipalKey } from '../store/grants.ts';
 import {

@@ -15,7 +15,8 @@ import {
 } from '@bridle/pipeline';
 import type { Grant, Question } from '../auth/decide.ts';
 import { deniedOf, describeDenied, mayUseEverything, questionsOfRun } from '../auth/uses.ts';
-import { makeId, makeSecret } from '../auth/secrets.ts';
+import { makeSecret } from '../auth/secrets.ts';
+import { makeId } from '../store/make-id.ts';
 import type { StartRequest } from '../executions/service.ts';
 import type { PipelineRow } from '../store/pipelines.ts';
 import { compileWithDocuments } from './compile-documents.ts';

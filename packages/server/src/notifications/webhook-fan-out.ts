@@ -1,5 +1,5 @@
 /** Reads the feed on, and makes a delivery of each event for each endpoint that wants it (H1). */
-import { randomBytes } from 'node:crypto';
+import { makeId } from '../store/make-id.ts';
 import type { Database } from '../store/database.ts';
 import { listWholeFeed, readFeedEnds, type FeedRow } from '../store/feed.ts';
 import { insertDeliveries, moveFeedReader, takeFeedReader, type NewDelivery } from '../store/webhook-deliveries.ts';
@@ -8,11 +8,6 @@ import { eventMessage } from './event-message.ts';
 
 /** Positions read in one transaction. */
 const BATCH = 500;
-const ID_BYTES = 16;
-
-export function makeDeliveryId(): string {
-  return randomBytes(ID_BYTES).toString('base64url');
-}
 
 /** One step; answers whether there is more, and whether something is to be sent now. */
 export async function fanOut(db: Database): Promise<{ readonly isMore: boolean; readonly deliveries: number }> {
@@ -37,7 +32,7 @@ function deliveriesOf(row: FeedRow, endpoints: readonly EndpointRow[]): readonly
   if (wanting.length === 0) return [];
   const body = JSON.stringify(eventMessage(row));
   return wanting.map(({ id }) => ({
-    id: makeDeliveryId(),
+    id: makeId(),
     endpointId: id,
     position: row.position,
     messageId: `evt_${String(row.position)}`,

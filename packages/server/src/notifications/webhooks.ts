@@ -29,7 +29,8 @@ import {
 import { openValue, sealValue, webhookSecretPlace } from '../secrets/envelope.ts';
 import type { KeyRing } from '../secrets/key-ring.ts';
 import { callEndpoint, type CallResult, type OutgoingSettings } from './call-endpoint.ts';
-import { fanOut, makeDeliveryId } from './webhook-fan-out.ts';
+import { makeId } from '../store/make-id.ts';
+import { fanOut } from './webhook-fan-out.ts';
 import { DISABLE_AFTER_MS, retryAfterMs, retryDelayMs } from './webhook-schedule.ts';
 import { makeWebhookSecret, webhookHeaders } from './webhook-signature.ts';
 
@@ -114,7 +115,7 @@ class WebhookLoops implements RunningWebhooks {
   }
 
   async rotateSecret(tx: Transaction, { owner, id: endpointId }: EndpointKey, keepMs: number): Promise<string> {
-    const id = makeDeliveryId();
+    const id = makeId();
     const secret = makeWebhookSecret();
     const value = sealValue(this.#options.ring, webhookSecretPlace(owner, id), Buffer.from(secret));
     await retireWebhookSecrets(tx, endpointId, keepMs);
@@ -123,7 +124,7 @@ class WebhookLoops implements RunningWebhooks {
   }
 
   async sendTest(tx: Transaction, endpointId: string): Promise<NewDelivery> {
-    const id = makeDeliveryId();
+    const id = makeId();
     const body = JSON.stringify({ type: 'test', timestamp: new Date().toISOString(), data: { webhookId: endpointId } });
     const delivery = { id, endpointId, messageId: `test_${id}`, eventType: 'test', body };
     await insertDeliveries(tx, [delivery]);
