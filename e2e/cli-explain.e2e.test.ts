@@ -40,7 +40,7 @@ async function openPrompt(): Promise<TerminalSession> {
 
 test('answers, completes names, remembers what was typed, and leaves at Ctrl-D', async () => {
   const session = await openPrompt();
-  expect(session.screen()).toContain('pipeline.stages.build.spec.execution.steps.pause ✓ runs');
+  await session.until('pipeline.stages.build.spec.execution.steps.pause ✓ runs');
   session.type('pipeline.variables.reg\t');
   await session.until('<+> pipeline.variables.region');
   session.type(KEYS.enter);
