@@ -2,8 +2,8 @@
  * What a server tells of an execution, as the events of a run: so that a run looks the same wherever it is.
  *
  * Invariants:
- * - T1 A node is told of after what holds it, which ends after it; an earlier attempt is told to be superseded before the one
- *   that took its place.
+ * - T1 A node is told of after what holds it, which ends after it, and its beginning before its end; an earlier attempt is told
+ *   to be superseded before the one that took its place.
  * - T2 The end of the execution is told last.
  * - T3 Its beginning is told first, also of one that had ended before anybody looked.
  */
@@ -15,11 +15,16 @@ type Kind = RunNodeEvent['kind'];
 
 interface Told {
   readonly node: ExecutionNode;
-  /** It has ended, and what it holds is told of first. */
+  /** It has ended, and its beginning was not told yet. */
   readonly isBeginning: boolean;
 }
 
-/** As it was when it held nothing that had ended. */
+/** It began, and has ended since. */
+function hasRun({ status, startTs }: ExecutionNode): boolean {
+  return isFinal(status) && status !== 'Skipped' && startTs !== null;
+}
+
+/** As it was when nothing of it had ended. */
 function begun(node: ExecutionNode): ExecutionNode {
   return { ...node, status: 'Running', endTs: null, failureInfo: { ...node.failureInfo, message: '' } };
 }
@@ -122,8 +127,9 @@ export class ServerEvents {
       const node = changed.get(id);
       const held = this.#children.get(id) ?? [];
       const isEnd = node !== undefined && isFinal(node.status) && held.length > 0;
+      const isLate = node !== undefined && !this.#states.has(id) && (isEnd || hasRun(node));
+      if (isLate) told.push({ node, isBeginning: true });
       if (node !== undefined && !isEnd) told.push({ node, isBeginning: false });
-      else if (node !== undefined && !this.#states.has(id)) told.push({ node, isBeginning: true });
       for (const child of held) visit(child);
       if (node !== undefined && isEnd) told.push({ node, isBeginning: false });
     };
