@@ -318,7 +318,13 @@ describe('looking at executions', () => {
       `{"event":"execution.started","planExecutionId":"${id}","status":"Running"}`,
       `{"event":"execution.finished","planExecutionId":"${id}","status":"Success"}`,
     ]);
-    expect(await bridle(['events', '--execution', id, '--type', 'stage.*'])).toMatchObject({ exitCode: 2, out: '' });
+    for (const wrong of [
+      ['--execution', id, '--type', 'stage.*'],
+      ['-f', '--since-id', 'x'],
+      ['-f', '--type', 'x'],
+      [],
+    ])
+      expect([wrong, (await bridle(['events', ...wrong])).exitCode]).toEqual([wrong, 2]);
     const complete = async (...words: readonly string[]): Promise<readonly string[]> =>
       (await bridle(['complete', 'bash', '--', ...words])).out.trim().split('\n');
     expect(await complete('execute', 'de')).toEqual(['decisions', 'deploy']);

@@ -57,7 +57,7 @@ export const events: CommandDefinition = serverCommand({
     { flags: '-f, --follow', description: 'go on until the end' },
     { flags: '--execution <id>', description: 'only this execution, by id or address', completes: 'execution' },
     { flags: '--type <types>', description: 'only these, as execution.finished,approval.*' },
-    { flags: '--pipeline <ids>', description: 'only these pipelines, joined by commas', completes: 'pipeline' },
+    { flags: '--pipeline <ids>', description: 'only these pipelines, joined by commas', completes: 'serverPipeline' },
     {
       flags: '--level <level>',
       description: 'whose events (default: project)',

@@ -10,6 +10,10 @@ import { findExecution } from './target.ts';
 
 export const events = inProject(
   async (connection, context, input) => {
+    const since = input.options.text('since-id');
+    // Servers pass over what is none, and would begin now.
+    if (since !== undefined && !/^\d{1,15}$/.test(since))
+      throw new UsageError(`--since-id ${since} is no id of an event.`, 'Take the id that an event was printed with.');
     const execution = input.options.text('execution');
     if (execution === undefined) await ofPlace(connection, context, input);
     else {

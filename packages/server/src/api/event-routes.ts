@@ -102,7 +102,7 @@ function typesOf(text: string): readonly string[] {
       ? EVENT_TYPES.filter((type) => type.startsWith(wanted.slice(0, -1)))
       : EVENT_TYPES.filter((type) => type === wanted);
     if (found.length > 0) return found;
-    const error = `is no type of event: ${wanted}; there are ${EVENT_TYPES.join(', ')}`;
+    const error = `"${wanted}" is no type of event; there are ${EVENT_TYPES.join(', ')}`;
     throw new RequestError('INVALID_REQUEST', `type: ${error}`, [{ fieldId: 'type', error }]);
   });
 }
