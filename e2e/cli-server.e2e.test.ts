@@ -13,7 +13,7 @@ let folder: string;
 beforeAll(async () => {
   product = await startProduct();
   folder = mkdtempSync(join(tmpdir(), 'bridle-cli-server-'));
-  for (const file of ['approval.yaml', 'failure.yaml', 'skip.yaml', 'decisions.yaml', 'retry.yaml'])
+  for (const file of ['approval.yaml', 'failure.yaml', 'skip.yaml', 'decisions.yaml', 'retry.yaml', 'asking.yaml'])
     await saveFixture(product, file);
 });
 
@@ -392,6 +392,34 @@ describe('inputs that a step asks for', () => {
     expect((await bridle(['wait', id])).exitCode).toBe(0);
     expect((await bridle(['logs', id, 'work/greet'])).out).toContain('hello, everybody');
   });
+
+  it('a stage asks, and then a step of it: each is asked for once, whoever looks late', async () => {
+    const id = await start('asking');
+    await bridle(['wait', id, '--for', 'approval']);
+    const waiting = async (): Promise<readonly unknown[]> => {
+      const { exitCode, out } = await bridle(['execution', 'watch', id, '--json=type,message']);
+      expect(exitCode).toBe(6);
+      return out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { type: string; message?: string })
+        .flatMap(({ type, message }) => (type === 'waiting' ? [message] : []));
+    };
+    expect(await waiting()).toEqual(['Work asks for inputs.']);
+    expect((await bridle(['execution', 'submit', id, '-i', 'CITY=Riga'])).out).toBe('work has its inputs.\n');
+    await bridle(['wait', id, '--for', 'approval']);
+    expect(await waiting()).toEqual(['Greet asks for inputs.']);
+    expect(await bridle(['execution', 'submit', id, 'work', '-i', 'CITY=Bonn'])).toMatchObject({
+      exitCode: 2,
+      out: '',
+    });
+    expect((await bridle(['execution', 'submit', id, '-i', 'WHO.value=all', '-i', 'WHO=you'])).err).toContain(
+      'given twice',
+    );
+    expect((await bridle(['execution', 'submit', id, '-i', 'WHO.value=all'])).out).toBe('work.greet has its inputs.\n');
+    expect((await bridle(['wait', id])).exitCode).toBe(0);
+    expect((await bridle(['logs', id, 'work/greet'])).out).toContain('hello, all of Riga');
+  });
 });
 
 describe('signing in', () => {
@@ -450,7 +478,7 @@ describe('signing in', () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as { identifier: string }).identifier);
     expect(names.toSorted()).toEqual(
-      ['broken', 'decisions', 'deploy', 'release', 'showcase', 'stubborn', 'test'].toSorted(),
+      ['asking', 'broken', 'decisions', 'deploy', 'release', 'showcase', 'stubborn', 'test'].toSorted(),
     );
     expect(await bridle(['api', 'GET', '/pipeline/api/pipelines/nothing'])).toMatchObject({ exitCode: 5, out: '' });
   });

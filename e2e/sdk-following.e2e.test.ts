@@ -3,6 +3,7 @@ import {
   ExecutionFailedError,
   Harness,
   isHarnessError,
+  NotFoundError,
   TriggerNotMatchedError,
   UnsupportedError,
   WaitTimeoutError,
@@ -54,6 +55,10 @@ it('fires, follows and waits as the founding document would', async () => {
   expect((await harness.triggers.eventDetails(event.eventCorrelationId))?.webhookProcessingDetails).toMatchObject({
     pipelineExecutionId: execution.planExecutionId,
   });
+});
+
+it('knows a project that is not there from a server that has no events', async () => {
+  await expect(harness.events({ project: 'nowhere' }).next()).rejects.toBeInstanceOf(NotFoundError);
 });
 
 it('says why no execution came of an event', async () => {
@@ -112,18 +117,17 @@ describe.each(['streams', 'no streams', 'cut streams'] as const)('with %s', (kin
   it('what happens in the project is told in its order, once', async () => {
     const cutsBefore = proxy.cuts;
     const types = ['trigger.*', 'execution.started', 'execution.finished'];
-    const opened = Promise.withResolvers<unknown>();
-    const stream = client.events({ pipelines: ['fine'], types, onResponse: opened.resolve });
+    const stream = client.events({ pipelines: ['fine'], types });
     if (kind === 'no streams') {
       await expect(stream.next()).rejects.toBeInstanceOf(UnsupportedError);
       return;
     }
-    const next = stream.next();
-    await opened.promise;
+    // From here on everything is told.
+    expect(await stream.next()).toMatchObject({ value: { type: 'position' } });
     const told: LiveEvent[] = [];
     const fired = await harness.triggers.fireCustom('fine', 'hook', { tag: 'v1' });
     const id = (await fired.waitForExecution()).planExecutionId;
-    for (let read = await next; read.done !== true; read = await stream.next()) {
+    for (let read = await stream.next(); read.done !== true; read = await stream.next()) {
       told.push(read.value);
       if (read.value.type === 'execution.finished' && read.value.data.planExecutionId === id) break;
     }

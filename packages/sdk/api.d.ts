@@ -366,19 +366,17 @@ export declare function fillPath(path: string, names: Readonly<Record<string, st
 export declare function pause(ms: number, signal?: AbortSignal): Promise<void>;
 
 // http/retry.d.ts
-/** When a call is tried again, and after which pause. */
-/** Whoever asks for a longer pause than this gets none: the caller is told at once. */
-export declare const RETRY_AFTER_MS_MAX = 60000;
 /**
  * Whether a repetition can do no harm. What is below `/execute` starts executions or interrupts them, with PUT too: a second
  * deployment is worse than an error.
  */
 export declare function isRepeatable(method: string, path: string): boolean;
-export declare function isWorthAnotherTry(status: number): boolean;
 /** A random part of a time that doubles, so that many who failed together do not come back together. */
 export declare function pauseMs(failures: number, random?: () => number): number;
 /** What `Retry-After` asks for, which is seconds or a date; undefined when it says nothing. */
 export declare function retryAfterMs(headers: Headers, now?: number): number | undefined;
+/** Before the next try of what may be repeated. Undefined: the error is final. */
+export declare function pauseBeforeRetry(error: unknown, failures: number): number | undefined;
 
 // http/transport.d.ts
 /**
@@ -571,6 +569,11 @@ export interface FeedOptions extends OwnerOptions {
 export type LiveEvent = (BridleEvent & {
     readonly id: string;
 })
+/** Nothing happened that concerns you up to here. The first one says that whatever happens from now on is told. */
+ | {
+    readonly type: 'position';
+    readonly id: string;
+}
 /** Events were missed: look at everything anew. What happens from now on is told. */
  | {
     readonly type: 'reset';
@@ -901,7 +904,6 @@ export declare class Environments {
 
 // resources/executions.d.ts
 /** Executions: lists, holds on single ones, and running them again. */
-import type { CallOptions } from '../http/transport.ts';
 import { type Document } from '../document.ts';
 import { Execution } from '../execution.ts';
 import type { EventOptions, ExecutionEvent } from '../live/execution-events.ts';
@@ -957,10 +959,10 @@ export declare class Executions {
     abort(planExecutionId: string, { org, project, ...call }?: ProjectOptions): Promise<InterruptResponse>;
     /** What it was started with. */
     inputs(planExecutionId: string, { org, project, ...call }?: ProjectOptions): Promise<ExecutionInputs>;
-    /** What a node waits for that has the status `InputWaiting`. */
-    waitingInputs(nodeExecutionId: string, options?: CallOptions): Promise<ExecutionInputResponse>;
-    /** Gives a node what it waits for: values by their paths, or the filled template. */
-    submitInputs(nodeExecutionId: string, inputs: Document, options?: CallOptions): Promise<ExecutionInputResponse>;
+    /** What a node asks for that has the status `InputWaiting`. Its `fields` are told by Bridle, not by Harness. */
+    waitingInputs(nodeExecutionId: string, { org, project, ...call }?: ProjectOptions): Promise<ExecutionInputResponse>;
+    /** Gives a node what it asks for: the filled template or, to Bridle, values by their paths. */
+    submitInputs(nodeExecutionId: string, inputs: Document, { org, project, ...call }?: ProjectOptions): Promise<ExecutionInputResponse>;
     /** Runs its pipeline anew, as it is saved now. */
     rerun(planExecutionId: string, pipeline: string, options?: RerunOptions): Promise<Execution>;
     /** Runs it again from a stage on, as it was saved then; what came before is taken over. */
@@ -1584,7 +1586,7 @@ export declare class Webhooks {
     rotateSecret(webhookId: string, options?: OwnerOptions & {
         readonly keepOldHours?: number | undefined;
     }): Promise<WebhookWithSecret>;
-    /** Calls it once with an event of type `test`, and tells how that went. */
+    /** Calls it once with an event of type `test`, and tells how that went: `pending` where that is not known in time. */
     test(webhookId: string, options?: OwnerOptions): Promise<WebhookDeliveryDetails>;
     /** What was sent in the last two weeks, newest first. */
     deliveries(webhookId: string, options?: DeliveryListOptions): Pages<WebhookDelivery>;
@@ -1714,7 +1716,10 @@ export declare class FiredEvent {
     constructor(live: Live, scope: ExecutionScope, eventCorrelationId: string, curl: string);
     /** What became of it so far. Undefined until somebody has looked at it. */
     details(options?: CallOptions): Promise<TriggerExecutionDetails | undefined>;
-    /** Resolves when an execution came of it, with a hold on that. */
+    /**
+     * Resolves when an execution came of it, with a hold on that. Bridle is asked once, and answers when it is decided; an older
+     * one answers after ten seconds, or when the execution has ended. Harness is asked again and again.
+     */
     waitForExecution(options?: EventWaitOptions): Promise<Execution>;
 }
 /** What became of an event; undefined while nobody has looked at it. */

@@ -163,6 +163,9 @@ export function waitObjection(
   const node = execution.nodes[nodeExecutionId];
   const plan = node === undefined ? undefined : execution.plan.nodes[node.nodeId];
   if (node === undefined || plan === undefined) return { kind: 'unknownNode' };
+  // What holds a node that asks has its status, also once it was given what it asked for itself.
+  const isAnswered = status === 'InputWaiting' && node.status === status && node.inputs !== undefined;
+  if (isAnswered) return refused(`${plan.name} has its inputs already.`);
   if (node.status === status && node.stopping === undefined) return undefined;
   const what = status === 'ApprovalWaiting' ? 'an approval' : 'inputs';
   return refused(`${plan.name} does not wait for ${what} (any more): its status is ${node.status}.`);

@@ -12,8 +12,10 @@ import type { ConditionResult, TriggerExecutionDetails, WebhookEventProcessingDe
 const POLL_MS_MIN = 50;
 const POLL_MS_MAX = 2_000;
 const POLL_GROWTH = 1.5;
-/** Of one question to a server that answers when it is decided: less than a try may take. */
-const WAIT_SECONDS = 10;
+/** Of one question to a server that answers when it is decided; less where a try may not take as long. */
+const WAIT_SECONDS_MAX = 10;
+/** An answer that took as long is followed by the next question without a pause. */
+const HAS_WAITED_MS = POLL_MS_MAX;
 
 export interface EventWaitOptions extends Omit<CallOptions, 'timeoutMs' | 'overallTimeoutMs'> {
   /** How long to wait before `WaitTimeoutError`. Default: for ever. */
@@ -44,7 +46,10 @@ export class FiredEvent {
     return await eventDetails(this.#live, this.eventCorrelationId, options);
   }
 
-  /** Resolves when an execution came of it, with a hold on that. */
+  /**
+   * Resolves when an execution came of it, with a hold on that. Bridle is asked once, and answers when it is decided; an older
+   * one answers after ten seconds, or when the execution has ended. Harness is asked again and again.
+   */
   async waitForExecution(options: EventWaitOptions = {}): Promise<Execution> {
     const { timeoutMs, pollMs: { min = POLL_MS_MIN, max = POLL_MS_MAX } = {}, ...call } = options;
     const deadline = startDeadline(timeoutMs, options.signal);
@@ -71,27 +76,21 @@ export class FiredEvent {
     }
   }
 
-  /** What was decided. Bridle answers when it is; Harness at once. */
+  /** What was decided. Bridle answers when it is; Harness, and who does not wait for all that it says so, at once. */
   async #decision(
     options: CallOptions,
   ): Promise<{ readonly decision: WebhookEventProcessingDetails | undefined; readonly hasWaited: boolean }> {
-    let hasWaited = false;
+    const seconds = Math.min(WAIT_SECONDS_MAX, Math.floor(this.#live.transport.config.timeoutMs / 2_000));
+    const askedAt = performance.now();
     const decision = await knownEvent(
       this.#live.api.call(
         'GET',
         '/pipeline/api/webhook/triggerProcessingDetails',
         { query: { eventId: this.eventCorrelationId } },
-        {
-          ...options,
-          headers: { ...options.headers, prefer: `wait=${String(WAIT_SECONDS)}` },
-          onResponse: (response) => {
-            hasWaited = response.headers.has('preference-applied');
-            options.onResponse?.(response);
-          },
-        },
+        seconds === 0 ? options : { ...options, headers: { prefer: `wait=${String(seconds)}`, ...options.headers } },
       ),
     );
-    return { decision, hasWaited };
+    return { decision, hasWaited: performance.now() - askedAt >= HAS_WAITED_MS };
   }
 
   async #notMatched(

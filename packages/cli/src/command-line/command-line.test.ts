@@ -41,12 +41,13 @@ describe('the command line', () => {
 
   it('takes an id for what it is, also where it begins with a dash', async () => {
     const id = '-fhelp_-AAAAAAAAAAAAAA';
-    expect(id).toHaveLength(22);
+    const other = '--AAAAAAAAAAAAAAAAAAAA';
+    expect([id.length, other.length]).toEqual([22, 22]);
     const away = { HARNESS_BASE_URL: 'http://127.0.0.1:1', HARNESS_API_KEY: 'pat.a.b.c' };
     for (const words of [
       ['execution', 'get', id],
       ['logs', id, '-f'],
-      ['execution', 'diff', id, id],
+      ['execution', 'diff', other, id],
     ]) {
       // As far as the server, which is not there.
       expect([
@@ -54,6 +55,8 @@ describe('the command line', () => {
         (await runBridle([...words, '--project', 'p', '--org', 'o'], { environment: away })).exitCode,
       ]).toEqual([words, 8]);
     }
+    const flags = COMMANDS.flatMap(({ options = [] }) => options.map(({ flags }) => flags.split(/[ ,]+/)));
+    expect(flags.flat().filter((flag) => flag.length === id.length)).toEqual([]);
     expect(await runBridle([id])).toMatchObject({
       exitCode: 2,
       err: expect.stringContaining(`unknown command '${id}'`),

@@ -24,8 +24,8 @@ const COMMON_OPTIONS: readonly OptionDefinition[] = [
   { flags: '-q, --quiet', description: 'nothing but results and errors' },
 ];
 
-/** Ids of executions are 22 characters of URL-safe base64: one in 64 begins with a dash, and is no option for all that. */
-const DASHED_ID = /^-[A-Za-z0-9_][\w-]{20}$/;
+/** Ids of executions are 22 characters of URL-safe base64: one in 64 begins with a dash. No option is as long (a test looks). */
+const DASHED_ID = /^-[\w-]{21}$/;
 /** Stands before such an id while commander reads the words; nobody can type it. */
 const NOT_AN_OPTION = '\0';
 

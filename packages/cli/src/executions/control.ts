@@ -1,11 +1,11 @@
 /** `bridle execution abort|retry|approve|reject|intervene|submit`: steers an execution. */
-import { isWaiting, type ExecutionGraph, type ExecutionNode } from '@bridle/sdk';
+import { isWaiting, type ExecutionGraph, type ExecutionNode, type Harness } from '@bridle/sdk';
 import { NODE_INTERRUPTS, suggest } from '@bridle/pipeline';
 import { printJson } from '../command-line/json.ts';
 import { suggestLine } from '../command-line/suggest-line.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { inProject, type ProjectConnection } from '../connection/connect.ts';
-import { approvalIdOf, isDecidedHere, send } from '../watch/waiting.ts';
+import { approvalIdOf, askedInputs, isDecidedHere, send } from '../watch/waiting.ts';
 import { watchExecution } from '../watch/watch-execution.ts';
 import { findNode, namedNodes, placeOf } from './find-node.ts';
 import { findExecution, firstPage } from './target.ts';
@@ -116,29 +116,52 @@ export const submitInputs = inProject(async (connection, context, input) => {
   const { signal } = context;
   const id = await findExecution(connection, input, context);
   const { executionGraph } = await harness.executions.get(id, { signal });
-  const node = waitingNode(executionGraph, input.arguments[1], asksForInputs, 'inputs');
-  if (!asksForInputs(node)) throw new UsageError(`${placeOf(node)} asks for no inputs.`);
-  const { fields } = await harness.executions.waitingInputs(node.uuid, { signal });
-  const paths = fields.map(({ path }) => path);
-  const values = Object.fromEntries(
-    input.options.texts('input').map((text) => {
-      const [name, value] = readPair(text);
-      return [pathNamed(name, paths), value] as const;
-    }),
-  );
+  const { node, paths } = await askingNode(harness, executionGraph, input.arguments[1], signal);
+  const values = readInputs(input.options.texts('input'), paths);
   await send(connection, id, node, { kind: 'inputs', node: node.uuid as never, values });
   if (!context.terminal.isQuiet) await context.terminal.out.line(`${placeOf(node)} has its inputs.`);
   return 0;
 }, firstPage);
 
-function asksForInputs({ executionInputConfigured }: ExecutionNode): boolean {
-  return executionInputConfigured === true;
+interface Asking {
+  readonly node: ExecutionNode;
+  readonly paths: readonly string[];
 }
 
-/** By its path, or by the end of it where that names one; a variable has its name before `.value`. @throws UsageError */
+/** The one that is named, else the only one that asks for inputs. */
+async function askingNode(
+  harness: Harness,
+  graph: ExecutionGraph | undefined,
+  place: string | undefined,
+  signal: AbortSignal,
+): Promise<Asking> {
+  const named = place === undefined ? namedNodes(graph) : [findNode(graph, place)];
+  const asking: Asking[] = [];
+  for (const node of named) {
+    const asked = await askedInputs(harness, node, signal);
+    if (asked !== undefined) asking.push({ node, paths: asked.map(({ name }) => name) });
+  }
+  return theOnly(asking, place === undefined ? 'Nothing in this execution' : `Nothing at ${place}`, 'inputs');
+}
+
+/** By paths. @throws UsageError */
+function readInputs(texts: readonly string[], paths: readonly string[]): Readonly<Record<string, string>> {
+  const values = new Map<string, string>();
+  for (const text of texts) {
+    const [name, value] = readPair(text);
+    const path = pathNamed(name, paths);
+    if (values.has(path)) throw new UsageError(`${path} is given twice.`);
+    values.set(path, value);
+  }
+  return Object.fromEntries(values);
+}
+
+/** By its path, or by the end of it where that names one; the value of a variable by the variable's name, too. */
 function pathNamed(name: string, paths: readonly string[]): string {
   if (paths.includes(name)) return name;
-  const [found, ...others] = paths.filter((path) => `.${path}`.replace(/\.value$/, '').endsWith(`.${name}`));
+  const isNamed = (path: string): boolean =>
+    [path, path.replace(/\.value$/, '')].some((each) => `.${each}`.endsWith(`.${name}`));
+  const [found, ...others] = paths.filter(isNamed);
   if (found !== undefined && others.length === 0) return found;
   const problem = found === undefined ? `"${name}" is not asked for.` : `"${name}" may be one of several.`;
   throw new UsageError(problem, `${suggestLine(name, paths)}It asks for: ${paths.join(', ')}.`);
@@ -153,10 +176,20 @@ function waitingNode(
 ): ExecutionNode {
   if (place !== undefined) return findNode(graph, place);
   const waiting = namedNodes(graph).filter((node) => isWaiting(node.status) && isIt(node));
-  const [node, ...others] = waiting;
-  if (node === undefined) throw new UsageError(`Nothing in this execution waits for ${what}.`);
-  if (others.length === 0) return node;
-  throw new UsageError(`${waiting.length} steps wait for ${what}.`, `Say which: ${waiting.map(placeOf).join(', ')}.`);
+  return theOnly(
+    waiting.map((node) => ({ node })),
+    'Nothing in this execution',
+    what,
+  ).node;
+}
+
+/** @param who - what does not wait where none does. @throws UsageError where none waits, or several */
+function theOnly<T extends { readonly node: ExecutionNode }>(waiting: readonly T[], who: string, what: string): T {
+  const [first, ...others] = waiting;
+  if (first === undefined) throw new UsageError(`${who} waits for ${what}.`);
+  if (others.length === 0) return first;
+  const places = waiting.map(({ node }) => placeOf(node));
+  throw new UsageError(`${waiting.length} steps wait for ${what}.`, `Say which: ${places.join(', ')}.`);
 }
 
 function readPair(text: string): readonly [string, string] {

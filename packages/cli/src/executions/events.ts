@@ -73,7 +73,11 @@ async function ofPlace({ harness }: ProjectConnection, context: CommandContext, 
     lastEventId: options.text('since-id'),
     signal: context.signal,
   });
-  for await (const { type, data, ...rest } of stream) await print({ event: type, ...rest, ...data }, context, input);
+  for await (const event of stream) {
+    if (event.type === 'position') continue;
+    const { type, data, ...rest } = event;
+    await print({ event: type, ...rest, ...data }, context, input);
+  }
 }
 
 function listOf(text = ''): readonly string[] {

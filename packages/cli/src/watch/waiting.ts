@@ -53,18 +53,36 @@ export async function waitingEvent(
             message: node.failureInfo.message === '' ? 'The step failed.' : node.failureInfo.message,
             choices: [...node.manualInterventionAvailableActions],
           };
-    case 'InputWaiting':
-      return node.executionInputConfigured === true
-        ? {
-            ...event,
-            for: 'input',
-            message: `${node.name} asks for inputs.`,
-            choices: ['submit'],
-            inputs: (await harness.executions.waitingInputs(node.uuid, { signal })).fields.map(executionInput),
-          }
-        : undefined;
+    case 'InputWaiting': {
+      const asked = await askedInputs(harness, node, signal);
+      if (asked === undefined) return undefined;
+      return {
+        ...event,
+        for: 'input',
+        message: `${node.name} asks for inputs.`,
+        choices: ['submit'],
+        inputs: [...asked],
+      };
+    }
     default:
       return undefined;
+  }
+}
+
+/** `undefined` of what only holds the node that asks, and of what was given already or is over: all of them may have its status. */
+export async function askedInputs(
+  harness: Harness,
+  node: ExecutionNode,
+  signal: AbortSignal,
+): Promise<readonly WaitingInput[] | undefined> {
+  if (node.status !== 'InputWaiting' || node.executionInputConfigured !== true) return undefined;
+  try {
+    // Harness tells of no fields.
+    const asked: Partial<ExecutionInputResponse> = await harness.executions.waitingInputs(node.uuid, { signal });
+    return asked.userInput === null ? (asked.fields ?? []).map(executionInput) : undefined;
+  } catch (error) {
+    if (isHarnessError(error, 'api') && error.status === 404) return undefined;
+    throw error;
   }
 }
 

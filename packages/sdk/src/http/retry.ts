@@ -1,9 +1,10 @@
 /** When a call is tried again, and after which pause. */
+import { ApiError, ConnectionError, TimeoutError } from '../errors.ts';
 
 const PAUSE_MS = 500;
 const PAUSE_MS_MAX = 8_000;
 /** Whoever asks for a longer pause than this gets none: the caller is told at once. */
-export const RETRY_AFTER_MS_MAX = 60_000;
+const RETRY_AFTER_MS_MAX = 60_000;
 
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -18,7 +19,7 @@ export function isRepeatable(method: string, path: string): boolean {
   return IDEMPOTENT.has(method) && !/\/execute(\/|$)/.test(path);
 }
 
-export function isWorthAnotherTry(status: number): boolean {
+function isWorthAnotherTry(status: number): boolean {
   return AGAIN.has(status);
 }
 
@@ -33,4 +34,13 @@ export function retryAfterMs(headers: Headers, now: number = Date.now()): number
   if (/^\d{1,9}(\.\d+)?$/.test(text)) return Number(text) * 1_000;
   const date = text === '' ? Number.NaN : Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** Before the next try of what may be repeated. Undefined: the error is final. */
+export function pauseBeforeRetry(error: unknown, failures: number): number | undefined {
+  if (error instanceof ConnectionError || error instanceof TimeoutError) return pauseMs(failures);
+  if (!(error instanceof ApiError) || !isWorthAnotherTry(error.status)) return undefined;
+  const asked = retryAfterMs(error.headers);
+  if (asked === undefined) return pauseMs(failures);
+  return asked > RETRY_AFTER_MS_MAX ? undefined : asked;
 }

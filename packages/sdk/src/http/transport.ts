@@ -9,7 +9,7 @@ import type { Configuration } from '../configuration.ts';
 import { ApiError, ConfigurationError, ConnectionError, TimeoutError } from '../errors.ts';
 import { errorOf, readBody, unwrap } from './answer.ts';
 import { pause } from './pause.ts';
-import { isRepeatable, isWorthAnotherTry, pauseMs, RETRY_AFTER_MS_MAX, retryAfterMs } from './retry.ts';
+import { isRepeatable, pauseBeforeRetry } from './retry.ts';
 
 /** What every call takes beside what it is about. */
 export interface CallOptions {
@@ -127,15 +127,6 @@ export class Transport {
     for (const [name, value] of Object.entries(headers)) all.set(name, value);
     return init;
   }
-}
-
-/** Undefined: it is final. */
-function pauseBeforeRetry(error: unknown, failures: number): number | undefined {
-  if (error instanceof ConnectionError || error instanceof TimeoutError) return pauseMs(failures);
-  if (!(error instanceof ApiError) || !isWorthAnotherTry(error.status)) return undefined;
-  const asked = retryAfterMs(error.headers);
-  if (asked === undefined) return pauseMs(failures);
-  return asked > RETRY_AFTER_MS_MAX ? undefined : asked;
 }
 
 function isRaw(body: unknown): body is string | FormData | Blob | Uint8Array<ArrayBuffer> {

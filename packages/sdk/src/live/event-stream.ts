@@ -5,9 +5,9 @@
  * where it stopped, by the id of the last event that was handed on.
  */
 import { createParser } from 'eventsource-parser';
-import { ApiError, ConnectionError, isHarnessError } from '../errors.ts';
+import { ApiError, ConnectionError } from '../errors.ts';
 import { pause } from '../http/pause.ts';
-import { pauseMs } from '../http/retry.ts';
+import { pauseBeforeRetry } from '../http/retry.ts';
 import type { Call, CallOptions, Transport } from '../http/transport.ts';
 
 export interface StreamMessage {
@@ -30,7 +30,7 @@ export class NoStreamError extends Error {}
 const SILENCE_MS_MAX = 60_000;
 /** In a row, without an event in between, and none that stood for long. */
 const RECONNECTS_MAX = 8;
-/** A connection that lasted as long is ended by proxies now and then, for all that nothing happened. */
+/** Proxies end a connection that stood for as long now and then, for all that nothing happened on it. */
 const LONG_MS = 20_000;
 /** Of one event: the first one of an execution holds all its nodes. */
 const EVENT_CHARACTERS_MAX = 64 * 1_024 * 1_024;
@@ -42,41 +42,41 @@ export async function* readStream(
   options: StreamOptions = {},
 ): AsyncGenerator<StreamMessage> {
   let { lastEventId } = options;
-  let failures = 0;
   // Who was never there is not waited for as long as one who is gone.
   let failuresMax = options.retries ?? transport.config.retries;
-  const onResponse = (response: Response): void => {
-    failuresMax = RECONNECTS_MAX;
-    options.onResponse?.(response);
-  };
+  let failures = 0;
   for (;;) {
-    const openedAt = performance.now();
+    let openedAt: number | undefined;
+    const onResponse = (response: Response): void => {
+      if (response.ok) {
+        openedAt = performance.now();
+        failuresMax = RECONNECTS_MAX;
+      }
+      options.onResponse?.(response);
+    };
+    let problem: unknown = new ConnectionError(`GET ${address.path}: the stream ends again and again`);
     try {
       for await (const message of readConnection(transport, address, { ...options, lastEventId, onResponse })) {
-        failures = 0;
         if (message.event === 'end') return;
         if (message.event === 'shutdown') break;
+        failures = 0;
         yield message;
         lastEventId = message.id ?? lastEventId;
       }
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (!isPassing(error) || (failures >= failuresMax && !isLong(openedAt))) throw error;
+      problem = error;
     }
     failures = isLong(openedAt) ? 1 : failures + 1;
-    if (failures > failuresMax) throw new ConnectionError(`GET ${address.path}: the stream ends again and again`);
-    await pause(pauseMs(failures), options.signal);
+    const wait = failures > failuresMax ? undefined : pauseBeforeRetry(problem, failures);
+    if (wait === undefined) throw problem;
+    await pause(wait, options.signal);
   }
 }
 
-function isLong(openedAt: number): boolean {
-  return performance.now() - openedAt >= LONG_MS;
-}
-
-/** A proxy whose server restarts answers 502 or 503. */
-function isPassing(error: unknown): boolean {
-  if (error instanceof ApiError) return error.status === 429 || error.status >= 500;
-  return isHarnessError(error, 'connection') || isHarnessError(error, 'timeout');
+/** @param openedAt - by `performance.now()`; undefined: no stream was opened */
+function isLong(openedAt: number | undefined): boolean {
+  return openedAt !== undefined && performance.now() - openedAt >= LONG_MS;
 }
 
 async function* readConnection(

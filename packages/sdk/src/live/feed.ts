@@ -1,5 +1,5 @@
 /** What happens in the account, an organization or a project, as it happens. */
-import { UnsupportedError } from '../errors.ts';
+import { isApiError, UnsupportedError } from '../errors.ts';
 import { ownerQuery, type OwnerOptions } from '../resources/owned.ts';
 import type { BridleEvent, EventsReset } from '../wire/schemas.ts';
 import { NoStreamError, readStream } from './event-stream.ts';
@@ -17,6 +17,8 @@ export interface FeedOptions extends OwnerOptions {
 /** `id` is what `lastEventId` takes. There will be more types: pass over those you do not know. */
 export type LiveEvent =
   | (BridleEvent & { readonly id: string })
+  /** Nothing happened that concerns you up to here. The first one says that whatever happens from now on is told. */
+  | { readonly type: 'position'; readonly id: string }
   /** Events were missed: look at everything anew. What happens from now on is told. */
   | { readonly type: 'reset'; readonly id: string; readonly data: EventsReset };
 
@@ -35,11 +37,14 @@ export async function* liveEvents(live: Live, options: FeedOptions = {}): AsyncG
       { ...call, lastEventId },
     )) {
       const { event, id = '', data } = message;
-      if (event === 'reset') yield { type: 'reset', id, data: JSON.parse(data) as EventsReset };
-      else if (event !== 'position') yield { ...(JSON.parse(data) as BridleEvent), id };
+      if (event === 'position') yield { type: 'position', id };
+      else if (event === 'reset') yield { type: 'reset', id, data: JSON.parse(data) as EventsReset };
+      else yield { ...(JSON.parse(data) as BridleEvent), id };
     }
   } catch (error) {
     if (!(error instanceof NoStreamError)) throw error;
+    // The route is there, and what it was asked about is not.
+    if (isApiError(error.cause) && error.cause.code === 'ENTITY_NOT_FOUND') throw error.cause;
     throw new UnsupportedError(
       'This server tells of no events, or something on the way lets no streams through. Harness does not have them; Bridle does.',
       { cause: error },

@@ -1,5 +1,4 @@
 /** Executions: lists, holds on single ones, and running them again. */
-import type { CallOptions } from '../http/transport.ts';
 import { documentText, type Document } from '../document.ts';
 import { Execution } from '../execution.ts';
 import type { EventOptions, ExecutionEvent } from '../live/execution-events.ts';
@@ -127,19 +126,26 @@ export class Executions {
     );
   }
 
-  /** What a node waits for that has the status `InputWaiting`. */
-  async waitingInputs(nodeExecutionId: string, options: CallOptions = {}): Promise<ExecutionInputResponse> {
-    return await this.#live.api.call('GET', NODE_INPUTS, { path: { nodeExecutionId } }, options);
+  /** What a node asks for that has the status `InputWaiting`. Its `fields` are told by Bridle, not by Harness. */
+  async waitingInputs(
+    nodeExecutionId: string,
+    { org, project, ...call }: ProjectOptions = {},
+  ): Promise<ExecutionInputResponse> {
+    const { config } = this.#live.transport;
+    const query = { orgIdentifier: org ?? config.org, projectIdentifier: project ?? config.project };
+    return await this.#live.api.call('GET', NODE_INPUTS, { path: { nodeExecutionId }, query }, call);
   }
 
-  /** Gives a node what it waits for: values by their paths, or the filled template. */
+  /** Gives a node what it asks for: the filled template or, to Bridle, values by their paths. */
   async submitInputs(
     nodeExecutionId: string,
     inputs: Document,
-    options: CallOptions = {},
+    { org, project, ...call }: ProjectOptions = {},
   ): Promise<ExecutionInputResponse> {
-    const parts = { path: { nodeExecutionId }, body: documentText(inputs) };
-    return await this.#live.api.call('POST', NODE_INPUTS, parts, options);
+    const { config } = this.#live.transport;
+    const query = { orgIdentifier: org ?? config.org, projectIdentifier: project ?? config.project };
+    const parts = { path: { nodeExecutionId }, query, body: documentText(inputs) };
+    return await this.#live.api.call('POST', NODE_INPUTS, parts, call);
   }
 
   /** Runs its pipeline anew, as it is saved now. */

@@ -12,6 +12,7 @@ import { OwnedCalls, PAGE_SIZE, type OwnerOptions } from './owned.ts';
 
 const WEBHOOKS = '/bridle/api/webhooks';
 const WEBHOOK = '/bridle/api/webhooks/{webhookId}';
+const WAIT_SECONDS_MAX = 20;
 
 export interface DeliveryListOptions extends OwnerOptions {
   readonly state?: WebhookDelivery['state'] | undefined;
@@ -20,10 +21,12 @@ export interface DeliveryListOptions extends OwnerOptions {
 
 export class Webhooks {
   readonly #calls: OwnedCalls;
+  readonly #timeoutMs: number;
 
   /** @internal */
   constructor(live: Live) {
     this.#calls = new OwnedCalls(live);
+    this.#timeoutMs = live.transport.config.timeoutMs;
   }
 
   async list(options: OwnerOptions = {}): Promise<readonly Webhook[]> {
@@ -57,9 +60,9 @@ export class Webhooks {
     return await this.#calls.call('POST', `${WEBHOOK}/rotate-secret`, parts, rest);
   }
 
-  /** Calls it once with an event of type `test`, and tells how that went. */
+  /** Calls it once with an event of type `test`, and tells how that went: `pending` where that is not known in time. */
   async test(webhookId: string, options: OwnerOptions = {}): Promise<WebhookDeliveryDetails> {
-    return await this.#calls.call('POST', `${WEBHOOK}/test`, { path: { webhookId } }, waiting(options));
+    return await this.#calls.call('POST', `${WEBHOOK}/test`, { path: { webhookId } }, this.#waiting(options));
   }
 
   /** What was sent in the last two weeks, newest first. */
@@ -90,11 +93,18 @@ export class Webhooks {
   /** Sends it once more, now, and tells how that went. */
   async redeliver(webhookId: string, deliveryId: string, options: OwnerOptions = {}): Promise<WebhookDeliveryDetails> {
     const parts = { path: { webhookId, deliveryId } };
-    return await this.#calls.call('POST', `${WEBHOOK}/deliveries/{deliveryId}/redeliver`, parts, waiting(options));
+    return await this.#calls.call(
+      'POST',
+      `${WEBHOOK}/deliveries/{deliveryId}/redeliver`,
+      parts,
+      this.#waiting(options),
+    );
   }
-}
 
-/** A receiver has 15 s to answer. */
-function waiting(options: OwnerOptions): OwnerOptions {
-  return { ...options, headers: { prefer: 'wait=20', ...options.headers } };
+  /** A receiver has 15 s to answer; where a try may not take as long, how it went may be told later only. */
+  #waiting(options: OwnerOptions): OwnerOptions {
+    const { timeoutMs = this.#timeoutMs } = options;
+    const seconds = Math.min(WAIT_SECONDS_MAX, Math.floor(timeoutMs / 1_000) - 1);
+    return seconds <= 0 ? options : { ...options, headers: { prefer: `wait=${String(seconds)}`, ...options.headers } };
+  }
 }

@@ -3604,6 +3604,10 @@ export interface Paths {
         readonly nodeExecutionId: string;
         readonly planExecutionId: string;
       };
+      readonly query?: {
+        readonly orgIdentifier?: string | undefined;
+        readonly projectIdentifier?: string | undefined;
+      };
       readonly data: ExecutionInputResponse;
     };
     /** Give a node the inputs it waits for. */
@@ -3611,6 +3615,10 @@ export interface Paths {
       readonly path: {
         readonly nodeExecutionId: string;
         readonly planExecutionId: string;
+      };
+      readonly query?: {
+        readonly orgIdentifier?: string | undefined;
+        readonly projectIdentifier?: string | undefined;
       };
       readonly body: string;
       readonly data: ExecutionInputResponse;
@@ -3636,12 +3644,20 @@ export interface Paths {
       readonly path: {
         readonly nodeExecutionId: string;
       };
+      readonly query?: {
+        readonly orgIdentifier?: string | undefined;
+        readonly projectIdentifier?: string | undefined;
+      };
       readonly data: ExecutionInputResponse;
     };
     /** Give a node the inputs it waits for. */
     readonly POST: {
       readonly path: {
         readonly nodeExecutionId: string;
+      };
+      readonly query?: {
+        readonly orgIdentifier?: string | undefined;
+        readonly projectIdentifier?: string | undefined;
       };
       readonly body: string;
       readonly data: ExecutionInputResponse;

@@ -22,8 +22,9 @@ import { whileAllowed } from './stream-rights.ts';
 const POLL_MS = 2_000;
 /** Events read at a time. */
 const PAGE_SIZE = 200;
-/** Who is sent nothing for so many positions is told how far the stream is, so that coming back does not begin long ago. */
+/** Who is sent nothing for so many positions, or so long, is told how far the stream is: coming back must not begin long ago. */
 const SILENT_POSITIONS_MAX = 1_000;
+const SILENT_MS_MAX = 3_600_000;
 
 const END = { event: 'end', data: {} } as const;
 
@@ -137,6 +138,7 @@ class FeedReader {
   readonly #filter: FeedFilter;
   #position: number;
   #toldPosition: number;
+  #toldAt = performance.now();
 
   constructor(
     deps: ApiDependencies,
@@ -165,12 +167,14 @@ class FeedReader {
       for (const row of rows) if (await this.#mayBeSeen(row)) await this.#tell(row);
       this.#position = rows.length < PAGE_SIZE ? last : (rows.at(-1)?.position ?? last);
     }
-    if (this.#position - this.#toldPosition >= SILENT_POSITIONS_MAX) await this.sendPosition();
+    const isFar = this.#position - this.#toldPosition >= SILENT_POSITIONS_MAX;
+    const isLong = this.#position > this.#toldPosition && performance.now() - this.#toldAt >= SILENT_MS_MAX;
+    if (isFar || isLong) await this.sendPosition();
   }
 
   /** Nothing but how far the stream is. */
   async sendPosition(): Promise<void> {
-    this.#toldPosition = this.#position;
+    this.#told(this.#position);
     await this.#stream.send({ event: 'position', id: this.#position, data: {} });
   }
 
@@ -185,13 +189,18 @@ class FeedReader {
   async #reset(last: number): Promise<void> {
     const data: EventsReset = { reason: this.#position > last ? 'unknown' : 'expired' };
     this.#position = last;
-    this.#toldPosition = last;
+    this.#told(last);
     await this.#stream.send({ event: 'reset', id: last, data });
   }
 
   async #tell(row: FeedRow): Promise<void> {
-    this.#toldPosition = row.position;
+    this.#told(row.position);
     await this.#stream.send({ event: row.type, id: row.position, data: eventMessage(row) });
+  }
+
+  #told(position: number): void {
+    this.#toldPosition = position;
+    this.#toldAt = performance.now();
   }
 
   async #mayBeSeen({ scope, pipelineIdentifier }: FeedRow): Promise<boolean> {

@@ -8,6 +8,7 @@ import type { ExecutionChangeEvent } from '@bridle/protocol';
 import { Type } from 'typebox';
 import type { LogLine } from '../logs/logs.ts';
 import { listExecutionsById, listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
+import { readNow } from '../store/clock.ts';
 import { findTask } from '../store/task-queue-statements.ts';
 import { errorAnswers } from './answers.ts';
 import type { App } from './app-types.ts';
@@ -118,11 +119,11 @@ async function sendLog(
 ): Promise<void> {
   const { logKey } = node;
   if (logKey !== undefined) {
-    const over = new AbortController();
-    const signal = AbortSignal.any([stream.signal, over.signal]);
+    const enough = new AbortController();
+    const waiting = AbortSignal.any([stream.signal, enough.signal]);
     await Promise.all([
-      sendLines(deps, stream, logKey, after, signal).finally(() => over.abort()),
-      waitForLastLine(deps, row, node, logKey, signal).then(() => over.abort()),
+      sendLines(deps, stream, logKey, after, enough.signal).finally(() => enough.abort()),
+      waitForLastLine(deps, row, node, logKey, waiting).then(() => enough.abort()),
     ]);
   }
   if (!stream.signal.aborted) await stream.send(END);
@@ -133,9 +134,9 @@ async function sendLines(
   stream: EventStream,
   logKey: string,
   after: number,
-  signal: AbortSignal,
+  enough: AbortSignal,
 ): Promise<void> {
-  for await (const { lines } of logs.tail(logKey, after, signal)) {
+  for await (const { lines } of logs.tail(logKey, after, stream.signal, enough)) {
     // Many lines in one write: a burst of output costs one system call.
     let events = '';
     for (const line of lines) events += lineEvent(line);
@@ -145,7 +146,8 @@ async function sendLines(
 
 /**
  * A delegate reports the end of a step beside its log: the last lines, or all of them, may come a moment later. The log of a step
- * that no delegate ran to its end may not begin, and that of a lost one may not be closed: neither may be waited for for long.
+ * that no delegate ran to its end may not begin, that of a lost one may not be closed, and an old one may be gone: none of them is
+ * waited for for long.
  */
 async function waitForLastLine(
   { db, executions, logs }: ApiDependencies,
@@ -164,7 +166,9 @@ async function waitForLastLine(
   }
   if (signal.aborted) return;
   if ((await logs.info(logKey)) === undefined && (await findTask(db, node.id))?.state !== 'done') return;
-  await sleep(LATE_LOG_MS, undefined, { signal, ref: false }).catch(() => undefined);
+  const endedAt = isOver ? (isService ? row.endedAt : node.endedAt) : undefined;
+  const left = endedAt === undefined ? LATE_LOG_MS : endedAt + LATE_LOG_MS - (await readNow(db));
+  if (left > 0) await sleep(left, undefined, { signal, ref: false }).catch(() => undefined);
 }
 
 function isBackground({ plan }: ExecutionRow, { nodeId }: NodeExecution): boolean {

@@ -14,7 +14,7 @@ import { Type } from 'typebox';
 import { stringify } from 'yaml';
 import { findExecutionOfLiveNode } from '../store/execution-statements.ts';
 import { listNodeExecutions, type ExecutionRow } from '../store/execution-rows.ts';
-import { answers, success } from './answers.ts';
+import { answers, ownerQuery, success } from './answers.ts';
 import type { App } from './app-types.ts';
 import { doneOrThrow } from './control-refusals.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -31,6 +31,8 @@ const PATHS = [
   },
 ] as const;
 const tags = ['Executions'];
+/** As others send it; the node says itself where it is. */
+const querystring = ownerQuery({});
 const response = answers(successOf(ExecutionInputResponse));
 const Body = Type.String({
   description: 'YAML or JSON: a map of paths, or the tree of the node with only the asked leaves.',
@@ -38,16 +40,20 @@ const Body = Type.String({
 
 export function executionInputRoutes(app: App, deps: ApiDependencies): void {
   for (const { url, params } of PATHS) {
-    app.get(url, { schema: { summary: 'What a node waits for', tags, params, response } }, async (request) => {
-      const { row, node } = await getWaiting(deps, request, request.params, 'core_pipeline_view');
-      return success(request, inputResponse(row, node));
-    });
+    app.get(
+      url,
+      { schema: { summary: 'What a node waits for', tags, params, querystring, response } },
+      async (request) => {
+        const { row, node } = await getWaiting(deps, request, request.params, 'core_pipeline_view');
+        return success(request, inputResponse(row, node));
+      },
+    );
 
     app.post(
       url,
       {
         config: { body: 'text' },
-        schema: { summary: 'Give a node the inputs it waits for', tags, params, body: Body, response },
+        schema: { summary: 'Give a node the inputs it waits for', tags, params, querystring, body: Body, response },
       },
       async (request) => {
         const { row, node } = await getWaiting(deps, request, request.params, 'core_pipeline_execute');

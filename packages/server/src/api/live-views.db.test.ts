@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACCOUNT, createTestApp, LOG_TIME, type TestApp } from './test-app.ts';
 import { openTestEventStream, type ReceivedEvent, type TestEventStream } from './test-event-stream.ts';
@@ -129,6 +130,24 @@ describe('the log of a step', () => {
       ['line', { line: 0, time: LOG_TIME, text: 'late' }],
       ['end', {}],
     ]);
+  });
+
+  it.each([
+    ['none', ['end']],
+    ['no end', ['one', 'end']],
+  ])('ends at once for a step that ended long ago, when there is %s of it', async (kind, expected) => {
+    const id = await run();
+    const task = await server.startTask();
+    if (kind === 'no end') await server.writeLog(task, 'one\ntwo');
+    await server.completeTask(task);
+    await finish(id);
+    await sql`update node_executions
+      set state = jsonb_set(state::jsonb, '{endedAt}', to_jsonb((state ->> 'endedAt')::bigint - 3600000))
+      where id = ${task.taskId}`.execute(server.db);
+    const events = await (await open(logOf(id, task.taskId))).rest();
+    expect(events.map(({ event, data }) => (event === 'line' ? (data as { text: string }).text : event))).toEqual(
+      expected,
+    );
   });
 
   it('ends at once for a node without one', async () => {

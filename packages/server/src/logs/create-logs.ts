@@ -172,11 +172,14 @@ class PostgresLogs implements RunningLogs {
     key: string,
     afterLine: number,
     signal: AbortSignal,
+    enough?: AbortSignal,
   ): AsyncGenerator<{ readonly lines: readonly LogLine[]; readonly isClosed: boolean }> {
     const over = AbortSignal.any([signal, this.#closing.signal]);
+    const news = enough === undefined ? over : AbortSignal.any([over, enough]);
     const { tail, end } = this.#subscribe(key);
     try {
       for (let fromLine = afterLine + 1; !over.aborted;) {
+        const isLastLook = enough?.aborted === true;
         const { told } = tail;
         tail.told = undefined;
         const read = (log: LogRow, content: LogContent): Promise<LogPage> => readLines(content, log, { fromLine });
@@ -189,7 +192,8 @@ class PostgresLogs implements RunningLogs {
           fromLine = (page.lines.at(-1)?.number ?? fromLine - 1) + 1;
           if (page.nextLine !== undefined) continue;
         }
-        await tail.bell.next(over);
+        if (isLastLook) return;
+        await tail.bell.next(news);
       }
     } finally {
       end();

@@ -291,6 +291,18 @@ describe('Logs', () => {
     await deaf.close();
   });
 
+  test('a tail that has waited enough gives all that is there, page by page, and ends', async () => {
+    const lines = Array.from({ length: 5_000 }, (_, index) => `line ${String(index)}\n`);
+    await append(cut(Buffer.from(lines.join('')), 1_000_000, { final: false }));
+    const seen: number[] = [];
+    for await (const item of logs.tail(KEY, -1, NEVER, AbortSignal.abort())) {
+      expect(item.isClosed).toBe(false);
+      seen.push(...item.lines.map((line) => line.number));
+    }
+    expect(seen).toEqual(lines.map((_, index) => index));
+    expect(hub.size).toBe(0);
+  });
+
   test('a tail that nobody wants any more ends', async () => {
     const controller = new AbortController();
     const tail = collect(logs.tail(KEY, -1, controller.signal));

@@ -125,11 +125,12 @@ export interface Logs {
   readBytes(key: string, fromByte?: number): AsyncIterable<Buffer>;
   /**
    * The lines after line `afterLine` (-1 = from the start), then new ones as they come. The last item has `isClosed`. A log
-   * that is not there yet is waited for; end that by `signal`.
+   * that is not there yet is waited for; end that by `signal`, or by `enough`: then it ends once all that is there was given.
    */
   tail(
     key: string,
     afterLine: number,
     signal: AbortSignal,
+    enough?: AbortSignal,
   ): AsyncIterable<{ readonly lines: readonly LogLine[]; readonly isClosed: boolean }>;
 }

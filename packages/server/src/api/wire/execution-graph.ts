@@ -126,6 +126,8 @@ function sectionOf(node: NodeExecution, plan: PlanNode, holder: ExecutionNode): 
   const { identifier, name, suffix, stepType } = SECTIONS[plan.kind];
   return {
     ...holder,
+    // The holder asks, not what it is made of.
+    executionInputConfigured: false,
     uuid: deriveId(node.id, identifier),
     setupId: deriveId(node.nodeId, identifier),
     identifier,
