@@ -11,6 +11,8 @@ export default defineConfig({
   test: {
     exclude: NEVER,
     passWithNoTests: true,
+    // What is waited for comes at once, or on a busy machine a little later.
+    expect: { poll: { timeout: 15_000 } },
     reporters: ['default', new CountReporter()],
     // Most tests wait for processes and disks: on two cores, too, two files at once are done sooner than one after the other.
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -146,7 +146,7 @@ describe.runIf(hasPseudoTerminals())('in a terminal', () => {
 
   it('approval: answered by keys', async () => {
     const session = on(['approval.yaml']);
-    await session.until('Leave it waiting');
+    await session.until(/Leave it waiting\n└$/);
     expect(`\n${session.screen()}\n`).toMatchInlineSnapshot(`
       "
       You answer approvals alone, whoever their approvers are; a server asks the
@@ -318,7 +318,7 @@ describe.runIf(hasPseudoTerminals())('in a terminal', () => {
     const session = on(['stop.yaml', '-i', `mark=${mark}`]);
     await session.until('serving');
     await session.resize(30, 8);
-    await session.until('│ Executing step loop wi…');
+    await session.until(/Executing step loop wi…\n.*│ serving\n\n\S/);
     // Its last line is cut where its duration allows.
     expect(normalised(session.screen()).split('\n').slice(0, -1)).toEqual([
       '● Serve   Running  TIME',
@@ -328,7 +328,7 @@ describe.runIf(hasPseudoTerminals())('in a terminal', () => {
       '',
     ]);
     await session.resize(100, 20);
-    await session.until(/│ Executing step loop with Bash \(\S+\)/);
+    await session.until(/│ Executing step loop with Bash \(\S+\)\n.*│ serving\n\n● Endless .* 1 running$/);
     expect(normalised(session.screen())).toMatchInlineSnapshot(`
       "● Serve   Running  TIME
         ● Loop  Running  TIME
@@ -368,7 +368,7 @@ describe.runIf(hasPseudoTerminals())('in a terminal', () => {
     const mark = `bridle-e2e-ctrl-c-${process.pid}`;
     const session = on(['stop.yaml', '-i', `mark=${mark}`]);
     await session.until('serving');
-    expect((await processesNamed(mark)).length).toBe(2);
+    await expect.poll(() => processesNamed(mark)).toHaveLength(2);
     session.type(KEYS.ctrlC);
     expect(await finalScreen(session)).toMatchInlineSnapshot(`
       {
@@ -439,7 +439,7 @@ describe.runIf(hasPseudoTerminals())('in a terminal', () => {
     await session.until('mark');
     session.type(`${mark}${KEYS.enter}`);
     await session.until('serving');
-    expect((await processesNamed(mark)).length).toBe(2);
+    await expect.poll(() => processesNamed(mark)).toHaveLength(2);
     session.type(KEYS.ctrlC);
     expect(await session.exited).toBe(130);
     const left = on(['stop.yaml']);

@@ -68,6 +68,11 @@ async function until(
   throw new Error(`Execution ${id} ended as ${status} before what was waited for: ${seen.join(', ')}`);
 }
 
+/** A script that ends once there is such a file. */
+function untilThere(path: string): string {
+  return `until [ -e ${JSON.stringify(path)} ]; do sleep 0.05; done`;
+}
+
 async function untilNode(id: string, identifier: string, status: string): Promise<GraphNode> {
   const nodes = await until(id, (_, all) => all.get(identifier)?.status === status);
   const node = nodes.get(identifier);
@@ -128,10 +133,12 @@ describe('people', () => {
   });
 
   it('pause and resume', async () => {
-    const steps = [shell('a', 'sleep 1'), shell('b', 'true')];
+    const go = join(product.home, 'pause-go');
+    const steps = [shell('a', untilThere(go)), shell('b', 'true')];
     const id = await start(product, pipeline('paused', [stage('one', steps)]));
     await untilNode(id, 'a', 'Running');
     expect((await interrupt(id, 'Pause')).status).toBe(200);
+    await writeFile(go, '');
     const nodes = await until(id, (status) => status === 'Paused');
     expect(nodes.get('a')?.status).toBe('Success');
     expect(nodes.get('b')?.startTs ?? null).toBeNull();
@@ -163,7 +170,8 @@ describe('people', () => {
 
 describe('executions', () => {
   it('hold a queue until they end, and wait in it in their order', async () => {
-    const work = shell('work', 'sleep 0.5');
+    const go = join(product.home, 'queue-go');
+    const work = shell('work', untilThere(go));
     const queue = step('queue', 'Queue', { key: 'the only one' }, { timeout: '10m' });
     await save(product, pipeline('queued', [stage('one', [queue, work])]));
     const first = await startSaved(product, 'queued');
@@ -173,6 +181,7 @@ describe('executions', () => {
     const third = await startSaved(product, 'queued');
     await untilNode(third, 'queue', 'ResourceWaiting');
     await abort(product, second);
+    await writeFile(go, '');
     const [one, two, three] = await Promise.all([first, second, third].map((id) => runWhenFinal(product, id)));
     expect([one?.status, two?.status, three?.status]).toEqual(['Success', 'Aborted', 'Success']);
     expect(three?.node('work').startTs).toBeGreaterThanOrEqual(one?.node('work').endTs ?? Infinity);

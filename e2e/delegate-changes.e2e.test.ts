@@ -218,7 +218,7 @@ describe('an abort that races the end of the step (R9)', () => {
     const results = await Promise.all(
       Array.from({ length: 12 }, async (_, index) => {
         const id = await startSaved(product, identifier);
-        await untilNode(product, id, 'quick', 'Running');
+        await untilNode(product, id, 'quick', 'Running', 'Success');
         // Not a wait for anything: the aborts are spread over the step's length and beyond, so that some meet its end.
         await new Promise((resolve) => setTimeout(resolve, index * 40));
         const { status } = await abort(product, id);

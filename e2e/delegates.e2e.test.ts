@@ -86,7 +86,7 @@ describe('abort (R9)', () => {
     );
     const node = await untilNode(product, id, 'tree', 'Running');
     await untilLogged(product, id, node.uuid, 'the tree stands');
-    expect(await processesNamed(mark)).toHaveLength(2);
+    await expect.poll(() => processesNamed(mark)).toHaveLength(2);
     expect((await abort(product, id)).status).toBe(200);
     const result = await runWhenFinal(product, id);
     expect(result.summary).toMatchObject({ status: 'Aborted', abortedBy: { userName: expect.any(String) } });
@@ -138,7 +138,7 @@ describe('loss of a delegate (R6)', () => {
     );
     const node = await untilNode(product, id, 'lost', 'Running');
     await untilLogged(product, id, node.uuid, 'under way');
-    expect(await processesNamed(mark)).toHaveLength(2);
+    await expect.poll(() => processesNamed(mark)).toHaveLength(2);
     process.kill(await ownDelegatePid(product), 'SIGKILL');
 
     const result = await runWhenFinal(product, id);
@@ -150,7 +150,7 @@ describe('loss of a delegate (R6)', () => {
   });
 
   it('a delegate that is told to stop finishes what it can; the rest fails and leaves nothing', async () => {
-    const third = await startDelegate(product, 'third', ['--drain-ms', '1500', '--kill-grace-ms', '300']);
+    const third = await startDelegate(product, 'third', ['--drain-ms', '5000', '--kill-grace-ms', '300']);
     const mark = `bridle-drained-${process.pid}`;
     const selectors = { delegateSelectors: ['third'] };
     const marks = join(third.home, 'may-end');

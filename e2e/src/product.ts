@@ -36,13 +36,15 @@ export interface Product extends Reachable {
 
 export interface StartOptions {
   readonly home?: string;
+  /** Default: one that is free. */
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export async function startProduct(options: StartOptions = {}): Promise<Product> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'bridle e2e-')));
-  const port = options.port ?? (await freePort());
+  // The system's choice, so that nobody else takes it between the choice and its use.
+  const port = options.port ?? 0;
   const child = spawn('npm', ['start', '--silent'], {
     cwd: REPOSITORY,
     // A group of its own, as a terminal gives: Ctrl-C then reaches npm and what it started, and nobody else.

@@ -128,21 +128,20 @@ export function runWhenFinal(product: Reachable, id: string): Promise<Run> {
   return look(product, id, { prefer: 'wait=60' });
 }
 
-/** The execution as it is now. */
-/** Waits until a node of a running execution has the status; the server says when, nobody polls. */
+/** Waits until a node of a running execution has one of the statuses; the server says when, nobody polls. */
 export async function untilNode(
   product: Reachable,
   executionId: string,
   identifier: string,
-  status: string,
+  ...statuses: readonly string[]
 ): Promise<GraphNode> {
   for await (const { event, data } of readEvents(product, `/bridle/api/executions/${executionId}/events`)) {
     if (event !== 'change') break;
     const { nodes } = JSON.parse(data) as { readonly nodes: readonly GraphNode[] };
-    const found = nodes.find((node) => node.identifier === identifier && node.status === status);
+    const found = nodes.find((node) => node.identifier === identifier && statuses.includes(node.status));
     if (found !== undefined) return found;
   }
-  throw new Error(`${identifier} never was ${status}.`);
+  throw new Error(`${identifier} never was ${statuses.join(' or ')}.`);
 }
 
 export async function look(

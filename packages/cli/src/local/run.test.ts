@@ -53,7 +53,7 @@ test('parents begin before what they hold, and end after it', async () => {
 
 test('a step that takes too long is stopped with all it started', async () => {
   const text = 'sleep 300 & echo "pid $!"; setsid sleep 301 & echo "pid $!"; wait';
-  const { exitCode, nodes, logs } = await runLocally(customPipeline({ s: script('slow', text, 'timeout: 1s') }));
+  const { exitCode, nodes, logs } = await runLocally(customPipeline({ s: script('slow', text, 'timeout: 4s') }));
   expect(exitCode).toBe(3);
   expect(nodes.get('s.slow')).toMatchObject({ status: 'Expired' });
   expectGone(logs);

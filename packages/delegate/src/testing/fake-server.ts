@@ -52,7 +52,13 @@ export class FakeServer {
   intercept: (path: string, body: unknown) => Reply | 'cut' | undefined = () => undefined;
   readonly #tasks: DelegateTask[] = [];
   readonly #fences = new Map<string, { fence: number; state: 'given' | 'started' | 'done' }>();
-  readonly #server = createServer((request, response) => void this.#handle(request, response));
+  readonly #server = createServer((request, response) => {
+    this.#handle(request, response).catch((error: unknown) => {
+      // Who goes away in the middle of a sentence is no fault of the test.
+      if (request.complete) this.problems.push(String(error));
+      response.destroy();
+    });
+  });
   #changed = Promise.withResolvers<void>();
   url = '';
 

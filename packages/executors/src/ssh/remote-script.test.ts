@@ -231,12 +231,14 @@ grep -c ${secret.slice(0, 4)}'InArgv' "$HARNESS_OUTPUT_FILE.list" | grep -qx 0`,
 
   test('what does not listen is killed, with its children and those that left the group', async () => {
     const { result, log, cancel } = run(
-      `trap '' TERM; sleep 1000 & echo "child $!"; setsid sleep 1000 & sleep 0.2; echo "stray $(pgrep -n -f 'sleep 1000')"; echo "pid $$"; while :; do sleep 1; done`,
+      `trap '' TERM; sleep 1000 & echo "child $!"; setsid sh -c 'echo "stray $$"; exec sleep 1000' & echo "pid $$"; while :; do sleep 1; done`,
       {},
       { settings: { killGraceMs: 300, ssh: { ...DEFAULT_SETTINGS.ssh, knownHostsFile: join(home, 'known_hosts') } } },
     );
-    const [, pid] = await log.until(/pid (\d+)/);
-    const pids = [pid, /child (\d+)/.exec(log.text)?.[1], /stray (\d+)/.exec(log.text)?.[1]].map(Number);
+    const found = await Promise.all(
+      [/^pid (\d+)\n/m, /^child (\d+)\n/m, /^stray (\d+)\n/m].map((line) => log.until(line)),
+    );
+    const pids = found.map(([, pid]) => Number(pid));
     cancel();
     expect(await result).toEqual({ kind: 'cancelled' });
     expect(pids.map(isAlive)).toEqual([false, false, false]);

@@ -90,7 +90,9 @@ export async function startGitServer(tls?: { readonly cert: string; readonly key
     if (request.url?.includes('/info/lfs/') === true) return answerLfs(request, response, large);
     runBackend(request, response, folder);
   };
-  const listener = (request: IncomingMessage, response: ServerResponse): void => void answer(request, response);
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    void answer(request, response).catch(() => response.destroy());
+  };
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   const url = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${await listen(server)}`;
   return {

@@ -57,9 +57,9 @@ describe('a stream', () => {
     server.answer(stream(END));
     const query = { pipelines: ['a', 'b'], types: ['execution.*'], lastEventId: '3' };
     await listen(client({ org: 'o', project: 'p' }), query);
-    const { line = '', headers } = server.calls[0] ?? { headers: {} };
-    const { pathname, searchParams } = new URL(line.split(' ')[1] ?? '', server.url);
-    expect([pathname, Object.fromEntries(searchParams), headers['last-event-id']]).toEqual([
+    const [call] = server.calls;
+    const { pathname, searchParams } = new URL(call?.line.split(' ')[1] ?? '', server.url);
+    expect([pathname, Object.fromEntries(searchParams), call?.headers['last-event-id']]).toEqual([
       '/bridle/api/events',
       {
         accountIdentifier: ACCOUNT,

@@ -8,7 +8,7 @@ import { inject } from 'vitest';
 import { openDatabase, type DatabaseHandle, type DatabaseOptions } from './database.ts';
 
 /** Connections end a moment after their client said goodbye. */
-const LEAK_GRACE_MS = 2_000;
+const LEAK_GRACE_MS = 15_000;
 
 declare module 'vitest' {
   interface ProvidedContext {
