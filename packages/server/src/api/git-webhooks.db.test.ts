@@ -532,7 +532,10 @@ describe('autoAbortPreviousExecutions', () => {
     await define('aborting', text);
     const repository = { full_name: 'lighthouse/aborting', clone_url: 'https://github.com/lighthouse/aborting.git' };
     const start = async (digit: string, ref: string): Promise<string> => {
-      const eventId = await send({ body: await pushOf(sha(digit), { repository, ref }), headers: GITHUB_PUSH });
+      // Whoever pushes writes the message.
+      const head = { id: sha(digit), message: 'nul \u0000 half \ud800', author: { name: 'nul \u0000' } };
+      const body = await pushOf(sha(digit), { repository, ref, head_commit: head, commits: [head] });
+      const eventId = await send({ body, headers: GITHUB_PUSH });
       return String((await decided(eventId))['pipelineExecutionId']);
     };
     const old = await start('a', 'refs/heads/main');

@@ -91,10 +91,12 @@ export async function keepConnectorStatus(
   version: number,
   { status, message }: Pick<ConnectorStatus, 'status' | 'message'>,
 ): Promise<ConnectorStatus | undefined> {
+  // What others answer with may hold what `jsonb` refuses.
+  const told = message.replaceAll('\0', '\u{FFFD}').toWellFormed();
   const row = await db
     .updateTable('connectors')
     .set({
-      status: sql<string>`jsonb_strip_nulls(jsonb_build_object('status', ${status}::text, 'message', ${message}::text,
+      status: sql<string>`jsonb_strip_nulls(jsonb_build_object('status', ${status}::text, 'message', ${told}::text,
         'testedAt', bridle_now(), 'connectedAt',
         case when ${status} = 'SUCCESS' then to_jsonb(bridle_now()) else status->'connectedAt' end))`,
     })
