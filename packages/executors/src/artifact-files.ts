@@ -24,7 +24,7 @@ export async function collectArtifacts(result: StepResult, context: StepContext,
   const patterns = [...new Set(lists.flat())];
   if (patterns.length === 0) return;
   const found = await findReports(context.workspace.folder, patterns, context.signal, FILES_MAX);
-  const root = await realpath(context.workspace.folder);
+  const root = found.files.length === 0 ? '' : await realpath(context.workspace.folder);
   for (const path of found.files)
     context.uploads.addArtifact({ name: relative(root, path).replaceAll(sep, '/'), path });
   if (found.files.length === 0) await log.line(`No artifacts were found: nothing matches ${patterns.join(', ')}.`);

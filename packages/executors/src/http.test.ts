@@ -311,3 +311,10 @@ describe('addresses', () => {
     expect(await perform({ url: neighbour, method: 'GET' }, own)).toMatchObject({ kind: 'succeeded' });
   });
 });
+
+test.each(['user:100%25', 'user:100%'])('the password of %s@ in a URL is sent', async (user) => {
+  const { url, seen } = await serveRecorder();
+  const result = await perform({ method: 'GET', url: url.replace('http://', `http://${user}@`) });
+  expect(result).toMatchObject({ kind: 'succeeded' });
+  expect(seen[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:100%').toString('base64')}`);
+});

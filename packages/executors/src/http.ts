@@ -87,10 +87,19 @@ function readRequest(spec: SpecObject): HttpRequest {
 /** `https://user:password@host` becomes a header, as with any HTTP client; the URL goes on without it. */
 function addUser(url: URL, headers: Record<string, string>): void {
   if (url.username === '' && url.password === '') return;
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const pair = `${decoded(url.username)}:${decoded(url.password)}`;
   headers['authorization'] ??= `Basic ${Buffer.from(pair).toString('base64')}`;
   url.username = '';
   url.password = '';
+}
+
+/** A `%` that begins no escape stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 async function noResponse(error: unknown, asked: HttpRequest, log: StepLog): Promise<StepResult> {

@@ -108,3 +108,10 @@ describe('reportGlobs', () => {
     },
   );
 });
+
+test('absolute patterns match below a folder that is reached by a link', async () => {
+  await make('real/r.xml');
+  await symlink('real', join(folder, 'link'));
+  const found = await findReports(join(folder, 'link'), [join(folder, 'link', 'r.xml')], new AbortController().signal);
+  expect(found).toMatchObject({ files: [join(await realpath(folder), 'real', 'r.xml')], strays: 0 });
+});

@@ -69,12 +69,13 @@ export async function findReports(
   signal: AbortSignal,
   filesMax: number = REPORT_FILES_MAX,
 ): Promise<FoundReports> {
-  const root = await realpath(folder);
+  const root = await realpath(folder).catch(() => undefined);
+  if (root === undefined) return { files: [], stoppedBy: undefined, strays: 0 }; // the step has removed it
   const files = new Set<string>();
   const until = performance.now() + SEARCH_MS_MAX;
   let strays = 0;
   const end = (stoppedBy: FoundReports['stoppedBy']): FoundReports => ({ files: [...files].sort(), stoppedBy, strays });
-  for (const pattern of globs.map((text) => insideOf(text, root))) {
+  for (const pattern of globs.map((text) => insideOf(text, [root, folder]))) {
     if (leadsOut(pattern)) {
       strays += 1;
       continue;
@@ -94,9 +95,9 @@ export async function findReports(
 }
 
 /** A pattern as it is seen from the workspace; containers know the workspace by its absolute path. */
-function insideOf(pattern: string, root: string): string {
+function insideOf(pattern: string, roots: readonly string[]): string {
   const text = pattern.replaceAll('\\', '/');
-  for (const prefix of [CONTAINER_WORKSPACE, root]) {
+  for (const prefix of [CONTAINER_WORKSPACE, ...roots]) {
     if (text === prefix || text.startsWith(`${prefix}/`)) return text.slice(prefix.length + 1) || '.';
   }
   return text.replace(/^(\.\/)+/, '');

@@ -396,3 +396,19 @@ test('folder keys that could lead elsewhere are refused (W2)', async () => {
     await expect(stage.workspaces.release(key)).rejects.toThrow('not a valid folder key');
   }
 });
+
+test.each(['Sh', 'Bash'])('%s: a value beyond what an environment holds, and those beside it', async (shell) => {
+  const command = 'export SMALL=1\nset +x\nexport BIG=$(head -c 200000 /dev/zero | tr "\\0" x)';
+  const { result, log } = stage.start('Run', { shell, command, outputVariables: [{ name: 'SMALL' }, { name: 'BIG' }] });
+  const outputVariables = { SMALL: '1', BIG: 'x'.repeat(200_000) };
+  expect(await result).toMatchObject({ kind: 'succeeded', outputs: { outputVariables } });
+  expect(log.text).not.toContain('Argument list too long');
+});
+
+test.each([
+  { reports: ['**/*.xml'], command: 'rm -rf "$HARNESS_WORKSPACE"' },
+  { command: 'echo a >> "$BRIDLE_ARTIFACTS"; rm -rf "$HARNESS_WORKSPACE"' },
+])('a step that removes its workspace has its own result: %j', async (spec) => {
+  const { result } = stage.start('Run', spec, { workspaceKey: 'ws' });
+  expect(await result).toMatchObject({ kind: 'succeeded', exitCode: 0 });
+});

@@ -98,7 +98,12 @@ function isOwn(endpoint: OwnEndpoint, address: string, range: string, port: numb
   if (endpoint.port !== port) return false;
   if (endpoint.isLocal) return range === 'loopback' || endpoint.addresses.includes(address) || isOfThisHost(address);
   // Elsewhere one address may serve many names (a load balancer): the name decides.
-  return endpoint.addresses.includes(address) && endpoint.hostName === host.toLowerCase();
+  return endpoint.addresses.includes(address) && nameOf(endpoint.hostName) === nameOf(host);
+}
+
+/** A dot at the end of a name makes no other host of it. */
+function nameOf(host: string): string {
+  return host.toLowerCase().replace(/\.$/, '');
 }
 
 /** Resolves Bridle's own origins. An origin that does not resolve cannot be reached by a step either. */

@@ -64,6 +64,8 @@ export {
   NO_INPUTS_YAML,
   type InputTemplate,
 } from './language/input-template.ts';
+export { keepWrittenNumbers } from './language/written-numbers.ts';
+export { hasRepeatedKey } from './language/repeated-keys.ts';
 export { YAML_DEPTH_MAX, YAML_LENGTH_MAX, YAML_NODES_MAX } from './language/load-yaml.ts';
 export type { KnownValues } from './language/check-value.ts';
 export {

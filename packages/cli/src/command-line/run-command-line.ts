@@ -33,8 +33,9 @@ export async function runCommandLine(words: readonly string[], options: CommandL
     const context = { terminal, commands, families, folder: process.cwd(), environment, signal, onSecondStop };
     return await action(context, input);
   } catch (error) {
-    if (error instanceof UsageError) return await tell(error, terminal);
-    throw error;
+    const problem = error instanceof UsageError ? error : fileProblem(error);
+    if (problem === undefined) throw error;
+    return await tell(problem, terminal);
   } finally {
     stop.close();
   }
@@ -75,6 +76,23 @@ function understand(
   return call() ?? 0;
 }
 
+/** A file or folder of the user's that the system keeps from us; `undefined` for every other error. */
+function fileProblem(error: unknown): UsageError | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return undefined;
+  const why = FILE_PROBLEMS[String(error.code)];
+  return why === undefined ? undefined : new UsageError(`${String(error.path)} cannot be read or written: ${why}.`);
+}
+
+const FILE_PROBLEMS: Readonly<Record<string, string>> = {
+  EACCES: 'you may not',
+  EPERM: 'you may not',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'a file is there already',
+  EISDIR: 'it is a folder',
+};
+
 async function tell(error: UsageError, { err }: Terminal): Promise<ExitCode> {
   await err.line(`${err.style.red('bridle:')} ${error.message}`);
   if (error.hint !== undefined) await err.line(err.style.faint(error.hint));
@@ -84,7 +102,9 @@ async function tell(error: UsageError, { err }: Terminal): Promise<ExitCode> {
 /** Whoever reads us has enough (`bridle … | head`): that is no failure. */
 function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`bridle: The output cannot be written (${error.code ?? error.message}).\n`);
+    process.exit(2);
   });
 }
 

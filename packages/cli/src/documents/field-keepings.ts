@@ -73,11 +73,14 @@ export function textOfFields(root: string, fields: Json): string {
   return stringify({ [root]: withoutEmpty(fields) }, { lineWidth: 0 });
 }
 
-export function withoutEmpty(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutEmpty);
+/** Below `spec` an empty text is a value. */
+export function withoutEmpty(value: unknown, isInSpec = false): unknown {
+  if (Array.isArray(value)) return value.map((each) => withoutEmpty(each, isInSpec));
   if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).map(([name, inner]) => [name, withoutEmpty(inner)] as const);
-  return Object.fromEntries(kept.filter(([, inner]) => !isEmpty(inner)));
+  const kept = Object.entries(value).map(
+    ([name, inner]) => [name, withoutEmpty(inner, isInSpec || name === 'spec')] as const,
+  );
+  return Object.fromEntries(kept.filter(([, inner]) => (isInSpec && inner === '') || !isEmpty(inner)));
 }
 
 function isEmpty(value: unknown): boolean {

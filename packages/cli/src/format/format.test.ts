@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runBridle } from '../testing/run-bridle.ts';
@@ -27,6 +27,31 @@ describe('bridle fmt', () => {
 
   it('is a filter for editors', async () => {
     expect(await runBridle(['fmt', '-', '--quiet'], { input: LOOSE })).toEqual({ exitCode: 0, out: TIDY, err: '' });
+  });
+
+  it('touches nothing that is no UTF-8, and takes a byte order mark for none', async () => {
+    const latin = Buffer.from('pipeline:\n    identifier: x\n    name: caf\u00e9\n', 'latin1');
+    const folder = testFolder({ 'mark.yaml': `\uFEFF${LOOSE}` });
+    writeFileSync(join(folder, 'latin.yaml'), latin);
+    expect(await runBridle(['fmt', 'latin.yaml'], { folder })).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('latin.yaml is not UTF-8.'),
+    });
+    expect(readFileSync(join(folder, 'latin.yaml'))).toEqual(latin);
+    expect((await runBridle(['fmt'], { folder: testFolder({ '.harness/mark.yaml': `\uFEFF${LOOSE}` }) })).out).toBe(
+      '.harness/mark.yaml\n',
+    );
+  });
+
+  it('leaves a file of nothing as it is', async () => {
+    for (const input of ['', '# only a comment\n'])
+      expect(await runBridle(['fmt', '-', '--quiet'], { input })).toMatchObject({ exitCode: 0, out: input });
+  });
+
+  it('says in a sentence what the system keeps from it', async () => {
+    const folder = testFolder({ '.harness': 'a file' });
+    const { exitCode, err } = await runBridle(['init'], { folder });
+    expect([exitCode, err.split('\n').length <= 3, err.includes(' at ')]).toEqual([2, true, false]);
   });
 
   it('leaves a broken document alone and shows where it is broken', async () => {

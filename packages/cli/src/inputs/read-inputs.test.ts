@@ -108,6 +108,19 @@ describe('readInputs', () => {
     });
   });
 
+  it('takes texts that look like numbers as they are written', () => {
+    writeFileSync(join(folder, 'exact.yaml'), 'tag: 1.10\nsize: 07\n');
+    const files = { 'inputs-file': ['exact.yaml'], input: ['region=eu', 'test.spec.source.spec.script=x'] };
+    expect(read(files)).toMatchObject({
+      pipeline: {
+        variables: [
+          { name: 'tag', value: '1.10' },
+          { name: 'size', value: 7 },
+        ],
+      },
+    });
+  });
+
   it('takes sets, then files, then single inputs, the later one winning', () => {
     writeFileSync(
       join(folder, '.harness', 'nightly.yaml'),

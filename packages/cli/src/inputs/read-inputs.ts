@@ -9,7 +9,7 @@ import {
   type Documents,
   type Value,
 } from '@bridle/pipeline';
-import { parse } from 'yaml';
+import { parse, type Tags } from 'yaml';
 import type { Options } from '../command-line/options.ts';
 import { suggestLine } from '../command-line/suggest-line.ts';
 import { UsageError } from '../command-line/usage-error.ts';
@@ -78,10 +78,15 @@ function readPair(text: string): Pair {
   return { name: text.slice(0, index), value: text.slice(index + 1) };
 }
 
+function isNumberTag(tag: Tags[number]): boolean {
+  return typeof tag !== 'string' && /:(?:int|float)$/.test(tag.tag);
+}
+
 function readPairs(text: string, name: string): readonly Pair[] {
   let parsed: unknown;
   try {
-    parsed = parse(text);
+    // Numbers stay the texts that were written: of an input that is a number they are made numbers later.
+    parsed = parse(text, { customTags: (tags) => tags.filter((tag) => !isNumberTag(tag)) });
   } catch (error) {
     throw new UsageError(`${name} is no YAML: ${error instanceof Error ? error.message : String(error)}`);
   }

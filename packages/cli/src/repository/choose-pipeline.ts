@@ -1,9 +1,10 @@
 /** Which pipeline a command is about. */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { UsageError } from '../command-line/usage-error.ts';
 import { findRootKey, makeRepositoryFile, type RepositoryFile } from './repository-file.ts';
 import { openRepository, openRepositoryOf, type Repository } from './repository.ts';
+import { isNotUtf8, readUtf8 } from './read-utf8.ts';
 
 export interface ChosenPipeline {
   readonly file: RepositoryFile;
@@ -33,8 +34,9 @@ export function choosePipeline(folder: string, given: string | undefined): Chose
 /** @throws UsageError */
 export function readText(path: string, shown: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readUtf8(path);
   } catch (error) {
+    if (isNotUtf8(error)) throw new UsageError(`${shown} is not UTF-8.`, 'Save it as UTF-8.');
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     const why = WHY[reason] ?? `cannot be read (${reason})`;
     throw new UsageError(`${shown} ${why}.`, undefined, reason === 'ENOENT' ? 5 : 2);

@@ -1,5 +1,5 @@
 /** Where a repository begins, and which `.harness` folders a place in it sees. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, type Dirent } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const FOLDER = '.harness';
@@ -35,7 +35,7 @@ export function listYamlFiles(folder: string): readonly string[] {
   const found: string[] = [];
   const walk = (below: string, depth: number): void => {
     if (depth > DEPTH_MAX) return;
-    for (const entry of readdirSync(below, { withFileTypes: true }).toSorted(byName)) {
+    for (const entry of listFolder(below).toSorted(byName)) {
       if (found.length >= FILES_MAX) return;
       const path = join(below, entry.name);
       if (entry.isDirectory()) {
@@ -47,6 +47,15 @@ export function listYamlFiles(folder: string): readonly string[] {
   };
   walk(folder, 0);
   return found;
+}
+
+/** A folder that may not be read holds nothing of ours. */
+function listFolder(path: string): readonly Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 function byName(one: { readonly name: string }, other: { readonly name: string }): number {

@@ -1,11 +1,12 @@
 /** The documents that the words of a command line name. */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../command-line/usage-error.ts';
 import { readText } from './choose-pipeline.ts';
 import { listYamlFiles } from './find-folders.ts';
 import { findRootKey, makeRepositoryFile, readRepositoryFile, type RepositoryFile } from './repository-file.ts';
 import { openRepository, openRepositoryOf, type Repository } from './repository.ts';
+import { isNotUtf8, readUtf8 } from './read-utf8.ts';
 
 export interface NamedFile {
   readonly file: RepositoryFile;
@@ -50,8 +51,17 @@ function named(path: string, text: string): NamedFile {
   return { file, repository: openRepositoryOf(path), isStandardInput: false };
 }
 
+function readStandardText(): string {
+  try {
+    return readUtf8(0);
+  } catch (error) {
+    if (isNotUtf8(error)) throw new UsageError('Standard input is not UTF-8.');
+    throw error;
+  }
+}
+
 /** For editors: the text as it stands there, with the repository around the caller. */
 function readStandardInput(folder: string): NamedFile {
-  const { file } = named(resolve(folder, '(standard input)'), readFileSync(0, 'utf8'));
+  const { file } = named(resolve(folder, '(standard input)'), readStandardText());
   return { file, repository: openRepository(folder), isStandardInput: true };
 }

@@ -1,6 +1,6 @@
 /** One YAML document of a repository, told by its root key. What it says of itself is read when it is asked for. */
-import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { readUtf8 } from './read-utf8.ts';
 
 /** Root keys of the documents that Bridle knows, and of what a server keeps beside them. */
 export const ROOT_KEYS = [
@@ -36,9 +36,9 @@ export interface RepositoryFile {
 export function readRepositoryFile(path: string): RepositoryFile | undefined {
   let text;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readUtf8(path);
   } catch {
-    return undefined; // a link to nowhere, a file without permission: whoever names it hears that it is not there
+    return undefined; // a link to nowhere, a file without permission or no text: whoever names it hears of it
   }
   const rootKey = findRootKey(text);
   return rootKey === undefined ? undefined : makeRepositoryFile(path, rootKey, text);
@@ -72,14 +72,18 @@ function readFields(text: string, rootKey: RootKey): ReadonlyMap<string, string>
   const entries = { pipelineIdentifier: inner['identifier'], ...body };
   return new Map(
     Object.entries(entries).flatMap(([name, value]) =>
-      typeof value === 'string' || typeof value === 'number' ? [[name, String(value)] as const] : [],
+      typeof value === 'string' && !NOTHING.has(value) ? [[name, value] as const] : [],
     ),
   );
 }
 
+/** What YAML takes for no value. */
+const NOTHING: ReadonlySet<string> = new Set(['', '~', 'null', 'Null', 'NULL']);
+
 function parseLoosely(text: string): unknown {
   try {
-    return parse(text, { logLevel: 'silent', strict: false, uniqueKeys: false });
+    // By texts, which are what is read: `1.10` is no number here.
+    return parse(text, { schema: 'failsafe', logLevel: 'silent', strict: false, uniqueKeys: false });
   } catch {
     return undefined; // its reader says what is wrong with it
   }

@@ -34,6 +34,14 @@ describe('a repository', () => {
     expect(repository.findFile('service', 'api')?.path).toBe(join(folder, '.harness/x.yml'));
   });
 
+  it('reads a version that looks like a number as it is written', () => {
+    const text = template('1.9').replace(/versionLabel: .*/, 'versionLabel: 1.10');
+    const versions = openRepository(testFolder({ '.harness/a.yaml': text }));
+    const kind = { kind: 'template', scope: 'project', identifier: 'greet' } as const;
+    expect(versions.find({ ...kind, versionLabel: '1.10' })?.versionLabel).toBe('1.10');
+    expect(versions.find({ ...kind, versionLabel: '1.1' })?.versionLabel).toBeUndefined();
+  });
+
   it('gives the highest version where none is asked for', () => {
     const folder = testFolder({
       '.harness/a.yaml': template('1.9'),

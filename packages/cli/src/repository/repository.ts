@@ -9,6 +9,7 @@ import {
   type Documents,
   type DocumentScope,
   type StoredDocument,
+  keepWrittenNumbers,
 } from '@bridle/pipeline';
 import { Document, parseDocument, YAMLSeq } from 'yaml';
 import { findFolders, listYamlFiles, type FoundFolders } from './find-folders.ts';
@@ -114,8 +115,9 @@ export function scopeOf(file: RepositoryFile): DocumentScope | undefined {
 /** What `deployToAll` asks for: one YAML list of all of them. */
 function joinDocuments(files: readonly RepositoryFile[]): string {
   const list = new YAMLSeq();
-  list.items = files.map(({ text }) => parseDocument(text).contents);
-  const document = new Document();
+  const customTags = keepWrittenNumbers;
+  list.items = files.map(({ text }) => parseDocument(text, { customTags }).contents);
+  const document = new Document(undefined, { customTags });
   document.contents = list;
   return document.toString({ lineWidth: 0 });
 }

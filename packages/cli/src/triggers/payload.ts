@@ -1,10 +1,10 @@
 /** What a webhook is called with: the words of the command line, or a file. */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CommandContext } from '../command-line/command.ts';
 import type { Options } from '../command-line/options.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { readStandardInput } from '../terminal/read-standard-input.ts';
+import { readUtf8 } from '../repository/read-utf8.ts';
 
 /** `-d '{"tag": "v1"}'`, `-d @event.json`, `-d @-`; without it an empty object. @throws UsageError where it is no JSON */
 export async function readPayload(options: Options, { terminal, folder }: CommandContext): Promise<string> {
@@ -39,7 +39,7 @@ export function readHeaders(options: Options): Readonly<Record<string, string>> 
 
 function readFile(folder: string, name: string): string {
   try {
-    return readFileSync(resolve(folder, name), 'utf8');
+    return readUtf8(resolve(folder, name));
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     throw new UsageError(

@@ -70,7 +70,7 @@ export class TaskUploads implements StepUploads {
     const sender = new TestSender(this.#task, tools);
     for (const path of this.#reports) {
       try {
-        for await (const test of readJunit(readFoundFile(path))) if (!(await sender.add(test))) return;
+        for await (const test of readJunit(readFoundFile(path), tools.hide)) if (!(await sender.add(test))) return;
       } catch (error) {
         if (error instanceof CallCancelled) throw error;
         const why = error instanceof ReportError ? error.message : `It cannot be read: ${codeOf(error)}.`;
@@ -83,6 +83,11 @@ export class TaskUploads implements StepUploads {
   /** False = the task is no longer ours. */
   async #sendArtifact(name: string, path: string, tools: UploadTools): Promise<boolean> {
     const { taskId, fence } = this.#task;
+    const hidden = tools.hide(name);
+    if (hidden !== name) {
+      await tools.say(`The artifact ${hidden} is not kept: its name holds a secret.`);
+      return true;
+    }
     let bytes: number;
     try {
       bytes = (await lstat(path)).size;
@@ -90,12 +95,20 @@ export class TaskUploads implements StepUploads {
       await tools.say(`The artifact ${name} is not kept: it cannot be read (${codeOf(error)}).`);
       return true;
     }
-    const answer = await tools.session.upload(
-      `tasks/${taskId}/artifacts`,
-      { fence: String(fence), name },
-      () => readFoundFile(path),
-      { signal: tools.signal, timeoutMs: UPLOAD_MS + Math.ceil(bytes / UPLOAD_BYTES_PER_SECOND) * 1_000 },
-    );
+    let answer: Awaited<ReturnType<Session['upload']>>;
+    try {
+      answer = await tools.session.upload(
+        `tasks/${taskId}/artifacts`,
+        { fence: String(fence), name },
+        () => readFoundFile(path),
+        { signal: tools.signal, timeoutMs: UPLOAD_MS + Math.ceil(bytes / UPLOAD_BYTES_PER_SECOND) * 1_000 },
+      );
+    } catch (error) {
+      // The system's word about this one file; the others go on.
+      if (!(error instanceof Error && 'syscall' in error) && codeOf(error) !== 'ELOOP') throw error;
+      await tools.say(`The artifact ${name} is not kept: it cannot be read (${codeOf(error)}).`);
+      return true;
+    }
     if (answer.kind === 'ok') await tools.say(`Kept the artifact ${name} (${bytes} bytes).`);
     else if (answer.status === STALE) return false;
     else await tools.say(`The artifact ${name} is not kept: ${answer.message}`);
@@ -174,6 +187,7 @@ class TestSender {
       suite: hide(test.suite),
       className: hide(test.className),
       name: hide(test.name),
+      ...(test.file === undefined ? {} : { file: hide(test.file) }),
       ...(test.message === undefined ? {} : { message: hide(test.message) }),
       ...(test.details === undefined ? {} : { details: hide(test.details) }),
     };

@@ -64,7 +64,8 @@ function posixScript(text: string, isStrict: boolean, capture: OutputCapture | u
   const args = isStrict ? ['-e', '-x'] : [];
   if (capture === undefined) return { args, extension: '.sh', script: `${text}\n` };
   const collector = quote(capture.collectorPath);
-  const collect = capture.from === 'shell' ? `. ${collector}` : `${quote(capture.shPath)} ${collector}`;
+  const collect =
+    capture.from === 'shell' ? `. ${collector}` : `${quote(capture.shPath)} ${collector} 2>/dev/null || . ${collector}`;
   return {
     args,
     extension: '.sh',

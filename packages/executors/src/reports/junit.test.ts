@@ -128,3 +128,18 @@ describe('a broken report (J1, J3)', () => {
     );
   });
 });
+
+describe('what XML forbids and writers let through', () => {
+  const report = (words: string): string =>
+    `<testsuite name="s"><testcase name="a"/><testcase name="b"><failure message="${words}">${words}</failure></testcase><testcase name="c"><error/></testcase></testsuite>`;
+
+  it.each(['\u001b[31mred', '&#27;[31mred', '&#x1b;', '&#0;', '\0', '\u{ffff}'])('%j loses no case', async (words) => {
+    const { cases, fault } = await read(report(words));
+    expect(cases.map(({ name, status }) => `${name} ${status}`)).toEqual(['a passed', 'b failed', 'c error']);
+    expect(fault).toBeUndefined();
+  });
+
+  it('a declaration of UTF-16 in UTF-8, as .NET writes it', async () => {
+    expect((await read(`<?xml version="1.0" encoding="utf-16"?>${report('x')}`)).cases).toHaveLength(3);
+  });
+});

@@ -15,6 +15,8 @@ import type { TestCase, TestStatus } from './test-case.ts';
 export const NAME_LENGTH_MAX = 2_000;
 export const MESSAGE_LENGTH_MAX = 8_000;
 export const DETAILS_LENGTH_MAX = 64_000;
+/** Read beyond what is kept: a secret that is cut could not be hidden. */
+const DETAILS_READ_MAX = DETAILS_LENGTH_MAX + 64 * 1024;
 const DEPTH_MAX = 200;
 /** The XML declaration stands within these bytes, if there is one. */
 const DECLARATION_BYTES_MAX = 200;
@@ -28,10 +30,13 @@ export class ReportError extends Error {
  * The cases in their order.
  * @throws ReportError where the report breaks, after the cases before that
  */
-export async function* readJunit(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<TestCase> {
+export async function* readJunit(
+  bytes: AsyncIterable<Uint8Array>,
+  hide: (text: string) => string = (text) => text,
+): AsyncGenerator<TestCase> {
   // Loaded when there is a report: what a delegate holds in memory costs time with each process it starts.
   const { SaxesParser: Parser } = await import('saxes');
-  const reader = new JunitReader(new Parser({ xmlns: false }));
+  const reader = new JunitReader(new Parser({ xmlns: false }), hide);
   let start: Buffer = Buffer.alloc(0);
   let decoder: TextDecoder | undefined;
   for await (const chunk of bytes) {
@@ -57,6 +62,8 @@ function decoderFor(start: Uint8Array): TextDecoder {
   if (start[0] === 0xfe && start[1] === 0xff) return new TextDecoder('utf-16be');
   const declaration = Buffer.from(start.subarray(0, DECLARATION_BYTES_MAX)).toString('latin1');
   const encoding = /^[^<]*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']/.exec(declaration)?.[1] ?? 'utf-8';
+  // It was read byte by byte, so it is not: .NET writes so into UTF-8.
+  if (/^utf-?16/i.test(encoding)) return new TextDecoder();
   try {
     return new TextDecoder(encoding);
   } catch {
@@ -80,6 +87,12 @@ const RESULTS: Readonly<Record<string, TestStatus>> = { failure: 'failed', error
 /** Surefire's for runs before the one that counts. */
 const EARLIER_FAILURES: ReadonlySet<string> = new Set(['flakyFailure', 'flakyError']);
 
+/** Characters that XML forbids and writers let through: mostly colours of a terminal. */
+// oxlint-disable-next-line no-control-regex -- that is what is looked for
+const NO_XML = /[\0-\u{8}\v\f\u{e}-\u{1f}\u{fffe}\u{ffff}]/gu;
+/** `&#27;`: the parser goes on, with the reference as it is written. */
+const ODD_REFERENCE = /: malformed character entity\.$/;
+
 class JunitReader {
   readonly #parser: SaxesParser<{ xmlns: false }>;
   readonly #suites: string[] = [];
@@ -91,11 +104,15 @@ class JunitReader {
   #detailsOf: string | undefined;
   #depth = 0;
   #hasSuites = false;
+  readonly #hide: (text: string) => string;
   fault: ReportError | undefined;
 
-  constructor(parser: SaxesParser<{ xmlns: false }>) {
+  constructor(parser: SaxesParser<{ xmlns: false }>, hide: (text: string) => string) {
+    this.#hide = hide;
     this.#parser = parser;
-    this.#parser.on('error', (error) => this.#fail(error.message));
+    this.#parser.on('error', ({ message }) => {
+      if (!ODD_REFERENCE.test(message)) this.#fail(message);
+    });
     this.#parser.on('opentag', (tag) => this.#open(tag));
     this.#parser.on('closetag', ({ name }) => this.#close(localName(name)));
     const onText = (text: string): void => this.#text(text);
@@ -104,7 +121,7 @@ class JunitReader {
   }
 
   write(text: string): void {
-    if (this.fault === undefined) this.#parser.write(text);
+    if (this.fault === undefined) this.#parser.write(text.replaceAll(NO_XML, '\u{FFFD}'));
     if (this.fault === undefined) this.#settle();
   }
 
@@ -147,15 +164,15 @@ class JunitReader {
     if (status === undefined || (open.status !== 'passed' && open.status !== 'skipped')) return;
     open.status = status;
     const message = tag.attributes['message'];
-    if (message !== undefined && message !== '') open.message = cut(message, MESSAGE_LENGTH_MAX);
+    if (message !== undefined && message !== '') open.message = cut(this.#hide(message), MESSAGE_LENGTH_MAX);
     this.#detailsOf = name;
     open.details = '';
   }
 
   #text(text: string): void {
     const open = this.#case;
-    if (open === undefined || this.#detailsOf === undefined || open.details.length >= DETAILS_LENGTH_MAX) return;
-    open.details = cut(open.details + text, DETAILS_LENGTH_MAX);
+    if (open === undefined || this.#detailsOf === undefined || open.details.length >= DETAILS_READ_MAX) return;
+    open.details = cut(open.details + text, DETAILS_READ_MAX);
   }
 
   #close(name: string): void {
@@ -165,7 +182,10 @@ class JunitReader {
     if (name === this.#detailsOf) this.#detailsOf = undefined;
     if (name === 'testsuite') this.#suites.pop();
     if (name !== 'testcase' || this.#case === undefined) return;
-    this.#ended = closeCase(this.#case, this.#suites);
+    this.#ended = closeCase(
+      { ...this.#case, details: cut(this.#hide(this.#case.details), DETAILS_LENGTH_MAX) },
+      this.#suites,
+    );
     this.#case = undefined;
   }
 }

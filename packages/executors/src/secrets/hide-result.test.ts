@@ -92,3 +92,18 @@ test('a result without secrets stays as it is', () => {
   expect(hideSecrets(result, maskOf('hunter22'), seal)).toEqual(result);
   expect(hideSecrets({ kind: 'cancelled' }, maskOf(), seal)).toEqual({ kind: 'cancelled' });
 });
+
+test('a secret output is sealed and masked whatever it is: a number, a map', () => {
+  const result: StepResult = {
+    kind: 'succeeded',
+    outputs: {
+      httpResponseBody: '{"pin":48151623,"password":"hunter22"}',
+      outputVariables: { pin: 48151623, cred: { user: 'admin', password: 'hunter22' }, none: null },
+    },
+    secretOutputs: ['pin', 'cred', 'none'],
+  };
+  const hidden = hideSecrets(result, new Mask(), (text) => `sealed:${Buffer.from(text).toString('hex')}`);
+  expect(JSON.stringify(hidden)).not.toMatch(/48151623|hunter22/);
+  expect(hidden).toMatchObject({ secretOutputs: ['pin', 'cred'] });
+  expect(JSON.stringify(hideSecrets(result, new Mask(), undefined))).not.toMatch(/48151623|hunter22/);
+});

@@ -23,18 +23,17 @@ export function hideSecrets(
   const variables = isMap(outputVariables) ? outputVariables : {};
   const declared = new Set(result.secretOutputs);
   for (const name of declared) {
-    const value = variables[name];
-    if (typeof value === 'string') mask.add(value); // it may stand in others
+    for (const text of textsIn(variables[name] ?? null)) mask.add(text); // they may stand in others
   }
   const secretOutputs: string[] = [];
   const hidden: Record<string, OutputValue> = {};
   for (const [name, value] of Object.entries(variables)) {
-    const isSecret = typeof value === 'string' && (declared.has(name) || mask.occursIn(value));
+    const isSecret = value !== null && (declared.has(name) || (typeof value === 'string' && mask.occursIn(value)));
     const shown = mask.text(name);
     if (!isSecret) hidden[shown] = masked(value, mask);
     else if (seal === undefined) hidden[shown] = MASK_TEXT;
     else {
-      hidden[shown] = seal(value);
+      hidden[shown] = seal(typeof value === 'string' ? value : JSON.stringify(value));
       secretOutputs.push(shown);
     }
   }
@@ -56,6 +55,14 @@ function masked(value: OutputValue, mask: Mask): OutputValue {
   if (Array.isArray(value)) return value.map((item: OutputValue) => masked(item, mask));
   if (!isMap(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [mask.text(name), masked(item, mask)]));
+}
+
+/** Every text and number in it: of a secret that is a list or a map each may show by itself. */
+function textsIn(value: OutputValue): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'number') return [String(value)];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap((item: OutputValue) => textsIn(item));
 }
 
 function isMap(value: OutputValue | undefined): value is Readonly<Record<string, OutputValue>> {

@@ -244,6 +244,15 @@ grep -c ${secret.slice(0, 4)}'InArgv' "$HARNESS_OUTPUT_FILE.list" | grep -qx 0`,
     expect(pids.map(isAlive)).toEqual([false, false, false]);
   });
 
+  test('a secret output that was never set fails the step, as it does here', async () => {
+    const secret = { outputVariables: [{ name: 'T', type: 'Secret', value: 'token' }] };
+    const failure = { message: expect.stringContaining('is empty') };
+    expect(await run('true', secret).result).toMatchObject({ kind: 'failed', failure });
+    expect(await run('exit 0', secret).result).toMatchObject({ kind: 'succeeded' });
+    const outputs = { outputVariables: { T: 'abcdefgh' } };
+    expect(await run('token=abcdefgh', secret).result).toMatchObject({ outputs });
+  });
+
   test('what a script leaves running does not hold the step, and is ended with it', async () => {
     const { result, log } = run('sleep 1000 & echo "child $!"');
     expect(await result).toMatchObject({ kind: 'succeeded' });

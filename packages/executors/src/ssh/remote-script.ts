@@ -260,7 +260,7 @@ class RemoteRun {
     const said = await this.#ask(`${read}${this.#tidyText(folder)}`, bytesMax);
     OUTPUT_FILES.forEach((key, index) => {
       const content = partOf(said, mark, index);
-      if (content.length > 0) writeFileSync(here[key], content, { mode: 0o600 });
+      if (content.length > 0) writeFileSync(here[key], content.subarray(1), { mode: 0o600 }); // behind the `+`: it is there
     });
   }
 

@@ -93,7 +93,10 @@ done
 export function readText(paths: readonly string[], bytesMax: number, mark: string): string {
   return paths
     .map(quote)
-    .map((path) => `printf %s ${quote(mark)}\n[ -f ${path} ] && [ ! -h ${path} ] && head -c ${bytesMax} ${path}\n`)
+    .map(
+      (path) =>
+        `printf %s ${quote(mark)}\n[ -f ${path} ] && [ ! -h ${path} ] && printf + && head -c ${bytesMax} ${path}\n`,
+    )
     .join('');
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -263,4 +263,19 @@ test('cancelling ends a save', async () => {
   cancel();
   expect(await result).toEqual({ kind: 'cancelled' });
   expect(await start('RestoreCache', { key: 'k' }, 'one').result).toMatchObject({ outputs: { cacheHit: 'false' } });
+});
+
+test('files that are linked from outside are saved as files of their own, and restored (pnpm)', async () => {
+  const store = join(caches, 'store');
+  await mkdir(store);
+  const settings = { caches: { ...DEFAULT_SETTINGS.caches, folder: join(caches, 'kept'), outsideFolders: [store] } };
+  const folder = await workspace('one', { 'node_modules/other': 'x' });
+  await writeFile(join(store, 'f'), 'content');
+  for (const name of ['f', 'g']) await link(join(store, 'f'), join(folder, 'node_modules', name));
+  const save = { key: 'k', sourcePaths: ['node_modules', store] };
+  expect(await start('SaveCache', save, 'one', {}, settings).result).toMatchObject({ kind: 'succeeded' });
+  const restored = await start('RestoreCache', { key: 'k' }, 'two', {}, settings).result;
+  expect(restored).toMatchObject({ kind: 'succeeded', outputs: { cacheHit: 'true' } });
+  const other = await workspace('two');
+  expect(await readFile(join(other, 'node_modules', 'f'), 'utf8')).toBe('content');
 });

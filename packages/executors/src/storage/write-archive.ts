@@ -175,7 +175,7 @@ class ArchiveWriter {
     try {
       const { size, mode, mtime } = info;
       const header = headerOf(path, mode, mtime);
-      const first = this.#firstName(info, header.name);
+      const first = this.#firstName(info, path.place.folder, header.name);
       if (first !== undefined) return await this.#entry({ ...header, type: 'link', linkname: first });
       this.#bytes += size;
       if (size <= SMALL_FILE_BYTES_MAX)
@@ -189,9 +189,9 @@ class ArchiveWriter {
   }
 
   /** The name a file was saved by already; `undefined` when it was not. */
-  #firstName({ nlink, dev, ino }: Stats, name: string): string | undefined {
+  #firstName({ nlink, dev, ino }: Stats, place: string, name: string): string | undefined {
     if (nlink === 1) return undefined;
-    const id = `${dev}:${ino}`;
+    const id = `${dev}:${ino}:${place}`; // a restored name never leads to another place
     const first = this.#linked.get(id);
     if (first === undefined) this.#linked.set(id, name);
     return first;

@@ -151,3 +151,11 @@ function commentsOf(yaml: string): readonly string[] {
   collect(document.comment);
   return found.filter((comment) => comment !== '').toSorted();
 }
+
+it.each(['12e4567', '12345678901234567890', '007', '0x1F', '1e3', '+5', '5.', '.50', '1.10', '-0', '.inf', '0o17'])(
+  'F1: the number %s stays as it is written',
+  (number) => {
+    const text = `pipeline:\n    value: ${number}\n`;
+    expect(formatYaml(text)).toEqual({ kind: 'formatted', text: `pipeline:\n  value: ${number}\n` });
+  },
+);

@@ -8,9 +8,10 @@
  * - F2 no comment is lost.
  * - F3 formatting what is formatted changes nothing.
  */
-import { parseDocument, Scalar, type CST, type ScalarTag, type Tags } from 'yaml';
+import { isScalar, parseDocument, Scalar, type CST, type Document, type ScalarTag, type Tags } from 'yaml';
 import { isBlocked, type Diagnostic } from './diagnostics.ts';
 import { loadYaml } from './load-yaml.ts';
+import { keepWrittenNumbers } from './written-numbers.ts';
 
 export type FormattedYaml =
   | { readonly kind: 'formatted'; readonly text: string }
@@ -22,14 +23,24 @@ const TEXT_TAG = 'tag:yaml.org,2002:str';
 export function formatYaml(text: string): FormattedYaml {
   const { diagnostics } = loadYaml(text);
   if (isBlocked(diagnostics, 'save')) return { kind: 'refused', diagnostics };
-  const document = parseDocument(text, { keepSourceTokens: true, customTags: keepLineBreaks });
+  const document = parseDocument(text, {
+    keepSourceTokens: true,
+    customTags: (tags) => keepWrittenNumbers(keepLineBreaks(tags)),
+  });
+  if (isEmpty(document)) return { kind: 'formatted', text };
   const printed = document.toString({ indent: 2, indentSeq: true, lineWidth: 0, minContentWidth: 0 });
   // F1 is checked, not trusted: of some corners (blanks below a commented |-) the library makes something else.
   return { kind: 'formatted', text: valuesOf(printed) === valuesOf(text) ? printed : text };
 }
 
+/** Nothing but comments: the library would print `null`. */
+function isEmpty({ contents }: Document): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null && (contents.source ?? '') === '');
+}
+
 function valuesOf(text: string): string {
-  return JSON.stringify(parseDocument(text).toJS());
+  // By their texts, which are what is read.
+  return JSON.stringify(parseDocument(text, { schema: 'failsafe' }).toJS());
 }
 
 /** Texts over several lines are printed as they stand, only indented anew; all others as the library prints them. */

@@ -8,6 +8,7 @@ import { resolveText } from '../expressions/evaluate.ts';
 import type { ExpressionScope } from '../expressions/scope.ts';
 import type { Value } from '../expressions/values.ts';
 import type { KnownValues } from './check-value.ts';
+import { keepWrittenNumbers } from './written-numbers.ts';
 
 export type ResolvedInputs =
   | {
@@ -26,7 +27,7 @@ const ABOUT_THE_EVENT = /<\+\s*(trigger|eventPayload)\b/;
  */
 export function resolveTriggerInputs(inputYaml: string, event: ExpressionScope): ResolvedInputs {
   if (!ABOUT_THE_EVENT.test(inputYaml)) return { kind: 'resolved', inputYaml, known: new Map() };
-  const document = parseDocument(inputYaml);
+  const document = parseDocument(inputYaml, { uniqueKeys: false, customTags: keepWrittenNumbers });
   if (document.errors.length > 0) return { kind: 'resolved', inputYaml, known: new Map() };
   const known = new Map<string, string>();
   let problem: string | undefined;

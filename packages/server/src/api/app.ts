@@ -154,10 +154,6 @@ export async function buildApp(deps: ApiDependencies, options: AppOptions): Prom
     // Answered after the stop began, a connection would be kept for more requests, and the stop would wait for its end.
     if (deps.stopping.aborted) reply.header('connection', 'close');
   });
-  app.addHook('onSend', async (_request, _reply, payload) =>
-    // Node writes a long text by way of a buffer of three times its length.
-    typeof payload === 'string' && payload.length > TEXT_WRITTEN_MAX ? Buffer.from(payload) : payload,
-  );
   await app.register(cookie);
   readBodies(app);
   if (deps.faults !== undefined) injectFaults(app, deps.faults);
@@ -166,6 +162,11 @@ export async function buildApp(deps: ApiDependencies, options: AppOptions): Prom
   if (options.rateLimits !== undefined) limitKeys(app, options.rateLimits);
   authorizeRoutes(app, deps.authorizer);
   recordChanges(app, deps.db);
+  // After it: it looks into texts.
+  app.addHook('onSend', async (_request, _reply, payload) =>
+    // Node writes a long text by way of a buffer of three times its length.
+    typeof payload === 'string' && payload.length > TEXT_WRITTEN_MAX ? Buffer.from(payload) : payload,
+  );
   const methods = new RouteMethods();
   methods.listenTo(app);
   await documentRoutes(app, options.version);

@@ -10,6 +10,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { invalidRequest, notFound } from './errors.ts';
 import { accessScope } from './wire/access.ts';
 import { ngPage } from './wire/pages.ts';
+import { storableTime } from './storable-time.ts';
 
 const tags = ['Audit'];
 const AccountQuery = { accountIdentifier: Type.Optional(Type.String()) };
@@ -49,8 +50,8 @@ export function auditRoutes(app: App, { db }: ApiDependencies): void {
           id,
           ...(type === undefined || type === null ? {} : { type }),
         })),
-        ...(startTime === undefined || startTime === null ? {} : { from: startTime }),
-        ...(endTime === undefined || endTime === null ? {} : { until: endTime }),
+        ...(startTime === undefined || startTime === null ? {} : { from: storableTime(startTime) }),
+        ...(endTime === undefined || endTime === null ? {} : { until: storableTime(endTime) }),
       };
       const { rows, total } = await listAuditEvents(db, request.accountId, filter, pageIndex, size);
       return success(request, ngPage(rows.map(auditEvent), pageIndex, size, total));

@@ -196,8 +196,10 @@ async function appendLogs(
 /** Aborts when the connection ends before the answer is out. */
 function closedBeforeAnswer(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  reply.raw.once('close', () => {
+  const look = (): void => {
     if (!reply.raw.writableFinished) controller.abort();
-  });
+  };
+  if (reply.raw.closed) look();
+  else reply.raw.once('close', look);
   return controller.signal;
 }

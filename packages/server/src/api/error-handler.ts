@@ -5,6 +5,7 @@ import { IDENTIFIER_PATTERN } from '@bridle/protocol';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { PasswordsBusyError } from '../auth/passwords.ts';
 import { DiskFullError, RETRY_AFTER_SECONDS } from '../disk/disk-watch.ts';
+import { ProjectGoneError } from '../store/start-statements.ts';
 import { ApiError, errorDto, failureDto, RequestError } from './errors.ts';
 
 /** The log service has an error shape of its own (api.md §8.1). */
@@ -56,6 +57,7 @@ function toPrintable(thrown: unknown): ApiError | RequestError {
   if (thrown instanceof DiskFullError) return new ApiError(thrown.code, thrown.message);
   if (thrown instanceof PasswordsBusyError)
     return new ApiError('SERVICE_UNAVAILABLE', `${thrown.message} Try again in a moment.`);
+  if (thrown instanceof ProjectGoneError) return new ApiError('ENTITY_NOT_FOUND', thrown.message);
   const code = codeOf(thrown);
   if (UNSTORABLE_TEXT.has(code))
     return new RequestError('INVALID_REQUEST', 'The request holds a character that no text may hold.');

@@ -50,6 +50,8 @@ export function openEventStream(
     'x-content-type-options': 'nosniff',
   });
   response.on('close', () => gone.abort());
+  // Who left before this says so no more.
+  if (response.closed) gone.abort();
   const write = async (text: string): Promise<void> => {
     if (response.writableEnded || response.destroyed) return;
     if (!response.write(text)) await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
@@ -67,6 +69,10 @@ export function openEventStream(
   };
   stopping.addEventListener('abort', stop, { once: true });
   response.on('close', () => stopping.removeEventListener('abort', stop));
+  if (response.closed) {
+    clearInterval(timer);
+    stopping.removeEventListener('abort', stop);
+  }
   request.log.debug('event stream opened');
   return { signal, write, end, send: (event) => write(formatEvent(event)) };
 }

@@ -114,7 +114,7 @@ function stageList(stages: readonly Stage[], yaml: string): StageExecution[] {
 /** Of each stage the stages that its expressions name: `stages.ID.` in any of them. */
 function stageTexts(yaml: string): ReadonlyMap<string, ReadonlySet<string>> {
   const asked = new Map<string, Set<string>>();
-  const document = parseDocument(yaml);
+  const document = parseDocument(yaml, { uniqueKeys: false });
   visit(document, {
     Pair(_, { key, value }) {
       if (!isScalar(key) || key.value !== 'stage' || !isMap(value)) return;

@@ -1,4 +1,5 @@
 /** What lists of executions are asked for (api.md §6.7): the query and the body, as the store understands it. */
+import { storableTime } from './storable-time.ts';
 import { NODE_STATUSES, type NodeStatus, type TriggerType } from '@bridle/pipeline';
 import type { ExecutionFilter } from '@bridle/protocol';
 import type { FastifyRequest } from 'fastify';
@@ -71,8 +72,8 @@ export function storeFilter(
     ...(module === '' ? {} : { module: module.toLowerCase() }),
     ...(about.length === 0 ? {} : { about }),
     ...(tags === undefined ? {} : { tags: tags.map(({ key, value }) => ({ key, value: value ?? '' })) }),
-    ...(typeof startTime === 'number' ? { startedAfter: startTime } : {}),
-    ...(typeof endTime === 'number' ? { startedBefore: endTime } : {}),
+    ...(typeof startTime === 'number' ? { startedAfter: storableTime(Math.ceil(startTime)) } : {}),
+    ...(typeof endTime === 'number' ? { startedBefore: storableTime(Math.floor(endTime)) } : {}),
     ...(query.myDeployments === true ? mine(request) : {}),
     ...(query.showAllExecutions === true ? {} : { isNewestOfRetries: true }),
   };

@@ -75,7 +75,11 @@ export function executionListRoutes(app: App, deps: ApiDependencies): void {
           size: pageSize(10),
           lastSeenExecutionId: Type.Optional(Type.String()),
           lastSeenStartTime: Type.Optional(
-            Type.Integer({ minimum: 0, description: 'Used when the execution is not there.' }),
+            Type.Integer({
+              minimum: 0,
+              maximum: Number.MAX_SAFE_INTEGER,
+              description: 'Used when the execution is not there.',
+            }),
           ),
         }),
         body: ExecutionFilter,

@@ -170,7 +170,7 @@ function textRoutes(app: App, deps: ApiDependencies): void {
 const EXPRESSIONS_MAX = 1_000;
 
 function readText(body: string): Document {
-  const document = parseDocument(body);
+  const document = parseDocument(body, { uniqueKeys: false });
   const [error] = document.errors;
   if (error !== undefined) throw invalidRequest(`The text is no YAML. ${error.message.split('\n')[0] ?? ''}`);
   if (document.contents === null) throw invalidRequest('Send a text with expressions, as `<+pipeline.name>`.');

@@ -1,5 +1,5 @@
 /** Where Git providers send their events (api.md §1.8). */
-import { EventId, successOf } from '@bridle/protocol';
+import { EventId, IDENTIFIER_PATTERN, successOf } from '@bridle/protocol';
 import { Type } from 'typebox';
 import type { FastifyRequest } from 'fastify';
 import { answers, success } from './answers.ts';
@@ -25,6 +25,7 @@ const PROVIDER_HEADERS = [
   'x-harness-trigger',
 ] as const;
 
+const IDENTIFIER = new RegExp(IDENTIFIER_PATTERN);
 const TRIGGER_HEADER = 'x-harness-trigger-id';
 
 export function gitWebhookRoutes(app: App, deps: ApiDependencies): void {
@@ -70,6 +71,15 @@ function targetOf(
   }: { readonly orgIdentifier?: string; readonly projectIdentifier?: string },
 ): CallTarget {
   const triggerIdentifier = request.headers[TRIGGER_HEADER];
+  for (const [name, value] of Object.entries({
+    orgIdentifier,
+    projectIdentifier,
+    [TRIGGER_HEADER]: triggerIdentifier,
+  })) {
+    // Kept in an index, which takes no long ones: one would take the calls that are stored with it along.
+    if (typeof value === 'string' && value !== '' && !IDENTIFIER.test(value))
+      throw invalidRequest(`${name}: is no identifier`);
+  }
   return {
     kind: 'git',
     scope: { accountId: request.accountId, orgIdentifier, projectIdentifier },

@@ -74,7 +74,9 @@ export function pipelinePaletteRoutes(app: App, deps: ApiDependencies): void {
       if (applied.kind === 'tooManyDocuments') throw invalidRequest(applied.message);
       if (isBlocked(applied.loaded.diagnostics, 'run')) throw invalidYaml(applied.loaded.diagnostics);
       // What aliases come to was counted when it was read.
-      return success(request, { expandedJson: JSON.stringify(parse(applied.text, { maxAliasCount: -1 })) });
+      return success(request, {
+        expandedJson: JSON.stringify(parse(applied.text, { maxAliasCount: -1, uniqueKeys: false })),
+      });
     },
   );
 }

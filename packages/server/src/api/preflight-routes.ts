@@ -132,7 +132,7 @@ async function connectorChecks(
   denied: readonly Question[],
 ): Promise<ConnectorCheck[]> {
   // As a step is looked through for what it refers to; here the whole text is.
-  const spec = parse(resolvedYaml, { maxAliasCount: -1 }) as Value;
+  const spec = parse(resolvedYaml, { maxAliasCount: -1, uniqueKeys: false }) as Value;
   const uses = needsOf({ spec, stepType: 'Run' })?.connectors ?? [];
   const keys = uses.flatMap(({ reference, path }) => {
     const key = keyOf(scope, reference);

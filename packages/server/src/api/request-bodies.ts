@@ -10,6 +10,9 @@ import { RequestError } from './errors.ts';
 /** A webhook's payload, or the largest definition. Routes that take more say so themselves. */
 export const BODY_BYTES_MAX = 10 * 1_048_576;
 
+/** Bodies that are YAML in place of JSON are written by hand; reading it is dear: by those who are known, and no long ones. */
+const YAML_LENGTH_MAX = 262_144;
+
 export function readBodies(app: App): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -41,18 +44,20 @@ function parseJson(request: FastifyRequest, text: string): unknown {
     return request.routeOptions.url?.startsWith('/delegate/api/') === true ? value : wellFormed(value, text);
   } catch (error) {
     if (error instanceof RequestError) throw error;
-    const isYaml = (request.headers['content-type'] ?? '').includes('yaml');
+    const isYaml = request.principal !== undefined && (request.headers['content-type'] ?? '').includes('yaml');
     const read = isYaml ? readYaml(text) : undefined;
-    if (read !== undefined) return read.value;
+    if (read !== undefined) return wellFormed(read.value, text);
     throw new RequestError('INVALID_REQUEST', 'body: is not JSON', [{ fieldId: 'body', error: 'is not JSON' }]);
   }
 }
 
 /** Without aliases: they are what makes a small text large. */
 function readYaml(text: string): { readonly value: unknown } | undefined {
-  const document = parseDocument(text);
-  if (document.errors.length > 0) return undefined;
+  if (text.length > YAML_LENGTH_MAX) return undefined;
   try {
+    // The library compares each key with all before it: of two the last counts, as in JSON.
+    const document = parseDocument(text, { uniqueKeys: false, logLevel: 'silent' });
+    if (document.errors.length > 0) return undefined;
     return { value: document.toJS({ maxAliasCount: 0 }) };
   } catch {
     return undefined;
@@ -60,7 +65,7 @@ function readYaml(text: string): { readonly value: unknown } | undefined {
 }
 
 /** Half of a pair of code units can be written in JSON, but stored nowhere. */
-function wellFormed(value: unknown, text: string): unknown {
+export function wellFormed(value: unknown, text: string): unknown {
   const isHalf = /\\u[dD][89a-fA-F]/.test(text) && /(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(value));
   if (!isHalf) return value;
   const error = 'holds half of a character: a lone surrogate';

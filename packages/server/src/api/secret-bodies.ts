@@ -1,21 +1,25 @@
 /** Secrets in requests: as JSON, as YAML, and with a file beside it. What is wrong is told without what was sent. */
+import { hasRepeatedKey } from '@bridle/pipeline';
 import { parseDocument } from 'yaml';
 import type { SecretDocument } from '../secrets/secrets.ts';
 import { RequestError } from './errors.ts';
+import { wellFormed } from './request-bodies.ts';
 
 /** `secret:` as YAML or JSON text. */
 export function secretFromText(text: string): SecretDocument {
   const root = parse(text);
   if (root === UNREADABLE) throw refuse('body', 'is neither YAML nor JSON');
-  return { document: isMap(root) ? root['secret'] : undefined };
+  return { document: isMap(root) ? wellFormed(root['secret'], text) : undefined };
 }
 
 const UNREADABLE = Symbol('unreadable');
 
 function parse(text: string): unknown {
   try {
-    const document = parseDocument(text, { logLevel: 'silent' });
-    return document.errors.length > 0 ? UNREADABLE : (document.toJS({ maxAliasCount: 0 }) as unknown);
+    const document = parseDocument(text, { logLevel: 'silent', uniqueKeys: false });
+    return document.errors.length > 0 || hasRepeatedKey(document)
+      ? UNREADABLE
+      : (document.toJS({ maxAliasCount: 0 }) as unknown);
   } catch {
     // Aliases, or nested too deep for the reader.
     return UNREADABLE;

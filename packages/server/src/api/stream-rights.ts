@@ -17,6 +17,7 @@ export function whileTrue(reply: FastifyReply, isAllowed: () => Promise<boolean>
   timer.unref();
   const stop = (): void => clearInterval(timer);
   reply.raw.on('close', stop);
+  if (reply.raw.closed) stop();
   over.signal.addEventListener('abort', stop, { once: true });
   return over.signal;
 }

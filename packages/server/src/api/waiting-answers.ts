@@ -36,6 +36,7 @@ export function applyPreferences(
 export function waitSignal(stopping: AbortSignal, reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   reply.raw.on('close', () => controller.abort());
+  if (reply.raw.closed) controller.abort();
   return AbortSignal.any([controller.signal, stopping]);
 }
 

@@ -7,6 +7,7 @@ import { findTask } from '../store/task-queue-statements.ts';
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts';
 import {
   insertAccount,
+  insertProject,
   pipelineYaml,
   registerDelegate,
   shellStep,
@@ -43,6 +44,7 @@ async function start(
 ): Promise<Id> {
   const yaml = pipelineYaml(steps, stageType).replace('projectIdentifier: one', `projectIdentifier: ${project}`);
   const scope = { ...TEST_SCOPE, projectIdentifier: project };
+  await insertProject(database, project);
   return (await replica.executions.start(startRequest(yaml, { scope }))).executionId;
 }
 

@@ -14,7 +14,7 @@ import { DatabaseClock } from '../store/clock.ts';
 import type { DatabaseHandle, Transaction } from '../store/database.ts';
 import { listNodeExecutions } from '../store/execution-rows.ts';
 import { listExecutionHeads } from '../store/execution-statements.ts';
-import { insertExecutions, takeRunSequences } from '../store/start-statements.ts';
+import { insertExecutions, requireProjects, takeRunSequences } from '../store/start-statements.ts';
 import { wakeKeys, type WakeHub } from '../store/wake-hub.ts';
 import type { ApprovalAnswer, ControlResult, InterruptOrder, SubmittedInputs } from './control.ts';
 import { ExecutionControl } from './execution-control.ts';
@@ -129,6 +129,7 @@ class PostgresExecutionService implements RunningExecutions {
     const keys = requests.map(({ scope, pipelineIdentifier }) => ({ ...scope, pipelineIdentifier }));
     const { sequences, now } = await takeRunSequences(connection, keys);
     this.clock.hear(now);
+    await requireProjects(connection, keys);
     const line = new Line(
       this.#options.executionsMax,
       await findLoads(connection, [...new Set(requests.map(({ scope }) => scope.accountId))]),

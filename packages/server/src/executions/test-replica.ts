@@ -84,8 +84,19 @@ export async function startReplica(database: DatabaseHandle, options: ReplicaOpt
   };
 }
 
+/** With the project of `TEST_SCOPE`. */
 export async function insertAccount(database: DatabaseHandle): Promise<void> {
   await sql`insert into accounts values (${TEST_SCOPE.accountId}, 'Account', 0)`.execute(database.db);
+  await sql`insert into organizations (account_id, identifier, name, created_at, updated_at)
+    values (${TEST_SCOPE.accountId}, ${TEST_SCOPE.orgIdentifier}, 'Default', 0, 0)`.execute(database.db);
+  await insertProject(database, TEST_SCOPE.projectIdentifier);
+}
+
+/** Once; of the organization of `TEST_SCOPE`. */
+export async function insertProject(database: DatabaseHandle, identifier: string): Promise<void> {
+  await sql`insert into projects (account_id, org_identifier, identifier, name, created_at, updated_at)
+    values (${TEST_SCOPE.accountId}, ${TEST_SCOPE.orgIdentifier}, ${identifier}, ${identifier}, 0, 0)
+    on conflict do nothing`.execute(database.db);
 }
 
 /** One Custom stage with the given steps, each the YAML of one step without indentation. */

@@ -1,5 +1,6 @@
 /** A saved pipeline under another name, with its input sets if asked: the same texts, in which only names have changed. */
 import type { ProjectScope } from '@bridle/pipeline';
+import { keepWrittenNumbers } from '@bridle/pipeline';
 import { parseDocument, type Document } from 'yaml';
 import type { Database, Transaction } from '../store/database.ts';
 import { listInputSets } from '../store/input-sets.ts';
@@ -54,7 +55,7 @@ async function cloneInputSets(
 }
 
 function renamedPipeline(yaml: string, { scope, identifier, name, description, tags }: CloneTarget): string {
-  const document = parseDocument(yaml);
+  const document = parseDocument(yaml, { uniqueKeys: false, customTags: keepWrittenNumbers });
   set(document, ['pipeline', 'identifier'], identifier);
   set(document, ['pipeline', 'name'], name);
   set(document, ['pipeline', 'orgIdentifier'], scope.orgIdentifier);
@@ -65,7 +66,7 @@ function renamedPipeline(yaml: string, { scope, identifier, name, description, t
 }
 
 function renamedInputSet(yaml: string, { scope, identifier }: CloneTarget): string {
-  const document = parseDocument(yaml);
+  const document = parseDocument(yaml, { uniqueKeys: false, customTags: keepWrittenNumbers });
   const root = document.has('overlayInputSet') ? 'overlayInputSet' : 'inputSet';
   const names = root === 'inputSet' ? [root, 'pipeline', 'identifier'] : [root, 'pipelineIdentifier'];
   set(document, names, identifier);

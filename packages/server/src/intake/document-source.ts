@@ -2,7 +2,13 @@
  * Where compilations find the documents that a pipeline refers to. Made for one request or one batch of events: what was read
  * is kept for so long, so that all that is compiled together sees the same documents.
  */
-import { referenceKey, type DocumentReference, type ProjectScope, type StoredDocument } from '@bridle/pipeline';
+import {
+  referenceKey,
+  type DocumentReference,
+  type ProjectScope,
+  type StoredDocument,
+  keepWrittenNumbers,
+} from '@bridle/pipeline';
 import { Document, parseDocument, YAMLSeq } from 'yaml';
 import type { Database, Transaction } from '../store/database.ts';
 import { ownerColumns, ownerSeenFrom } from '../store/owner-scope.ts';
@@ -131,8 +137,10 @@ function scopeKey({ accountId, orgIdentifier, projectIdentifier }: ProjectScope)
 /** `deployToAll` asks for all infrastructures at once: one YAML list of their documents. */
 function joinDocuments(found: readonly FoundDeploymentDocument[]): string {
   const list = new YAMLSeq();
-  list.items = found.map(({ yaml }) => parseDocument(yaml).contents);
-  const document = new Document();
+  list.items = found.map(
+    ({ yaml }) => parseDocument(yaml, { uniqueKeys: false, customTags: keepWrittenNumbers }).contents,
+  );
+  const document = new Document(undefined, { customTags: keepWrittenNumbers });
   document.contents = list;
   return document.toString({ lineWidth: 0 });
 }

@@ -1,5 +1,5 @@
 /** The values of a pipeline with the expressions that name them: what editors offer behind `<+`. */
-import { deriveId, STEP_DEFINITIONS } from '@bridle/pipeline';
+import { deriveId, STEP_DEFINITIONS, keepWrittenNumbers } from '@bridle/pipeline';
 import { isMap, isPair, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
 
 export interface NamedPlace {
@@ -36,7 +36,7 @@ const ELEMENTS = ['stage', 'stepGroup', 'step'] as const;
 
 /** A text that the reader of pipelines takes. */
 export function listPipelineVariables(yaml: string): NamedValues {
-  const document = parseDocument(yaml);
+  const document = parseDocument(yaml, { uniqueKeys: false, customTags: keepWrittenNumbers });
   const found: (PipelineVariable | StepOutputs)[] = [];
   const pipeline: unknown = document.get('pipeline');
   if (isMap(pipeline)) visitMap(pipeline, { fqn: 'pipeline', local: 'pipeline' }, found);

@@ -1,4 +1,5 @@
 /** Does what a trigger supplies still fit its pipeline, and what would? */
+import { keepWrittenNumbers } from '@bridle/pipeline';
 import { parseDocument } from 'yaml';
 import type { Database, Transaction } from '../store/database.ts';
 import { findPipeline } from '../store/pipelines.ts';
@@ -28,7 +29,7 @@ export async function reconcileTrigger(
   if (merged.kind !== 'merged') return unchanged;
   const { templateYaml, diagnostics } = merged.inputs;
   const isOutdated = diagnostics.some(({ code }) => code.startsWith('INPUT_'));
-  const document = parseDocument(row.yaml);
+  const document = parseDocument(row.yaml, { uniqueKeys: false, customTags: keepWrittenNumbers });
   if (document.errors.length > 0) return unchanged;
   document.setIn(['trigger', 'inputYaml'], templateYaml);
   return { yaml: document.toString({ lineWidth: 0 }), isOutdated };

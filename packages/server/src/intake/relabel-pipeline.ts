@@ -1,3 +1,4 @@
+import { keepWrittenNumbers } from '@bridle/pipeline';
 import { parseDocument } from 'yaml';
 
 /** What a pipeline is called and what is said of it; absent = it stays. */
@@ -10,7 +11,7 @@ export interface PipelineLabels {
 
 /** The pipeline's text with other labels; comments and everything else stay. */
 export function relabelPipeline(yaml: string, { name, description, tags }: PipelineLabels): string {
-  const document = parseDocument(yaml);
+  const document = parseDocument(yaml, { uniqueKeys: false, customTags: keepWrittenNumbers });
   if (document.errors.length > 0 || !document.hasIn(['pipeline'])) return yaml;
   if (name !== undefined) document.setIn(['pipeline', 'name'], name);
   if (description === '') document.deleteIn(['pipeline', 'description']);

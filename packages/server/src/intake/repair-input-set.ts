@@ -1,5 +1,5 @@
 /** What is left of a saved input set or overlay without what does not fit any more. */
-import { NO_INPUTS_YAML } from '@bridle/pipeline';
+import { NO_INPUTS_YAML, keepWrittenNumbers } from '@bridle/pipeline';
 import { parseDocument, parse } from 'yaml';
 import type { InputSetRow } from '../store/input-sets.ts';
 import type { PipelineRow } from '../store/pipelines.ts';
@@ -37,8 +37,10 @@ async function repairSet(source: DocumentSource, pipeline: PipelineRow, row: Inp
   const merged = await mergeSavedInputs(source, pipeline, [row.identifier], []);
   if (merged.kind !== 'merged') return untouched;
   const { inputYaml } = merged.inputs;
-  const given = parse(inputYaml, { maxAliasCount: -1 }) as { readonly pipeline: Record<string, unknown> };
-  const document = parseDocument(row.yaml);
+  const given = parse(inputYaml, { maxAliasCount: -1, uniqueKeys: false }) as {
+    readonly pipeline: Record<string, unknown>;
+  };
+  const document = parseDocument(row.yaml, { uniqueKeys: false, customTags: keepWrittenNumbers });
   document.setIn(
     ['inputSet', 'pipeline'],
     document.createNode({ identifier: row.pipelineIdentifier, ...given.pipeline }),
@@ -59,7 +61,7 @@ async function repairOverlay(source: DocumentSource, row: InputSetRow): Promise<
   const isChanged = problems.length > 0 && invalidReferences.length > 0;
   if (!isChanged) return { yaml: row.yaml, isChanged, isEmpty: false, isPointless: false, invalidReferences };
   const left = row.inputSetReferences.filter((_, index) => isThere(index));
-  const document = parseDocument(row.yaml);
+  const document = parseDocument(row.yaml, { uniqueKeys: false, customTags: keepWrittenNumbers });
   document.setIn(['overlayInputSet', 'inputSetReferences'], document.createNode(left));
   return {
     yaml: document.toString({ lineWidth: 0 }),

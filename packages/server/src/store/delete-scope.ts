@@ -7,6 +7,7 @@
  *   A project of the same identifier, made later, shows them again and goes on counting its runs.
  */
 import { sql, type Selectable } from 'kysely';
+import { lockOfAccount } from './admission-statements.ts';
 import type { Database, Transaction } from './database.ts';
 import type { OrganizationsTable, ProjectsTable, Tables } from './tables.ts';
 
@@ -66,6 +67,8 @@ export async function deleteScope(
   const row = await lockScope(tx, scope);
   if (row === undefined) return { kind: 'missing' };
   if (expectedVersion !== undefined && row.version !== expectedVersion) return { kind: 'stale' };
+  // Whoever starts one holds this until it can be counted.
+  await sql`select ${sql.raw(lockOfAccount('a'))} from (values (${scope.accountId}::text)) as v(a)`.execute(tx);
   const executions = await countRunning(tx, scope);
   if (executions > 0) return { kind: 'running', executions };
   for (const table of DELETED_TABLES) {

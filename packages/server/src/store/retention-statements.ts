@@ -200,7 +200,8 @@ export async function deleteOldDeliveries(db: Database, keepMs: number, limit: n
 export async function deleteEndedSessions(db: Database, idleMs: number, limit: number): Promise<number> {
   const result = await sql`
     delete from sessions where id_hash = any(array(
-      select id_hash from sessions where expires_at <= bridle_now() or last_used_at <= bridle_now() - ${idleMs}::bigint
+      select id_hash from sessions where expires_at <= bridle_now()
+        or purpose = 'browser' and last_used_at <= bridle_now() - ${idleMs}::bigint
       limit ${limit} for update skip locked))`.execute(db);
   return Number(result.numAffectedRows ?? 0);
 }

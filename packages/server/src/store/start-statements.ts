@@ -88,6 +88,29 @@ export async function takeRunSequences(
   return { sequences, now: rows[0]?.now ?? 0 };
 }
 
+const MISSING_PROJECTS: Statement = {
+  name: 'bridle_missing_projects',
+  text: `
+select distinct o, p from unnest($1::text[], $2::text[], $3::text[]) as v(a, o, p)
+where not exists (select from projects where account_id = a and org_identifier = o and identifier = p)`,
+};
+
+/** A project is gone: whoever deletes one takes the lock of the account, too (Z1). A statement after `takeRunSequences`. */
+export class ProjectGoneError extends Error {
+  override readonly name = 'ProjectGoneError';
+}
+
+/** @throws ProjectGoneError */
+export async function requireProjects(connection: Connection, keys: readonly PipelineKey[]): Promise<void> {
+  const [gone] = await connection.query<{ o: string; p: string }>(MISSING_PROJECTS, [
+    keys.map(({ accountId }) => accountId),
+    keys.map(({ orgIdentifier }) => orgIdentifier),
+    keys.map(({ projectIdentifier }) => projectIdentifier),
+  ]);
+  if (gone !== undefined)
+    throw new ProjectGoneError(`The project ${gone.p} of the organization ${gone.o} was deleted.`);
+}
+
 function pipelineText(key: PipelineKey): string {
   return `${key.accountId}/${key.orgIdentifier}/${key.projectIdentifier}/${key.pipelineIdentifier}`;
 }

@@ -1,5 +1,6 @@
 /** A connector's document: `connector:` with identifier, name, type and spec, as YAML or as the JSON that clients send. */
 import { parseDocument, stringify } from 'yaml';
+import { hasRepeatedKey } from '../repeated-keys.ts';
 import type { DocumentOwner } from '../documents.ts';
 import { CONNECTOR_TYPES, KEPT_TYPES } from './connector-types.ts';
 import { checkFields, isMap, type FieldObjection } from './fields.ts';
@@ -143,8 +144,8 @@ function parseText(text: string): { readonly root: unknown; readonly isYaml: boo
     // YAML, then.
   }
   try {
-    const document = parseDocument(text, { version: '1.2', logLevel: 'silent' });
-    if (document.errors.length > 0) return undefined;
+    const document = parseDocument(text, { version: '1.2', logLevel: 'silent', uniqueKeys: false });
+    if (document.errors.length > 0 || hasRepeatedKey(document)) return undefined;
     return { root: document.toJS({ maxAliasCount: 100 }) as unknown, isYaml: true };
   } catch {
     // Too many aliases, or nested too deep for the reader.

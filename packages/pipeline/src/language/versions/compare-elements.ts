@@ -84,7 +84,7 @@ function movedOf(old: ReadonlyMap<string, Element>, now: ReadonlyMap<string, Ele
 function elementsOf(yaml: string): ReadonlyMap<string, Element> {
   const elements = new Map<string, Element>();
   // The reader of pipelines has counted what the aliases of a saved text come to.
-  const document: unknown = parse(yaml, { maxAliasCount: -1, logLevel: 'silent' });
+  const document: unknown = parse(yaml, { maxAliasCount: -1, logLevel: 'silent', uniqueKeys: false });
   const pipeline = isMap(document) ? document['pipeline'] : undefined;
   if (!isMap(pipeline)) return elements;
   addElement(elements, { kind: 'pipeline', path: 'pipeline', inside: '', list: '' }, pipeline);
