@@ -14,8 +14,8 @@ export default defineConfig({
     // What is waited for comes at once, or on a busy machine a little later.
     expect: { poll: { timeout: 15_000 } },
     reporters: ['default', new CountReporter()],
-    // Most tests wait for processes and disks: on two cores, too, two files at once are done sooner than one after the other.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Most tests wait for processes and disks: on two cores three files at once are done sooner than two.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       {
         extends: true,
